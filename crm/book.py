@@ -1,0 +1,128 @@
+"""The book: every facet wired to one database, one actor and one clock. Nothing else happens here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from crm.clock import Clock
+from crm.consent.suppressions import Suppressions
+from crm.directory.importing.imports import Imports
+from crm.directory.organizations import Organizations
+from crm.directory.people import People
+from crm.directory.roles import Roles
+from crm.directory.staff import StaffFacet
+from crm.engagement.follow_ups import FollowUps
+from crm.engagement.interactions import Interactions
+from crm.engagement.participation import Participations
+from crm.insight.candidates import Candidates
+from crm.keyring import KeyRing
+from crm.mail.templates import TemplateFolder
+from crm.membership.ledger import Terms
+from crm.membership.standing import Standings
+from crm.outreach.answers import Answers
+from crm.outreach.drafts import Letters
+from crm.outreach.handover import Handover, Limits
+from crm.outreach.identity import Identity
+from crm.outreach.job_slots import JobSlots
+from crm.outreach.outbox import Outbox
+from crm.outreach.runs import Runs
+from crm.reference.categories import Categories
+from crm.reference.countries import Countries
+from crm.reference.loader import Reference
+from crm.reference.offices import Offices
+from crm.reference.regions import Regions
+from crm.reference.sectors import Sectors
+from crm.reference.segments import Segments
+from crm.reference.study_groups import StudyGroups
+from crm.reports.shelf import Reports
+from crm.store.history import History
+from crm.store.store import Store
+
+
+class Book:
+    """Everything about the accounts, under the name of one actor.
+
+    Args:
+        engine: the database.
+        actor: who reads and changes, as the trail names them: a staff e-mail address or the name of a job.
+        clock: says what time it is.
+        identity: who we are in letters.
+        templates: the letters on file.
+        limits: leases and caps of the outbox.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        actor: str,
+        clock: Clock,
+        identity: Identity,
+        templates: TemplateFolder,
+        limits: Limits,
+    ) -> None:
+        store = Store(engine, actor=actor, clock=clock)
+        self.actor = actor
+        self.clock = clock
+        self.identity = identity
+        self.templates = templates
+        self.engine = engine
+        self._store = store
+
+        self.reference = Reference(store)
+        self.countries = Countries(store)
+        self.regions = Regions(store)
+        self.sectors = Sectors(store)
+        self.segments = Segments(store)
+        self.study_groups = StudyGroups(store)
+        self.categories = Categories(store)
+        self.offices = Offices(store)
+
+        self.staff = StaffFacet(store)
+        self.organizations = Organizations(store)
+        self.people = People(store)
+        self.roles = Roles(store)
+        self.imports = Imports(store)
+
+        self.suppressions = Suppressions(store, keys=identity.keys)
+        self.terms = Terms(store)
+        self.standing = Standings(store)
+        self.participation = Participations(store)
+        self.interactions = Interactions(store)
+        self.follow_ups = FollowUps(store)
+        self.log = self.interactions.log
+
+        self.candidates = Candidates(store, keys=identity.keys)
+
+        self.runs = Runs(store, identity=identity)
+        self.outbox = Outbox(store, identity=identity)
+        self.handover = Handover(store, identity=identity, limits=limits)
+        self.answers = Answers(store, identity=identity)
+        self.letters = Letters(store, identity=identity, templates=templates)
+        self.job_slots = JobSlots(store)
+
+        self.reports = Reports(store)
+        self.trail = History(store)
+        self.history = self.trail.of
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Group verbs: all of them happen, or none; each is a savepoint, so one that fails undoes itself alone."""
+        with self._store.transaction():
+            yield
+
+    def close(self) -> None:
+        """Let go of the database connections."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Book of {self.actor}>"

@@ -1,0 +1,71 @@
+"""Settings, read from the environment (prefix ``CRM_``) at the edges only: the command line, the workers, `crm.open`."""
+
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Tls(StrEnum):
+    """How the connection to the mail server is secured."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    IMPLICIT = "implicit"
+
+
+class Settings(BaseSettings):
+    """Everything that differs between a laptop and a server.
+
+    Attributes:
+        database_url: PostgreSQL; empty: the embedded server in the data folder.
+        broker_url: Redis; empty: the embedded server in the data folder.
+        data_folder: where the embedded servers, the secret key and the inbox live; empty: the user's data folder.
+        book: the name of the database on the embedded server, so that a rehearsal stays apart from the real book.
+        secret_key: keys the tokens in mail addresses and the suppression list; on a laptop it is made on first use.
+        former_keys: keys that are no longer signed with, but still recognised.
+        sender_address: the address that letters come from.
+        sender_name: who signs where an account has no account manager.
+        answer_domain: the domain of the addresses that answers, bounces and unsubscribes come back to.
+        postal_address: stands under every letter.
+        window: how many letters one worker process hands over at once; at most as many are in doubt per kill.
+        batch: how many letters one task claims.
+        lease_seconds: after which a claim without a sign of life lapses.
+        doubt_seconds: how long evidence is waited for before a class's policy settles a letter in doubt.
+        tick_seconds: how often the beat looks for due work.
+        inbox: a Maildir that the mail server delivers answers into; empty: ``inbox`` in the data folder.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="CRM_", extra="ignore", frozen=True)
+
+    database_url: SecretStr | None = None
+    broker_url: SecretStr | None = None
+    data_folder: Path | None = None
+    book: str = Field(default="accord", pattern=r"^[a-z][a-z0-9_]{0,40}$")
+    secret_key: SecretStr | None = None
+    former_keys: tuple[SecretStr, ...] = ()
+    actor: str = ""
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 1025
+    smtp_username: str = ""
+    smtp_password: SecretStr | None = None
+    smtp_tls: Tls = Tls.NONE
+    sender_address: str = "membership@accord.example"
+    sender_name: str = "Membership team"
+    answer_domain: str = "accord.example"
+    postal_address: str = "Place des Nations, 1211 Geneva 20, Switzerland"
+
+    window: int = Field(default=8, ge=1, le=100)
+    batch: int = Field(default=100, ge=1, le=1000)
+    lease_seconds: int = Field(default=300, ge=1)
+    doubt_seconds: int = Field(default=3 * 86_400, ge=1)
+    tick_seconds: float = Field(default=10, gt=0)
+    inbox: Path | None = None
+
+    @field_validator("database_url", "broker_url", "secret_key", "smtp_password", "data_folder", "inbox", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        # A compose file passes variables that are not set as empty text.
+        return None if value == "" else value

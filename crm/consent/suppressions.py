@@ -1,0 +1,141 @@
+"""Suppression: addresses that must not be written to, kept as keyed hashes so that a refusal survives erasure.
+
+The objection to direct outreach is absolute (GDPR Article 21(2)-(3), taken as the stricter reading); the list holds
+no address, only an HMAC of its canonical form: a plain hash could be guessed.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from crm.directory.addresses import parse_email
+from crm.directory.people import Person
+from crm.keyring import KeyRing
+from crm.store.columns import at_field, choice, id_field
+from crm.store.records import Record
+from crm.store.store import Change, Store
+
+
+class Scope(StrEnum):
+    """What is refused: outreach by campaigns, or all mail (an address that does not exist)."""
+
+    CAMPAIGNS = "campaigns"
+    ALL = "all"
+
+
+class SuppressionReason(StrEnum):
+    """Why an address is on the list."""
+
+    UNSUBSCRIBED = "unsubscribed"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ASKED = "asked"
+
+
+class Suppression(Record, table=True):
+    """One refused address and scope.
+
+    Attributes:
+        address_hash: HMAC-SHA256 of the canonical address, hexadecimal.
+    """
+
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("address_hash", "scope", name="uq_suppression_address_scope"),)
+    changed_by: ClassVar[str] = "book.suppressions.lift"
+
+    id: int = id_field()
+    address_hash: str
+    scope: Scope = choice(Scope, name="scope")
+    reason: SuppressionReason = choice(SuppressionReason, name="reason")
+    since_at: datetime = at_field()
+
+
+class Suppressions:
+    """`book.suppressions`: who must not be written to.
+
+    Args:
+        store: the door to the database.
+        keys: key the hashes; entries made under a former key are still found.
+    """
+
+    def __init__(self, store: Store, *, keys: KeyRing) -> None:
+        self._store = store
+        self._keys = keys
+
+    def add(
+        self,
+        address: str,
+        *,
+        scope: Scope | str = Scope.CAMPAIGNS,
+        reason: SuppressionReason | str = SuppressionReason.ASKED,
+    ) -> None:
+        """Stop writing to an address; once this returns, nothing that has not been handed over yet goes there.
+
+        Args:
+            address: the e-mail address; need not belong to anybody in the book.
+            scope: "campaigns" for outreach, "all" for every message.
+            reason: why.
+        """
+        with self._store.changing("suppression.added") as change:
+            suppress(change, address, keys=self._keys, scope=Scope(scope), reason=SuppressionReason(reason))
+
+    def lift(self, address: str, *, reason: str) -> int:
+        """Allow writing to an address again, because its owner asked; returns how many entries went."""
+        with self._store.changing("suppression.lifted", reason=reason) as change:
+            rows = change.session.exec(_entries(_hashes(address, self._keys))).all()
+            for row in rows:
+                change.session.delete(row)
+            return len(rows)
+
+    def of(self, address: str) -> tuple[Suppression, ...]:
+        """The entries that stand for an address; none means that it may be written to."""
+        with self._store.reading() as session:
+            return tuple(session.exec(_entries(_hashes(address, self._keys))))
+
+
+def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reason: SuppressionReason) -> None:
+    """Put an address on the list inside a verb.
+
+    The people who have the address are locked first: a letter to them whose intent is being committed right now
+    is decided before or after this, never beside it.
+    """
+    canonical = parse_email(address).canonical
+    lock_people(change.session, select(Person.id).where(Person.email_key == canonical))
+    if scope not in suppressed(change.session, [address], keys=keys).get(address, ()):
+        values = {"address_hash": _hash(canonical, keys.current), "scope": scope, "reason": reason}
+        change.add(Suppression.model_validate({**values, "since_at": change.now}))
+
+
+def suppressed(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:
+    """Which of these addresses must not be written to, and in what scope; in one statement."""
+    owner = {hashed: address for address in addresses for hashed in _hashes(address, keys)}
+    found: dict[str, set[Scope]] = {}
+    for row in session.exec(_entries(list(owner))):
+        found.setdefault(owner[row.address_hash], set()).add(row.scope)
+    return found
+
+
+def lock_people(session: Session, ids: object) -> None:
+    """Lock people in id order, so that two that want several of them take turns instead of blocking each other."""
+    query = select(Person.id).where(col(Person.id).in_(ids)).order_by(col(Person.id))  # type: ignore[arg-type]
+    session.exec(query.with_for_update(key_share=True)).all()
+
+
+def _hashes(address: str, keys: KeyRing) -> list[str]:
+    canonical = parse_email(address).canonical
+    return [_hash(canonical, key) for key in keys.all]
+
+
+def _hash(canonical: str, key: bytes) -> str:
+    return hmac.new(key, b"suppression\0" + canonical.encode(), hashlib.sha256).hexdigest()
+
+
+def _entries(hashes: list[str]) -> SelectOfScalar[Suppression]:
+    return select(Suppression).where(col(Suppression.address_hash).in_(hashes))

@@ -1,0 +1,37 @@
+"""Days as people write them: "2027-04-01", "14d", "2w", "tomorrow"."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from crm.errors import InvalidInput
+
+_AHEAD = re.compile(r"(\d{1,4})\s*(d|w)")
+_NAMED = {"today": 0, "tomorrow": 1, "yesterday": -1}
+_DAYS = {"d": 1, "w": 7}
+
+
+def day_of(when: str | date, *, today: date) -> date:
+    """The day that a person means.
+
+    Args:
+        when: a date, an ISO date, "14d" or "2w" from today, "today", "tomorrow" or "yesterday".
+        today: the present day where the person is.
+
+    Raises:
+        InvalidInput: it is none of these.
+    """
+    if isinstance(when, datetime):
+        return when.date()
+    if isinstance(when, date):
+        return when
+    text = when.strip().casefold()
+    if text in _NAMED:
+        return today + timedelta(days=_NAMED[text])
+    if ahead := _AHEAD.fullmatch(text):
+        return today + timedelta(days=int(ahead[1]) * _DAYS[ahead[2]])
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInput(
+            f"{when!r} is not a day.", field="due", value=when, hint='Write 2027-04-01, "14d", "2w" or "tomorrow".'
+        ) from None

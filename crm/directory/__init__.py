@@ -1,0 +1,1 @@
+"""Organisations, people, and our own offices and staff."""

@@ -1,0 +1,120 @@
+"""Writing organisations down: the checks and steps that `book.organizations` and the importer share."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from crm.directory.addresses import normal_domain
+from crm.directory.lei import valid_lei
+from crm.directory.names import clean_name, normal_name
+from crm.directory.staff import find_staff
+from crm.directory.resolve import find_organization, label
+from crm.directory.tables import NameKind, Organization, OrganizationDomain, OrganizationName
+from crm.errors import InvalidInput
+from crm.reference.countries import find_country
+from crm.reference.segments import find_segment
+from crm.store.store import Change
+
+_FIELDS = {"kind", "country", "segment", "size", "employees", "parent", "lei", "website", "owner", "source", "synthetic"}
+
+
+def add_organization(change: Change, name: str, fields: Mapping[str, Any]) -> Organization:
+    """Put a new organisation with its legal name into the book."""
+    values = _values(change.session, {"name": name, **fields})
+    row = change.add(Organization.model_validate({**values, "created_at": change.now}))
+    _put_name(change.session, row, row.name, NameKind.LEGAL, None)
+    return row
+
+
+def change_organization(session: Session, row: Organization, fields: Mapping[str, Any]) -> None:
+    """Take over changed fields of an organisation; a new legal name keeps the old one as an alias."""
+    values = _values(session, fields, of=row)
+    if values.get("name", row.name) != row.name:
+        _put_name(session, row, values["name"], NameKind.LEGAL, None)
+    row.amend(values)
+    session.flush()
+    if "group_id" in values:
+        _regroup(session, row)
+
+
+def add_names(session: Session, row: Organization, names: Mapping[str, str], aliases: Iterable[str]) -> None:
+    """Add display names by language and aliases; what is there already is left as it is."""
+    for language, name in names.items():
+        _put_name(session, row, clean_name(name, field="names"), NameKind.DISPLAY, language)
+    for alias in aliases:
+        _put_name(session, row, clean_name(alias, field="aliases"), NameKind.ALIAS, None)
+    session.flush()
+
+
+def add_domains(session: Session, row: Organization, domains: Iterable[str]) -> None:
+    """Add the domains that an organisation writes from."""
+    for domain in dict.fromkeys(normal_domain(text) for text in domains):
+        if session.get(OrganizationDomain, (row.id, domain)) is None:
+            session.add(OrganizationDomain(organization_id=row.id, domain=domain))
+    session.flush()
+
+
+def _values(session: Session, fields: Mapping[str, Any], *, of: Organization | None = None) -> dict[str, Any]:
+    unknown = fields.keys() - _FIELDS - {"name"}
+    if unknown:
+        raise InvalidInput(
+            f"An organisation has no field {sorted(unknown)[0]!r}.", field=sorted(unknown)[0], candidates=sorted(_FIELDS)
+        )
+    values = dict(fields)
+    if "name" in values:
+        values["name"] = clean_name(values["name"])
+    if values.get("country") is not None:
+        values["country"] = find_country(session, values["country"]).code
+    if values.get("segment") is not None:
+        values["segment"] = find_segment(session, values["segment"]).slug
+    if values.get("lei") is not None:
+        values["lei"] = valid_lei(values["lei"])
+    if (owner := values.pop("owner", None)) is not None:
+        values["owner_id"] = find_staff(session, owner).id
+    return values | (_parent(session, values.pop("parent"), of) if "parent" in values else {})
+
+
+def _parent(session: Session, key: Any, child: Organization | None) -> dict[str, int | None]:
+    if key is None:
+        return {"parent_id": None, "group_id": None}
+    parent = find_organization(session, key)
+    if child is not None and child.id in _upwards(session, parent):
+        raise InvalidInput(
+            f"{label(parent)} belongs to {label(child)} itself.",
+            field="parent",
+            value=label(parent),
+            hint="Choose a parent outside it.",
+        )
+    return {"parent_id": parent.id, "group_id": parent.group_id or parent.id}
+
+
+def _upwards(session: Session, start: Organization) -> Iterator[int]:
+    row: Organization | None = start
+    while row is not None:
+        yield row.id
+        row = session.get(Organization, row.parent_id) if row.parent_id else None
+
+
+def _put_name(session: Session, row: Organization, name: str, kind: NameKind, language: str | None) -> None:
+    known = session.exec(select(OrganizationName).where(OrganizationName.organization_id == row.id)).all()
+    if kind is NameKind.LEGAL:
+        for former in known:
+            if former.kind is NameKind.LEGAL:
+                former.kind = NameKind.ALIAS
+    if not any((k.name, k.kind, k.language) == (name, kind, language) for k in known):
+        values = {"organization_id": row.id, "name": name, "normal": normal_name(name), "kind": kind, "language": language}
+        session.add(OrganizationName.model_validate(values))
+
+
+def _regroup(session: Session, row: Organization) -> None:
+    """Give all below an organisation that moved the head of its new corporate group."""
+    session.execute(
+        text(
+            "WITH RECURSIVE below(id) AS (SELECT id FROM organization WHERE parent_id = :id"
+            " UNION SELECT o.id FROM organization o JOIN below ON o.parent_id = below.id)"
+            " UPDATE organization SET group_id = :head WHERE id IN (SELECT id FROM below)"
+        ),
+        {"id": row.id, "head": row.group_id or row.id},
+    )

@@ -1,0 +1,117 @@
+"""`book.organizations`: add, change and find the accounts."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlmodel import col, select
+
+from crm.directory.entry import add_domains, add_names, add_organization, change_organization
+from crm.directory.staff import Staff
+from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.tables import Organization, OrganizationKind, OrganizationName
+from crm.store.store import Store
+
+
+class Organizations:
+    """The accounts of the book."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __iter__(self) -> Iterator[Organization]:
+        """Every organisation, by id; nothing is left out, however many there are."""
+        last = 0
+        while page := self._page(after=last):
+            yield from page
+            last = page[-1].id
+
+    def get(self, key: OrganizationKey) -> Organization:
+        """The organisation that a key means: id, name, alias, LEI, domain, e-mail address, or an ISO code.
+
+        Args:
+            key: any of these; an ISO code means the administration of that Member State.
+
+        Raises:
+            NotFound: nothing answers to the key; names that look alike are the candidates.
+            Ambiguous: several do.
+        """
+        with self._store.reading() as session:
+            return find_organization(session, key)
+
+    def names(self, key: OrganizationKey) -> tuple[OrganizationName, ...]:
+        """All names of an organisation: legal, display names by language, aliases."""
+        with self._store.reading() as session:
+            found = find_organization(session, key)
+            query = select(OrganizationName).where(OrganizationName.organization_id == found.id)
+            return tuple(session.exec(query.order_by(OrganizationName.kind, col(OrganizationName.language))))
+
+    def add(
+        self,
+        name: str,
+        *,
+        country: str | None = None,
+        kind: OrganizationKind | str = OrganizationKind.COMPANY,
+        segment: str | None = None,
+        domains: Iterable[str] = (),
+        names: Mapping[str, str] | None = None,
+        aliases: Iterable[str] = (),
+        parent: OrganizationKey | None = None,
+        owner: Staff | str | int | None = None,
+        **more: Any,
+    ) -> Organization:
+        """Add an organisation.
+
+        Args:
+            name: its legal name, in any script.
+            country: where it is based: an ISO code or a name in one of the six languages.
+            kind: what kind of body it is.
+            segment: its part of the digital ecosystem, by slug or name.
+            domains: the internet domains it writes from.
+            names: display names by language, e.g. ``{"ar": "…"}``.
+            aliases: other names it is known by.
+            parent: the organisation it is a subsidiary or branch of.
+            owner: the account manager.
+            **more: `size`, `employees`, `lei`, `website`, `source`, `synthetic`.
+
+        Raises:
+            InvalidInput: a value is not what it should be; field and hint say which and how to mend it.
+            AlreadyExists: another organisation has this LEI.
+        """
+        with self._store.changing("organization.added") as change:
+            fields = {"country": country, "kind": kind, "segment": segment, "parent": parent, "owner": owner, **more}
+            row = add_organization(change, name, fields)
+            add_names(change.session, row, names or {}, aliases)
+            add_domains(change.session, row, domains)
+            return row
+
+    def change(self, key: OrganizationKey, *, reason: str | None = None, **fields: Any) -> Organization:
+        """Change fields of an organisation; what stood there before is in the trail.
+
+        Args:
+            key: which organisation.
+            reason: why, for the trail.
+            **fields: `name`, `country`, `kind`, `segment`, `size`, `employees`, `parent`, `lei`, `website`, `owner`,
+                and `domains`, `aliases`, `names` to add to those there are.
+        """
+        added = {name: fields.pop(name, ()) for name in ("domains", "aliases")}
+        names = fields.pop("names", {})
+        with self._store.changing("organization.changed", reason=reason) as change:
+            row = find_organization(change.session, key)
+            change.about(row)
+            change_organization(change.session, row, fields)
+            add_names(change.session, row, names, added["aliases"])
+            add_domains(change.session, row, added["domains"])
+            return row
+
+    def group(self, key: OrganizationKey) -> tuple[Organization, ...]:
+        """The corporate group of an organisation: its head and all that belong to it, the head first."""
+        with self._store.reading() as session:
+            head = find_organization(session, key)
+            head_id = head.group_id or head.id
+            query = select(Organization).where((Organization.group_id == head_id) | (Organization.id == head_id))
+            return tuple(session.exec(query.order_by(col(Organization.group_id).nulls_first(), col(Organization.id))))
+
+    def _page(self, *, after: int, size: int = 1000) -> list[Organization]:
+        with self._store.reading() as session:
+            query = select(Organization).where(Organization.id > after).order_by(col(Organization.id)).limit(size)
+            return list(session.exec(query))

@@ -1,0 +1,123 @@
+"""Finding what a key means: any reasonable key resolves, an ambiguous one raises with its candidates."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from crm.directory.addresses import normal_domain, parse_email
+from crm.directory.lei import looks_like_lei, valid_lei
+from crm.directory.names import normal_name
+from crm.directory.tables import Organization, OrganizationDomain, OrganizationKind, OrganizationName
+from crm.errors import Ambiguous, InvalidInput, NotFound
+from crm.reference.country import Country
+
+OrganizationKey = int | str | Organization
+_NEAR = 0.35
+_FEW = 6
+
+
+def find_organization(session: Session, key: OrganizationKey) -> Organization:
+    """The organisation that a key means.
+
+    Args:
+        session: the session of the verb.
+        key: the id, the object, an exact name or alias (case, accents and punctuation apart), an LEI, a domain,
+            an e-mail address, or the ISO code of a Member State for its administration.
+
+    Raises:
+        NotFound: nothing answers to the key; names that look alike are the candidates.
+        Ambiguous: several do.
+    """
+    found = _by_key(session, key)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Ambiguous(
+            f"{len(found)} organisations answer to {key!r}.",
+            field="organization",
+            value=str(key),
+            candidates=[label(o) for o in found[:_FEW]],
+            hint="Use the id.",
+        )
+    raise NotFound(
+        f"No organisation answers to {_shown(key)}.",
+        field="organization",
+        value=_shown(key),
+        candidates=_alike(session, key),
+        hint="Add it with book.organizations.add.",
+    )
+
+
+def label(organization: Organization) -> str:
+    """How a candidate is listed: id, name and country."""
+    return f"{organization.id} {organization.name} ({organization.country or 'no country'})"
+
+
+def _by_key(session: Session, key: OrganizationKey) -> Sequence[Organization]:
+    if isinstance(key, Organization):
+        key = key.id
+    if isinstance(key, int) or key.strip().isdecimal():
+        return [row for row in [session.get(Organization, int(key))] if row]
+    text = key.strip()
+    by_name = _named(session, text)
+    if by_name:
+        return by_name
+    if looks_like_lei(text.upper()):
+        return _where(session, col(Organization.lei) == valid_lei(text))
+    if "@" in text:
+        return _at_domain(session, parse_email(text).domain)
+    if len(text) in (2, 3) and text.isalpha() and text.isascii():
+        return _administration(session, text.upper())
+    if "." in text and " " not in text:
+        return _at_domain(session, _domain(text))
+    return []
+
+
+def _named(session: Session, text: str) -> Sequence[Organization]:
+    ids = select(OrganizationName.organization_id).where(OrganizationName.normal == normal_name(text))
+    return _where(session, col(Organization.id).in_(ids))
+
+
+def _at_domain(session: Session, domain: str) -> Sequence[Organization]:
+    ids = select(OrganizationDomain.organization_id).where(OrganizationDomain.domain == domain)
+    return _where(session, col(Organization.id).in_(ids))
+
+
+def _administration(session: Session, code: str) -> Sequence[Organization]:
+    countries = select(Country.code).where((Country.code == code) | (Country.alpha2 == code))
+    return _where(
+        session,
+        (Organization.kind == OrganizationKind.ADMINISTRATION) & col(Organization.country).in_(countries),  # type: ignore[arg-type]
+    )
+
+
+def _where(session: Session, condition: object) -> Sequence[Organization]:
+    return session.exec(select(Organization).where(condition).order_by(col(Organization.id))).all()  # type: ignore[arg-type]
+
+
+def _domain(text: str) -> str:
+    try:
+        return normal_domain(text)
+    except InvalidInput:
+        return ""
+
+
+def _alike(session: Session, key: OrganizationKey) -> Iterable[str]:
+    if not isinstance(key, str) or not normal_name(key):
+        return []
+    closeness = func.max(func.similarity(col(OrganizationName.normal), normal_name(key)))
+    rows = session.exec(
+        select(Organization)
+        .join(OrganizationName)
+        .where(col(OrganizationName.normal).op("%")(normal_name(key)))
+        .group_by(col(Organization.id))
+        .having(closeness >= _NEAR)
+        .order_by(closeness.desc(), col(Organization.id))
+        .limit(_FEW)
+    )
+    return [label(row) for row in rows]
+
+
+def _shown(key: OrganizationKey) -> str:
+    return str(key.id) if isinstance(key, Organization) else str(key)

@@ -1,0 +1,1 @@
+"""What we do with accounts: interactions, follow-ups, and their part in the study groups."""

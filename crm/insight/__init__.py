@@ -1,0 +1,1 @@
+"""What only the whole book shows: facts that several rooms know together."""

@@ -1,0 +1,87 @@
+"""What a campaign may know of an account before it decides anything: plain frozen facts as of a day."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from crm.directory.tables import Size
+from crm.engagement.participation import ParticipationKind
+from crm.membership.standing import Punctuality, Standing
+from crm.membership.terms import Coverage
+from crm.reference.categories import Category
+from crm.reference.languages import Language
+
+
+@dataclass(frozen=True, slots=True)
+class TookPart:
+    """One part that an account took in a study group."""
+
+    study_group: str
+    kind: ParticipationKind
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The person that a letter to an account would go to.
+
+    Attributes:
+        language: the language of correspondence; None: nobody has said.
+        suppressed: whether the address must not be written to by campaigns.
+    """
+
+    person_id: int
+    name: str
+    address: str
+    language: Language | None
+    suppressed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """A contact that one of our offices had with an account.
+
+    Attributes:
+        kind: a call, a meeting, an e-mail, an event or a letter.
+        office: which office it was, where that is on record.
+    """
+
+    at: datetime
+    kind: str
+    office: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An account with a running membership, as a campaign sees it on a day.
+
+    Attributes:
+        group_id: the head of its corporate group, itself where it has none.
+        owner_id: the account manager.
+        synthetic: whether the account or its membership is made up for a demonstration or test.
+        own_groups: the study group that it has selected, and those that have taken over its work since.
+        standing: None: nobody has said how it stands.
+        participation: what it did in the study groups in the last three years, the newest first.
+        contacts: who could be written to, focal points first; those with an address only.
+        last_touch: the latest interaction of any office, notes to the file apart.
+    """
+
+    organization_id: int
+    name: str
+    group_id: int
+    country: str | None
+    segment: str | None
+    size: Size | None
+    owner_id: int | None
+    synthetic: bool
+    term_id: int
+    category: Category
+    coverage: Coverage
+    study_group: str | None
+    own_groups: frozenset[str]
+    member_since_on: date
+    standing: Standing | None
+    standing_as_of: date | None
+    punctuality: Punctuality | None
+    participation: tuple[TookPart, ...]
+    contacts: tuple[Contact, ...]
+    last_touch: Touch | None

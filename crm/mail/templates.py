@@ -1,0 +1,283 @@
+"""The letters on file: found by name and language, checked, and put into their frame."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+from crm.errors import TemplateError
+from crm.mail.appearance import Frame, dressed
+from crm.mail.filters import ALLOWED, Part
+from crm.mail.gating import check_template
+
+SUBJECT, TEXT, HTML, META, SAMPLE = "subject.txt", "body.txt", "body.html", "meta.toml", "sample.toml"
+_BASE = "_base"
+_WORDS = frozenset({"sender", "address", "stop_text", "stop_html"})
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateMeta:
+    """What is known about a letter besides its words.
+
+    Args:
+        purpose: what the letter is for, in one sentence.
+        message_class: ``marketing`` or ``correspondence``; decides, among others, what the footer says.
+        facts: the dotted fields that every letter needs, with what each means.
+        optional: the dotted fields that it can do without.
+        choices: the values that a field may take.
+    """
+
+    purpose: str
+    message_class: str
+    facts: tuple[tuple[str, str], ...]
+    optional: tuple[tuple[str, str], ...] = ()
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """Every dotted field that the letter may read."""
+        return tuple(name for name, _ in self.facts + self.optional)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateVersion:
+    """One letter in one language, exactly as it stands: what an approval names and a message is rendered from.
+
+    Args:
+        name: the letter, such as ``associate_upgrade``.
+        language: the language tag.
+        subject: the template of the subject line.
+        text: the template of the text, without its footer.
+        footer: the template of the footer of the text.
+        html: the template of the HTML inside its page, styles written onto the tags.
+        layout: the HTML page around it.
+        meta: purpose, message class and facts.
+        reviewed_by: who read this wording and stands for it; empty if nobody has.
+    """
+
+    name: str
+    language: str
+    subject: str
+    text: str
+    footer: str
+    html: str
+    layout: str
+    meta: TemplateMeta = field(compare=False)
+    reviewed_by: str = field(default="", compare=False)
+    sha256: str = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        content = json.dumps([self.name, self.language, *self.sources], ensure_ascii=True)
+        object.__setattr__(self, "sha256", hashlib.sha256(content.encode()).hexdigest())
+
+    @property
+    def sources(self) -> tuple[str, str, str, str, str]:
+        """Everything the letter is made of: subject, text, footer, HTML and page."""
+        return self.subject, self.text, self.footer, self.html, self.layout
+
+    @property
+    def reviewed(self) -> bool:
+        """Whether a person who knows the language stands for the wording."""
+        return bool(self.reviewed_by)
+
+
+class TemplateFolder:
+    """A folder of letters: ``<name>/<language>/{subject.txt, body.txt, body.html}`` beside ``<name>/meta.toml``.
+
+    Args:
+        path: the folder; without one, the letters that come with Accord.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or _shipped()
+
+    def names(self) -> tuple[str, ...]:
+        """The letters there are."""
+        return tuple(sorted(found.parent.name for found in self.path.glob(f"*/{META}")))
+
+    def languages(self, name: str) -> tuple[str, ...]:
+        """The languages in which a letter is written.
+
+        Args:
+            name: the letter.
+
+        Raises:
+            TemplateError: if there is no such letter; the ones there are stand in `candidates`.
+        """
+        return tuple(sorted(found.parent.name for found in self._folder(name).glob(f"*/{SUBJECT}")))
+
+    def version(self, name: str, language: str) -> TemplateVersion:
+        """A letter in one language, checked from end to end.
+
+        Args:
+            name: the letter.
+            language: the language tag; nothing else is tried when it is missing.
+
+        Returns:
+            The letter as it stands now.
+
+        Raises:
+            TemplateError: if a file is missing, or says what a letter may not say; file, line and remedy are named.
+        """
+        folder = self._language(name, language)
+        known = _Meta.read(self._folder(name) / META)
+        words = known.words(language, folder=folder)
+        frame = self._frame(language, known.meta.message_class)
+        check = partial(_checked, fields=known.meta.fields)
+        letter, base = f"{name}/{language}", f"{_BASE}/{language}.toml"
+        subject = check(_read(folder / SUBJECT).strip(), f"{letter}/{SUBJECT}", "subject")
+        text = check(_read(folder / TEXT), f"{letter}/{TEXT}", "text")
+        body = check(_read(folder / HTML), f"{letter}/{HTML}", "html")
+        reason = check(words["reason"], known.file, "text")
+        preheader = check(words["preheader"], known.file, "html")
+        check(dict(frame.words)["stop_html"], base, "html")
+        html, layout = dressed(body, preheader=preheader, reason=reason, frame=frame, file=f"{letter}/{HTML}")
+        return TemplateVersion(
+            name=str(name),
+            language=str(language),
+            subject=subject,
+            text=text,
+            footer=check(_footer(frame, reason), base, "text"),
+            html=check(html, f"{_BASE}/layout.html", "html"),
+            layout=layout,
+            meta=known.meta,
+            reviewed_by=words["reviewed_by"],
+        )
+
+    def sample(self, name: str, language: str) -> dict[str, Any]:
+        """Invented facts that show what a letter looks like.
+
+        Args:
+            name: the letter.
+            language: the language tag.
+
+        Returns:
+            Facts for `render`.
+        """
+        facts = _toml(self._folder(name) / SAMPLE)
+        return _merged(facts, facts.pop("languages", {}).get(language, {}))
+
+    def _folder(self, name: str) -> Path:
+        if name not in self.names():
+            raise TemplateError(
+                f"There is no letter {name!r} in {self.path}.", subject=name, candidates=self.names()
+            )
+        return self.path / name
+
+    def _language(self, name: str, language: str) -> Path:
+        languages = self.languages(name)
+        if language not in languages:
+            raise TemplateError(
+                f"The letter {name} is not written in {language!r}.",
+                subject=name,
+                field="language",
+                value=language,
+                candidates=languages,
+            )
+        return self._folder(name) / language
+
+    def _frame(self, language: str, message_class: str) -> Frame:
+        base = self.path / _BASE
+        words = _toml(base / f"{language}.toml")
+        given = {**words, **words.get(message_class, {})}
+        texts = {name: text for name, text in given.items() if isinstance(text, str)}
+        if missing := sorted(_WORDS - texts.keys()):
+            raise TemplateError(
+                f"{_BASE}/{language}.toml lacks {', '.join(missing)} for {message_class} letters.",
+                subject=f"{_BASE}/{language}.toml",
+                field=missing[0],
+            )
+        return Frame(
+            language,
+            _read(base / "layout.html"),
+            _read(base / "layout.css"),
+            _read(base / "screens.css"),
+            tuple(sorted(texts.items())),
+        )
+
+
+@lru_cache(maxsize=1024)
+def _checked(source: str, file: str, part: Part, *, fields: tuple[str, ...]) -> str:
+    # Remembered by what it says, so that a letter loaded again costs the reading of its files alone.
+    check_template(source, file=file, filters=ALLOWED[part], facts=fields)
+    return source
+
+
+@dataclass(frozen=True, slots=True)
+class _Meta:
+    file: str
+    meta: TemplateMeta
+    languages: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def read(cls, path: Path) -> _Meta:
+        given = _toml(path)
+        file = f"{path.parent.name}/{META}"
+        try:
+            meta = TemplateMeta(
+                purpose=str(given["purpose"]),
+                message_class=str(given["message_class"]),
+                facts=tuple(given["facts"].items()),
+                optional=tuple(given.get("optional", {}).items()),
+                choices=tuple((name, tuple(values)) for name, values in given.get("choices", {}).items()),
+            )
+        except (KeyError, AttributeError, TypeError) as error:
+            raise TemplateError(
+                f"{file} lacks or misstates {error}.",
+                subject=file,
+                hint="It holds purpose, message_class, [facts].",
+            ) from error
+        return cls(file, meta, given.get("languages", {}))
+
+    def words(self, language: str, *, folder: Path) -> dict[str, str]:
+        words = self.languages.get(language, {})
+        wanted = ("reviewed_by", "preheader", "reason")
+        if missing := [name for name in wanted if not isinstance(words.get(name), str)]:
+            raise TemplateError(
+                f"{self.file} lacks {', '.join(missing)} under [languages.{language}].",
+                subject=self.file,
+                field=missing[0],
+                hint=f"{folder.name} has its letter, but nothing says why the reader gets it or who reviewed it.",
+            )
+        return {name: words[name] for name in wanted}
+
+
+def _footer(frame: Frame, reason: str) -> str:
+    words = dict(frame.words)
+    return "\n".join((words["sender"], words["address"], reason, words["stop_text"]))
+
+
+def _shipped() -> Path:
+    package = Path(__file__).resolve().parents[1]
+    # The wheel carries templates/ inside the package; a checkout has it beside the package.
+    carried = package / "_templates" / "mail"
+    return carried if carried.is_dir() else package.parent / "templates" / "mail"
+
+
+def _merged(facts: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    return facts | {name: {**facts.get(name, {}), **fields} for name, fields in others.items()}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        there = sorted(found.name for found in path.parent.glob("*"))
+        raise TemplateError(
+            f"{path.parent} has no {path.name}.", subject=str(path), field=path.name, candidates=there
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise TemplateError(f"{path} cannot be read as UTF-8.", subject=str(path)) from error
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise TemplateError(f"{path} is no TOML: {error}.", subject=str(path)) from error

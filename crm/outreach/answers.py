@@ -1,0 +1,208 @@
+"""`book.answers`: what comes back, through one door. Every message has its effect once, or is kept where a person sees it.
+
+The sender of a message is a claim that nobody has checked. What moves anything in the book is a token that we signed,
+or a Message-ID that we gave.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlmodel import Field, Session, col, select
+
+from crm.consent.suppressions import Scope, SuppressionReason, suppress
+from crm.directory.staff import Staff
+from crm.directory.people import Person
+from crm.directory.tables import Organization
+from crm.engagement.follow_ups import plan_follow_up
+from crm.engagement.interactions import InteractionKind, log_interaction
+from crm.mail import inbound
+from crm.mail.answers import Answer, AnswerKind
+from crm.outreach.identity import Identity
+from crm.outreach.outbox import note
+from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.runs import exit_enrolment, mark_answered
+from crm.store.columns import at_field, choice, id_field, personal, ref
+from crm.store.records import Record
+from crm.store.store import Change, Store
+
+_UNCERTAIN = {MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT, MessageStatus.ASSUMED_SENT}
+_ANSWER_WITHIN = "2d"
+
+
+class AnswerReceived(Record, table=True):
+    """A message that came in.
+
+    Attributes:
+        digest: SHA-256 of the bytes; the same message is taken once.
+        outbox_id: the letter that it answers; empty where it fits none, for a person to look at.
+        effect: what it did, in a word or two.
+        raw: the message as it arrived.
+    """
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("digest", name="uq_answer_digest"),)
+    changed_by: ClassVar[str] = "book.answers.receive, which takes each message once"
+
+    id: int = id_field()
+    digest: str
+    kind: AnswerKind = choice(AnswerKind, name="kind")
+    outbox_id: int | None = ref("outbox.id", optional=True)
+    organization_id: int | None = ref("organization.id", optional=True)
+    person_id: int | None = ref("person.id", optional=True)
+    interaction_id: int | None = ref("interaction.id", optional=True)
+    message_id: str | None = None
+    sender: str = personal(default="")
+    subject: str = personal(default="")
+    text: str = personal(default="")
+    effect: str = ""
+    received_at: datetime = at_field(index=True)
+    raw: bytes = Field(sa_type=LargeBinary, sa_column_kwargs={"info": {"personal": True}})
+
+
+class Answers:
+    """`book.answers`: receive and read what comes back.
+
+    Args:
+        store: the door to the database.
+        identity: verifies the tokens.
+    """
+
+    def __init__(self, store: Store, *, identity: Identity) -> None:
+        self._store = store
+        self._identity = identity
+
+    def receive(self, raw: bytes) -> AnswerReceived:
+        """Take in one message as it arrived: a reply, a bounce, an unsubscribe, or anything else.
+
+        A reply ends the journey and becomes an interaction with a follow-up for the account manager; a permanent
+        bounce and an unsubscribe put the address on the suppression list; an automatic reply changes nothing. What
+        fits no letter of ours is kept and changes nothing either.
+
+        Args:
+            raw: the message, RFC 5322.
+
+        Returns:
+            What was received; the same record where the message had been received before.
+
+        Raises:
+            MailError: the message is too large, or cannot be read at all.
+        """
+        answer = inbound.parse(raw)
+        with self._store.changing("answer.received") as change:
+            if known := change.session.exec(select(AnswerReceived).where(AnswerReceived.digest == answer.digest)).first():
+                return known
+            letter = self._letter(change.session, answer)
+            row = change.add(_row(answer, letter, raw, now=change.now))
+            change.about(row)
+            if letter is not None:
+                row.effect = self._apply(change, answer, letter, row)
+            return row
+
+    def of(self, *, letter: Letter | int | None = None, unmatched: bool = False) -> tuple[AnswerReceived, ...]:
+        """What came in, the newest first: all of it, the answers to a letter, or what fits no letter."""
+        with self._store.reading() as session:
+            query = select(AnswerReceived)
+            if letter is not None:
+                query = query.where(AnswerReceived.outbox_id == (letter.id if isinstance(letter, Letter) else letter))
+            if unmatched:
+                query = query.where(col(AnswerReceived.outbox_id).is_(None))
+            return tuple(session.exec(query.order_by(col(AnswerReceived.received_at).desc(), col(AnswerReceived.id).desc())))
+
+    def _letter(self, session: Session, answer: Answer) -> Letter | None:
+        signed = (self._identity.letter(found.purpose, found.token) for found in answer.tokens)
+        number = next((number for number in signed if number is not None), None)
+        if number is not None:
+            return session.exec(select(Letter).where(Letter.id == number).with_for_update()).first()
+        query = select(Letter).where(col(Letter.message_id).in_(answer.references)).with_for_update()
+        return session.exec(query).first()
+
+    def _apply(self, change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:
+        self._note_evidence(change, answer, letter)
+        match answer.kind:
+            case AnswerKind.REPLY:
+                return _replied(change, answer, letter, row)
+            case AnswerKind.UNSUBSCRIBE:
+                return self._refused(change, letter, SuppressionReason.UNSUBSCRIBED)
+            case AnswerKind.COMPLAINT:
+                return self._refused(change, letter, SuppressionReason.COMPLAINED)
+            case AnswerKind.BOUNCE:
+                return self._bounced(change, answer, letter)
+            case _:
+                return "noted"
+
+    def _note_evidence(self, change: Change, answer: Answer, letter: Letter) -> None:
+        """That something came back proves that the letter had been taken."""
+        if letter.status in _UNCERTAIN:
+            letter.amend({"status": MessageStatus.ACCEPTED, "settled_at": change.now, "lease_until": None})
+            note(change.session, [letter], MessageStatus.ACCEPTED, at=change.now, detail=f"proved by a {answer.kind}")
+        note(change.session, [letter], answer.kind, at=change.now)
+
+    def _refused(self, change: Change, letter: Letter, reason: SuppressionReason) -> str:
+        suppress(change, letter.to_address, keys=self._identity.keys, scope=Scope.CAMPAIGNS, reason=reason)
+        _leave(change, letter, reason.value)
+        return f"suppressed for campaigns: {reason.value}"
+
+    def _bounced(self, change: Change, answer: Answer, letter: Letter) -> str:
+        if not any(recipient.permanent and not recipient.policy for recipient in answer.bounce):
+            return "noted: the address is not known to be bad"
+        keys = self._identity.keys
+        suppress(change, letter.to_address, keys=keys, scope=Scope.ALL, reason=SuppressionReason.BOUNCED)
+        _leave(change, letter, "bounced")
+        return "suppressed for all mail: bounced"
+
+
+def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:
+    session = change.session
+    account = session.get_one(Organization, letter.organization_id)
+    owner = session.get(Staff, account.owner_id) if account.owner_id else None
+    values = {
+        "kind": InteractionKind.EMAIL,
+        "at": answer.date if answer.date and answer.date <= change.now else change.now,
+        "summary": "\n".join(filter(None, [answer.subject, answer.text])) or "(an empty reply)",
+        "office": owner.office if owner else None,
+        "inbound": True,
+    }
+    people = _people(session, letter)
+    met = log_interaction(change, account, values, people=people, staff=[owner] if owner else [])
+    plan_follow_up(
+        change,
+        account.id,
+        f"Answer the reply from {people[0].name if people else account.name}",
+        due=_ANSWER_WITHIN,
+        owner_id=account.owner_id,
+        interaction_id=met.id,
+    )
+    row.interaction_id = met.id
+    if letter.enrolment_id:
+        mark_answered(change, letter.enrolment_id)
+    return "logged as an interaction, with a follow-up"
+
+
+def _people(session: Session, letter: Letter) -> Sequence[Person]:
+    return [person for person in [session.get(Person, letter.person_id)] if person]
+
+
+def _leave(change: Change, letter: Letter, reason: str) -> None:
+    if letter.enrolment_id:
+        exit_enrolment(change, letter.enrolment_id, reason)
+
+
+def _row(answer: Answer, letter: Letter | None, raw: bytes, *, now: datetime) -> AnswerReceived:
+    return AnswerReceived.model_validate(
+        {
+            "digest": answer.digest,
+            "kind": answer.kind,
+            "outbox_id": letter and letter.id,
+            "organization_id": letter and letter.organization_id,
+            "person_id": letter and letter.person_id,
+            "message_id": answer.message_id,
+            "sender": answer.sender.address if answer.sender else "",
+            "subject": answer.subject,
+            "text": answer.text.replace("\0", ""),
+            "effect": "" if letter else "fits no letter of ours",
+            "received_at": now,
+            "raw": raw,
+        }
+    )

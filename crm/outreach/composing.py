@@ -1,0 +1,71 @@
+"""A letter as the bytes that go to the mail server: a pure function of its row, its wording and who we are."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from crm.mail.message import Mailbox, Message
+from crm.mail.mime import compose
+from crm.mail.rendering import render
+from crm.mail.templates import TemplateVersion
+from crm.outreach.identity import Identity
+from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.wordings import restored_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """A message and the addresses that the mail servers go by.
+
+    Attributes:
+        sender: the envelope sender, to which bounces come back.
+        recipient: the one address that it goes to.
+        raw: the message.
+        smtputf8: whether every server on the way must take addresses in any script.
+    """
+
+    sender: str
+    recipient: str
+    raw: bytes
+    smtputf8: bool
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the message."""
+        return sha256(self.raw).hexdigest()
+
+
+def letter_facts(letter: Letter, identity: Identity) -> dict[str, Any]:
+    """What a letter is filled with: the stored facts, and the addresses that follow from its number."""
+    own = {"unsubscribe": {"address": identity.unsubscribe(letter.id)}} if _may_stop(letter) else {}
+    return {**restored_facts(letter.facts), **own}
+
+
+def envelope(letter: Letter, version: TemplateVersion, identity: Identity) -> Envelope:
+    """The message of a letter, the same bytes every time.
+
+    Raises:
+        TemplateError: a fact is missing.
+        MailError: what came out is not fit to be sent.
+        InvalidInput: an address or a name cannot stand in a header.
+    """
+    body = render(version, letter_facts(letter, identity))
+    message = Message(
+        message_id=letter.message_id,
+        date=letter.dated_at,
+        sender=Mailbox(letter.from_name, letter.from_address),
+        to=Mailbox(letter.to_name, letter.to_address),
+        reply_to=Mailbox(letter.from_name, identity.reply(letter.id)),
+        subject=body.subject,
+        text=body.text,
+        html=body.html,
+        language=letter.language,
+        in_reply_to=letter.in_reply_to,
+        references=tuple(letter.references),
+        list_unsubscribe=f"mailto:{identity.unsubscribe(letter.id)}?subject=unsubscribe" if _may_stop(letter) else None,
+    )
+    return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
+
+
+def _may_stop(letter: Letter) -> bool:
+    return letter.message_class is MessageClass.MARKETING

@@ -1,0 +1,178 @@
+"""Handing letters over: windows of letters held before their final dot, their intents committed together.
+
+A window is W open connections, each holding one message that the server has all of but the final dot. Then the
+intents are committed, the dots follow, and the answers are recorded. No transaction is open while SMTP talks. If the
+process dies between the intents and the answers, at most W letters are in doubt, visibly; none goes out twice.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crm.errors import AccordError, StoreError
+from crm.mail.failures import Outcome, Phase, Verdict, sort
+from crm.mail.smtp import Line, SmtpFailure, Transport
+from crm.outreach.composing import envelope
+from crm.outreach.handover import Attempt, Claim, Handover
+from crm.outreach.identity import Identity
+
+_RECORDING_PAUSES = (0.1, 0.3, 1, 3, 10, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What came of a round of deliveries, by outcome; `passed_over` were stopped or put off at the last look."""
+
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    passed_over: int = 0
+    put_back: int = 0
+
+    def __add__(self, other: "Delivered") -> "Delivered":
+        return Delivered(
+            dict(Counter(self.outcomes) + Counter(other.outcomes)),
+            self.passed_over + other.passed_over,
+            self.put_back + other.put_back,
+        )
+
+
+@dataclass(slots=True)
+class _Staged:
+    claim: Claim
+    line: Line
+    digest: str
+
+
+class Delivery:
+    """Hands over what is due.
+
+    Args:
+        handover: the book's side of it.
+        transport: opens connections to the mail server.
+        identity: who we are in a letter.
+        window: how many letters are held before their dots at once.
+        pause: waits a number of seconds.
+    """
+
+    def __init__(
+        self,
+        handover: Handover,
+        transport: Transport,
+        *,
+        identity: Identity,
+        window: int,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._handover = handover
+        self._transport = transport
+        self._identity = identity
+        self._window = window
+        self._pause = pause
+        self._lines: list[Line] = []
+
+    def deliver(self, *, limit: int, ids: Iterable[int] | None = None) -> Delivered:
+        """Claim up to `limit` due letters and hand them over.
+
+        Args:
+            limit: how many to claim.
+            ids: only of these.
+        """
+        claims = self._handover.claim(limit=limit, ids=ids)
+        total = Delivered()
+        try:
+            for start in range(0, len(claims), self._window):
+                total += self._hand_over(claims[start : start + self._window])
+        except SmtpFailure as failure:
+            rest = claims[start:]
+            self._handover.put_back(rest, reason=f"The mail server does not answer ({failure.phase}).")
+            return total + Delivered(put_back=len(rest))
+        finally:
+            self._hang_up()
+        return total
+
+    def _hand_over(self, window: Sequence[Claim]) -> Delivered:
+        staged: list[_Staged] = []
+        attempts: list[Attempt] = []
+        for claim in window:
+            result = self._stage(claim, taken={id(s.line) for s in staged})
+            if isinstance(result, _Staged):
+                staged.append(result)
+            else:
+                attempts.append(result)
+        cleared = self._handover.intend([s.claim.letter for s in staged]) if staged else frozenset()
+        going = [s for s in staged if s.claim.letter.id in cleared]
+        for passed in staged:
+            if passed not in going:
+                self._close(passed.line)
+        dotted = [(s, self._dot(s)) for s in going]  # all dots first, then all answers
+        attempts.extend(failed or self._answer(s) for s, failed in dotted)
+        self._record(attempts)
+        return Delivered(Counter(a.verdict.outcome for a in attempts), passed_over=len(staged) - len(going))
+
+    def _stage(self, claim: Claim, *, taken: set[int]) -> _Staged | Attempt:
+        try:
+            ready = envelope(claim.letter, claim.wording, self._identity)
+        except AccordError as error:
+            verdict = Verdict(Outcome.REFUSED_CONTENT, f"The letter cannot be put together: {error.message}")
+            return Attempt(claim.letter, verdict, phase="compose")
+        line = self._free_line(taken)
+        try:
+            line.stage(ready.sender, to=ready.recipient, raw=ready.raw, smtputf8=ready.smtputf8)
+        except SmtpFailure as failure:
+            return self._failed(claim, failure, line, digest=ready.digest)
+        return _Staged(claim, line, ready.digest)
+
+    def _dot(self, staged: _Staged) -> Attempt | None:
+        try:
+            staged.line.send_dot()
+        except SmtpFailure as failure:
+            return self._failed(staged.claim, failure, staged.line, digest=staged.digest)
+        return None
+
+    def _answer(self, staged: _Staged) -> Attempt:
+        try:
+            reply = staged.line.read_reply()
+        except SmtpFailure as failure:
+            return self._failed(staged.claim, failure, staged.line, digest=staged.digest)
+        verdict = sort(Phase.REPLY, code=reply.code, enhanced=reply.enhanced, text=reply.text)
+        detail = _masked(reply.text, staged.claim)
+        return Attempt(staged.claim.letter, verdict, Phase.REPLY, reply.code, detail, staged.digest)
+
+    def _failed(self, claim: Claim, failure: SmtpFailure, line: Line, *, digest: str) -> Attempt:
+        if not line.ready:
+            self._close(line)
+        verdict = sort(failure.phase, code=failure.reply_code, enhanced=failure.enhanced, text=failure.text)
+        return Attempt(claim.letter, verdict, failure.phase, failure.reply_code, _masked(failure.text, claim), digest)
+
+    def _record(self, attempts: Sequence[Attempt]) -> None:
+        # The server has answered; only our own book can still forget it, so the write is repeated in place.
+        for pause in _RECORDING_PAUSES:
+            try:
+                self._handover.settle(attempts)
+            except StoreError:
+                self._pause(pause)
+            else:
+                return
+        self._handover.settle(attempts)
+
+    def _free_line(self, taken: set[int]) -> Line:
+        for line in self._lines:
+            if line.ready and id(line) not in taken:
+                return line
+        line = self._transport.line()
+        self._lines.append(line)
+        return line
+
+    def _close(self, line: Line) -> None:
+        line.drop()
+        self._lines = [other for other in self._lines if other is not line]
+
+    def _hang_up(self) -> None:
+        for line in self._lines:
+            line.quit()
+        self._lines = []
+
+
+def _masked(text: str, claim: Claim) -> str:
+    """What the server said, without the person's address: the ledger outlives its erasure."""
+    return text.replace(claim.letter.to_address, "<address>")[:500]

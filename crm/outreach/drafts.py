@@ -1,0 +1,227 @@
+"""`book.letters`: follow-up letters, drafted from an interaction, edited and approved by the account manager, then sent."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Session, col, select
+
+from crm.directory.staff import Staff
+from crm.directory.people import Person, PersonKey, find_person
+from crm.engagement.interactions import Interaction, Logged, find_logged
+from crm.errors import InvalidInput, NotFound, Refused
+from crm.mail.rendering import Rendered, draft, plain_facts, render
+from crm.mail.templates import TemplateFolder
+from crm.outreach.answers import AnswerReceived
+from crm.outreach.identity import Identity
+from crm.outreach.outbox import LetterOrder, queue_letters
+from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.reference.languages import Language, known_language
+from crm.store.columns import at_field, choice, id_field, personal, ref
+from crm.store.records import Record
+from crm.store.store import Change, Store
+
+_BY_HAND = "plain_letter"
+
+
+class LetterDraft(Record, table=True):
+    """A letter that waits for its author's approval.
+
+    Attributes:
+        interaction_id: what it follows up.
+        text: the words, without the footer.
+        outbox_id: the letter that it became.
+        discarded_at: when its author decided not to send it.
+    """
+
+    __tablename__ = "letter_draft"
+    __table_args__ = (
+        Index("ix_letter_draft_open", "drafted_at", postgresql_where="outbox_id IS NULL AND discarded_at IS NULL"),
+    )
+    changed_by: ClassVar[str] = "book.letters.edit"
+
+    id: int = id_field()
+    interaction_id: int = ref("interaction.id")
+    organization_id: int = ref("organization.id")
+    person_id: int = ref("person.id")
+    author_id: int = ref("staff.id")
+    language: Language = choice(Language, name="language")
+    template: str
+    subject: str = personal()
+    text: str = personal()
+    drafted_at: datetime = at_field()
+    approved_at: datetime | None = at_field(default=None)
+    discarded_at: datetime | None = at_field(default=None)
+    outbox_id: int | None = ref("outbox.id", optional=True)
+
+
+class Letters:
+    """`book.letters`: draft, edit, approve and discard follow-up letters.
+
+    Args:
+        store: the door to the database.
+        identity: who we are in a letter.
+        templates: the letters on file.
+    """
+
+    def __init__(self, store: Store, *, identity: Identity, templates: TemplateFolder) -> None:
+        self._store = store
+        self._identity = identity
+        self._templates = templates
+
+    def draft(
+        self,
+        interaction: int | Interaction | Logged,
+        *,
+        to: PersonKey | None = None,
+        language: str | None = None,
+        template: str = "follow_up",
+    ) -> LetterDraft:
+        """Draft a letter that follows up an interaction and its next step; nothing is sent.
+
+        Args:
+            interaction: what it follows up.
+            to: the reader; the first contact who took part, where nobody is named.
+            language: the reader's language of correspondence, where none is given.
+            template: the letter to start from.
+
+        Raises:
+            InvalidInput: the reader has no address, or nobody took part.
+            NotFound: you are not on the staff, so the letter has nobody to sign it.
+            TemplateError: the letter is not written in that language.
+        """
+        key = interaction.id if isinstance(interaction, Logged) else interaction
+        with self._store.changing("letter.drafted") as change:
+            met = find_logged(change.session, key)
+            reader = _reader(change.session, met, to)
+            author = _author(change)
+            tongue = known_language(language) if language else (reader.language or Language.ENGLISH)
+            words = draft(self._templates.version(template, tongue), _facts(met, reader, author))
+            values = {"interaction_id": met.id, "organization_id": met.organization.id, "person_id": reader.id}
+            values |= {"author_id": author.id, "language": tongue, "template": template, "drafted_at": change.now}
+            return change.add(LetterDraft.model_validate({**values, "subject": words.subject, "text": words.text}))
+
+    def edit(self, key: int | LetterDraft, *, subject: str | None = None, text: str | None = None) -> LetterDraft:
+        """Put other words into a draft.
+
+        Raises:
+            Refused: it has been approved or discarded.
+        """
+        changes = {name: value for name, value in {"subject": subject, "text": text}.items() if value is not None}
+        with self._store.changing("letter.edited") as change:
+            found = _open_draft(change.session, key)
+            render(self._templates.version(_BY_HAND, found.language), plain_facts(subject or found.subject, text or found.text))
+            return found.amend(changes)
+
+    def shown(self, key: int | LetterDraft) -> Rendered:
+        """A draft as its reader would see it."""
+        with self._store.reading() as session:
+            found = find_draft(session, key)
+            return render(self._templates.version(_BY_HAND, found.language), plain_facts(found.subject, found.text))
+
+    def approve(self, key: int | LetterDraft) -> Letter:
+        """Approve a draft: it goes out through the outbox, and answers the mail that it follows up, if there is one.
+
+        Raises:
+            Refused: it has been approved or discarded before.
+        """
+        with self._store.changing("letter.approved") as change:
+            found = _open_draft(change.session, key)
+            order = self._order(change, found)
+            number = queue_letters(change, [order], identity=self._identity)[order.key]
+            found.amend({"approved_at": change.now, "outbox_id": number})
+            change.about(found)
+            return change.session.get_one(Letter, number)
+
+    def discard(self, key: int | LetterDraft) -> LetterDraft:
+        """Decide not to send a draft; it stays on record."""
+        with self._store.changing("letter.discarded") as change:
+            return _open_draft(change.session, key).amend({"discarded_at": change.now})
+
+    def open(self) -> tuple[LetterDraft, ...]:
+        """The drafts that wait for approval, the oldest first."""
+        with self._store.reading() as session:
+            waiting = col(LetterDraft.outbox_id).is_(None) & col(LetterDraft.discarded_at).is_(None)
+            return tuple(session.exec(select(LetterDraft).where(waiting).order_by(col(LetterDraft.drafted_at))))
+
+    def _order(self, change: Change, found: LetterDraft) -> LetterOrder:
+        reader = change.session.get_one(Person, found.person_id)
+        author = change.session.get_one(Staff, found.author_id)
+        answered = _answered(change.session, found)
+        return LetterOrder(
+            key=f"draft:{found.id}",
+            message_class=MessageClass.CORRESPONDENCE,
+            organization_id=found.organization_id,
+            person_id=reader.id,
+            to_name=reader.name,
+            to_address=_address(reader),
+            from_name=author.name,
+            language=found.language,
+            template=self._templates.version(_BY_HAND, found.language),
+            facts=plain_facts(found.subject, found.text),
+            due_at=change.now,
+            in_reply_to=answered[-1] if answered else None,
+            references=answered,
+        )
+
+
+def find_draft(session: Session, key: int | LetterDraft) -> LetterDraft:
+    """Look a draft up by its id."""
+    found = session.get(LetterDraft, key.id if isinstance(key, LetterDraft) else key)
+    if found is None:
+        raise NotFound(f"There is no draft {key}.", field="letter", value=str(key))
+    return found
+
+
+def _open_draft(session: Session, key: int | LetterDraft) -> LetterDraft:
+    found = find_draft(session, key)
+    session.refresh(found, with_for_update=True)
+    if found.outbox_id is not None or found.discarded_at is not None:
+        done = "approved" if found.outbox_id is not None else "discarded"
+        raise Refused(f"The draft was {done} before.", rule="letters.once", subject=found.subject)
+    return found
+
+
+def _reader(session: Session, met: Logged, to: PersonKey | None) -> Person:
+    if to is None and not met.people:
+        raise InvalidInput("Nobody took part whom a letter could go to.", field="to", hint="Name the reader: to=….")
+    reader = met.people[0] if to is None else find_person(session, to)
+    _address(reader)
+    return reader
+
+
+def _address(reader: Person) -> str:
+    if not reader.email:
+        hint = f'Add one: book.people.change({reader.id}, email="…").'
+        raise InvalidInput(f"{reader.name} has no e-mail address.", field="to", value=reader.name, hint=hint)
+    return reader.email
+
+
+def _author(change: Change) -> Staff:
+    author = change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())).first()
+    if author is None:
+        raise NotFound(f"{change.actor} is not on the staff.", field="actor", hint="Add them with book.staff.add.")
+    return author
+
+
+def _answered(session: Session, found: LetterDraft) -> tuple[str, ...]:
+    """The Message-IDs of the mail that a letter answers, oldest first: ours, then the reader's."""
+    query = select(AnswerReceived).where(AnswerReceived.interaction_id == found.interaction_id)
+    answer = session.exec(query).first()
+    if answer is None or answer.message_id is None:
+        return ()
+    ours = session.get(Letter, answer.outbox_id) if answer.outbox_id else None
+    return (*((ours.message_id,) if ours else ()), answer.message_id)
+
+
+def _facts(met: Logged, reader: Person, author: Staff) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "person": {"name": reader.name},
+        "organization": {"name": met.organization.name},
+        "manager": {"name": author.name, "title": author.title, "office": author.office, "email": author.email},
+        "interaction": {"kind": met.interaction.kind.value, "on": met.interaction.at.date(), "summary": met.interaction.summary},
+    }
+    if met.next is not None:
+        step: dict[str, Any] = {"what": met.next.what}
+        facts["next_step"] = step | ({"due_on": met.next.due_on} if met.next.due_on else {})
+    return facts

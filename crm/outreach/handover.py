@@ -1,0 +1,328 @@
+"""`book.handover`: how a letter changes hands between the book and a worker. Each verb is one short transaction.
+
+`handing_off` never goes back to `queued` by a timeout: the server may have taken the letter. Only what was merely
+claimed goes back by itself. A fence number keeps whoever lost a claim from writing about it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, or_, update
+from sqlmodel import Session, col, select
+
+from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress, suppressed
+from crm.mail.failures import Outcome, Verdict
+from crm.mail.templates import TemplateVersion
+from crm.outreach.identity import Identity
+from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageClass, MessageStatus
+from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
+from crm.outreach.runs import exit_enrolment, pause_run
+from crm.outreach.wordings import wording
+from crm.store.store import Change, Store
+
+_FIRST_DELAY = timedelta(minutes=1)
+_LONGEST_DELAY = timedelta(hours=4)
+_MOST_TRIES = 30  # with the delays above, some four and a half days (RFC 5321 4.5.4.1 asks for four to five)
+_MOST_CRASHES = 10
+_MOVING = (MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT)
+_GONE = {
+    MessageStatus.HANDING_OFF,
+    MessageStatus.ACCEPTED,
+    MessageStatus.IN_DOUBT,
+    MessageStatus.ASSUMED_SENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A letter that this worker holds, and its wording."""
+
+    letter: Letter
+    wording: TemplateVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of trying to hand a letter over.
+
+    Attributes:
+        letter: the letter as it was claimed.
+        verdict: what the server's answer, or its silence, means.
+        phase: how far the dialogue got.
+        code: the server's reply code.
+        detail: what it said, the recipient's address masked.
+        digest: SHA-256 of the bytes.
+    """
+
+    letter: Letter
+    verdict: Verdict
+    phase: str
+    code: int | None = None
+    detail: str = ""
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How claims and caps are measured.
+
+    Attributes:
+        lease: after which a claim without a sign of life lapses.
+        doubt: how long evidence is waited for before a letter's class settles it.
+        cap: the least time between two marketing letters to one person, whatever their campaigns.
+    """
+
+    lease: timedelta
+    doubt: timedelta
+    cap: timedelta = timedelta(days=3)
+
+
+class Handover:
+    """What workers do to letters.
+
+    Args:
+        store: the door to the database.
+        identity: who we are in a letter.
+        limits: leases and caps.
+    """
+
+    def __init__(self, store: Store, *, identity: Identity, limits: Limits) -> None:
+        self._store = store
+        self._identity = identity
+        self._limits = limits
+
+    def due(self, *, limit: int = 1000) -> tuple[int, ...]:
+        """The ids of letters that are due, the longest waiting first."""
+        with self._store.reading() as session:
+            return tuple(session.exec(_due(self._store.now()).limit(limit)))
+
+    def claim(self, *, limit: int, ids: Iterable[int] | None = None) -> tuple[Claim, ...]:
+        """Take up to `limit` due letters for this worker; no other worker gets them while the lease lasts.
+
+        Args:
+            limit: how many at the most.
+            ids: only of these.
+        """
+        now = self._store.now()
+        query = _due(now)
+        if ids is not None:
+            query = query.where(col(Letter.id).in_(list(ids)))
+        chosen = query.limit(limit).with_for_update(skip_locked=True, of=Letter)
+        changes = {"status": MessageStatus.CLAIMED, "fence": Letter.fence + 1}
+        changes |= {"tries": Letter.tries + 1, "lease_until": now + self._limits.lease}
+        with self._store.transaction() as session:
+            claimed = update(Letter).where(col(Letter.id).in_(chosen)).values(changes).returning(Letter)
+            letters = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
+            claims = tuple(Claim(letter, wording(session, letter.template)) for letter in letters)
+            session.expunge_all()
+            return claims
+
+    def intend(self, letters: Sequence[Letter]) -> frozenset[int]:
+        """Commit the intent to write the final dots of a window of letters, after looking once more whether to.
+
+        Consent, suppression, exit, pause and the frequency cap are checked under locks on the people, taken in id
+        order. A letter that does not pass is stopped, or goes back to wait; its dot must not be written.
+
+        Returns:
+            The ids of the letters whose dot may be written.
+        """
+        now = self._store.now()
+        with self._store.transaction() as session:
+            lock_people(session, sorted({letter.person_id for letter in letters}))
+            held = _still_ours(session, letters)
+            look = _Look(session, held, identity=self._identity, cap=self._limits.cap, now=now)
+            judged = {letter.id: look.at(letter, enrolment, run) for letter, enrolment, run in held}
+            cleared = [letter for letter, _, _ in held if judged[letter.id] is None]
+            intent = {"status": MessageStatus.HANDING_OFF, "attempts": Letter.attempts + 1, "handed_at": now}
+            _change(session, cleared, intent, only=MessageStatus.CLAIMED)
+            _note(session, cleared, MessageStatus.HANDING_OFF, at=now)
+            for letter, _, _ in held:
+                if (otherwise := judged[letter.id]) is not None:
+                    _change(session, [letter], otherwise, only=MessageStatus.CLAIMED)
+                    _note(session, [letter], otherwise["status"], at=now, detail=otherwise["verdict"])
+            return frozenset(letter.id for letter in cleared)
+
+    def settle(self, attempts: Sequence[Attempt]) -> int:
+        """Record what came of a window of attempts; who has lost the claim meanwhile records nothing.
+
+        An address that does not exist is suppressed; a refusal for policy holds the letter and pauses its run, for
+        it says something about the sender and not about the person.
+
+        Returns:
+            How many were recorded.
+        """
+        with self._store.changing("letters.settled") as change:
+            return sum(self._settle(change, attempt) for attempt in attempts)
+
+    def put_back(self, claims: Sequence[Claim], *, reason: str) -> None:
+        """Return claimed letters that no server has heard of to the queue; such a claim counts as no attempt."""
+        letters = [claim.letter for claim in claims]
+        due_at = self._store.now() + _FIRST_DELAY
+        back = _waiting(reason) | {"due_at": due_at}
+        with self._store.transaction() as session:
+            _change(session, letters, back, only=MessageStatus.CLAIMED)
+
+    def reap(self) -> dict[str, int]:
+        """See to what dead workers left behind, and to what has been in doubt for long enough.
+
+        Returns:
+            How many letters went back to the queue, came into doubt, were held, and were assumed sent.
+        """
+        now = self._store.now()
+        with self._store.transaction() as session:
+            lapsed = col(Letter.lease_until) < now
+            claimed = (Letter.status == MessageStatus.CLAIMED) & lapsed
+            poison = claimed & (col(Letter.tries) >= _MOST_CRASHES)
+            poisoned = {"status": MessageStatus.HELD, "lease_until": None, "verdict": f"{_MOST_CRASHES} workers died over it"}
+            doubtful = (Letter.status == MessageStatus.HANDING_OFF) & lapsed
+            aged = (Letter.status == MessageStatus.IN_DOUBT) & (col(Letter.handed_at) < now - self._limits.doubt)
+            marketing = Letter.message_class == MessageClass.MARKETING
+            in_doubt = {"status": MessageStatus.IN_DOUBT, "lease_until": None, "verdict": "the worker died at the final dot"}
+            assumed = {"status": MessageStatus.ASSUMED_SENT, "settled_at": now, "verdict": "no evidence came; marketing is not sent twice"}
+            return {
+                "held": _sweep(session, poison, poisoned, at=now),
+                "requeued": _sweep(session, claimed, {"status": MessageStatus.QUEUED, "lease_until": None}, at=now),
+                "in_doubt": _sweep(session, doubtful, in_doubt, at=now),
+                "assumed_sent": _sweep(session, aged & marketing, assumed, at=now),
+            }
+
+    def _settle(self, change: Change, attempt: Attempt) -> bool:
+        changes = _after(attempt, now=change.now)
+        matched = change.session.execute(
+            update(Letter)
+            .where(Letter.id == attempt.letter.id, Letter.fence == attempt.letter.fence, col(Letter.status).in_(_MOVING))
+            .values(changes)
+            .returning(col(Letter.id))
+        ).first()
+        if matched is None:
+            return False
+        said = {"phase": attempt.phase, "code": attempt.code, "detail": f"{attempt.verdict.reason} {attempt.detail}".strip()}
+        _note(change.session, [attempt.letter], changes["status"], at=change.now, **said)
+        self._consequences(change, attempt, changes["status"])
+        return True
+
+    def _consequences(self, change: Change, attempt: Attempt, status: MessageStatus) -> None:
+        letter = attempt.letter
+        if attempt.verdict.suppress:
+            suppress(change, letter.to_address, keys=self._identity.keys, scope=Scope.ALL, reason=SuppressionReason.BOUNCED)
+        if letter.enrolment_id and status is MessageStatus.FAILED:
+            exit_enrolment(change, letter.enrolment_id, "bounced" if attempt.verdict.suppress else "undeliverable")
+        if attempt.verdict.stop_sender and letter.run_id:
+            pause_run(change, letter.run_id, note=f"Refused by a mail server's policy: {attempt.verdict.reason}")
+
+
+class _Look:
+    """One more look at a window of letters, with everything read in three statements."""
+
+    def __init__(self, session: Session, held: Sequence[Any], *, identity: Identity, cap: timedelta, now: datetime) -> None:
+        letters = [letter for letter, _, _ in held]
+        self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=identity.keys)
+        self._recent = _recently_written(session, letters, since=now - cap)
+        self._cap = cap
+
+    def at(self, letter: Letter, enrolment: Enrolment | None, run: Run | None) -> dict[str, Any] | None:
+        """What becomes of a letter instead of being handed over; None: nothing stands against it."""
+        scopes = self._suppressed.get(letter.to_address, set())
+        marketing = letter.message_class is MessageClass.MARKETING
+        if Scope.ALL in scopes or (marketing and scopes):
+            return _stop("the address must not be written to")
+        if run is not None and run.status is RunStatus.CANCELLED:
+            return _stop("the run was cancelled")
+        if enrolment is not None and (enrolment.answered_at or enrolment.state is not EnrolmentState.ENROLLED):
+            return _stop(f"the account left the journey: {enrolment.reason or 'answered'}")
+        if run is not None and run.status is not RunStatus.RUNNING:
+            return _waiting("the run is paused")
+        if marketing and (last := self._recent.get((letter.person_id, letter.run_id))):
+            return _waiting(f"another campaign wrote on {last:%d %B %Y}") | {"due_at": last + self._cap}
+        return None
+
+
+def _due(now: datetime) -> Any:
+    waiting = (Letter.status == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
+    ready = or_(col(Letter.run_id).is_(None), Run.status == RunStatus.RUNNING, Run.status == RunStatus.CANCELLED)
+    query = select(Letter.id).outerjoin(Run, col(Run.id) == col(Letter.run_id)).where(waiting, ready)
+    return query.order_by(col(Letter.due_at), col(Letter.id))
+
+
+def _still_ours(session: Session, letters: Sequence[Letter]) -> Sequence[Any]:
+    """Those of the letters whose claim still holds, locked, each with its enrolment and run."""
+    fences = {letter.id: letter.fence for letter in letters}
+    query = (
+        select(Letter, Enrolment, Run)
+        .outerjoin(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
+        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
+        .where(col(Letter.id).in_(fences), Letter.status == MessageStatus.CLAIMED)
+        .order_by(col(Letter.id))
+        .with_for_update(of=Letter)
+    )
+    return [row for row in session.exec(query) if row[0].fence == fences[row[0].id]]
+
+
+def _recently_written(session: Session, letters: Sequence[Letter], *, since: datetime) -> dict[tuple[int, int | None], datetime]:
+    """For each person and run, when another run's marketing letter last went to the person."""
+    people = {letter.person_id for letter in letters}
+    query = select(Letter.person_id, Letter.run_id, Letter.handed_at).where(
+        col(Letter.person_id).in_(people),
+        Letter.message_class == MessageClass.MARKETING,
+        col(Letter.status).in_(_GONE),
+        col(Letter.handed_at) > since,
+    )
+    found: dict[tuple[int, int | None], datetime] = {}
+    written = session.exec(query).all()
+    for letter in letters:
+        times = [at for person, run, at in written if at and person == letter.person_id and run != letter.run_id]
+        if times:
+            found[letter.person_id, letter.run_id] = max(times)
+    return found
+
+
+def _stop(why: str) -> dict[str, Any]:
+    return {"status": MessageStatus.STOPPED, "lease_until": None, "verdict": why}
+
+
+def _waiting(why: str) -> dict[str, Any]:
+    """Back to the queue without a try being counted."""
+    return {"status": MessageStatus.QUEUED, "lease_until": None, "tries": Letter.tries - 1, "verdict": why}
+
+
+def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
+    """What a letter becomes after an attempt."""
+    reason = attempt.verdict.reason
+    base = {"lease_until": None, "verdict": reason, "rendered_hash": attempt.digest}
+    match attempt.verdict.outcome:
+        case Outcome.ACCEPTED:
+            return base | {"status": MessageStatus.ACCEPTED, "settled_at": now}
+        case Outcome.IN_DOUBT:
+            return base | {"status": MessageStatus.IN_DOUBT}
+        case Outcome.REFUSED_POLICY:
+            return base | {"status": MessageStatus.HELD}
+        case Outcome.REFUSED_TEMP if attempt.letter.tries < _MOST_TRIES:
+            delay = min(_FIRST_DELAY * 2 ** (attempt.letter.tries - 1), _LONGEST_DELAY)
+            return base | {"status": MessageStatus.QUEUED, "due_at": now + delay}
+        case _:
+            return base | {"status": MessageStatus.FAILED, "settled_at": now}
+
+
+def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any], *, only: MessageStatus) -> None:
+    for letter in letters:
+        ours = (Letter.id == letter.id) & (Letter.fence == letter.fence) & (Letter.status == only)
+        session.execute(update(Letter).where(ours).values(changes))
+
+
+def _note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime, **detail: Any) -> None:
+    rows = [{"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, "detail": "", **detail} for letter in letters]
+    if rows:
+        session.execute(insert(DeliveryEvent), rows)
+
+
+def _sweep(session: Session, condition: Any, changes: dict[str, Any], *, at: datetime) -> int:
+    swept = session.execute(update(Letter).where(condition).values(changes).returning(col(Letter.id), col(Letter.fence))).all()
+    rows = [
+        {"outbox_id": number, "at": at, "what": changes["status"], "fence": fence, "detail": changes.get("verdict", "")}
+        for number, fence in swept
+    ]
+    if rows:
+        session.execute(insert(DeliveryEvent), rows)
+    return len(rows)

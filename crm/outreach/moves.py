@@ -1,0 +1,224 @@
+"""How enrolments move through a journey: which are due, with what a plan must know, and what they do next."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlmodel import Session, col
+
+from crm.engagement.follow_ups import plan_follow_up
+from crm.membership.terms import Coverage
+from crm.outreach.conversions import upgraded
+from crm.outreach.identity import Identity
+from crm.outreach.outbox import LetterOrder, queue_letters
+from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken
+from crm.outreach.wordings import restored_facts
+from crm.reference.languages import Language
+from crm.store.store import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A step that an enrolment has taken.
+
+    Attributes:
+        at: when it was taken.
+        letter: where its letter stands; None for a step without one.
+        handed_at: when the letter was handed to the mail server.
+    """
+
+    at: datetime
+    letter: MessageStatus | None = None
+    handed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """An enrolled account whose next step is due.
+
+    Attributes:
+        step: the step to take next.
+        facts: what its letters are filled with, as they were frozen.
+        answered: whether a reply has come.
+        upgraded: whether it has become a full member since the launch.
+        done: the steps that it has taken, by name.
+    """
+
+    enrolment_id: int
+    run_id: int
+    organization_id: int
+    person_id: int
+    language: Language
+    arm: Arm
+    coverage: Coverage
+    step: str
+    launched_at: datetime
+    answered: bool
+    upgraded: bool
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    done: Mapping[str, Done] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something for the account manager to do; `owner_id` is None where the account has none."""
+
+    organization_id: int
+    what: str
+    due_on: date
+    owner_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A step taken now: with a letter, with a task, or with neither (a wait that is over, a step held out)."""
+
+    step: str
+    letter: LetterOrder | None = None
+    task: Task | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """What an enrolment does now.
+
+    Attributes:
+        stood_at: the step at which it was found; if it has moved on meanwhile, nothing happens.
+        taking: the steps it takes, in order.
+        step: the step to take next, and `due_at` when to look at it again.
+        ended: how its journey ended, if it did, and `reason` why.
+    """
+
+    enrolment_id: int
+    stood_at: str
+    taking: tuple[Taking, ...] = ()
+    step: str | None = None
+    due_at: datetime | None = None
+    ended: EnrolmentState | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What came of a batch of moves; `passed_over` had been moved by somebody else."""
+
+    moved: int = 0
+    letters: int = 0
+    tasks: int = 0
+    passed_over: int = 0
+
+
+def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
+    """The enrolments of running runs that are due, the longest waiting first."""
+    query = (
+        select(Enrolment, col(Run.launched_at), upgraded())
+        .join(Run, col(Run.id) == col(Enrolment.run_id))
+        .where(
+            col(Enrolment.state) == EnrolmentState.ENROLLED,
+            col(Enrolment.due_at) <= now,
+            col(Run.status) == RunStatus.RUNNING,
+        )
+        .order_by(col(Enrolment.due_at), col(Enrolment.id))
+        .limit(limit)
+    )
+    rows = session.execute(query).all()
+    done = _steps_taken(session, [row.id for row, _, _ in rows])
+    return tuple(
+        _waiting(row, launched_at, upgraded=goal, done=done.get(row.id, {}))
+        for row, launched_at, goal in rows
+    )
+
+
+def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> Moved:
+    """Carry out what was planned for a batch of enrolments, inside a verb.
+
+    An enrolment that somebody else holds or has moved is passed over: its steps are theirs.
+    """
+    held = _held(change.session, moves)
+    current = [move for move in moves if _stands_at(held.get(move.enrolment_id), move.stood_at)]
+    takings = [(move, taking) for move in current for taking in move.taking]
+    letters = queue_letters(change, [t.letter for _, t in takings if t.letter], identity=identity)
+    rows = [_step_row(change, move, taking, letters) for move, taking in takings]
+    if rows:
+        change.session.execute(insert(StepTaken), rows)
+    for move in current:
+        _advance(held[move.enrolment_id], move, now=change.now)
+    change.session.flush()
+    tasks = sum(taking.task is not None for _, taking in takings)
+    return Moved(len(current), len(letters), tasks, len(moves) - len(current))
+
+
+def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Done]]:
+    query = (
+        select(
+            col(StepTaken.enrolment_id),
+            col(StepTaken.step),
+            col(StepTaken.at),
+            col(Letter.status),
+            col(Letter.handed_at),
+        )
+        .outerjoin(Letter, col(Letter.id) == col(StepTaken.outbox_id))
+        .where(col(StepTaken.enrolment_id).in_(ids))
+        .order_by(col(StepTaken.id))
+    )
+    found: dict[int, dict[str, Done]] = defaultdict(dict)
+    for number, step, at, letter, handed_at in session.execute(query):
+        found[number][step] = Done(at, letter, handed_at)
+    return found
+
+
+def _waiting(row: Enrolment, launched_at: datetime, *, upgraded: bool, done: Mapping[str, Done]) -> Waiting:
+    assert row.person_id and row.language and row.arm and row.step  # noqa: PT018 - whoever is enrolled has them
+    return Waiting(
+        enrolment_id=row.id,
+        run_id=row.run_id,
+        organization_id=row.organization_id,
+        person_id=row.person_id,
+        language=row.language,
+        arm=row.arm,
+        coverage=Coverage(row.facts["coverage"]),
+        step=row.step,
+        launched_at=launched_at,
+        answered=row.answered_at is not None,
+        upgraded=upgraded,
+        facts=restored_facts(row.facts.get("letter", {})),
+        done=done,
+    )
+
+
+def _held(session: Session, moves: Sequence[Move]) -> dict[int, Enrolment]:
+    """The enrolments, locked. Who finds one locked leaves it alone, so nobody here ever waits for anybody."""
+    query = select(Enrolment).where(col(Enrolment.id).in_([move.enrolment_id for move in moves]))
+    rows = session.scalars(query.order_by(col(Enrolment.id)).with_for_update(skip_locked=True))
+    return {row.id: row for row in rows}
+
+
+def _stands_at(row: Enrolment | None, step: str) -> bool:
+    return row is not None and row.state is EnrolmentState.ENROLLED and row.step == step
+
+
+def _step_row(change: Change, move: Move, taking: Taking, letters: Mapping[str, int]) -> dict[str, Any]:
+    task = taking.task and plan_follow_up(
+        change,
+        taking.task.organization_id,
+        taking.task.what,
+        due=taking.task.due_on,
+        owner_id=taking.task.owner_id,
+    )
+    return {
+        "enrolment_id": move.enrolment_id,
+        "step": taking.step,
+        "at": change.now,
+        "outbox_id": letters[taking.letter.key] if taking.letter else None,
+        "follow_up_id": task.id if task else None,
+    }
+
+
+def _advance(row: Enrolment, move: Move, *, now: datetime) -> None:
+    row.step, row.due_at = move.step, move.due_at
+    if move.ended is not None:
+        row.state, row.reason, row.ended_at = move.ended, move.reason, now

@@ -1,0 +1,142 @@
+"""The outbox: one row per letter, under a key that makes a second one impossible, and the ledger of its delivery."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import ARRAY, Index, String, UniqueConstraint
+from sqlmodel import Field
+
+from crm.errors import AlreadyExists
+from crm.reference.languages import Language
+from crm.store.columns import at_field, choice, id_field, json_field, personal, ref
+from crm.store.records import Record
+from crm.store.violations import means
+
+
+class MessageClass(StrEnum):
+    """What kind of letter it is; decides what happens when it is in doubt whether the server took it.
+
+    Marketing is assumed sent after a while and never sent again; about correspondence a person decides.
+    """
+
+    MARKETING = "marketing"
+    CORRESPONDENCE = "correspondence"
+
+
+class MessageStatus(StrEnum):
+    """Where a letter stands. `handing_off` never goes back to `queued` by a timeout."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    HANDING_OFF = "handing_off"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+    HELD = "held"
+    STOPPED = "stopped"
+    IN_DOUBT = "in_doubt"
+    ASSUMED_SENT = "assumed_sent"
+
+
+SETTLED = frozenset({MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.STOPPED, MessageStatus.ASSUMED_SENT})
+
+
+class Wording(Record, table=True):
+    """The words of a letter in one language as they were when it was queued; kept while letters refer to them."""
+
+    __tablename__ = "wording"
+    trailed: ClassVar[bool] = False
+
+    sha256: str = Field(primary_key=True)
+    name: str
+    language: Language = choice(Language, name="language")
+    content: dict[str, Any] = json_field()
+
+
+class Letter(Record, table=True):
+    """One letter: what it says is a pure function of its template version and facts, so it can always be shown again.
+
+    Attributes:
+        key: makes the letter unique: (run, step, person), or the draft that it was approved from.
+        template: hash of the wording; a letter written by hand has the wording ``plain_letter``.
+        facts: what the wording is filled with.
+        message_id: RFC 5322 Message-ID, the same on every attempt.
+        dated_at: the Date header, the same on every attempt.
+        due_at: not to be claimed before.
+        fence: counts claims; who holds an older number can no longer write.
+        lease_until: when a claim lapses.
+        tries: how often a worker took it and reached the mail server, or died over it.
+        attempts: how often the final dot was about to be written.
+        verdict: what the last attempt came to, and why the letter was stopped, failed or held.
+        rendered_hash: SHA-256 of the bytes that were handed over.
+        may_duplicate: whether a person had it sent again while it was in doubt.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("key", name="uq_outbox_key"),
+        UniqueConstraint("message_id", name="uq_outbox_message_id"),
+        Index("ix_outbox_due", "due_at", "id", postgresql_where="status = 'queued'"),
+        Index("ix_outbox_moving", "lease_until", postgresql_where="status IN ('claimed', 'handing_off')"),
+        Index("ix_outbox_person_handed", "person_id", "handed_at"),
+    )
+    changed_by: ClassVar[str] = "book.outbox.resend or book.outbox.assume_sent"
+
+    id: int = id_field()
+    key: str
+    message_class: MessageClass = choice(MessageClass, name="message_class")
+    run_id: int | None = ref("run.id", optional=True)
+    enrolment_id: int | None = ref("enrolment.id", optional=True)
+    step: str | None = None
+    organization_id: int = ref("organization.id")
+    person_id: int = ref("person.id", index=False)
+    to_name: str = personal()
+    to_address: str = personal()
+    from_name: str
+    from_address: str
+    reply_to: str | None = None
+    language: Language = choice(Language, name="language")
+    template: str = Field(foreign_key="wording.sha256")
+    facts: dict[str, Any] = json_field(personal=True)
+    message_id: str
+    in_reply_to: str | None = None
+    references: list[str] = Field(default_factory=list, sa_type=ARRAY(String))  # type: ignore[call-overload]  # an instance works
+    dated_at: datetime = at_field()
+    status: MessageStatus = choice(MessageStatus, name="status", default=MessageStatus.QUEUED)
+    due_at: datetime = at_field()
+    fence: int = 0
+    lease_until: datetime | None = at_field(default=None)
+    tries: int = 0
+    attempts: int = 0
+    verdict: str = ""
+    rendered_hash: str | None = None
+    handed_at: datetime | None = at_field(default=None)
+    settled_at: datetime | None = at_field(default=None)
+    may_duplicate: bool = False
+    queued_at: datetime = at_field()
+
+
+class DeliveryEvent(Record, table=True):
+    """One line of the delivery ledger: what happened to a letter. Append-only.
+
+    Attributes:
+        what: the status it came to, or what was learned of it.
+        phase: how far the SMTP dialogue got.
+        detail: the server's words, with the address masked.
+    """
+
+    __tablename__ = "delivery"
+    append_only: ClassVar[bool] = True
+    trailed: ClassVar[bool] = False
+
+    id: int = id_field()
+    outbox_id: int = ref("outbox.id")
+    at: datetime = at_field()
+    what: str
+    fence: int
+    phase: str | None = None
+    code: int | None = None
+    detail: str = ""
+
+
+means("uq_outbox_key", AlreadyExists, "This letter has been queued already.", field="key")

@@ -1,0 +1,110 @@
+"""What came of a run: who was enrolled in which arm, what became of the letters, who answered and who upgraded."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlmodel import Session, col
+
+from crm.outreach.conversions import upgraded
+from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResult:
+    """What came of one arm.
+
+    Attributes:
+        enrolled: accounts in the arm.
+        underway: those whose journey goes on.
+        answered: those that replied to a letter.
+        converted: those that became full members of their Sector since the launch.
+        letters: letters by where they stand, those in doubt and those assumed sent included.
+        exits: accounts that left the journey, by reason.
+    """
+
+    arm: Arm
+    enrolled: int = 0
+    underway: int = 0
+    answered: int = 0
+    converted: int = 0
+    letters: Mapping[MessageStatus, int] = field(default_factory=dict)
+    exits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResults:
+    """Where a run stands and what came of it so far."""
+
+    run: Run
+    arms: tuple[ArmResult, ...]
+    left_out: Mapping[str, int]
+
+    @property
+    def enrolled(self) -> int:
+        """Accounts in both arms."""
+        return sum(arm.enrolled for arm in self.arms)
+
+    def arm(self, arm: Arm) -> ArmResult:
+        """One of the two arms."""
+        return next(found for found in self.arms if found.arm is arm)
+
+
+def results_of(session: Session, run: Run) -> RunResults:
+    """The results of a run, as the book stands."""
+    counts = {row.arm: _numbers(row) for row in session.execute(_counts(run))}
+    letters, exits = _letters(session, run), _reasons(session, run, EnrolmentState.EXITED)
+    arms = [
+        ArmResult(arm, **counts.get(arm, {}), letters=letters.get(arm, {}), exits=exits.get(arm, {}))
+        for arm in Arm
+    ]
+    return RunResults(run, tuple(arms), _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {}))
+
+
+def _numbers(row: Any) -> dict[str, int]:
+    return {name: getattr(row, name) for name in ("enrolled", "underway", "answered", "converted")}
+
+
+def _counts(run: Run) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            col(Enrolment.arm),
+            func.count().label("enrolled"),
+            func.count().filter(col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
+            func.count(col(Enrolment.answered_at)).label("answered"),
+            func.count().filter(upgraded()).label("converted"),
+        )
+        .join(Run, col(Run.id) == col(Enrolment.run_id))
+        .where(col(Run.id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+        .group_by(col(Enrolment.arm))
+    )
+
+
+def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus, int]]:
+    query = (
+        select(col(Enrolment.arm), col(Letter.status), func.count())
+        .join(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
+        .where(col(Letter.run_id) == run.id)
+        .group_by(col(Enrolment.arm), col(Letter.status))
+    )
+    found: dict[Arm | None, dict[MessageStatus, int]] = defaultdict(dict)
+    for arm, status, count in session.execute(query):
+        found[arm][status] = count
+    return found
+
+
+def _reasons(session: Session, run: Run, state: EnrolmentState) -> dict[Arm | None, dict[str, int]]:
+    """How many accounts are in a state for each reason, by arm; what is left out has no arm."""
+    query = (
+        select(col(Enrolment.arm), func.coalesce(col(Enrolment.reason), ""), func.count())
+        .where(col(Enrolment.run_id) == run.id, col(Enrolment.state) == state)
+        .group_by(col(Enrolment.arm), col(Enrolment.reason))
+        .order_by(func.count().desc(), col(Enrolment.reason))
+    )
+    found: dict[Arm | None, dict[str, int]] = defaultdict(dict)
+    for arm, reason, count in session.execute(query):
+        found[arm][reason] = count
+    return found

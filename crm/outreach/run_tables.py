@@ -1,0 +1,136 @@
+"""Runs of campaigns: what was approved, who is enrolled, who was left out and why, and which steps are done."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+
+from crm.errors import AlreadyExists, Refused
+from crm.reference.languages import Language
+from crm.store.columns import at_field, choice, id_field, json_field, ref
+from crm.store.records import Record
+from crm.store.violations import means
+
+
+class RunStatus(StrEnum):
+    """Where a run stands."""
+
+    PREPARED = "prepared"
+    APPROVED = "approved"
+    RUNNING = "running"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Arm(StrEnum):
+    """Whether an account is written to, or held out to compare with."""
+
+    TREATMENT = "treatment"
+    HOLD_OUT = "hold_out"
+
+
+class EnrolmentState(StrEnum):
+    """Where an account stands in a run."""
+
+    LEFT_OUT = "left_out"
+    ENROLLED = "enrolled"
+    EXITED = "exited"
+    FINISHED = "finished"
+
+
+class Run(Record, table=True):
+    """One run of a campaign: prepared by one person, approved by another, launched as approved.
+
+    Attributes:
+        campaign: the name of the campaign in the catalogue.
+        content: the campaign as it was prepared: its steps, settings and template versions.
+        content_hash: SHA-256 over the content.
+        audience_hash: SHA-256 over the frozen audience: accounts, people, arms, reasons.
+        approved_count: how many accounts the approval named.
+        note: why it was paused or cancelled.
+    """
+
+    __tablename__ = "run"
+    __table_args__ = (CheckConstraint("approver IS NULL OR approver <> author", name="approver"),)
+    changed_by: ClassVar[str] = "the campaign desk (approve, launch, pause, resume, cancel)"
+
+    id: int = id_field()
+    campaign: str
+    title: str
+    status: RunStatus = choice(RunStatus, name="status", default=RunStatus.PREPARED)
+    content: dict[str, Any] = json_field()
+    content_hash: str
+    audience_hash: str
+    author: str
+    prepared_at: datetime = at_field()
+    approver: str | None = None
+    approved_at: datetime | None = at_field(default=None)
+    approved_count: int | None = None
+    launched_at: datetime | None = at_field(default=None)
+    ended_at: datetime | None = at_field(default=None)
+    note: str = ""
+    synthetic: bool = False
+
+
+class Enrolment(Record, table=True):
+    """One account in a run's frozen audience, or the named reason why it was left out.
+
+    Attributes:
+        group_id: the head of its corporate group, as it was when the audience was frozen.
+        reason: why it was left out or left the journey.
+        facts: what the letters need to know, frozen with the audience.
+        step: the step to take next.
+        due_at: when to look at it again.
+    """
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        UniqueConstraint("run_id", "organization_id", name="uq_enrolment_account"),
+        Index("uq_enrolment_person", "run_id", "person_id", unique=True, postgresql_where="state <> 'left_out'"),
+        Index("ix_enrolment_due", "due_at", "id", postgresql_where="state = 'enrolled'"),
+        Index("ix_enrolment_group", "group_id", postgresql_where="state = 'enrolled'"),
+    )
+    trailed: ClassVar[bool] = False  # the run's entry and the steps are its history
+
+    id: int = id_field()
+    run_id: int = ref("run.id", index=False)
+    organization_id: int = ref("organization.id")
+    group_id: int = ref("organization.id", index=False)
+    person_id: int | None = ref("person.id", optional=True)
+    language: Language | None = choice(Language, name="language", default=None, nullable=True)
+    arm: Arm | None = choice(Arm, name="arm", default=None, nullable=True)
+    state: EnrolmentState = choice(EnrolmentState, name="state")
+    reason: str | None = None
+    facts: dict[str, Any] = json_field(default_factory=dict)
+    step: str | None = None
+    due_at: datetime | None = at_field(default=None)
+    answered_at: datetime | None = at_field(default=None)
+    ended_at: datetime | None = at_field(default=None)
+
+
+class StepTaken(Record, table=True):
+    """A step of the journey that an enrolment has taken; each is taken once.
+
+    Attributes:
+        outbox_id: the letter it queued.
+        follow_up_id: the task it planned.
+    """
+
+    __tablename__ = "step_taken"
+    __table_args__ = (UniqueConstraint("enrolment_id", "step", name="uq_step_taken_once"),)
+    trailed: ClassVar[bool] = False
+
+    id: int = id_field()
+    enrolment_id: int = ref("enrolment.id", index=False)
+    step: str
+    at: datetime = at_field()
+    outbox_id: int | None = ref("outbox.id", optional=True)
+    follow_up_id: int | None = ref("follow_up.id", optional=True)
+
+
+means("uq_enrolment_account", AlreadyExists, "The account is in this run already.", field="organization")
+means("uq_enrolment_person", AlreadyExists, "The person is written to in this run already.", field="person")
+means("uq_step_taken_once", AlreadyExists, "The step has been taken already.", field="step")
+means("ck_run_approver", Refused, "Who prepared a run cannot approve it.", hint="Ask a colleague.")

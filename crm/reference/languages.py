@@ -1,0 +1,41 @@
+"""The six official languages of the Union (ITU Constitution, Article 29)."""
+
+from enum import StrEnum
+
+from babel import Locale
+
+from crm.errors import InvalidInput
+
+
+class Language(StrEnum):
+    """A language of correspondence, by its ISO 639-1 code."""
+
+    ARABIC = "ar"
+    CHINESE = "zh"
+    ENGLISH = "en"
+    FRENCH = "fr"
+    RUSSIAN = "ru"
+    SPANISH = "es"
+
+
+def known_language(text: str) -> Language:
+    """The language that a code or name means, e.g. "fr", "FR-ch", "French" or "français".
+
+    Raises:
+        InvalidInput: it is none of the six.
+    """
+    wanted = text.strip().casefold()
+    for language in Language:
+        locale = Locale(language.value)
+        names = {language.value, locale.get_display_name("en"), locale.get_display_name(language.value)}
+        if (
+            wanted in {str(name).casefold() for name in names}
+            or wanted.split("-")[0].split("_")[0] == language.value
+        ):
+            return language
+    raise InvalidInput(
+        f"{text!r} is not one of the six languages.",
+        field="language",
+        value=text,
+        candidates=[lang.value for lang in Language],
+    )

@@ -1,0 +1,150 @@
+"""`book.reference`: bring the tables of facts into line with their CSV files, as often as you like."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from importlib.resources.abc import Traversable
+from itertools import pairwise
+
+from sqlalchemy import inspect, text
+from sqlmodel import Session, select
+
+from crm.errors import InvalidInput
+from crm.reference.categories import MembershipCategory
+from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
+from crm.reference.countries import forget_gazetteer
+from crm.reference.country import Country, CountryAlias, CountryGroup
+from crm.reference.csvfile import Line, read, shipped
+from crm.reference.facts import Fact
+from crm.reference.offices import Office
+from crm.reference.regions import Region
+from crm.reference.sectors import Sector
+from crm.reference.segments import Segment
+from crm.reference.study_groups import StudyGroup
+from crm.store.store import Change, Store
+
+__all__ = ["FILES", "LoadReport", "Reference", "TableLoad", "read_all"]
+
+# In this order: what a table refers to stands before it.
+FILES: Mapping[str, type[Fact]] = {
+    "regions.csv": Region,
+    "sectors.csv": Sector,
+    "countries.csv": Country,
+    "country_aliases.csv": CountryAlias,
+    "country_groups.csv": CountryGroup,
+    "segments.csv": Segment,
+    "study_groups.csv": StudyGroup,
+    "membership_categories.csv": MembershipCategory,
+    "offices.csv": Office,
+}
+
+
+class Reference:
+    """`book.reference`: load the facts."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def load(self, *, folder: Traversable | None = None, dry_run: bool = False) -> LoadReport:
+        """Bring the tables of facts into line with their files, in one transaction.
+
+        Nothing is ever deleted, and loading the same files again changes nothing.
+
+        Args:
+            folder: where the files are, a `pathlib.Path` for example; those that come with the program if left out.
+            dry_run: only say what would happen.
+
+        Returns:
+            What was added, changed, unchanged, retired or kept in each table.
+
+        Raises:
+            InvalidInput: a value is wrong; the error names file, row, field and value, and nothing is written.
+        """
+        lines = read_all(folder)
+        if dry_run:
+            with self._store.reading() as session:
+                found = {file: _compared(session, file, lines[file]) for file in FILES}
+        else:
+            with self._store.changing("reference.loaded") as change:
+                # Two who load at the same moment take turns; the second finds nothing to do.
+                change.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.reference'))"))
+                found = {file: _write(change, _compared(change.session, file, lines[file])) for file in FILES}
+            forget_gazetteer(self._store.engine)
+        return LoadReport(tuple(found[file].counted(file) for file in FILES), dry_run)
+
+
+def read_all(folder: Traversable | None = None) -> dict[str, tuple[Line[Fact], ...]]:
+    """Read and check all files of facts.
+
+    Raises:
+        InvalidInput: a value is wrong, a key stands twice, or something refers to what no file holds.
+    """
+    lines = {
+        file: read(kind, folder.joinpath(file) if folder else shipped(file)) for file, kind in FILES.items()
+    }
+    keys = {kind: _keys(file, lines[file]) for file, kind in FILES.items()}
+    for file, kind in FILES.items():
+        for column, target in _references(kind):
+            _check_references(file, lines[file], column, keys[target])
+    _check_spells("country_groups.csv", lines["country_groups.csv"])
+    return lines
+
+
+def _compared(session: Session, file: str, lines: tuple[Line[Fact], ...]) -> Differences:
+    return differences(lines, session.exec(select(FILES[file])).all())
+
+
+def _write(change: Change, found: Differences) -> Differences:
+    change.session.add_all(found.added)
+    for row, values in found.changed:
+        row.amend(values)
+    for row in found.retired:
+        row.amend({"retired_on": change.now.date()})
+    change.session.flush()
+    return found
+
+
+def _keys(file: str, lines: tuple[Line[Fact], ...]) -> set[Key]:
+    seen: set[Key] = set()
+    for line in lines:
+        key = key_of(line.fact)
+        if key in seen:
+            shown = ", ".join(map(str, key))
+            raise InvalidInput(
+                f"{file}, row {line.row}: {shown} stands twice.", subject=file, row=line.row, value=shown
+            )
+        seen.add(key)
+    return seen
+
+
+def _references(kind: type[Fact]) -> Iterator[tuple[str, type[Fact]]]:
+    by_table = {str(known.__tablename__): known for known in FILES.values()}
+    for foreign in inspect(kind).local_table.foreign_keys:
+        yield foreign.parent.name, by_table[foreign.column.table.name]
+
+
+def _check_references(file: str, lines: tuple[Line[Fact], ...], column: str, known: set[Key]) -> None:
+    for line in lines:
+        value = getattr(line.fact, column)
+        if value is not None and (value,) not in known:
+            raise InvalidInput(
+                f"{file}, row {line.row}, {column}: there is no {value!r}.",
+                subject=file,
+                row=line.row,
+                field=column,
+                value=value,
+            )
+
+
+def _check_spells(file: str, lines: tuple[Line[Fact], ...]) -> None:
+    spells = [(line.row, line.fact) for line in lines if isinstance(line.fact, CountryGroup)]
+    spells.sort(key=lambda spell: (spell[1].country, spell[1].kind, spell[1].valid_from or date.min))
+    for (_, before), (row, spell) in pairwise(spells):
+        same = (before.country, before.kind) == (spell.country, spell.kind)
+        if same and (before.valid_to or date.max) > (spell.valid_from or date.min):
+            raise InvalidInput(
+                f"{file}, row {row}, valid_from: {spell.key} overlaps {before.key}.",
+                subject=file,
+                row=row,
+                field="valid_from",
+                value=spell.valid_from,
+            )

@@ -1,0 +1,1 @@
+"""The forms a report comes out in, one file each: terminal table, CSV, JSON, HTML."""

@@ -1,0 +1,60 @@
+"""How figures, days and instants look to people, by language."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from crm.reports.columns import Cell, ColumnKind
+
+NOT_STATED = "\N{EN DASH}"
+"""Stands for what no source states; 0 is a figure, this is not."""
+
+LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
+"""The languages whose bare code would bring American or unspecified customs."""
+
+
+def locale(language: str) -> Locale:
+    """The customs for figures and days that go with a language."""
+    return Locale.parse(LOCALES.get(language, language))
+
+
+def shown(cell: Cell, kind: ColumnKind, *, language: str = "en") -> str:
+    """A cell as people read it: grouped thousands, one decimal in a share, two in money, days in ISO 8601.
+
+    Args:
+        cell: the value; `None` becomes a dash.
+        kind: what it is.
+        language: whose customs to follow.
+    """
+    if cell is None:
+        return NOT_STATED
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, (int, Decimal)):
+        return _figure(cell, kind, locale(language))
+    return cell
+
+
+def _figure(number: int | Decimal, kind: ColumnKind, customs: Locale) -> str:
+    if kind is ColumnKind.SHARE:
+        pattern = customs.percent_formats[None].pattern.replace("##0", "##0.0")
+        return str(format_percent(number, pattern, locale=customs))
+    if kind is ColumnKind.MONEY:
+        return str(format_decimal(number, "#,##0.00", locale=customs))
+    return str(format_decimal(number, locale=customs))
+
+
+def day(on: date, *, language: str = "en") -> str:
+    """A day written out: "1 March 2027"."""
+    return str(format_date(on, "long", locale=locale(language)))
+
+
+def instant(at: datetime, *, language: str = "en") -> str:
+    """An instant written out, in UTC: "1 March 2027, 09:00 UTC"."""
+    utc = at.astimezone(UTC)
+    return f"{day(utc.date(), language=language)}, {utc:%H:%M} UTC"

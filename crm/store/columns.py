@@ -1,0 +1,84 @@
+"""Column types and the fields that many tables share."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
+
+from crm.errors import InvalidInput
+from crm.store.records import ids
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware going in, UTC coming out. A naive time is refused, not guessed."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+        """Refuse a naive time and hand over UTC."""
+        if value is not None and value.tzinfo is None:
+            raise InvalidInput(
+                "The time has no time zone.", value=str(value), hint="Give an aware datetime, e.g. with tzinfo=UTC."
+            )
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
+        """Hand out UTC whatever the connection's time zone."""
+        return value and value.astimezone(UTC)
+
+
+def id_field() -> Any:
+    """The primary key of a table: a number that is unique in the whole book."""
+    return Field(default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[ids])
+
+
+def ref(target: str, *, optional: bool = False, index: bool = True, **kwargs: Any) -> Any:
+    """A reference to the id of another table, e.g. ``ref("organization.id")``."""
+    if optional:
+        kwargs.setdefault("default", None)
+    return Field(sa_type=BigInteger, foreign_key=target, index=index, nullable=optional, **kwargs)
+
+
+def choice(kind: type[StrEnum], *, name: str = "", **kwargs: Any) -> Any:
+    """An enumeration stored as text, with a named CHECK of its members."""
+    column = Enum(
+        kind,
+        name=name or _snake(kind.__name__),
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+    kwargs.setdefault("nullable", False)
+    return Field(sa_type=column, **kwargs)  # type: ignore[call-overload]  # an instance works as well as a class
+
+
+def at_field(**kwargs: Any) -> Any:
+    """An instant in UTC."""
+    if "default" in kwargs:
+        kwargs.setdefault("nullable", kwargs["default"] is None)
+    return Field(sa_type=UtcDateTime, **kwargs)
+
+
+def json_field(*, personal: bool = False, **kwargs: Any) -> Any:
+    """A JSON document; a personal one says something about a person."""
+    return Field(sa_type=JSONB, sa_column_kwargs={"info": {"personal": personal}}, **kwargs)
+
+
+def personal(**kwargs: Any) -> Any:
+    """A text that says something about a person: the trail keeps its values where they can be erased."""
+    return Field(sa_column_kwargs={"info": {"personal": True}}, **kwargs)
+
+
+def trigram_index(name: str, column: str) -> Index:
+    """An index that finds similar text (pg_trgm)."""
+    return Index(name, column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")

@@ -1,0 +1,78 @@
+"""`book.trail`: what happened to a record, field by field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from crm.store.records import Record
+from crm.store.store import Store
+from crm.store.trail import TrailChange, TrailEntry, TrailPersonal, name_of
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One verb that touched a record.
+
+    Attributes:
+        before: the fields that changed, as they were; without personal values once these have been erased.
+        after: the same fields, as they became.
+    """
+
+    at: datetime
+    actor: str
+    verb: str
+    reason: str | None
+    record: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
+class History:
+    """`book.trail`: read the trail."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of(self, record: Record) -> tuple[Happened, ...]:
+        """What happened to a record, the oldest first.
+
+        Args:
+            record: anything that the book handed out.
+        """
+        with self._store.reading() as session:
+            return tuple(_happened(session, TrailChange.record == name_of(record)))
+
+    def about(self, record: Record) -> tuple[Happened, ...]:
+        """Everything that the verbs about a subject changed, in all the records they touched; the oldest first."""
+        with self._store.reading() as session:
+            return tuple(_happened(session, TrailEntry.subject == name_of(record)))
+
+    def latest(self, *, limit: int = 50) -> tuple[TrailEntry, ...]:
+        """The latest verbs of everybody, the newest first."""
+        with self._store.reading() as session:
+            return tuple(session.exec(select(TrailEntry).order_by(col(TrailEntry.id).desc()).limit(limit)))
+
+
+def _happened(session: Session, condition: Any) -> list[Happened]:
+    query = (
+        select(TrailEntry, TrailChange, TrailPersonal)
+        .join(TrailChange, col(TrailChange.entry_id) == col(TrailEntry.id))
+        .outerjoin(TrailPersonal, col(TrailPersonal.change_id) == col(TrailChange.id))
+        .where(condition)
+        .order_by(col(TrailEntry.id), col(TrailChange.id))
+    )
+    return [
+        Happened(
+            entry.at,
+            entry.actor,
+            entry.verb,
+            entry.reason,
+            change.record,
+            change.before | (personal.before if personal else {}),
+            change.after | (personal.after if personal else {}),
+        )
+        for entry, change, personal in session.exec(query)
+    ]

@@ -1,0 +1,60 @@
+"""The base of every table, and what makes a record that left its verb read-only."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self
+
+from sqlalchemy import MetaData, Sequence
+from sqlmodel import SQLModel
+
+from crm.errors import ReadOnly
+
+# Every constraint and index has a name, so that a violation can be told in our own words.
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Record(SQLModel):
+    """A row of the book. Inside its verb it can change; what a verb hands out is read-only.
+
+    Attributes:
+        changed_by: the verb that changes such a record, named when somebody assigns to it.
+        append_only: whether the database refuses to change or delete rows of the table.
+        trailed: whether a change of the table is written to the trail field by field.
+    """
+
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=_NAMES)  # type: ignore[misc]  # ours, not SQLModel's shared one
+    changed_by: ClassVar[str] = ""
+    append_only: ClassVar[bool] = False
+    trailed: ClassVar[bool] = True
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        state = self.__dict__.get("_sa_instance_state")
+        if state is not None and state.detached and not name.startswith("_"):
+            raise ReadOnly(
+                f"{type(self).__name__}.{name} cannot be assigned: what the book hands out is read-only.",
+                subject=type(self).__name__,
+                field=name,
+                hint=f"Change it with {self.changed_by}." if self.changed_by else "No verb changes it.",
+            )
+        super().__setattr__(name, value)
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]  # narrower than pydantic's
+        """The fields that hold something, in the order of the table."""
+        return ((name, value) for name in type(self).model_fields if (value := getattr(self, name)) not in (None, ""))
+
+    def amend(self, changes: Mapping[str, Any]) -> Self:
+        """Take over validated changes; for use inside a verb."""
+        valid = type(self).model_validate({**self.model_dump(), **changes})
+        for name in changes:
+            if getattr(self, name) != getattr(valid, name):
+                setattr(self, name, getattr(valid, name))
+        return self
+
+
+# One sequence for every id: a number names one thing in the whole book, whatever its kind.
+ids = Sequence("accord_id", metadata=Record.metadata)

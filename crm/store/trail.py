@@ -1,0 +1,175 @@
+"""The trail: who did what, when and why, with every field before and after. Append-only by the database itself.
+
+What says something about a person stands in a side table that can be erased; the trail keeps that it happened.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import Index, event, func, insert, inspect, select
+from sqlalchemy.orm import Mapper, UOWTransaction
+from sqlmodel import Field, Session
+
+from crm.store.columns import at_field, id_field, json_field, ref
+from crm.store.records import Record, ids
+
+
+class TrailEntry(Record, table=True):
+    """One verb that somebody performed."""
+
+    __tablename__ = "trail_entry"
+    append_only: ClassVar[bool] = True
+    trailed: ClassVar[bool] = False
+
+    id: int = id_field()
+    at: datetime = at_field(index=True)
+    actor: str
+    verb: str
+    subject: str = Field(index=True)  # "organization:4711"
+    reason: str | None = None
+    batch_id: int | None = Field(default=None, index=True)
+
+
+class TrailChange(Record, table=True):
+    """What a verb changed in one record."""
+
+    __tablename__ = "trail_change"
+    __table_args__ = (Index("ix_trail_change_record", "record"),)
+    append_only: ClassVar[bool] = True
+    trailed: ClassVar[bool] = False
+
+    id: int = id_field()
+    entry_id: int = ref("trail_entry.id")
+    record: str
+    before: dict[str, Any] = json_field()
+    after: dict[str, Any] = json_field()
+
+
+class TrailPersonal(Record, table=True):
+    """The personal values of a change; rows go when the person is erased."""
+
+    __tablename__ = "trail_personal"
+    trailed: ClassVar[bool] = False
+
+    change_id: int = ref("trail_change.id", primary_key=True, index=False)
+    before: dict[str, Any] = json_field()
+    after: dict[str, Any] = json_field()
+
+
+def name_of(record: Record) -> str:
+    """How the trail names a record: its table and key, e.g. ``organization:4711``."""
+    key = inspect(record).identity or ()
+    return f"{record.__tablename__}:{'/'.join(str(part) for part in key)}"
+
+
+class Capture:
+    """Collects what a verb changes, as the session flushes it."""
+
+    def __init__(self, verb: str, *, reason: str | None = None) -> None:
+        self.verb = verb
+        self.reason = reason
+        self.batch_id: int | None = None
+        self.subject: Record | None = None
+        self._changes: list[tuple[Record, dict[str, Any], dict[str, Any]]] = []
+
+    @contextmanager
+    def watching(self, session: Session) -> Iterator[None]:
+        """Collect from this session while the block runs."""
+        event.listen(session, "after_flush", self._flushed)
+        try:
+            yield
+        finally:
+            event.remove(session, "after_flush", self._flushed)
+
+    def _flushed(self, session: Session, _context: UOWTransaction) -> None:
+        for record in session.new:
+            self._note(record, {}, _values(record))
+        for record in session.dirty:
+            before, after = _difference(record)
+            if after:
+                self._note(record, before, after)
+        for record in session.deleted:
+            self._note(record, _values(record), {})
+
+    def _note(self, record: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+        if isinstance(record, Record) and record.trailed:
+            self._changes.append((record, before, after))
+
+    def write(self, session: Session, *, at: datetime, actor: str) -> None:
+        """Write the entry and its changes; a verb that changed nothing leaves no entry."""
+        if not self._changes and self.batch_id is None:
+            return
+        connection = session.connection()
+        subject = self.subject or (self._changes[0][0] if self._changes else None)
+        entry_id, *change_ids = take_ids(session, 1 + len(self._changes))
+        entry = {"id": entry_id, "at": at, "actor": actor, "verb": self.verb, "reason": self.reason}
+        entry |= {"subject": name_of(subject) if subject else f"batch:{self.batch_id}", "batch_id": self.batch_id}
+        connection.execute(insert(TrailEntry), [entry])
+        rows, personal = self._rows(entry_id, change_ids)
+        if rows:
+            connection.execute(insert(TrailChange), rows)
+        if personal:
+            connection.execute(insert(TrailPersonal), personal)
+
+    def _rows(self, entry_id: int, change_ids: list[int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        rows, personal = [], []
+        for change_id, (record, before, after) in zip(change_ids, self._changes, strict=True):
+            private = _personal_fields(inspect(record).mapper)
+            row = {"id": change_id, "entry_id": entry_id, "record": name_of(record)}
+            rows.append(row | {"before": _without(before, private), "after": _without(after, private)})
+            if private & (before.keys() | after.keys()):
+                kept = {"before": _only(before, private), "after": _only(after, private)}
+                personal.append({"change_id": change_id, **kept})
+        return rows, personal
+
+
+def take_ids(session: Session, count: int) -> list[int]:
+    """Numbers for rows that need their id before they are written."""
+    numbers = select(ids.next_value()).select_from(func.generate_series(1, count))
+    return list(session.connection().scalars(numbers))
+
+
+def _values(record: Any) -> dict[str, Any]:
+    mapper = inspect(record).mapper
+    found = {attribute.key: getattr(record, attribute.key) for attribute in mapper.column_attrs}
+    return {key: _plain(value) for key, value in found.items() if value is not None}
+
+
+def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    for attribute in inspect(record).mapper.column_attrs:
+        history = inspect(record).attrs[attribute.key].history
+        if history.has_changes():
+            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
+            after[attribute.key] = _plain(history.added[0]) if history.added else None
+    return before, after
+
+
+def _personal_fields(mapper: Mapper[Any]) -> set[str]:
+    return {a.key for a in mapper.column_attrs if a.columns[0].info.get("personal")}
+
+
+def _without(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key not in names}
+
+
+def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if key in names}
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | float() | str() | dict() | list():
+            return value
+        case datetime() | date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case bytes():
+            return f"{len(value)} bytes"
+        case _:
+            return str(value)

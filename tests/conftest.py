@@ -1,0 +1,85 @@
+"""Real servers for the whole run: one PostgreSQL that all workers join, and a fresh database for every test."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+from support.books import MakeBook, books_on, template_database
+
+from crm.book import Book
+from crm.clock import SetClock
+from crm.store.engine import connect
+from crm.store.postgres import Server, open_server
+from crm.store.store import Store
+
+_FOLDER = "ACCORD_TEST_FOLDER"
+_SERVER = pytest.StashKey[Server]()
+# Nothing in a test is worth keeping after a power cut.
+_HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server before the workers do, so that the first of them does not wait for it."""
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        os.environ[_FOLDER] = tempfile.mkdtemp(prefix="accord-test-")
+        # As root, PostgreSQL runs as another user, who must reach its own folder in here.
+        Path(os.environ[_FOLDER]).chmod(0o711)
+    server = open_server(Path(os.environ[_FOLDER]), settings=_HASTY)
+    template_database(server)
+    config.stash[_SERVER] = server
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Let go of the server; the last one stops it."""
+    if _SERVER in config.stash:
+        config.stash[_SERVER].close()
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        shutil.rmtree(os.environ[_FOLDER], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server(pytestconfig: pytest.Config) -> Server:
+    return pytestconfig.stash[_SERVER]
+
+
+@pytest.fixture
+def database_url(server: Server) -> Iterator[str]:
+    """A database of this test alone: migrated, with the reference data."""
+    with books_on(server) as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = connect(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    """A Tuesday in November, mid-morning in Geneva; it stands until a test moves it."""
+    return SetClock(datetime(2026, 11, 24, 9, 30, tzinfo=UTC))
+
+
+@pytest.fixture
+def store(engine: Engine, clock: SetClock) -> Store:
+    return Store(engine, actor="dana@accord.example", clock=clock)
+
+
+@pytest.fixture
+def make_book(database_url: str, clock: SetClock) -> Iterator[MakeBook]:
+    """Opens books on this test's database: ``make_book(actor=…, clock=…, **settings)``."""
+    make = MakeBook(database_url, clock)
+    yield make
+    make.close()
+
+
+@pytest.fixture
+def book(make_book: MakeBook) -> Book:
+    return make_book()

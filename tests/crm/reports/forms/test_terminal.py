@@ -1,0 +1,86 @@
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from support.sample_report import arabic_report, sample_report
+
+from crm.reports.forms.terminal import tame
+
+ROW = ("Africa", "Angola", "AGO", 0, 1, Decimal("0.5"))
+
+
+def lines(report):
+    return str(report).splitlines()
+
+
+@pytest.mark.parametrize("report", [sample_report(), arabic_report()], ids=["en", "ar"])
+def test_the_report_fits_80_columns_with_nothing_cut(report):
+    assert max(cell_len(line) for line in lines(report)) <= 80
+    assert "…" not in str(report)
+
+
+def test_zeros_are_shown_as_figures():
+    (namibia,) = [line for line in lines(sample_report()) if "NAM" in line]
+    assert namibia.split()[:3] == ["Namibia", "NAM", "0"]
+
+
+def test_each_region_has_its_subtotal_and_the_report_its_total():
+    report = sample_report()
+    said = lines(report)
+    for group in report.groups:
+        assert any(line.split()[-2:] == _figures(group.totals) for line in said if group.name in line)
+    assert any(line.split() == ["Total", *_figures(report.totals)] for line in said)
+
+
+def _figures(totals):
+    return [f"{totals['prospects']:,}", f"{totals['members']:,}"]
+
+
+def test_instant_filters_definition_denominator_and_notes_are_stated():
+    said = " ".join(str(sample_report(filters={"segment": "satellite"})).split())
+    for fact in (
+        "Synthetic demonstration data",
+        "As of: 1 March 2027, 09:00 UTC",
+        "Figures for: 28 February 2027",
+        "Filters: segment: satellite",
+        "Definition: Organisations marked",
+        "Denominator: All 194 Member States",
+    ):
+        assert fact in said
+
+
+def test_colour_comes_only_with_a_terminal():
+    target = StringIO()
+    Console(file=target).print(sample_report())
+    assert "\x1b" not in target.getvalue()
+    Console(file=target, force_terminal=True, color_system="standard").print(sample_report())
+    assert "\x1b[2m0\x1b[0m" in target.getvalue().replace(" ", "")
+
+
+@pytest.mark.parametrize("steering", ["\x1b[2J", "\x07", "\x9b2J", "\u202e", "\u2066", "\x00"])
+def test_a_name_cannot_steer_the_terminal(steering):
+    said = str(sample_report(rows=[("Africa", f"An{steering}gola", "AGO", 0, 1, None)], title=f"T{steering}"))
+    assert steering not in said
+    assert "\N{REPLACEMENT CHARACTER}" in said
+
+
+def test_a_hostile_definition_or_filter_cannot_either():
+    assert "\x1b" not in str(
+        sample_report(definition="\x1b[2J", filters={"\x1b[2J": "\x1b[2J"}, notes=("\x1b[2J",))
+    )
+
+
+def test_a_long_word_is_folded_and_never_cut():
+    said = str(sample_report(rows=[("Africa", "X" * 100, *ROW[2:])]))
+    assert said.count("X") == 100
+    assert max(map(len, said.splitlines())) <= 80
+
+
+def test_line_ends_in_a_name_become_spaces():
+    assert tame("a\r\nb\tc\u2028d") == "a  b c d"
+
+
+def test_square_brackets_are_words_and_no_markup():
+    assert "[red]Angola[/red]" in str(sample_report(rows=[("Africa", "[red]Angola[/red]", *ROW[2:])]))

@@ -1,0 +1,18 @@
+import pytest
+
+from crm.errors import InvalidInput
+from crm.reports.forms.words import words
+
+
+@pytest.mark.parametrize("language", ["ar", "zh", "en", "fr", "ru", "es"])
+def test_every_word_is_there_in_the_six_languages(language):
+    said = words(language)
+    assert said.keys() == words("en").keys()
+    assert all(said.values())
+    assert "{maximum}" in said["scale"]
+
+
+def test_another_language_is_refused_with_those_there_are():
+    with pytest.raises(InvalidInput) as refusal:
+        words("tlh")
+    assert set(refusal.value.candidates) == {"ar", "zh", "en", "fr", "ru", "es"}

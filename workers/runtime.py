@@ -1,0 +1,100 @@
+"""What one worker process is made of: its settings, its book and its way to the mail server."""
+
+import os
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crm.book import Book
+from crm.clock import Clock, SystemClock
+from crm.config import Settings
+from crm.mail.smtp import SmtpTransport, Transport
+from crm.opening import database_url, folder_of, wire
+from crm.outreach.delivery import Delivery
+from crm.outreach.handover import Handover
+from crm.store.postgres import Server, open_server
+from workers.valkey import Broker, open_broker
+
+ACTOR = "worker"
+
+
+@dataclass(slots=True)
+class Runtime:
+    """The composition root of a worker. Rehearsals and fault tests hand in other parts; the send path has no switch.
+
+    Args:
+        settings: read at the edge.
+        clock: says what time it is.
+        transport: the way to the mail server; made from the settings where none is given.
+        handover: wraps the book's side of the hand-over; itself where none is given.
+    """
+
+    settings: Settings
+    clock: Clock = field(default_factory=SystemClock)
+    transport: Transport | None = None
+    handover: Callable[[Handover], Handover] = staticmethod(lambda handover: handover)
+    _servers: list[Server | Broker] = field(default_factory=list)
+    _database_url: str = ""
+    _broker_url: str = ""
+    _book: Book | None = None
+    _pid: int = 0
+
+    def start(self) -> None:
+        """Make sure that the database and the broker are there; in the parent, before anything forks."""
+        server = None
+        if self.settings.database_url is None:
+            server = open_server(folder_of(self.settings))
+            self._servers.append(server)
+        self._database_url = database_url(self.settings, server)
+        self._broker_url = self._open_broker()
+
+    @property
+    def broker_url(self) -> str:
+        """Where the broker is."""
+        return self._broker_url
+
+    @property
+    def holder(self) -> str:
+        """How this process names itself in leases."""
+        return f"{socket.gethostname()}:{os.getpid()}"
+
+    @property
+    def inbox(self) -> Path:
+        """The Maildir that answers arrive in."""
+        return self.settings.inbox or folder_of(self.settings) / "inbox"
+
+    def book(self) -> Book:
+        """The book of this process; a forked child opens its own and never uses its parent's connections."""
+        if self._book is None or self._pid != os.getpid():
+            self._book = wire(self._database_url, actor=ACTOR, settings=self.settings, clock=self.clock)
+            self._pid = os.getpid()
+        return self._book
+
+    def delivery(self) -> Delivery:
+        """The way from the outbox to the mail server."""
+        book = self.book()
+        return Delivery(
+            self.handover(book.handover),
+            self.transport or transport_of(self.settings),
+            identity=book.identity,
+            window=self.settings.window,
+        )
+
+    def _open_broker(self) -> str:
+        if self.settings.broker_url is not None:
+            return self.settings.broker_url.get_secret_value()
+        broker = open_broker(folder_of(self.settings))
+        self._servers.append(broker)
+        return broker.url
+
+
+def transport_of(settings: Settings) -> SmtpTransport:
+    """The mail server that the settings name."""
+    return SmtpTransport(
+        settings.smtp_host,
+        settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        tls=settings.smtp_tls,
+    )

@@ -1,0 +1,42 @@
+"""What runs when, as data. The beat only rings; whoever answers takes the slot in the database first."""
+
+from dataclasses import dataclass
+
+from workers.queues import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A scheduled job.
+
+    Attributes:
+        job: the name of its task.
+        queue: where it is rung.
+        every: how many ticks apart.
+        why: what would be late without it.
+    """
+
+    job: str
+    queue: Queue
+    every: int
+    why: str
+
+
+ENTRIES = (
+    Entry("outbox.sweep", Queue.TICK, 1, "letters that a lost ring missed, and what dead workers left behind"),
+    Entry("runs.advance", Queue.ADVANCE, 1, "the next steps of the journeys"),
+    Entry("answers.collect", Queue.INBOUND, 1, "replies, bounces and unsubscribes in the inbox"),
+)
+
+
+def beat_schedule(tick_seconds: float) -> dict[str, dict[str, object]]:
+    """The entries as Celery's beat wants them; a ring that nobody answered in time expires instead of piling up."""
+    return {
+        entry.job: {
+            "task": entry.job,
+            "schedule": entry.every * tick_seconds,
+            "args": [entry.every * tick_seconds],
+            "options": {"queue": entry.queue.value, "expires": max(1.0, entry.every * tick_seconds)},
+        }
+        for entry in ENTRIES
+    }
