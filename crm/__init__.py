@@ -1,11 +1,11 @@
 """Account management for membership organisations that answer to their Member States.
 
-    import crm
+import crm
 
-    with crm.open(actor="dana@accord.example") as book:
-        acme = book.organizations.add("Acme Satellites", country="KE", segment="satellite", domains=["acme.example"])
-        book.log("meeting", acme, "Wants spectrum study group access", next="send the fee table", due="14d")
-        print(book.reports.prospects_by_state(region="Africa"))
+with crm.open(actor="dana@accord.example") as book:
+    acme = book.organizations.add("Acme Satellites", country="KE", segment="satellite", domains=["acme.example"])
+    book.log("meeting", acme, "Wants spectrum study group access", next="send the fee table", due="14d")
+    print(book.reports.prospects_by_state(region="Africa"))
 """
 
 from crm.book import Book

@@ -18,7 +18,6 @@ from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
 from crm.insight.candidates import Candidates
-from crm.keyring import KeyRing
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
@@ -121,7 +120,9 @@ class Book:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def __repr__(self) -> str:

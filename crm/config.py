@@ -28,7 +28,6 @@ class Settings(BaseSettings):
         sender_address: the address that letters come from.
         sender_name: who signs where an account has no account manager.
         answer_domain: the domain of the addresses that answers, bounces and unsubscribes come back to.
-        postal_address: stands under every letter.
         window: how many letters one worker process hands over at once; at most as many are in doubt per kill.
         batch: how many letters one task claims.
         lease_seconds: after which a claim without a sign of life lapses.
@@ -55,7 +54,6 @@ class Settings(BaseSettings):
     sender_address: str = "membership@accord.example"
     sender_name: str = "Membership team"
     answer_domain: str = "accord.example"
-    postal_address: str = "Place des Nations, 1211 Geneva 20, Switzerland"
 
     window: int = Field(default=8, ge=1, le=100)
     batch: int = Field(default=100, ge=1, le=1000)
@@ -64,7 +62,9 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(default=10, gt=0)
     inbox: Path | None = None
 
-    @field_validator("database_url", "broker_url", "secret_key", "smtp_password", "data_folder", "inbox", mode="before")
+    @field_validator(
+        "database_url", "broker_url", "secret_key", "smtp_password", "data_folder", "inbox", mode="before"
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         # A compose file passes variables that are not set as empty text.

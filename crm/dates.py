@@ -33,5 +33,8 @@ def day_of(when: str | date, *, today: date) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise InvalidInput(
-            f"{when!r} is not a day.", field="due", value=when, hint='Write 2027-04-01, "14d", "2w" or "tomorrow".'
+            f"{when!r} is not a day.",
+            field="due",
+            value=when,
+            hint='Write 2027-04-01, "14d", "2w" or "tomorrow".',
         ) from None

@@ -69,7 +69,9 @@ def read_settings() -> Settings:
 
 def wire(url: str, *, actor: str, settings: Settings, clock: Clock) -> Book:
     """A book on a database, as these settings say; nothing is contacted yet."""
-    limits = Limits(lease=timedelta(seconds=settings.lease_seconds), doubt=timedelta(seconds=settings.doubt_seconds))
+    limits = Limits(
+        lease=timedelta(seconds=settings.lease_seconds), doubt=timedelta(seconds=settings.doubt_seconds)
+    )
     return Book(
         connect(url),
         actor=actor,
@@ -100,7 +102,6 @@ def identity_of(settings: Settings) -> Identity:
         sender_name=settings.sender_name,
         sender_address=settings.sender_address,
         answer_domain=settings.answer_domain,
-        postal_address=settings.postal_address,
         keys=keys_of(settings),
     )
 

@@ -1,7 +1,7 @@
 """The Celery application: a doorbell, configured so that a lost or repeated ring does no harm."""
 
 from celery import Celery
-from kombu import Queue as KombuQueue
+from kombu.entity import Queue as KombuQueue
 
 from workers.queues import Queue
 from workers.runtime import Runtime

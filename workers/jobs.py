@@ -74,7 +74,9 @@ def collect(book: Book, inbox: Path) -> Summary:
     return counted
 
 
-def in_slot(book: Book, job: str, *, every: timedelta, holder: str, work: Callable[[], Summary]) -> Summary | None:
+def in_slot(
+    book: Book, job: str, *, every: timedelta, holder: str, work: Callable[[], Summary]
+) -> Summary | None:
     """Do a scheduled job, unless somebody took its slot or still does it.
 
     Args:
@@ -88,7 +90,9 @@ def in_slot(book: Book, job: str, *, every: timedelta, holder: str, work: Callab
         What it did; None where the slot was taken.
     """
     slot_at = _slot(book.clock.now(), every)
-    if not book.job_slots.take(job, slot_at=slot_at, holder=holder, lasting=max(every * 6, timedelta(minutes=5))):
+    if not book.job_slots.take(
+        job, slot_at=slot_at, holder=holder, lasting=max(every * 6, timedelta(minutes=5))
+    ):
         return None
     try:
         summary = work()

@@ -19,6 +19,10 @@ from workers.valkey import Broker, open_broker
 ACTOR = "worker"
 
 
+def _as_it_is(handover: Handover) -> Handover:
+    return handover
+
+
 @dataclass(slots=True)
 class Runtime:
     """The composition root of a worker. Rehearsals and fault tests hand in other parts; the send path has no switch.
@@ -33,7 +37,7 @@ class Runtime:
     settings: Settings
     clock: Clock = field(default_factory=SystemClock)
     transport: Transport | None = None
-    handover: Callable[[Handover], Handover] = staticmethod(lambda handover: handover)
+    handover: Callable[[Handover], Handover] = _as_it_is
     _servers: list[Server | Broker] = field(default_factory=list)
     _database_url: str = ""
     _broker_url: str = ""

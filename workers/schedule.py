@@ -23,7 +23,9 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("outbox.sweep", Queue.TICK, 1, "letters that a lost ring missed, and what dead workers left behind"),
+    Entry(
+        "outbox.sweep", Queue.TICK, 1, "letters that a lost ring missed, and what dead workers left behind"
+    ),
     Entry("runs.advance", Queue.ADVANCE, 1, "the next steps of the journeys"),
     Entry("answers.collect", Queue.INBOUND, 1, "replies, bounces and unsubscribes in the inbox"),
 )

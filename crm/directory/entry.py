@@ -9,15 +9,27 @@ from sqlmodel import Session, select
 from crm.directory.addresses import normal_domain
 from crm.directory.lei import valid_lei
 from crm.directory.names import clean_name, normal_name
-from crm.directory.staff import find_staff
 from crm.directory.resolve import find_organization, label
+from crm.directory.staff import find_staff
 from crm.directory.tables import NameKind, Organization, OrganizationDomain, OrganizationName
 from crm.errors import InvalidInput
 from crm.reference.countries import find_country
 from crm.reference.segments import find_segment
 from crm.store.store import Change
 
-_FIELDS = {"kind", "country", "segment", "size", "employees", "parent", "lei", "website", "owner", "source", "synthetic"}
+_FIELDS = {
+    "kind",
+    "country",
+    "segment",
+    "size",
+    "employees",
+    "parent",
+    "lei",
+    "website",
+    "owner",
+    "source",
+    "synthetic",
+}
 
 
 def add_organization(change: Change, name: str, fields: Mapping[str, Any]) -> Organization:
@@ -50,7 +62,7 @@ def add_names(session: Session, row: Organization, names: Mapping[str, str], ali
 
 def add_domains(session: Session, row: Organization, domains: Iterable[str]) -> None:
     """Add the domains that an organisation writes from."""
-    for domain in dict.fromkeys(normal_domain(text) for text in domains):
+    for domain in dict.fromkeys(normal_domain(given) for given in domains):
         if session.get(OrganizationDomain, (row.id, domain)) is None:
             session.add(OrganizationDomain(organization_id=row.id, domain=domain))
     session.flush()
@@ -60,7 +72,9 @@ def _values(session: Session, fields: Mapping[str, Any], *, of: Organization | N
     unknown = fields.keys() - _FIELDS - {"name"}
     if unknown:
         raise InvalidInput(
-            f"An organisation has no field {sorted(unknown)[0]!r}.", field=sorted(unknown)[0], candidates=sorted(_FIELDS)
+            f"An organisation has no field {min(unknown)!r}.",
+            field=min(unknown),
+            candidates=sorted(_FIELDS),
         )
     values = dict(fields)
     if "name" in values:
@@ -104,7 +118,13 @@ def _put_name(session: Session, row: Organization, name: str, kind: NameKind, la
             if former.kind is NameKind.LEGAL:
                 former.kind = NameKind.ALIAS
     if not any((k.name, k.kind, k.language) == (name, kind, language) for k in known):
-        values = {"organization_id": row.id, "name": name, "normal": normal_name(name), "kind": kind, "language": language}
+        values = {
+            "organization_id": row.id,
+            "name": name,
+            "normal": normal_name(name),
+            "kind": kind,
+            "language": language,
+        }
         session.add(OrganizationName.model_validate(values))
 
 

@@ -26,12 +26,27 @@ def clean_name(name: str, *, field: str = "name") -> str:
         InvalidInput: nothing readable is left, a control or bidi-override character stands in it, or it is too long.
     """
     clean = " ".join(name.split())
-    hidden = sorted({c for c in clean if unicodedata.category(c) in {"Cc", "Cs", "Co"} or c in "\u202a\u202b\u202c\u202d\u202e"})
+    hidden = sorted(
+        {
+            c
+            for c in clean
+            if unicodedata.category(c) in {"Cc", "Cs", "Co"} or c in "\u202a\u202b\u202c\u202d\u202e"
+        }
+    )
     if hidden:
         codes = ", ".join(f"U+{ord(c):04X}" for c in hidden)
-        raise InvalidInput(f"The {field} holds invisible characters ({codes}).", field=field, value=name, hint="Remove them.")
+        raise InvalidInput(
+            f"The {field} holds invisible characters ({codes}).", field=field, value=name, hint="Remove them."
+        )
     if not normal_name(clean):
-        raise InvalidInput(f"The {field} is empty.", field=field, value=name, hint="Give at least one letter or digit.")
+        raise InvalidInput(
+            f"The {field} is empty.", field=field, value=name, hint="Give at least one letter or digit."
+        )
     if len(clean) > _MAX_NAME:
-        raise InvalidInput(f"The {field} has {len(clean)} characters.", field=field, value=clean[:60] + "…", hint=f"{_MAX_NAME} is the most.")
+        raise InvalidInput(
+            f"The {field} has {len(clean)} characters.",
+            field=field,
+            value=clean[:60] + "…",
+            hint=f"{_MAX_NAME} is the most.",
+        )
     return clean

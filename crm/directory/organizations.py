@@ -6,8 +6,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from crm.directory.entry import add_domains, add_names, add_organization, change_organization
-from crm.directory.staff import Staff
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import Staff
 from crm.directory.tables import Organization, OrganizationKind, OrganizationName
 from crm.store.store import Store
 
@@ -78,7 +78,14 @@ class Organizations:
             AlreadyExists: another organisation has this LEI.
         """
         with self._store.changing("organization.added") as change:
-            fields = {"country": country, "kind": kind, "segment": segment, "parent": parent, "owner": owner, **more}
+            fields = {
+                "country": country,
+                "kind": kind,
+                "segment": segment,
+                "parent": parent,
+                "owner": owner,
+                **more,
+            }
             row = add_organization(change, name, fields)
             add_names(change.session, row, names or {}, aliases)
             add_domains(change.session, row, domains)
@@ -108,10 +115,16 @@ class Organizations:
         with self._store.reading() as session:
             head = find_organization(session, key)
             head_id = head.group_id or head.id
-            query = select(Organization).where((Organization.group_id == head_id) | (Organization.id == head_id))
-            return tuple(session.exec(query.order_by(col(Organization.group_id).nulls_first(), col(Organization.id))))
+            query = select(Organization).where(
+                (Organization.group_id == head_id) | (Organization.id == head_id)
+            )
+            return tuple(
+                session.exec(query.order_by(col(Organization.group_id).nulls_first(), col(Organization.id)))
+            )
 
     def _page(self, *, after: int, size: int = 1000) -> list[Organization]:
         with self._store.reading() as session:
-            query = select(Organization).where(Organization.id > after).order_by(col(Organization.id)).limit(size)
+            query = (
+                select(Organization).where(Organization.id > after).order_by(col(Organization.id)).limit(size)
+            )
             return list(session.exec(query))

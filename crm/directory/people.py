@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 
 from crm.directory.addresses import parse_email
 from crm.directory.names import clean_name, normal_name
-from crm.directory.staff import known_time_zone
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import known_time_zone
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.languages import Language, known_language
@@ -73,7 +73,13 @@ class Position(Record, table=True):
     until_on: date | None = None
 
 
-means("uq_person_email", AlreadyExists, "Another person has this e-mail address.", field="email", hint="Find them with book.people.get.")
+means(
+    "uq_person_email",
+    AlreadyExists,
+    "Another person has this e-mail address.",
+    field="email",
+    hint="Find them with book.people.get.",
+)
 means("ck_position_order", InvalidInput, "The position would end before it begins.", field="until")
 
 PersonKey = int | str | Person
@@ -128,7 +134,9 @@ class People:
             person = change.add(Person.model_validate({**_values(fields), "created_at": change.now}))
             if at is not None:
                 organization = find_organization(change.session, at)
-                change.add(_position(person, organization, role=role, focal_point=focal_point, since_on=since))
+                change.add(
+                    _position(person, organization, role=role, focal_point=focal_point, since_on=since)
+                )
             return person
 
     def change(self, key: PersonKey, *, reason: str | None = None, **fields: Any) -> Person:
@@ -139,12 +147,20 @@ class People:
             return person.amend(_values(fields))
 
     def join(
-        self, key: PersonKey, at: OrganizationKey, *, role: str = "", focal_point: bool = False, since: date | None = None
+        self,
+        key: PersonKey,
+        at: OrganizationKey,
+        *,
+        role: str = "",
+        focal_point: bool = False,
+        since: date | None = None,
     ) -> Position:
         """Note a further position of a person; the ones they hold go on."""
         with self._store.changing("position.taken") as change:
             person, organization = find_person(change.session, key), find_organization(change.session, at)
-            return change.add(_position(person, organization, role=role, focal_point=focal_point, since_on=since))
+            return change.add(
+                _position(person, organization, role=role, focal_point=focal_point, since_on=since)
+            )
 
     def leave(self, key: PersonKey, at: OrganizationKey, *, on: date) -> tuple[Position, ...]:
         """Note that a person left an organisation; the positions stay on record with their last day.
@@ -169,7 +185,11 @@ class People:
     def at(self, organization: OrganizationKey, *, on: date | None = None) -> tuple[Person, ...]:
         """Who holds a position at an organisation on a day (today): focal points first, then the longest serving."""
         with self._store.reading() as session:
-            return tuple(people_at(session, find_organization(session, organization), on=on or self._store.now().date()))
+            return tuple(
+                people_at(
+                    session, find_organization(session, organization), on=on or self._store.now().date()
+                )
+            )
 
 
 def find_person(session: Session, key: PersonKey) -> Person:
@@ -183,7 +203,12 @@ def find_person(session: Session, key: PersonKey) -> Person:
     else:
         found = session.exec(select(Person).where(Person.normal_name == normal_name(key))).all()
     if not found:
-        raise NotFound(f"Nobody in the book answers to {key!r}.", field="person", value=key, hint="Add them with book.people.add.")
+        raise NotFound(
+            f"Nobody in the book answers to {key!r}.",
+            field="person",
+            value=key,
+            hint="Add them with book.people.add.",
+        )
     if len(found) > 1:
         raise Ambiguous(
             f"{len(found)} people are called {key!r}.",
@@ -230,7 +255,7 @@ def _position(person: Person, organization: Organization, **fields: Any) -> Posi
 def _values(fields: dict[str, Any]) -> dict[str, Any]:
     values = dict(fields)
     if unknown := values.keys() - {"name", "email", "phone", "language", "time_zone", "synthetic"}:
-        raise InvalidInput(f"A person has no field {sorted(unknown)[0]!r}.", field=sorted(unknown)[0])
+        raise InvalidInput(f"A person has no field {min(unknown)!r}.", field=min(unknown))
     if "name" in values:
         values["name"] = clean_name(values["name"])
         values["normal_name"] = normal_name(values["name"])

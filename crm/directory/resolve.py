@@ -1,8 +1,8 @@
 """Finding what a key means: any reasonable key resolves, an ambiguous one raises with its candidates."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import ColumnElement, false, func
 from sqlmodel import Session, col, select
 
 from crm.directory.addresses import normal_domain, parse_email
@@ -60,18 +60,18 @@ def _by_key(session: Session, key: OrganizationKey) -> Sequence[Organization]:
     if isinstance(key, int) or key.strip().isdecimal():
         return [row for row in [session.get(Organization, int(key))] if row]
     text = key.strip()
-    by_name = _named(session, text)
-    if by_name:
-        return by_name
+    return _named(session, text) or _where(session, _meaning(text))
+
+
+def _meaning(text: str) -> ColumnElement[bool]:
+    """What a key that is no name asks for, told by its shape."""
     if looks_like_lei(text.upper()):
-        return _where(session, col(Organization.lei) == valid_lei(text))
+        return col(Organization.lei) == valid_lei(text)
     if "@" in text:
-        return _at_domain(session, parse_email(text).domain)
+        return _writes_from(parse_email(text).domain)
     if len(text) in (2, 3) and text.isalpha() and text.isascii():
-        return _administration(session, text.upper())
-    if "." in text and " " not in text:
-        return _at_domain(session, _domain(text))
-    return []
+        return _administers(text.upper())
+    return _writes_from(_domain(text)) if "." in text and " " not in text else false()
 
 
 def _named(session: Session, text: str) -> Sequence[Organization]:
@@ -79,21 +79,19 @@ def _named(session: Session, text: str) -> Sequence[Organization]:
     return _where(session, col(Organization.id).in_(ids))
 
 
-def _at_domain(session: Session, domain: str) -> Sequence[Organization]:
+def _writes_from(domain: str) -> ColumnElement[bool]:
     ids = select(OrganizationDomain.organization_id).where(OrganizationDomain.domain == domain)
-    return _where(session, col(Organization.id).in_(ids))
+    return col(Organization.id).in_(ids)
 
 
-def _administration(session: Session, code: str) -> Sequence[Organization]:
+def _administers(code: str) -> ColumnElement[bool]:
     countries = select(Country.code).where((Country.code == code) | (Country.alpha2 == code))
-    return _where(
-        session,
-        (Organization.kind == OrganizationKind.ADMINISTRATION) & col(Organization.country).in_(countries),  # type: ignore[arg-type]
-    )
+    administration = col(Organization.kind) == OrganizationKind.ADMINISTRATION
+    return administration & col(Organization.country).in_(countries)
 
 
-def _where(session: Session, condition: object) -> Sequence[Organization]:
-    return session.exec(select(Organization).where(condition).order_by(col(Organization.id))).all()  # type: ignore[arg-type]
+def _where(session: Session, condition: ColumnElement[bool]) -> Sequence[Organization]:
+    return session.exec(select(Organization).where(condition).order_by(col(Organization.id))).all()
 
 
 def _domain(text: str) -> str:
@@ -103,7 +101,7 @@ def _domain(text: str) -> str:
         return ""
 
 
-def _alike(session: Session, key: OrganizationKey) -> Iterable[str]:
+def _alike(session: Session, key: OrganizationKey) -> Sequence[str]:
     if not isinstance(key, str) or not normal_name(key):
         return []
     closeness = func.max(func.similarity(col(OrganizationName.normal), normal_name(key)))

@@ -59,7 +59,9 @@ class Roles:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def give(self, key: OrganizationKey, kind: RoleKind | str, *, since: date | None = None, source: str = "") -> Role:
+    def give(
+        self, key: OrganizationKey, kind: RoleKind | str, *, since: date | None = None, source: str = ""
+    ) -> Role:
         """Mark an organisation as a prospect or donor.
 
         Args:
@@ -96,7 +98,9 @@ class Roles:
             return tuple(session.exec(query))
 
 
-def give_role(change: Change, organization: Organization, kind: RoleKind, *, since: date, source: str) -> Role:
+def give_role(
+    change: Change, organization: Organization, kind: RoleKind, *, since: date, source: str
+) -> Role:
     """Open a role inside a verb."""
     values = {"organization_id": organization.id, "kind": kind, "since_on": since, "source": source}
     return change.add(Role.model_validate(values))
@@ -104,5 +108,7 @@ def give_role(change: Change, organization: Organization, kind: RoleKind, *, sin
 
 def open_role(session: Session, organization: Organization, kind: RoleKind) -> Role | None:
     """The role of a kind that goes on, if there is one."""
-    query = select(Role).where(Role.organization_id == organization.id, Role.kind == kind, col(Role.until_on).is_(None))
+    query = select(Role).where(
+        Role.organization_id == organization.id, Role.kind == kind, col(Role.until_on).is_(None)
+    )
     return session.exec(query).first()

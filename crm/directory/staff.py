@@ -55,7 +55,15 @@ class StaffFacet:
         with self._store.reading() as session:
             return find_staff(session, key)
 
-    def add(self, name: str, *, email: str, office: str | Office, title: str = "", time_zone: str = "Europe/Zurich") -> Staff:
+    def add(
+        self,
+        name: str,
+        *,
+        email: str,
+        office: str | Office,
+        title: str = "",
+        time_zone: str = "Europe/Zurich",
+    ) -> Staff:
         """Add a member of staff.
 
         Args:
@@ -86,16 +94,30 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
     elif "@" in key:
         found = list(session.exec(select(Staff).where(col(Staff.email) == parse_email(key).canonical)).all())
     else:
-        found = [row for row in session.exec(select(Staff)).all() if normal_name(row.name) == normal_name(key)]
+        found = [
+            row for row in session.exec(select(Staff)).all() if normal_name(row.name) == normal_name(key)
+        ]
     if not found:
-        raise NotFound(f"Nobody on the staff answers to {key!r}.", field="staff", value=key, hint="Add them with book.staff.add.")
+        raise NotFound(
+            f"Nobody on the staff answers to {key!r}.",
+            field="staff",
+            value=key,
+            hint="Add them with book.staff.add.",
+        )
     if len(found) > 1:
-        raise Ambiguous(f"Several members of staff are called {key!r}.", candidates=[f"{s.id} {s.email}" for s in found])
+        raise Ambiguous(
+            f"Several members of staff are called {key!r}.", candidates=[f"{s.id} {s.email}" for s in found]
+        )
     return found[0]
 
 
 def known_time_zone(name: str) -> str:
     """The name of a time zone, if the time-zone database knows it."""
     if name not in available_timezones():
-        raise InvalidInput(f"There is no time zone {name!r}.", field="time_zone", value=name, hint="Use an IANA name such as Europe/Zurich.")
+        raise InvalidInput(
+            f"There is no time zone {name!r}.",
+            field="time_zone",
+            value=name,
+            hint="Use an IANA name such as Europe/Zurich.",
+        )
     return name

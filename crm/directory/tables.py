@@ -115,7 +115,13 @@ class OrganizationDomain(Record, table=True):
 
 means("uq_organization_lei", AlreadyExists, "Another organisation has this LEI.", field="lei")
 means("uq_organization_name", AlreadyExists, "The organisation has this name already.", field="names")
-means("fk_organization_segment", InvalidInput, "There is no such segment.", field="segment", hint="See book.segments.")
+means(
+    "fk_organization_segment",
+    InvalidInput,
+    "There is no such segment.",
+    field="segment",
+    hint="See book.segments.",
+)
 
 
 def corporate_group() -> ColumnElement[int]:

@@ -8,8 +8,8 @@ from sqlmodel import col, select
 
 from crm.dates import day_of
 from crm.directory.names import clean_name
-from crm.directory.staff import Staff, find_staff
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import Staff, find_staff
 from crm.errors import NotFound, Refused
 from crm.store.columns import at_field, id_field, ref
 from crm.store.records import Record
@@ -47,7 +47,12 @@ class FollowUps:
         self._store = store
 
     def plan(
-        self, key: OrganizationKey, what: str, *, due: str | date | None = None, owner: Staff | str | int | None = None
+        self,
+        key: OrganizationKey,
+        what: str,
+        *,
+        due: str | date | None = None,
+        owner: Staff | str | int | None = None,
     ) -> FollowUp:
         """Plan a next step with an account.
 
@@ -73,7 +78,9 @@ class FollowUps:
             if row is None:
                 raise NotFound(f"There is no follow-up {key}.", field="follow_up", value=str(key))
             if row.done_at is not None:
-                raise Refused(f"It was completed on {row.done_at:%d %B %Y}.", rule="follow_ups.once", subject=row.what)
+                raise Refused(
+                    f"It was completed on {row.done_at:%d %B %Y}.", rule="follow_ups.once", subject=row.what
+                )
             return row.amend({"done_at": change.now, "outcome": outcome})
 
     def open(
@@ -111,8 +118,10 @@ def plan_follow_up(
     interaction_id: int | None = None,
 ) -> FollowUp:
     """Plan a next step inside a verb."""
-    values = {"organization_id": organization_id, "what": clean_name(what, field="next"), "owner_id": owner_id}
+    values = {
+        "organization_id": organization_id,
+        "what": clean_name(what, field="next"),
+        "owner_id": owner_id,
+    }
     values |= {"due_on": due and day_of(due, today=change.now.date()), "interaction_id": interaction_id}
     return change.add(FollowUp.model_validate(values))
-
-

@@ -9,9 +9,9 @@ from typing import ClassVar
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
-from crm.directory.staff import Staff, find_staff
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
@@ -129,18 +129,29 @@ class Interactions:
             NotFound: the account, a contact or a colleague is not in the book.
         """
         if due is not None and next is None:
-            raise InvalidInput("There is a due date but no next step.", field="next", hint='Say what is due: next="…".')
+            raise InvalidInput(
+                "There is a due date but no next step.", field="next", hint='Say what is due: next="…".'
+            )
         with self._store.changing("interaction.logged") as change:
             account = find_organization(change.session, organization)
             contacts = [find_person(change.session, key) for key in people]
             ours = [find_staff(change.session, key) for key in staff] or _actor(change)
-            values = {"kind": InteractionKind(kind), "summary": _summary(summary), "at": at or change.now, "inbound": inbound}
-            values["office"] = find_office(change.session, office).code if office else (ours[0].office if ours else None)
+            values = {
+                "kind": InteractionKind(kind),
+                "summary": _summary(summary),
+                "at": at or change.now,
+                "inbound": inbound,
+            }
+            values["office"] = (
+                find_office(change.session, office).code if office else (ours[0].office if ours else None)
+            )
             row = log_interaction(change, account, values, people=contacts, staff=ours)
             step = None
             if next is not None:
                 owner_id = _owner(change.session, owner, ours, account)
-                step = plan_follow_up(change, account.id, next, due=due, owner_id=owner_id, interaction_id=row.id)
+                step = plan_follow_up(
+                    change, account.id, next, due=due, owner_id=owner_id, interaction_id=row.id
+                )
             return Logged(row, account, tuple(contacts), tuple(ours), step)
 
     def get(self, key: int | Interaction) -> Logged:
@@ -173,7 +184,9 @@ def log_interaction(
     """Log an interaction inside a verb."""
     fields = {**values, "organization_id": account.id, "logged_by": change.actor, "logged_at": change.now}
     row = change.add(Interaction.model_validate(fields))
-    change.session.add_all(InteractionPerson(interaction_id=row.id, person_id=n) for n in {p.id for p in people})
+    change.session.add_all(
+        InteractionPerson(interaction_id=row.id, person_id=n) for n in {p.id for p in people}
+    )
     change.session.add_all(InteractionStaff(interaction_id=row.id, staff_id=n) for n in {s.id for s in staff})
     change.session.flush()
     return row
@@ -208,7 +221,9 @@ def _actor(change: Change) -> list[Staff]:
     return list(change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())))
 
 
-def _owner(session: Session, owner: Staff | str | int | None, ours: Sequence[Staff], account: Organization) -> int | None:
+def _owner(
+    session: Session, owner: Staff | str | int | None, ours: Sequence[Staff], account: Organization
+) -> int | None:
     if owner is not None:
         return find_staff(session, owner).id
     return ours[0].id if ours else account.owner_id

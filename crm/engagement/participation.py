@@ -74,7 +74,10 @@ class Participations:
         with self._store.changing("participation.recorded") as change:
             row = find_organization(change.session, key)
             values = {"organization_id": row.id, "kind": ParticipationKind(kind), "on": on, "source": source}
-            values |= {"study_group": find_study_group(change.session, study_group).code, "synthetic": synthetic}
+            values |= {
+                "study_group": find_study_group(change.session, study_group).code,
+                "synthetic": synthetic,
+            }
             return change.add(Participation.model_validate(values))
 
     def of(self, key: OrganizationKey) -> tuple[Participation, ...]:
@@ -82,4 +85,6 @@ class Participations:
         with self._store.reading() as session:
             row = find_organization(session, key)
             query = select(Participation).where(Participation.organization_id == row.id)
-            return tuple(session.exec(query.order_by(col(Participation.on).desc(), col(Participation.id).desc())))
+            return tuple(
+                session.exec(query.order_by(col(Participation.on).desc(), col(Participation.id).desc()))
+            )

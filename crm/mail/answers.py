@@ -55,6 +55,8 @@ class BounceRecipient:
             A 4.x.x that failed has only run out of time (RFC 3463, section 2): this letter is lost,
             the address is not known to be bad.
         policy: the refusal concerns us or what we wrote (x.7.x), not the address; never suppress for it.
+        suppress: the address itself takes no mail, by the same table as a refusal at once (`failures`);
+            false for a full mailbox or a letter that was too large, although these are permanent, too.
     """
 
     address: str | None
@@ -63,6 +65,7 @@ class BounceRecipient:
     diagnostic: str
     permanent: bool
     policy: bool
+    suppress: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,12 @@ import unicodedata
 from crm.mail.fields import Fields
 from crm.mail.parts import Mail
 
+RECEIPT_KINDS = ("message/disposition-notification", "message/global-disposition-notification")
+"""Read receipts (RFC 8098)."""
+
+_PROGRAMS = re.compile(
+    r"(?:mailer[-_]?daemon|mail[-_]?daemon|no[-_.]?reply|do[-_.]?not[-_.]?reply)@", re.IGNORECASE
+)
 _MARKS = (
     "x-autoreply",
     "x-autorespond",
@@ -51,11 +57,12 @@ def is_null_sender(fields: Fields) -> bool:
     return fields.first("return-path").replace(" ", "") == "<>"
 
 
-def is_automatic(mail: Mail, *, subject: str, defects: list[str]) -> bool:
+def is_automatic(mail: Mail, *, address: str, subject: str, defects: list[str]) -> bool:
     """Whether a program wrote the message.
 
     Args:
         mail: the message.
+        address: the address it says it is from.
         subject: its subject, decoded; asked last, since many servers still send absence notes without a header.
         defects: where to note what was odd.
     """
@@ -63,8 +70,8 @@ def is_automatic(mail: Mail, *, subject: str, defects: list[str]) -> bool:
     return (
         _is_marked(fields)
         or is_null_sender(fields)
-        or mail.first("message/disposition-notification", "message/global-disposition-notification")
-        is not None
+        or bool(_PROGRAMS.match(address))
+        or mail.first(*RECEIPT_KINDS) is not None
         or _is_calendar_reply(mail, defects)
         or is_absence_note(subject)
     )

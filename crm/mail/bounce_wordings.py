@@ -12,8 +12,8 @@ _LONGEST_NOTICE = 20_000
 _DAEMONS = re.compile(r"(?:mailer|mail)[-_]?daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]*")
 # From here on it is our own letter that speaks.
 _COPY = re.compile(
-    r"^[- ]*(?:-+ ?below this line is a copy of the message|-+ ?this is a copy of |-+ ?original message|"
-    r"-+ ?the body of the message is|original message headers:|-+ ?forwarded message|return-path: |received: from )",
+    r"^(?:[- ]{2,80}(?:below this line is a copy|this is a copy of|original message|the body of the message|forwarded message)"
+    r"|original message headers:|return-path: |received: from )",
     re.IGNORECASE | re.MULTILINE,
 )
 _MESSAGE_ID = re.compile(r"^(?:> ?)?message-id:[ \t]*(<[^<>\s]{1,990}>)", re.IGNORECASE | re.MULTILINE)

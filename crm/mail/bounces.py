@@ -5,7 +5,7 @@ import sys
 
 from crm.mail.answers import BounceRecipient, DeliveryAction
 from crm.mail.charsets import on_one_line
-from crm.mail.failures import Phase, sort
+from crm.mail.failures import Phase, Verdict, sort
 from crm.mail.fields import Fields, read_fields
 from crm.mail.parts import Mail, Part, read_part
 
@@ -14,6 +14,7 @@ RETURNED_KINDS = ("message/rfc822", "text/rfc822-headers", "message/global", "me
 
 _MOST_RECIPIENTS = 200
 _LONGEST_DIAGNOSTIC = 500
+_NEVER = 500  # some permanent refusal, where the report gives no reply code
 _RECIPIENT_FIELDS = ("final-recipient", "original-recipient", "action", "status")
 # Not part of an IP address or a version number.
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
@@ -34,12 +35,10 @@ def recipients_of(report: Part, defects: list[str]) -> tuple[BounceRecipient, ..
 
 def read_status(blocks: bytes, defects: list[str]) -> tuple[BounceRecipient, ...]:
     """What the blocks of a delivery status say of each recipient; the block about the message as a whole is passed over."""
-    read = [
-        read_fields(block, defects)
-        for block in re.split(rb"\n[ \t]*\n", blocks.strip(), maxsplit=_MOST_RECIPIENTS)
-    ]
+    cut = re.split(rb"\n[ \t]*\n", blocks.strip(), maxsplit=_MOST_RECIPIENTS)
+    read = [read_fields(block, defects) for block in cut[:_MOST_RECIPIENTS]]
     found = [_recipient(fields, defects) for fields in read if fields.has(*_RECIPIENT_FIELDS)]
-    if len(read) > _MOST_RECIPIENTS:
+    if len(cut) > _MOST_RECIPIENTS:
         defects.append("too many recipients in the report")
     return tuple(recipient for recipient in found if recipient)
 
@@ -70,14 +69,17 @@ def recipient(
         said: what the remote server said; its own code wins over a general one such as "5.0.0".
     """
     status = _exact(stated, status_in(said))
+    verdict = _verdict(status, said)
+    permanent = action is DeliveryAction.FAILED and status is not None and status.startswith("5")
     refused = action in {DeliveryAction.FAILED, DeliveryAction.DELAYED}
     return BounceRecipient(
         address=address,
         action=action,
         status=status,
         diagnostic=on_one_line(said)[:_LONGEST_DIAGNOSTIC],
-        permanent=action is DeliveryAction.FAILED and status is not None and status.startswith("5"),
-        policy=refused and _concerns_us(status, said),
+        permanent=permanent,
+        policy=refused and verdict.stop_sender,
+        suppress=permanent and verdict.suppress,
     )
 
 
@@ -87,10 +89,12 @@ def _exact(stated: str | None, said: str | None) -> str | None:
     return stated
 
 
-def _concerns_us(status: str | None, said: str) -> bool:
-    if status and status.split(".")[1] == "7":
-        return True
-    return sort(Phase.RCPT, code=550, enhanced=status, text=said).stop_sender
+def _verdict(status: str | None, said: str) -> Verdict:
+    """The same table judges what a server says at once and what it reports later."""
+    code = _REPLY_CODE.search(said)
+    # What a server gave up on for policy (4.7.x) concerns the sender as well, so all is judged as said for good.
+    number = int(code[0]) if code and code[1] == "5" else _NEVER
+    return sort(Phase.RCPT, code=number, enhanced=status, text=said)
 
 
 def status_in(text: str) -> str | None:

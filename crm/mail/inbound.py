@@ -5,25 +5,19 @@ mail, then the words. A subject never makes a message a reply.
 """
 
 import hashlib
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from crm.mail.answers import (
-    Answer,
-    AnswerKind,
-    BounceRecipient,
-    DeliveryAction,
-    Sender,
-    TokenFound,
-)
-from crm.mail.automatic import is_absence_note, is_automatic, is_list_mail, is_null_sender
+from crm.mail.answers import Answer, AnswerKind, BounceRecipient, DeliveryAction, Sender, TokenFound
+from crm.mail.automatic import RECEIPT_KINDS, is_absence_note, is_automatic, is_list_mail, is_null_sender
 from crm.mail.bounce_wordings import from_a_server, recipients_in, returned_ids
 from crm.mail.bounces import STATUS_KINDS, recipients_of, returned_fields
 from crm.mail.fields import Fields, message_ids, plain, read_fields
 from crm.mail.html_text import text_of
 from crm.mail.mailboxes import REACHED, addresses, sender, tokens
 from crm.mail.opt_outs import asks_to_stop
-from crm.mail.parts import Mail, read_mail
+from crm.mail.parts import LONGEST_TEXT, Mail, read_mail
 from crm.mail.quotes import own_words
 
 __all__ = ["Answer", "AnswerKind", "BounceRecipient", "DeliveryAction", "Sender", "TokenFound", "parse"]
@@ -50,40 +44,91 @@ def parse(raw: bytes) -> Answer:
         MailError: the message is empty or too large.
     """
     defects: list[str] = []
-    mail = read_mail(raw, defects)
-    fields = mail.fields
-    reached = addresses(value for name in REACHED for value in fields.every(name))
-    subject = plain(fields.first("subject"), defects)
-    writer = sender(fields.first("from"), defects)
-    wording = _wording(mail, defects)
-    bounce = _bounce(mail, wording, writer=writer, subject=subject, reached=reached, defects=defects)
-    found = tokens(reached)
-    references = _references(mail, wording, reported=bool(bounce))
-    text = own_words(wording)[:_LONGEST_OWN_WORDS]
-    kind = (
-        _reported(mail, bounce, defects)
-        or (AnswerKind.UNSUBSCRIBE if any(token.purpose == "unsubscribe" for token in found) else None)
-        or (AnswerKind.AUTOMATIC_REPLY if is_automatic(mail, subject=subject, defects=defects) else None)
-        or _written(fields, text, writer=writer, ours=bool(found or references))
+    letter = _read(raw, defects)
+    bounce = _bounce(letter, defects)
+    references = _references(letter, reported=bool(bounce))
+    text = own_words(letter.wording)[:_LONGEST_OWN_WORDS]
+    kind = _reported(letter, bounce, defects) or _sent(
+        letter, text, ours=bool(letter.tokens or references), defects=defects
     )
     return Answer(
         kind=kind,
         digest=hashlib.sha256(raw).hexdigest(),
-        message_id=_message_id(fields, defects),
-        date=_date(fields.first("date"), defects),
-        sender=writer,
-        recipients=reached,
-        tokens=found + (_returned_tokens(mail) if kind is AnswerKind.COMPLAINT else ()),
+        message_id=_message_id(letter.mail.fields, defects),
+        date=_date(letter.mail.fields.first("date"), defects),
+        sender=letter.sender,
+        recipients=letter.recipients,
+        tokens=letter.tokens + (_returned_tokens(letter.mail) if kind is AnswerKind.COMPLAINT else ()),
         references=references,
-        subject=subject,
+        subject=letter.subject,
         text=text,
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects)),
     )
 
 
-def _reported(mail: Mail, bounce: tuple[BounceRecipient, ...], defects: list[str]) -> AnswerKind | None:
-    if feedback := _feedback(mail):
+@dataclass(frozen=True, slots=True)
+class _Letter:
+    """A message taken apart, not yet sorted."""
+
+    mail: Mail
+    sender: Sender | None
+    recipients: tuple[str, ...]
+    tokens: tuple[TokenFound, ...]
+    subject: str
+    wording: str
+
+    @property
+    def address(self) -> str:
+        return self.sender.address if self.sender else ""
+
+    @property
+    def report(self) -> str:
+        root = self.mail.root
+        return root.parameters.get("report-type", "").lower() if root.kind == "multipart/report" else ""
+
+
+def _read(raw: bytes, defects: list[str]) -> _Letter:
+    mail = read_mail(raw, defects)
+    reached = addresses(value for name in REACHED for value in mail.fields.every(name))
+    return _Letter(
+        mail=mail,
+        sender=sender(mail.fields.first("from"), defects),
+        recipients=reached,
+        tokens=tokens(reached),
+        subject=plain(mail.fields.first("subject"), defects),
+        wording=_wording(mail, defects),
+    )
+
+
+def _wording(mail: Mail, defects: list[str]) -> str:
+    readable = [leaf for leaf in mail.leaves if not leaf.attached]
+    said = [leaf.text(defects).strip() for leaf in readable if leaf.kind == "text/plain"]
+    if not any(said):
+        said = [text_of(leaf.text(defects)) for leaf in readable if leaf.kind == "text/html"]
+    if not any(said):
+        defects.append("no readable text")
+    return "\n\n".join(filter(None, said))[:LONGEST_TEXT]
+
+
+def _bounce(letter: _Letter, defects: list[str]) -> tuple[BounceRecipient, ...]:
+    mail = letter.mail
+    by_server = from_a_server(null_sender=is_null_sender(mail.fields), address=letter.address)
+    status = mail.first(*STATUS_KINDS)
+    # A person who passes a report on as an attachment is not reporting.
+    if status and (by_server or mail.root.kind in {"multipart/report", *STATUS_KINDS}):
+        return recipients_of(status, defects)
+    other_report = letter.report not in {"", "delivery-status"}
+    if not by_server or other_report or is_absence_note(letter.subject):
+        return ()
+    failed = mail.fields.first("x-failed-recipients")
+    return recipients_in(
+        letter.wording, subject=letter.subject, failed=failed, ours=letter.recipients, defects=defects
+    )
+
+
+def _reported(letter: _Letter, bounce: tuple[BounceRecipient, ...], defects: list[str]) -> AnswerKind | None:
+    if feedback := _feedback(letter.mail):
         harmless = feedback.first("feedback-type").lower() in _NO_COMPLAINT
         return AnswerKind.OTHER if harmless else AnswerKind.COMPLAINT
     actions = {recipient.action for recipient in bounce}
@@ -91,47 +136,22 @@ def _reported(mail: Mail, bounce: tuple[BounceRecipient, ...], defects: list[str
         return AnswerKind.BOUNCE
     if DeliveryAction.DELAYED in actions:
         return AnswerKind.DELAY
-    if actions:
-        return AnswerKind.OTHER
-    if _report_type(mail) == "delivery-status":
+    if letter.report == "delivery-status" and not actions:
         defects.append("report without a recipient")
-        return AnswerKind.OTHER
-    return None
+    return AnswerKind.OTHER if actions or letter.report == "delivery-status" else None
 
 
-def _written(fields: Fields, text: str, *, writer: Sender | None, ours: bool) -> AnswerKind:
-    if is_list_mail(fields) and not ours:
+def _sent(letter: _Letter, text: str, *, ours: bool, defects: list[str]) -> AnswerKind:
+    # Only our List-Unsubscribe field names this address, so mail programs may write to it on a person's behalf.
+    if any(token.purpose == "unsubscribe" for token in letter.tokens):
+        return AnswerKind.UNSUBSCRIBE
+    if is_automatic(letter.mail, address=letter.address, subject=letter.subject, defects=defects):
+        return AnswerKind.AUTOMATIC_REPLY
+    if is_list_mail(letter.mail.fields) and not ours:
         return AnswerKind.OTHER
-    if asks_to_stop(text, name=writer.name if writer else ""):
+    if asks_to_stop(text, name=letter.sender.name if letter.sender else ""):
         return AnswerKind.UNSUBSCRIBE
     return AnswerKind.REPLY if ours else AnswerKind.OTHER
-
-
-def _bounce(
-    mail: Mail,
-    wording: str,
-    *,
-    writer: Sender | None,
-    subject: str,
-    reached: tuple[str, ...],
-    defects: list[str],
-) -> tuple[BounceRecipient, ...]:
-    by_server = from_a_server(
-        null_sender=is_null_sender(mail.fields), address=writer.address if writer else ""
-    )
-    status = mail.first(*STATUS_KINDS)
-    # A person who forwards a report as an attachment is not reporting.
-    if status and (by_server or mail.root.kind in {"multipart/report", *STATUS_KINDS}):
-        return recipients_of(status, defects)
-    other_report = _report_type(mail) in {"disposition-notification", "feedback-report"}
-    if not by_server or other_report or is_absence_note(subject):
-        return ()
-    failed = mail.fields.first("x-failed-recipients")
-    return recipients_in(wording, subject=subject, failed=failed, ours=reached, defects=defects)
-
-
-def _report_type(mail: Mail) -> str:
-    return mail.root.parameters.get("report-type", "").lower() if mail.root.kind == "multipart/report" else ""
 
 
 def _feedback(mail: Mail) -> Fields | None:
@@ -149,28 +169,17 @@ def _returned_tokens(mail: Mail) -> tuple[TokenFound, ...]:
     return tuple(token for token in tokens(addresses(envelope)) if token.purpose == "bounces")
 
 
-def _references(mail: Mail, wording: str, *, reported: bool) -> tuple[str, ...]:
-    fields = mail.fields
-    receipt = mail.first("message/disposition-notification", "message/global-disposition-notification")
+def _references(letter: _Letter, *, reported: bool) -> tuple[str, ...]:
+    mail = letter.mail
+    receipt = mail.first(*RECEIPT_KINDS)
     found = [
-        *(returned_ids(wording) if reported else ()),
+        *(message_ids(returned_fields(mail).first("message-id")) if reported or letter.report else ()),
+        *(returned_ids(letter.wording) if reported else ()),
         *(message_ids(read_fields(receipt.data([]), []).first("original-message-id")) if receipt else ()),
-        *message_ids(fields.first("in-reply-to")),
-        *reversed(message_ids(fields.first("references"))),
+        *message_ids(mail.fields.first("in-reply-to")),
+        *reversed(message_ids(mail.fields.first("references"))),
     ]
-    if reported or _report_type(mail):
-        found = [*message_ids(returned_fields(mail).first("message-id")), *found]
     return tuple(dict.fromkeys(found))[:_MOST_REFERENCES]
-
-
-def _wording(mail: Mail, defects: list[str]) -> str:
-    readable = [leaf for leaf in mail.leaves if not leaf.attached]
-    said = [leaf.text(defects).strip() for leaf in readable if leaf.kind == "text/plain"]
-    if not any(said):
-        said = [text_of(leaf.text(defects)) for leaf in readable if leaf.kind == "text/html"]
-    if not any(said):
-        defects.append("no readable text")
-    return "\n\n".join(filter(None, said))
 
 
 def _message_id(fields: Fields, defects: list[str]) -> str | None:

@@ -5,11 +5,11 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Protocol
 
 from pydantic import SecretStr
 
+from crm.config import Tls
 from crm.errors import ConfigurationError
 from crm.mail.failures import Phase
 from crm.mail.line import Line, SmtpLine, Timeouts
@@ -20,14 +20,6 @@ __all__ = ["Line", "Phase", "Reply", "SmtpFailure", "SmtpTransport", "Timeouts",
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]*")
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class Tls(StrEnum):
-    """How the connection to the mail server is secured."""
-
-    NONE = "none"
-    STARTTLS = "starttls"
-    IMPLICIT = "implicit"
 
 
 class Transport(Protocol):

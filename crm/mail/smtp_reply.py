@@ -44,7 +44,7 @@ def reply_of(code: int, lines: Sequence[bytes]) -> Reply:
     return Reply(code, match[1] if match and fits else None, text, words)
 
 
-class SmtpFailure(MailError):  # noqa: N818 - named like the rest of the tree
+class SmtpFailure(MailError):
     """A conversation with a mail server failed; the phase decides what that means for the message.
 
     Args:

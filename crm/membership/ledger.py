@@ -65,7 +65,12 @@ class Term(Record, table=True):
     synthetic: bool = False
 
 
-means("ex_term_overlap", Refused, "Two terms of the organisation would overlap in a Sector.", field="effective_on")
+means(
+    "ex_term_overlap",
+    Refused,
+    "Two terms of the organisation would overlap in a Sector.",
+    field="effective_on",
+)
 
 
 class Terms:
@@ -122,7 +127,12 @@ class Terms:
             Refused: it is no Associate there.
         """
         return self._record(
-            key, EventKind.UPGRADE, coverage=Coverage(sector), category=Category.SECTOR_MEMBER, on=on, reason=reason
+            key,
+            EventKind.UPGRADE,
+            coverage=Coverage(sector),
+            category=Category.SECTOR_MEMBER,
+            on=on,
+            reason=reason,
         )
 
     def denounce(self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str) -> Term:
@@ -134,13 +144,22 @@ class Terms:
             on: the first day on which it is no longer a member (six months after its notice: Convention No. 240).
             reason: why, for the ledger.
         """
-        return self._record(key, EventKind.DENUNCIATION, coverage=Coverage(sector or "RTD"), category=None, on=on, reason=reason)
+        return self._record(
+            key,
+            EventKind.DENUNCIATION,
+            coverage=Coverage(sector or "RTD"),
+            category=None,
+            on=on,
+            reason=reason,
+        )
 
     def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[Term, ...]:
         """The terms of an organisation, all of them or those that run on a day; oldest first."""
         with self._store.reading() as session:
             row = find_organization(session, key)
-            query = select(Term).where(Term.organization_id == row.id).order_by(col(Term.since_on), col(Term.id))
+            query = (
+                select(Term).where(Term.organization_id == row.id).order_by(col(Term.since_on), col(Term.id))
+            )
             return tuple(t for t in session.exec(query) if on is None or runs_on(t, on))
 
     def ledger(self, key: OrganizationKey) -> tuple[MembershipEvent, ...]:
@@ -163,7 +182,13 @@ class Terms:
     ) -> Term:
         with self._store.changing(f"membership.{kind}", reason=reason or None) as change:
             row = find_organization(change.session, key)
-            event = {"kind": kind, "coverage": coverage, "effective_on": on, "reason": reason, "source": source}
+            event = {
+                "kind": kind,
+                "coverage": coverage,
+                "effective_on": on,
+                "reason": reason,
+                "source": source,
+            }
             current = _running(change.session, row, coverage, on)
             event |= {"category": category or (current and current.category), "synthetic": synthetic}
             event |= {"study_group": study_group and find_study_group(change.session, study_group).code}
@@ -177,9 +202,17 @@ def record_event(change: Change, organization: Organization, fields: dict[str, o
         The term that the event opened or ended.
     """
     if fields.get("category") is None:
-        raise NotFound(f"{organization.name} is no member in {fields['coverage']} on {fields['effective_on']}.", field="sector")
+        raise NotFound(
+            f"{organization.name} is no member in {fields['coverage']} on {fields['effective_on']}.",
+            field="sector",
+        )
     _refuse_odd_study_group(fields)
-    values = {**fields, "organization_id": organization.id, "recorded_at": change.now, "recorded_by": change.actor}
+    values = {
+        **fields,
+        "organization_id": organization.id,
+        "recorded_at": change.now,
+        "recorded_by": change.actor,
+    }
     # The account is locked: two events at once would each project the terms without the other.
     change.session.refresh(organization, with_for_update={"key_share": True})
     event = change.add(MembershipEvent.model_validate(values))
@@ -217,7 +250,9 @@ def _running(session: Session, organization: Organization, coverage: Coverage, d
 
 
 def _line(event: MembershipEvent) -> LedgerEvent:
-    return LedgerEvent(event.id, event.kind, event.coverage, event.category, event.study_group, event.effective_on)
+    return LedgerEvent(
+        event.id, event.kind, event.coverage, event.category, event.study_group, event.effective_on
+    )
 
 
 def _term(organization: Organization, span: TermSpan, *, synthetic: bool) -> Term:
@@ -227,11 +262,15 @@ def _term(organization: Organization, span: TermSpan, *, synthetic: bool) -> Ter
 
 def _coverage(category: Category, sector: str | None) -> Coverage:
     if category is Category.ACADEMIA and sector is not None:
-        raise InvalidInput("Academia takes no Sector: it joins all three for one fee.", field="sector", value=sector)
+        raise InvalidInput(
+            "Academia takes no Sector: it joins all three for one fee.", field="sector", value=sector
+        )
     if category is Category.ACADEMIA:
         return Coverage.ALL
     if sector not in ("R", "T", "D"):
-        raise InvalidInput("The Sector is missing.", field="sector", value=sector, hint='Give "R", "T" or "D".')
+        raise InvalidInput(
+            "The Sector is missing.", field="sector", value=sector, hint='Give "R", "T" or "D".'
+        )
     return Coverage(sector)
 
 
@@ -240,7 +279,9 @@ def _refuse_odd_study_group(fields: dict[str, object]) -> None:
     if fields["kind"] is not EventKind.JOIN:
         return
     if fields["category"] is Category.ASSOCIATE and group is None:
-        raise InvalidInput("An Associate selects one study group.", field="study_group", hint='E.g. "T-SG13".')
+        raise InvalidInput(
+            "An Associate selects one study group.", field="study_group", hint='E.g. "T-SG13".'
+        )
     if fields["category"] is not Category.ASSOCIATE and group is not None:
         raise InvalidInput("Only an Associate is bound to one study group.", field="study_group", value=group)
     if group is not None and not str(group).startswith(f"{coverage}-"):

@@ -60,7 +60,12 @@ class StandingRecord(Record, table=True):
     synthetic: bool = False
 
 
-means("uq_standing_statement", AlreadyExists, "The source has stated the standing for that day already.", field="as_of")
+means(
+    "uq_standing_statement",
+    AlreadyExists,
+    "The source has stated the standing for that day already.",
+    field="as_of",
+)
 
 
 class Standings:
@@ -94,7 +99,12 @@ class Standings:
         """
         with self._store.changing("standing.recorded") as change:
             row = find_organization(change.session, key)
-            values = {"organization_id": row.id, "standing": Standing(standing), "as_of": as_of, "source": source}
+            values = {
+                "organization_id": row.id,
+                "standing": Standing(standing),
+                "as_of": as_of,
+                "source": source,
+            }
             values |= {"punctuality": punctuality, "synthetic": synthetic, "recorded_at": change.now}
             return change.add(StandingRecord.model_validate(values))
 
@@ -107,5 +117,9 @@ class Standings:
 
 def latest_standing(session: Session, organization_id: int, *, on: date) -> StandingRecord | None:
     """The latest statement about an account by a day."""
-    query = select(StandingRecord).where(StandingRecord.organization_id == organization_id, StandingRecord.as_of <= on)
-    return session.exec(query.order_by(col(StandingRecord.as_of).desc(), col(StandingRecord.id).desc())).first()
+    query = select(StandingRecord).where(
+        StandingRecord.organization_id == organization_id, StandingRecord.as_of <= on
+    )
+    return session.exec(
+        query.order_by(col(StandingRecord.as_of).desc(), col(StandingRecord.id).desc())
+    ).first()

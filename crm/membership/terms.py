@@ -98,7 +98,9 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
 
 
 def _opened(event: LedgerEvent) -> TermSpan:
-    return TermSpan(event.id, event.coverage, event.category, event.study_group, event.kind, event.effective_on)
+    return TermSpan(
+        event.id, event.coverage, event.category, event.study_group, event.kind, event.effective_on
+    )
 
 
 def _ended(term: TermSpan, event: LedgerEvent) -> Sequence[TermSpan]:

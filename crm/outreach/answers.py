@@ -12,8 +12,8 @@ from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from crm.consent.suppressions import Scope, SuppressionReason, suppress
-from crm.directory.staff import Staff
 from crm.directory.people import Person
+from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import plan_follow_up
 from crm.engagement.interactions import InteractionKind, log_interaction
@@ -91,7 +91,9 @@ class Answers:
         """
         answer = inbound.parse(raw)
         with self._store.changing("answer.received") as change:
-            if known := change.session.exec(select(AnswerReceived).where(AnswerReceived.digest == answer.digest)).first():
+            if known := change.session.exec(
+                select(AnswerReceived).where(AnswerReceived.digest == answer.digest)
+            ).first():
                 return known
             letter = self._letter(change.session, answer)
             row = change.add(_row(answer, letter, raw, now=change.now))
@@ -100,15 +102,23 @@ class Answers:
                 row.effect = self._apply(change, answer, letter, row)
             return row
 
-    def of(self, *, letter: Letter | int | None = None, unmatched: bool = False) -> tuple[AnswerReceived, ...]:
+    def of(
+        self, *, letter: Letter | int | None = None, unmatched: bool = False
+    ) -> tuple[AnswerReceived, ...]:
         """What came in, the newest first: all of it, the answers to a letter, or what fits no letter."""
         with self._store.reading() as session:
             query = select(AnswerReceived)
             if letter is not None:
-                query = query.where(AnswerReceived.outbox_id == (letter.id if isinstance(letter, Letter) else letter))
+                query = query.where(
+                    AnswerReceived.outbox_id == (letter.id if isinstance(letter, Letter) else letter)
+                )
             if unmatched:
                 query = query.where(col(AnswerReceived.outbox_id).is_(None))
-            return tuple(session.exec(query.order_by(col(AnswerReceived.received_at).desc(), col(AnswerReceived.id).desc())))
+            return tuple(
+                session.exec(
+                    query.order_by(col(AnswerReceived.received_at).desc(), col(AnswerReceived.id).desc())
+                )
+            )
 
     def _letter(self, session: Session, answer: Answer) -> Letter | None:
         signed = (self._identity.letter(found.purpose, found.token) for found in answer.tokens)
@@ -136,7 +146,13 @@ class Answers:
         """That something came back proves that the letter had been taken."""
         if letter.status in _UNCERTAIN:
             letter.amend({"status": MessageStatus.ACCEPTED, "settled_at": change.now, "lease_until": None})
-            note(change.session, [letter], MessageStatus.ACCEPTED, at=change.now, detail=f"proved by a {answer.kind}")
+            note(
+                change.session,
+                [letter],
+                MessageStatus.ACCEPTED,
+                at=change.now,
+                detail=f"proved by a {answer.kind}",
+            )
         note(change.session, [letter], answer.kind, at=change.now)
 
     def _refused(self, change: Change, letter: Letter, reason: SuppressionReason) -> str:

@@ -62,7 +62,9 @@ def envelope(letter: Letter, version: TemplateVersion, identity: Identity) -> En
         language=letter.language,
         in_reply_to=letter.in_reply_to,
         references=tuple(letter.references),
-        list_unsubscribe=f"mailto:{identity.unsubscribe(letter.id)}?subject=unsubscribe" if _may_stop(letter) else None,
+        list_unsubscribe=f"mailto:{identity.unsubscribe(letter.id)}?subject=unsubscribe"
+        if _may_stop(letter)
+        else None,
     )
     return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
 

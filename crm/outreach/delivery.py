@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crm.errors import AccordError, StoreError
-from crm.mail.failures import Outcome, Phase, Verdict, sort
+from crm.mail.failures import Outcome, Phase, Verdict
 from crm.mail.smtp import Line, SmtpFailure, Transport
 from crm.outreach.composing import envelope
 from crm.outreach.handover import Attempt, Claim, Handover
@@ -113,13 +113,14 @@ class Delivery:
         try:
             ready = envelope(claim.letter, claim.wording, self._identity)
         except AccordError as error:
-            verdict = Verdict(Outcome.REFUSED_CONTENT, f"The letter cannot be put together: {error.message}")
-            return Attempt(claim.letter, verdict, phase="compose")
+            return _unfit(claim, error)
         line = self._free_line(taken)
         try:
             line.stage(ready.sender, to=ready.recipient, raw=ready.raw, smtputf8=ready.smtputf8)
         except SmtpFailure as failure:
             return self._failed(claim, failure, line, digest=ready.digest)
+        except AccordError as error:
+            return _unfit(claim, error)
         return _Staged(claim, line, ready.digest)
 
     def _dot(self, staged: _Staged) -> Attempt | None:
@@ -134,15 +135,14 @@ class Delivery:
             reply = staged.line.read_reply()
         except SmtpFailure as failure:
             return self._failed(staged.claim, failure, staged.line, digest=staged.digest)
-        verdict = sort(Phase.REPLY, code=reply.code, enhanced=reply.enhanced, text=reply.text)
         detail = _masked(reply.text, staged.claim)
-        return Attempt(staged.claim.letter, verdict, Phase.REPLY, reply.code, detail, staged.digest)
+        return Attempt(staged.claim.letter, reply.verdict, Phase.REPLY, reply.code, detail, staged.digest)
 
     def _failed(self, claim: Claim, failure: SmtpFailure, line: Line, *, digest: str) -> Attempt:
         if not line.ready:
             self._close(line)
-        verdict = sort(failure.phase, code=failure.reply_code, enhanced=failure.enhanced, text=failure.text)
-        return Attempt(claim.letter, verdict, failure.phase, failure.reply_code, _masked(failure.text, claim), digest)
+        said = _masked(failure.text, claim)
+        return Attempt(claim.letter, failure.verdict, failure.phase, failure.reply_code, said, digest)
 
     def _record(self, attempts: Sequence[Attempt]) -> None:
         # The server has answered; only our own book can still forget it, so the write is repeated in place.
@@ -171,6 +171,11 @@ class Delivery:
         for line in self._lines:
             line.quit()
         self._lines = []
+
+
+def _unfit(claim: Claim, error: AccordError) -> Attempt:
+    verdict = Verdict(Outcome.REFUSED_CONTENT, f"The letter cannot be put together: {error.message}")
+    return Attempt(claim.letter, verdict, phase="compose")
 
 
 def _masked(text: str, claim: Claim) -> str:

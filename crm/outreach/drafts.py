@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import Session, col, select
 
-from crm.directory.staff import Staff
 from crm.directory.people import Person, PersonKey, find_person
+from crm.directory.staff import Staff
 from crm.engagement.interactions import Interaction, Logged, find_logged
 from crm.errors import InvalidInput, NotFound, Refused
 from crm.mail.rendering import Rendered, draft, plain_facts, render
@@ -36,7 +36,11 @@ class LetterDraft(Record, table=True):
 
     __tablename__ = "letter_draft"
     __table_args__ = (
-        Index("ix_letter_draft_open", "drafted_at", postgresql_where="outbox_id IS NULL AND discarded_at IS NULL"),
+        Index(
+            "ix_letter_draft_open",
+            "drafted_at",
+            postgresql_where="outbox_id IS NULL AND discarded_at IS NULL",
+        ),
     )
     changed_by: ClassVar[str] = "book.letters.edit"
 
@@ -97,27 +101,45 @@ class Letters:
             author = _author(change)
             tongue = known_language(language) if language else (reader.language or Language.ENGLISH)
             words = draft(self._templates.version(template, tongue), _facts(met, reader, author))
-            values = {"interaction_id": met.id, "organization_id": met.organization.id, "person_id": reader.id}
-            values |= {"author_id": author.id, "language": tongue, "template": template, "drafted_at": change.now}
-            return change.add(LetterDraft.model_validate({**values, "subject": words.subject, "text": words.text}))
+            values = {
+                "interaction_id": met.id,
+                "organization_id": met.organization.id,
+                "person_id": reader.id,
+                "author_id": author.id,
+                "language": tongue,
+                "template": template,
+                "subject": words.subject,
+                "text": words.text,
+                "drafted_at": change.now,
+            }
+            return change.add(LetterDraft.model_validate(values))
 
-    def edit(self, key: int | LetterDraft, *, subject: str | None = None, text: str | None = None) -> LetterDraft:
+    def edit(
+        self, key: int | LetterDraft, *, subject: str | None = None, text: str | None = None
+    ) -> LetterDraft:
         """Put other words into a draft.
 
         Raises:
             Refused: it has been approved or discarded.
         """
-        changes = {name: value for name, value in {"subject": subject, "text": text}.items() if value is not None}
+        changes = {
+            name: value for name, value in {"subject": subject, "text": text}.items() if value is not None
+        }
         with self._store.changing("letter.edited") as change:
             found = _open_draft(change.session, key)
-            render(self._templates.version(_BY_HAND, found.language), plain_facts(subject or found.subject, text or found.text))
+            render(
+                self._templates.version(_BY_HAND, found.language),
+                plain_facts(subject or found.subject, text or found.text),
+            )
             return found.amend(changes)
 
     def shown(self, key: int | LetterDraft) -> Rendered:
         """A draft as its reader would see it."""
         with self._store.reading() as session:
             found = find_draft(session, key)
-            return render(self._templates.version(_BY_HAND, found.language), plain_facts(found.subject, found.text))
+            return render(
+                self._templates.version(_BY_HAND, found.language), plain_facts(found.subject, found.text)
+            )
 
     def approve(self, key: int | LetterDraft) -> Letter:
         """Approve a draft: it goes out through the outbox, and answers the mail that it follows up, if there is one.
@@ -142,7 +164,9 @@ class Letters:
         """The drafts that wait for approval, the oldest first."""
         with self._store.reading() as session:
             waiting = col(LetterDraft.outbox_id).is_(None) & col(LetterDraft.discarded_at).is_(None)
-            return tuple(session.exec(select(LetterDraft).where(waiting).order_by(col(LetterDraft.drafted_at))))
+            return tuple(
+                session.exec(select(LetterDraft).where(waiting).order_by(col(LetterDraft.drafted_at)))
+            )
 
     def _order(self, change: Change, found: LetterDraft) -> LetterOrder:
         reader = change.session.get_one(Person, found.person_id)
@@ -184,7 +208,9 @@ def _open_draft(session: Session, key: int | LetterDraft) -> LetterDraft:
 
 def _reader(session: Session, met: Logged, to: PersonKey | None) -> Person:
     if to is None and not met.people:
-        raise InvalidInput("Nobody took part whom a letter could go to.", field="to", hint="Name the reader: to=….")
+        raise InvalidInput(
+            "Nobody took part whom a letter could go to.", field="to", hint="Name the reader: to=…."
+        )
     reader = met.people[0] if to is None else find_person(session, to)
     _address(reader)
     return reader
@@ -200,7 +226,9 @@ def _address(reader: Person) -> str:
 def _author(change: Change) -> Staff:
     author = change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())).first()
     if author is None:
-        raise NotFound(f"{change.actor} is not on the staff.", field="actor", hint="Add them with book.staff.add.")
+        raise NotFound(
+            f"{change.actor} is not on the staff.", field="actor", hint="Add them with book.staff.add."
+        )
     return author
 
 
@@ -218,8 +246,17 @@ def _facts(met: Logged, reader: Person, author: Staff) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "person": {"name": reader.name},
         "organization": {"name": met.organization.name},
-        "manager": {"name": author.name, "title": author.title, "office": author.office, "email": author.email},
-        "interaction": {"kind": met.interaction.kind.value, "on": met.interaction.at.date(), "summary": met.interaction.summary},
+        "manager": {
+            "name": author.name,
+            "title": author.title,
+            "office": author.office,
+            "email": author.email,
+        },
+        "interaction": {
+            "kind": met.interaction.kind.value,
+            "on": met.interaction.at.date(),
+            "summary": met.interaction.summary,
+        },
     }
     if met.next is not None:
         step: dict[str, Any] = {"what": met.next.what}

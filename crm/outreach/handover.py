@@ -9,15 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, update
+from sqlalchemy import ColumnElement, insert, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress, suppressed
+from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.mail.failures import Outcome, Verdict
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
-from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageClass, MessageStatus
-from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
+from crm.outreach.last_look import Held, LastLook, waiting
+from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
+from crm.outreach.reaping import reap
+from crm.outreach.run_tables import Enrolment, Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
 from crm.outreach.wordings import wording
 from crm.store.store import Change, Store
@@ -25,14 +28,7 @@ from crm.store.store import Change, Store
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = timedelta(hours=4)
 _MOST_TRIES = 30  # with the delays above, some four and a half days (RFC 5321 4.5.4.1 asks for four to five)
-_MOST_CRASHES = 10
 _MOVING = (MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT)
-_GONE = {
-    MessageStatus.HANDING_OFF,
-    MessageStatus.ACCEPTED,
-    MessageStatus.IN_DOUBT,
-    MessageStatus.ASSUMED_SENT,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,17 +127,17 @@ class Handover:
         now = self._store.now()
         with self._store.transaction() as session:
             lock_people(session, sorted({letter.person_id for letter in letters}))
-            held = _still_ours(session, letters)
-            look = _Look(session, held, identity=self._identity, cap=self._limits.cap, now=now)
-            judged = {letter.id: look.at(letter, enrolment, run) for letter, enrolment, run in held}
-            cleared = [letter for letter, _, _ in held if judged[letter.id] is None]
+            window = _still_ours(session, letters)
+            look = LastLook(session, window, keys=self._identity.keys, cap=self._limits.cap, now=now)
+            otherwise = {held.letter.id: look.at(held) for held in window}
+            cleared = [held.letter for held in window if otherwise[held.letter.id] is None]
             intent = {"status": MessageStatus.HANDING_OFF, "attempts": Letter.attempts + 1, "handed_at": now}
             _change(session, cleared, intent, only=MessageStatus.CLAIMED)
             _note(session, cleared, MessageStatus.HANDING_OFF, at=now)
-            for letter, _, _ in held:
-                if (otherwise := judged[letter.id]) is not None:
-                    _change(session, [letter], otherwise, only=MessageStatus.CLAIMED)
-                    _note(session, [letter], otherwise["status"], at=now, detail=otherwise["verdict"])
+            for held in window:
+                if (instead := otherwise[held.letter.id]) is not None:
+                    _change(session, [held.letter], instead, only=MessageStatus.CLAIMED)
+                    _note(session, [held.letter], instead["status"], at=now, detail=instead["verdict"])
             return frozenset(letter.id for letter in cleared)
 
     def settle(self, attempts: Sequence[Attempt]) -> int:
@@ -160,7 +156,7 @@ class Handover:
         """Return claimed letters that no server has heard of to the queue; such a claim counts as no attempt."""
         letters = [claim.letter for claim in claims]
         due_at = self._store.now() + _FIRST_DELAY
-        back = _waiting(reason) | {"due_at": due_at}
+        back = waiting(reason) | {"due_at": due_at}
         with self._store.transaction() as session:
             _change(session, letters, back, only=MessageStatus.CLAIMED)
 
@@ -168,37 +164,26 @@ class Handover:
         """See to what dead workers left behind, and to what has been in doubt for long enough.
 
         Returns:
-            How many letters went back to the queue, came into doubt, were held, and were assumed sent.
+            How many letters were held, went back to the queue, came into doubt, and were assumed sent.
         """
-        now = self._store.now()
         with self._store.transaction() as session:
-            lapsed = col(Letter.lease_until) < now
-            claimed = (Letter.status == MessageStatus.CLAIMED) & lapsed
-            poison = claimed & (col(Letter.tries) >= _MOST_CRASHES)
-            poisoned = {"status": MessageStatus.HELD, "lease_until": None, "verdict": f"{_MOST_CRASHES} workers died over it"}
-            doubtful = (Letter.status == MessageStatus.HANDING_OFF) & lapsed
-            aged = (Letter.status == MessageStatus.IN_DOUBT) & (col(Letter.handed_at) < now - self._limits.doubt)
-            marketing = Letter.message_class == MessageClass.MARKETING
-            in_doubt = {"status": MessageStatus.IN_DOUBT, "lease_until": None, "verdict": "the worker died at the final dot"}
-            assumed = {"status": MessageStatus.ASSUMED_SENT, "settled_at": now, "verdict": "no evidence came; marketing is not sent twice"}
-            return {
-                "held": _sweep(session, poison, poisoned, at=now),
-                "requeued": _sweep(session, claimed, {"status": MessageStatus.QUEUED, "lease_until": None}, at=now),
-                "in_doubt": _sweep(session, doubtful, in_doubt, at=now),
-                "assumed_sent": _sweep(session, aged & marketing, assumed, at=now),
-            }
+            return reap(session, now=self._store.now(), doubt=self._limits.doubt)
 
     def _settle(self, change: Change, attempt: Attempt) -> bool:
         changes = _after(attempt, now=change.now)
         matched = change.session.execute(
             update(Letter)
-            .where(Letter.id == attempt.letter.id, Letter.fence == attempt.letter.fence, col(Letter.status).in_(_MOVING))
+            .where(_held_as(attempt.letter), col(Letter.status).in_(_MOVING))
             .values(changes)
             .returning(col(Letter.id))
         ).first()
         if matched is None:
             return False
-        said = {"phase": attempt.phase, "code": attempt.code, "detail": f"{attempt.verdict.reason} {attempt.detail}".strip()}
+        said = {
+            "phase": attempt.phase,
+            "code": attempt.code,
+            "detail": f"{attempt.verdict.reason} {attempt.detail}".strip(),
+        }
         _note(change.session, [attempt.letter], changes["status"], at=change.now, **said)
         self._consequences(change, attempt, changes["status"])
         return True
@@ -206,47 +191,31 @@ class Handover:
     def _consequences(self, change: Change, attempt: Attempt, status: MessageStatus) -> None:
         letter = attempt.letter
         if attempt.verdict.suppress:
-            suppress(change, letter.to_address, keys=self._identity.keys, scope=Scope.ALL, reason=SuppressionReason.BOUNCED)
+            suppress(
+                change,
+                letter.to_address,
+                keys=self._identity.keys,
+                scope=Scope.ALL,
+                reason=SuppressionReason.BOUNCED,
+            )
         if letter.enrolment_id and status is MessageStatus.FAILED:
-            exit_enrolment(change, letter.enrolment_id, "bounced" if attempt.verdict.suppress else "undeliverable")
+            exit_enrolment(
+                change, letter.enrolment_id, "bounced" if attempt.verdict.suppress else "undeliverable"
+            )
         if attempt.verdict.stop_sender and letter.run_id:
-            pause_run(change, letter.run_id, note=f"Refused by a mail server's policy: {attempt.verdict.reason}")
+            pause_run(
+                change, letter.run_id, note=f"Refused by a mail server's policy: {attempt.verdict.reason}"
+            )
 
 
-class _Look:
-    """One more look at a window of letters, with everything read in three statements."""
-
-    def __init__(self, session: Session, held: Sequence[Any], *, identity: Identity, cap: timedelta, now: datetime) -> None:
-        letters = [letter for letter, _, _ in held]
-        self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=identity.keys)
-        self._recent = _recently_written(session, letters, since=now - cap)
-        self._cap = cap
-
-    def at(self, letter: Letter, enrolment: Enrolment | None, run: Run | None) -> dict[str, Any] | None:
-        """What becomes of a letter instead of being handed over; None: nothing stands against it."""
-        scopes = self._suppressed.get(letter.to_address, set())
-        marketing = letter.message_class is MessageClass.MARKETING
-        if Scope.ALL in scopes or (marketing and scopes):
-            return _stop("the address must not be written to")
-        if run is not None and run.status is RunStatus.CANCELLED:
-            return _stop("the run was cancelled")
-        if enrolment is not None and (enrolment.answered_at or enrolment.state is not EnrolmentState.ENROLLED):
-            return _stop(f"the account left the journey: {enrolment.reason or 'answered'}")
-        if run is not None and run.status is not RunStatus.RUNNING:
-            return _waiting("the run is paused")
-        if marketing and (last := self._recent.get((letter.person_id, letter.run_id))):
-            return _waiting(f"another campaign wrote on {last:%d %B %Y}") | {"due_at": last + self._cap}
-        return None
-
-
-def _due(now: datetime) -> Any:
-    waiting = (Letter.status == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
-    ready = or_(col(Letter.run_id).is_(None), Run.status == RunStatus.RUNNING, Run.status == RunStatus.CANCELLED)
-    query = select(Letter.id).outerjoin(Run, col(Run.id) == col(Letter.run_id)).where(waiting, ready)
+def _due(now: datetime) -> SelectOfScalar[int]:
+    waits = (col(Letter.status) == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
+    ready = col(Letter.run_id).is_(None) | col(Run.status).in_([RunStatus.RUNNING, RunStatus.CANCELLED])
+    query = select(Letter.id).outerjoin(Run, col(Run.id) == col(Letter.run_id)).where(waits, ready)
     return query.order_by(col(Letter.due_at), col(Letter.id))
 
 
-def _still_ours(session: Session, letters: Sequence[Letter]) -> Sequence[Any]:
+def _still_ours(session: Session, letters: Sequence[Letter]) -> list[Held]:
     """Those of the letters whose claim still holds, locked, each with its enrolment and run."""
     fences = {letter.id: letter.fence for letter in letters}
     query = (
@@ -257,34 +226,7 @@ def _still_ours(session: Session, letters: Sequence[Letter]) -> Sequence[Any]:
         .order_by(col(Letter.id))
         .with_for_update(of=Letter)
     )
-    return [row for row in session.exec(query) if row[0].fence == fences[row[0].id]]
-
-
-def _recently_written(session: Session, letters: Sequence[Letter], *, since: datetime) -> dict[tuple[int, int | None], datetime]:
-    """For each person and run, when another run's marketing letter last went to the person."""
-    people = {letter.person_id for letter in letters}
-    query = select(Letter.person_id, Letter.run_id, Letter.handed_at).where(
-        col(Letter.person_id).in_(people),
-        Letter.message_class == MessageClass.MARKETING,
-        col(Letter.status).in_(_GONE),
-        col(Letter.handed_at) > since,
-    )
-    found: dict[tuple[int, int | None], datetime] = {}
-    written = session.exec(query).all()
-    for letter in letters:
-        times = [at for person, run, at in written if at and person == letter.person_id and run != letter.run_id]
-        if times:
-            found[letter.person_id, letter.run_id] = max(times)
-    return found
-
-
-def _stop(why: str) -> dict[str, Any]:
-    return {"status": MessageStatus.STOPPED, "lease_until": None, "verdict": why}
-
-
-def _waiting(why: str) -> dict[str, Any]:
-    """Back to the queue without a try being counted."""
-    return {"status": MessageStatus.QUEUED, "lease_until": None, "tries": Letter.tries - 1, "verdict": why}
+    return [Held(*row) for row in session.exec(query) if row[0].fence == fences[row[0].id]]
 
 
 def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
@@ -305,24 +247,22 @@ def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
             return base | {"status": MessageStatus.FAILED, "settled_at": now}
 
 
-def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any], *, only: MessageStatus) -> None:
+def _change(
+    session: Session, letters: Iterable[Letter], changes: dict[str, Any], *, only: MessageStatus
+) -> None:
     for letter in letters:
-        ours = (Letter.id == letter.id) & (Letter.fence == letter.fence) & (Letter.status == only)
-        session.execute(update(Letter).where(ours).values(changes))
+        session.execute(update(Letter).where(_held_as(letter), col(Letter.status) == only).values(changes))
+
+
+def _held_as(letter: Letter) -> ColumnElement[bool]:
+    """Whether nobody has claimed the letter since."""
+    return (col(Letter.id) == letter.id) & (col(Letter.fence) == letter.fence)
 
 
 def _note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime, **detail: Any) -> None:
-    rows = [{"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, "detail": "", **detail} for letter in letters]
-    if rows:
-        session.execute(insert(DeliveryEvent), rows)
-
-
-def _sweep(session: Session, condition: Any, changes: dict[str, Any], *, at: datetime) -> int:
-    swept = session.execute(update(Letter).where(condition).values(changes).returning(col(Letter.id), col(Letter.fence))).all()
     rows = [
-        {"outbox_id": number, "at": at, "what": changes["status"], "fence": fence, "detail": changes.get("verdict", "")}
-        for number, fence in swept
+        {"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, "detail": "", **detail}
+        for letter in letters
     ]
     if rows:
         session.execute(insert(DeliveryEvent), rows)
-    return len(rows)

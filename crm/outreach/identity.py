@@ -14,14 +14,12 @@ class Identity:
         sender_name: signs where an account has no account manager.
         sender_address: the From address.
         answer_domain: the domain of the addresses below.
-        postal_address: stands under every letter.
         keys: sign the tokens.
     """
 
     sender_name: str
     sender_address: str
     answer_domain: str
-    postal_address: str
     keys: KeyRing
 
     def message_id(self, letter_id: int) -> str:

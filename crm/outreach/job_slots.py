@@ -54,9 +54,18 @@ class JobSlots:
             lasting: after which the holder is taken for dead.
         """
         now = self._store.now()
-        mine = {"job": job, "slot_at": slot_at, "holder": holder, "until_at": now + lasting, "finished_at": None, "summary": {}}
+        mine = {
+            "job": job,
+            "slot_at": slot_at,
+            "holder": holder,
+            "until_at": now + lasting,
+            "finished_at": None,
+            "summary": {},
+        }
         taken = insert(JobSlot).values(mine)
-        free = (JobSlot.slot_at < slot_at) & or_(col(JobSlot.finished_at).is_not(None), col(JobSlot.until_at) < now)
+        free = (col(JobSlot.slot_at) < slot_at) & or_(
+            col(JobSlot.finished_at).is_not(None), col(JobSlot.until_at) < now
+        )
         taken = taken.on_conflict_do_update(index_elements=["job"], set_=mine, where=free)
         with self._store.transaction() as session:
             return session.execute(taken.returning(col(JobSlot.job))).first() is not None

@@ -15,7 +15,7 @@ from crm.mail.templates import TemplateVersion
 from crm.outreach.composing import letter_facts
 from crm.outreach.identity import Identity
 from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageClass, MessageStatus
-from crm.outreach.wordings import kept_facts, keep_wordings, wording
+from crm.outreach.wordings import keep_wordings, kept_facts, wording
 from crm.store.store import Change, Store
 from crm.store.trail import take_ids
 
@@ -114,7 +114,9 @@ class Outbox:
             Refused: the letter is neither in doubt nor held.
         """
         again = {"status": MessageStatus.QUEUED, "due_at": self._store.now(), "lease_until": None}
-        return self._decide(key, again, {MessageStatus.IN_DOUBT, MessageStatus.HELD}, reason=reason, what="resend decided")
+        return self._decide(
+            key, again, {MessageStatus.IN_DOUBT, MessageStatus.HELD}, reason=reason, what="resend decided"
+        )
 
     def assume_sent(self, key: int | str | Letter, *, reason: str) -> Letter:
         """Leave a letter in doubt as probably sent, because a person decided so.
@@ -123,10 +125,18 @@ class Outbox:
             Refused: the letter is not in doubt.
         """
         settled = {"status": MessageStatus.ASSUMED_SENT, "settled_at": self._store.now()}
-        return self._decide(key, settled, {MessageStatus.IN_DOUBT}, reason=reason, what="assumed sent, by decision")
+        return self._decide(
+            key, settled, {MessageStatus.IN_DOUBT}, reason=reason, what="assumed sent, by decision"
+        )
 
     def _decide(
-        self, key: int | str | Letter, changes: dict[str, Any], allowed: set[MessageStatus], *, reason: str, what: str
+        self,
+        key: int | str | Letter,
+        changes: dict[str, Any],
+        allowed: set[MessageStatus],
+        *,
+        reason: str,
+        what: str,
     ) -> Letter:
         with self._store.changing("letter.decided", reason=reason) as change:
             letter = find_letter(change.session, key, lock=True)
@@ -160,10 +170,15 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
         return {}
     keep_wordings(change.session, [order.template for order in orders])
     numbers = take_ids(change.session, len(orders))
-    rows = [_row(order, number, identity, now=change.now) for order, number in zip(orders, numbers, strict=True)]
+    rows = [
+        _row(order, number, identity, now=change.now) for order, number in zip(orders, numbers, strict=True)
+    ]
     fresh = insert(Letter).on_conflict_do_nothing(constraint="uq_outbox_key").returning(col(Letter.id))
     new = set(change.session.execute(fresh, rows).scalars())
-    events = [{"outbox_id": n, "at": change.now, "what": MessageStatus.QUEUED, "fence": 0, "detail": ""} for n in sorted(new)]
+    events = [
+        {"outbox_id": n, "at": change.now, "what": MessageStatus.QUEUED, "fence": 0, "detail": ""}
+        for n in sorted(new)
+    ]
     if events:
         change.session.execute(insert(DeliveryEvent), events)
     keys = select(Letter.key, Letter.id).where(col(Letter.key).in_([o.key for o in orders]))
@@ -173,7 +188,9 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
 def note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime, **detail: Any) -> None:
     """Add a line about each of these letters to the delivery ledger."""
     session.add_all(
-        DeliveryEvent.model_validate({"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, **detail})
+        DeliveryEvent.model_validate(
+            {"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, **detail}
+        )
         for letter in letters
     )
     session.flush()
@@ -195,7 +212,11 @@ def find_letter(session: Session, key: int | str | Letter, *, lock: bool = False
 
 
 def _row(order: LetterOrder, number: int, identity: Identity, *, now: datetime) -> dict[str, Any]:
-    values = {name: getattr(order, name) for name in LetterOrder.__slots__ if name not in {"template", "facts", "references"}}
+    values = {
+        name: getattr(order, name)
+        for name in LetterOrder.__slots__
+        if name not in {"template", "facts", "references"}
+    }
     values |= {"facts": kept_facts(order.facts), "references": list(order.references)}
     values |= {"id": number, "template": order.template.sha256}
     values |= {"from_address": identity.sender_address, "message_id": identity.message_id(number)}

@@ -38,7 +38,12 @@ class MessageStatus(StrEnum):
     ASSUMED_SENT = "assumed_sent"
 
 
-SETTLED = frozenset({MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.STOPPED, MessageStatus.ASSUMED_SENT})
+WENT_OUT = frozenset(
+    {MessageStatus.HANDING_OFF, MessageStatus.ACCEPTED, MessageStatus.IN_DOUBT, MessageStatus.ASSUMED_SENT}
+)
+SETTLED = frozenset(
+    {MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.STOPPED, MessageStatus.ASSUMED_SENT}
+)
 
 
 class Wording(Record, table=True):
@@ -100,7 +105,7 @@ class Letter(Record, table=True):
     facts: dict[str, Any] = json_field(personal=True)
     message_id: str
     in_reply_to: str | None = None
-    references: list[str] = Field(default_factory=list, sa_type=ARRAY(String))  # type: ignore[call-overload]  # an instance works
+    references: list[str] = Field(default_factory=list, sa_type=ARRAY(String))
     dated_at: datetime = at_field()
     status: MessageStatus = choice(MessageStatus, name="status", default=MessageStatus.QUEUED)
     due_at: datetime = at_field()

@@ -88,7 +88,9 @@ class Enrolment(Record, table=True):
     __tablename__ = "enrolment"
     __table_args__ = (
         UniqueConstraint("run_id", "organization_id", name="uq_enrolment_account"),
-        Index("uq_enrolment_person", "run_id", "person_id", unique=True, postgresql_where="state <> 'left_out'"),
+        Index(
+            "uq_enrolment_person", "run_id", "person_id", unique=True, postgresql_where="state <> 'left_out'"
+        ),
         Index("ix_enrolment_due", "due_at", "id", postgresql_where="state = 'enrolled'"),
         Index("ix_enrolment_group", "group_id", postgresql_where="state = 'enrolled'"),
     )

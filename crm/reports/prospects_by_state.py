@@ -91,16 +91,22 @@ def prospects(day: date) -> Select[Any]:
         col(Role.since_on) <= day,
         or_(col(Role.until_on).is_(None), col(Role.until_on) >= day),
     )
-    return select(col(Organization.id)).join(Role, col(Role.organization_id) == col(Organization.id)).where(marked, ~holds_term)
+    return (
+        select(col(Organization.id))
+        .join(Role, col(Role.organization_id) == col(Organization.id))
+        .where(marked, ~holds_term)
+    )
 
 
 def _counts(session: Session, segment: Segment | None, day: date) -> dict[str | None, int]:
     """How many prospects each Member State has; under None those of no State."""
-    query = prospects(day).with_only_columns(col(Country.member_state), func.count(col(Organization.id).distinct()))
+    query = prospects(day).with_only_columns(
+        col(Country.member_state), func.count(col(Organization.id).distinct())
+    )
     query = query.outerjoin(Country, col(Country.code) == col(Organization.country))
     if segment is not None:
         query = query.where(col(Organization.segment) == segment.slug)
-    return {state: count for state, count in session.execute(query.group_by(col(Country.member_state)))}
+    return dict(session.execute(query.group_by(col(Country.member_state))).tuples().all())
 
 
 def _rows(
@@ -112,7 +118,8 @@ def _rows(
         query = query.where(col(Country.region) == area.slug)
     found = sorted(session.execute(query), key=lambda row: (row[1].position, row[0].name(language)))
     rows: list[tuple[Cell, ...]] = [
-        (region.name(language), state.name(language), state.code, counts.get(state.code, 0)) for state, region in found
+        (region.name(language), state.name(language), state.code, counts.get(state.code, 0))
+        for state, region in found
     ]
     return rows if area else [*rows, (_UNASSIGNED, _UNASSIGNED, None, counts.get(None, 0))]
 
@@ -120,7 +127,9 @@ def _rows(
 def _denominator(area: Region | None) -> str:
     if area is not None:
         return f"The Member States of the region {area.name()}; {_NOT_ASSIGNED}, is not part of it."
-    return f"All 194 Member States, those without a prospect included, and one row for what is {_NOT_ASSIGNED}."
+    return (
+        f"All 194 Member States, those without a prospect included, and one row for what is {_NOT_ASSIGNED}."
+    )
 
 
 def _notes(session: Session) -> tuple[str, ...]:

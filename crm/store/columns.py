@@ -23,7 +23,9 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Refuse a naive time and hand over UTC."""
         if value is not None and value.tzinfo is None:
             raise InvalidInput(
-                "The time has no time zone.", value=str(value), hint="Give an aware datetime, e.g. with tzinfo=UTC."
+                "The time has no time zone.",
+                value=str(value),
+                hint="Give an aware datetime, e.g. with tzinfo=UTC.",
             )
         return value and value.astimezone(UTC)
 
@@ -55,7 +57,7 @@ def choice(kind: type[StrEnum], *, name: str = "", **kwargs: Any) -> Any:
         values_callable=lambda members: [member.value for member in members],
     )
     kwargs.setdefault("nullable", False)
-    return Field(sa_type=column, **kwargs)  # type: ignore[call-overload]  # an instance works as well as a class
+    return Field(sa_type=column, **kwargs)
 
 
 def at_field(**kwargs: Any) -> Any:

@@ -29,5 +29,8 @@ def connect(url: str) -> Engine:
     return create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5min"},
+        connect_args={
+            "connect_timeout": 10,
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5min",
+        },
     )

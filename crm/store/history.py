@@ -57,7 +57,7 @@ class History:
 
 
 def _happened(session: Session, condition: Any) -> list[Happened]:
-    query = (
+    query: Any = (
         select(TrailEntry, TrailChange, TrailPersonal)
         .join(TrailChange, col(TrailChange.entry_id) == col(TrailEntry.id))
         .outerjoin(TrailPersonal, col(TrailPersonal.change_id) == col(TrailChange.id))
@@ -71,8 +71,8 @@ def _happened(session: Session, condition: Any) -> list[Happened]:
             entry.verb,
             entry.reason,
             change.record,
-            change.before | (personal.before if personal else {}),
-            change.after | (personal.after if personal else {}),
+            change.before | (personal.before if personal is not None else {}),
+            change.after | (personal.after if personal is not None else {}),
         )
         for entry, change, personal in session.exec(query)
     ]

@@ -27,7 +27,7 @@ class Record(SQLModel):
         trailed: whether a change of the table is written to the trail field by field.
     """
 
-    metadata: ClassVar[MetaData] = MetaData(naming_convention=_NAMES)  # type: ignore[misc]  # ours, not SQLModel's shared one
+    metadata: ClassVar[MetaData] = MetaData(naming_convention=_NAMES)  # ours, not SQLModel's shared one
     changed_by: ClassVar[str] = ""
     append_only: ClassVar[bool] = False
     trailed: ClassVar[bool] = True
@@ -45,7 +45,11 @@ class Record(SQLModel):
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]  # narrower than pydantic's
         """The fields that hold something, in the order of the table."""
-        return ((name, value) for name in type(self).model_fields if (value := getattr(self, name)) not in (None, ""))
+        return (
+            (name, value)
+            for name in type(self).model_fields
+            if (value := getattr(self, name)) not in (None, "")
+        )
 
     def amend(self, changes: Mapping[str, Any]) -> Self:
         """Take over validated changes; for use inside a verb."""

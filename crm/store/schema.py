@@ -49,7 +49,8 @@ def ensure_current(engine: Engine) -> None:
     found = version(engine)
     if found != newest():
         raise NotMigrated(
-            f"The database is at version {found or 'none'}, this program needs {newest()}.", hint="Run `crm migrate`."
+            f"The database is at version {found or 'none'}, this program needs {newest()}.",
+            hint="Run `crm migrate`.",
         )
 
 

@@ -14,7 +14,6 @@ from crm.store.records import Record
 from crm.store.trail import Capture
 from crm.store.violations import told_in_our_words
 
-
 R = TypeVar("R", bound=Record)
 
 
@@ -109,7 +108,9 @@ class Store:
             reason: why, for the trail.
         """
         if self._in_verb:
-            raise RuntimeError(f"{verb}: one verb cannot call another; share a function that takes the session")
+            raise RuntimeError(
+                f"{verb}: one verb cannot call another; share a function that takes the session"
+            )
         now = self.now()
         with self.transaction() as session:
             capture = Capture(verb, reason=reason)

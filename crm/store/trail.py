@@ -106,7 +106,10 @@ class Capture:
         subject = self.subject or (self._changes[0][0] if self._changes else None)
         entry_id, *change_ids = take_ids(session, 1 + len(self._changes))
         entry = {"id": entry_id, "at": at, "actor": actor, "verb": self.verb, "reason": self.reason}
-        entry |= {"subject": name_of(subject) if subject else f"batch:{self.batch_id}", "batch_id": self.batch_id}
+        entry |= {
+            "subject": name_of(subject) if subject else f"batch:{self.batch_id}",
+            "batch_id": self.batch_id,
+        }
         connection.execute(insert(TrailEntry), [entry])
         rows, personal = self._rows(entry_id, change_ids)
         if rows:
@@ -114,7 +117,9 @@ class Capture:
         if personal:
             connection.execute(insert(TrailPersonal), personal)
 
-    def _rows(self, entry_id: int, change_ids: list[int]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def _rows(
+        self, entry_id: int, change_ids: list[int]
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         rows, personal = [], []
         for change_id, (record, before, after) in zip(change_ids, self._changes, strict=True):
             private = _personal_fields(inspect(record).mapper)

@@ -22,7 +22,12 @@ _MEANINGS: dict[str, _Meaning] = {}
 
 
 def means(
-    constraint: str, error: type[AccordError], message: str, *, field: str | None = None, hint: str | None = None
+    constraint: str,
+    error: type[AccordError],
+    message: str,
+    *,
+    field: str | None = None,
+    hint: str | None = None,
 ) -> None:
     """Say what the violation of a constraint means; each table's file does it for its own.
 
@@ -49,7 +54,9 @@ def _translated(error: DBAPIError) -> AccordError:
     original = error.orig
     if not isinstance(original, psycopg.Error):
         return StoreError("The database driver failed.", value=type(original).__name__)
-    if isinstance(error, OperationalError) and (original.sqlstate is None or original.sqlstate.startswith(("08", "57P"))):
+    if isinstance(error, OperationalError) and (
+        original.sqlstate is None or original.sqlstate.startswith(("08", "57P"))
+    ):
         return Unreachable("The database does not answer.", hint="See `crm doctor`.")
     constraint = original.diag.constraint_name or ""
     if meaning := _MEANINGS.get(constraint):
@@ -57,20 +64,22 @@ def _translated(error: DBAPIError) -> AccordError:
     return _by_state(original, constraint)
 
 
+_BY_STATE: dict[str, tuple[type[AccordError], str]] = {
+    "23505": (AlreadyExists, "The book holds this already."),
+    "23503": (InvalidInput, "This refers to something that is not in the book."),
+    "23502": (InvalidInput, "A value is missing."),
+    "23514": (InvalidInput, "A value is not allowed here."),
+    "23P01": (InvalidInput, "This overlaps with something in the book."),
+}
+
+
 def _by_state(original: psycopg.Error, constraint: str) -> AccordError:
-    table, column = original.diag.table_name, original.diag.column_name
-    match original.sqlstate or "":
-        case "23505":
-            return AlreadyExists("The book holds this already.", subject=table, field=constraint)
-        case "23503":
-            return InvalidInput("This refers to something that is not in the book.", subject=table, field=constraint)
-        case "23502":
-            return InvalidInput("A value is missing.", subject=table, field=column)
-        case "23514" | "23P01":
-            return InvalidInput("A value is not allowed here.", subject=table, field=constraint)
-        case "P0001":
-            return Refused(original.diag.message_primary or "The database refused.", rule="database")
-        case state if state.startswith("22"):
-            return InvalidInput("A value cannot be stored.", value=original.diag.message_primary)
-        case _:
-            return StoreError("The database could not do this.", value=original.diag.message_primary)
+    state, said = original.sqlstate or "", original.diag.message_primary
+    if state in _BY_STATE:
+        error, message = _BY_STATE[state]
+        return error(message, subject=original.diag.table_name, field=constraint or original.diag.column_name)
+    if state == "P0001":  # raised by a trigger of ours, which speaks for itself
+        return Refused(said or "The database refused.", rule="database")
+    if state.startswith("22"):
+        return InvalidInput("A value cannot be stored.", value=said)
+    return StoreError("The database could not do this.", value=said)

@@ -55,4 +55,4 @@ def hand_over(
 
 def wait_until_heard(line: SmtpLine) -> None:
     """Wait until the server has said something, or hung up, without reading it."""
-    assert select.select([line._wire._socket], [], [], 10)[0]  # noqa: SLF001 - the moment matters, not the words
+    assert select.select([line._wire._socket], [], [], 10)[0]

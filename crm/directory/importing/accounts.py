@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
-from sqlalchemy import select as sql_select
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from crm.directory.importing.draft import Draft
@@ -82,17 +81,17 @@ class Accounts:
         self._file = Index()
         self._book = Index()
         self._created: set[int | None] = set()
+        self._claims: dict[str, Draft] = {}
 
     def look_up(self, session: Session, drafts: Iterable[Draft]) -> None:
         """Find out what the book holds on some rows; what it held on others is let go."""
         sound = [draft for draft in drafts if not draft.problems]
         names = _names(session, {draft.normal for draft in sound})
-        keyed = _keyed(session, self._source, {draft.key for draft in sound if draft.key})
-        leis = {draft.lei for draft in sound if draft.lei}
+        ids = names.keys() | _with_leis(session, {draft.lei for draft in sound if draft.lei})
+        ids |= _with_keys(session, self._source, {draft.key for draft in sound if draft.key})
         self._book = Index()
-        for account in _read(session, self._source, ids=names.keys() | keyed, leis=leis):
-            if account.id not in self._created:
-                self._book.add(account, names.get(account.id or 0, ()))
+        for account in _accounts(session, self._source, ids - self._created):
+            self._book.add(account, names.get(account.id or 0, ()))
 
     def by_key(self, key: str | None) -> Account | None:
         """The account that the source calls so."""
@@ -105,6 +104,11 @@ class Accounts:
     def by_name(self, normal: str) -> list[Account]:
         """The accounts of this name, those of the book first; aliases count as names."""
         return [*self._book.by_name.get(normal, ()), *self._file.by_name.get(normal, ())]
+
+    def claim(self, draft: Draft) -> Draft | None:
+        """The earlier row of the file that has the key of this one; None if this is the first."""
+        first = self._claims.setdefault(draft.key, draft) if draft.key else draft
+        return None if first is draft else first
 
     def expect(self, draft: Draft, *, organization_id: int | None) -> Account:
         """Take in what a row creates, so that later rows find it."""
@@ -123,27 +127,37 @@ class Accounts:
 
 
 def _names(session: Session, normals: set[str]) -> dict[int, set[str]]:
-    columns = select(OrganizationName.organization_id, OrganizationName.normal)
+    query = select(OrganizationName.organization_id, OrganizationName.normal)
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for organization_id, normal in session.exec(columns.where(col(OrganizationName.normal).in_(normals))):
+    for organization_id, normal in session.exec(query.where(col(OrganizationName.normal).in_(normals))):
         found[organization_id].add(normal)
     return found
 
 
-def _keyed(session: Session, source: str, keys: set[str]) -> set[int]:
-    if not keys:
-        return set()
+def _with_keys(session: Session, source: str, keys: set[str]) -> set[int]:
     query = select(SourceKey.organization_id).where(SourceKey.source == source, col(SourceKey.key).in_(keys))
-    return set(session.exec(query))
+    return set(session.exec(query)) if keys else set()
 
 
-def _read(session: Session, source: str, *, ids: set[int], leis: set[str]) -> Iterator[Account]:
-    of_source = (col(SourceKey.organization_id) == col(Organization.id)) & (col(SourceKey.source) == source)
-    keys = sql_select(func.array_agg(col(SourceKey.key))).where(of_source).scalar_subquery()
-    columns = [getattr(Organization, name) for name in COMPARED]
-    query = sql_select(col(Organization.id), keys, *columns)
-    for organization_id, known, *values in session.execute(
-        query.where(col(Organization.id).in_(ids) | col(Organization.lei).in_(leis))
-    ):
+def _with_leis(session: Session, leis: set[str]) -> set[int]:
+    query = select(Organization.id).where(col(Organization.lei).in_(leis))
+    return set(session.exec(query)) if leis else set()
+
+
+def _accounts(session: Session, source: str, ids: set[int]) -> Iterator[Account]:
+    if not ids:
+        return
+    keys = _keys(session, source, ids)
+    query = columns(col(Organization.id), *(getattr(Organization, name) for name in COMPARED))
+    for organization_id, *values in session.execute(query.where(col(Organization.id).in_(ids))):
         named = dict(zip(COMPARED, values, strict=True))
-        yield Account(id=organization_id, row=None, keys=frozenset(known or ()), **named)
+        yield Account(id=organization_id, row=None, keys=frozenset(keys[organization_id]), **named)
+
+
+def _keys(session: Session, source: str, ids: set[int]) -> defaultdict[int, set[str]]:
+    query = select(SourceKey.organization_id, SourceKey.key)
+    found: defaultdict[int, set[str]] = defaultdict(set)
+    of_these = col(SourceKey.organization_id).in_(ids)
+    for organization_id, key in session.exec(query.where(SourceKey.source == source, of_these)):
+        found[organization_id].add(key)
+    return found

@@ -55,6 +55,7 @@ class Cleaning:
         self._constants = tuple(mapping.constants.items())
         # A stated segment counts more than one concluded from industries, so it is read first.
         self._positions = sorted(positions.items(), key=lambda item: list(OrganizationField).index(item[0]))
+        self._name_position = positions[Field.NAME]
         self._has_country = Field.COUNTRY in positions or Field.COUNTRY in mapping.constants
 
     def draft(self, line: Line) -> Draft:
@@ -62,12 +63,14 @@ class Cleaning:
         draft = Draft(line.row, line.cells)
         if line.problem:
             draft.problems.append(line.problem)
+            draft.name = self._raw_name(line)
             return draft
         for field, value in self._constants:
             self._read(draft, field, value)
         for field, position in self._positions:
             self._read(draft, field, line.cells[position].strip())
         self._remark(draft, suspect=line.suspect)
+        draft.name = draft.name or self._raw_name(line)
         return draft
 
     def parts(self, text: str) -> list[str]:
@@ -86,6 +89,10 @@ class Cleaning:
                 _RULES[field](self, draft, text)
         except AccordError as error:
             draft.problems.append(Problem.of(error, field=field.value, value=text))
+
+    def _raw_name(self, line: Line) -> str:
+        position = self._name_position
+        return line.cells[position].strip() if position < len(line.cells) else ""
 
     def _remark(self, draft: Draft, *, suspect: bool) -> None:
         if not draft.name and not any(problem.field == Field.NAME for problem in draft.problems):

@@ -46,11 +46,12 @@ def judged(draft: Draft, accounts: Accounts) -> Judgement:
     """
     if draft.problems:
         return Judgement(draft)
+    earlier = accounts.claim(draft)
+    if earlier and earlier.normal != draft.normal:
+        return Judgement(draft, problem=_key_twice(draft, earlier))
     by_key, by_lei = accounts.by_key(draft.key), accounts.by_lei(draft.lei)
     if by_key and by_lei and by_key is not by_lei:
         return Judgement(draft, problem=_contradiction(draft, by_key, by_lei))
-    if by_key and by_key.row and by_key.name != draft.name and not by_lei:
-        return Judgement(draft, problem=_key_twice(draft, by_key))
     if found := by_key or by_lei:
         return _matched(draft, found)
     return _by_name(draft, accounts.by_name(draft.normal))
@@ -102,10 +103,10 @@ def _contradiction(draft: Draft, by_key: Account, by_lei: Account) -> Problem:
     return Problem(ProblemKind.AMBIGUOUS, "lei", draft.lei or "", reason, fix, (str(by_key), str(by_lei)))
 
 
-def _key_twice(draft: Draft, account: Account) -> Problem:
-    reason = f"The key {draft.key!r} stands in row {account.row} for {account.name}."
+def _key_twice(draft: Draft, earlier: Draft) -> Problem:
+    reason = f"The key {draft.key!r} stands in row {earlier.row} for {earlier.name}."
     fix = "Correct the key in one of the rows, or leave it empty."
-    return Problem(ProblemKind.REPEATED, "key", draft.key or "", reason, fix, (str(account),))
+    return Problem(ProblemKind.REPEATED, "key", draft.key or "", reason, fix)
 
 
 def _unsure(draft: Draft, accounts: Sequence[Account]) -> Problem:

@@ -2,7 +2,8 @@
 
 import re
 
-_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]?|\bas of\b.*", re.IGNORECASE | re.DOTALL)
+# A bracket is passed over unless it holds a further number of the same kind, as in "5,494 (group: 44,336)".
+_ASIDE = re.compile(r"[(\[](?:(?!\d[.,]\d{3})[^)\]])*(?:[)\]]|$)|\bas of\b.*", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"\d{1,3}(?:[,.'\u2019\s]\d{3})+(?!\d)|\d+")
 _OTHER_SCALE = re.compile(
     r"million|billion|thousand|mio|mill|bn|[\dkm%]\s*[km%]\b|\d[.,]\d{1,2}(?!\d)|-\s*\d", re.IGNORECASE

@@ -61,6 +61,6 @@ class Places:
 
     def _refused(self, text: str, error: NotFound) -> Problem:
         kind = ProblemKind.AMBIGUOUS if len(error.candidates) > 1 else ProblemKind.UNKNOWN
-        reason = f"{clipped(text)!r} is not a country"
-        reason += f", and may mean any of {len(error.candidates)}." if kind is ProblemKind.AMBIGUOUS else "."
+        reason = f"{clipped(text)!r} is not the name of a country"
+        reason += f"; it may mean {len(error.candidates)} of them." if kind is ProblemKind.AMBIGUOUS else "."
         return Problem(kind, "country", clipped(text), reason, _FIX, error.candidates)

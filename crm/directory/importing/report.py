@@ -39,19 +39,19 @@ class ImportReport:
         return {verdict: found[verdict] for verdict in Verdict}
 
     @property
-    def created(self) -> int:
-        """How many organisations were created, or would be."""
-        return self.counts[Verdict.CREATE]
+    def created(self) -> tuple[RowVerdict, ...]:
+        """The rows that were created as new organisations, or would be."""
+        return self._of(Verdict.CREATE)
 
     @property
-    def matched(self) -> int:
-        """How many rows are in the book already; nothing was added to those."""
-        return self.counts[Verdict.MATCH]
+    def matched(self) -> tuple[RowVerdict, ...]:
+        """The rows that are in the book already; nothing was added to those."""
+        return self._of(Verdict.MATCH)
 
     @property
     def refused(self) -> tuple[RowVerdict, ...]:
         """The rows that were refused, with their problems."""
-        return tuple(row for row in self.rows if row.verdict is Verdict.REFUSE)
+        return self._of(Verdict.REFUSE)
 
     @property
     def corrected(self) -> tuple[RowVerdict, ...]:
@@ -89,6 +89,10 @@ class ImportReport:
         return summary.table(str(self), self.rows, examples=examples)
 
     def __str__(self) -> str:
-        counts = [f"{self.created:,} created", f"{self.matched:,} matched", f"{len(self.refused):,} refused"]
-        said = f"{len(self.rows):,} rows of {self.source}: {', '.join(counts)}; {len(self.corrected):,} with corrections"
+        created, matched, refused = self.counts.values()
+        said = f"{len(self.rows):,} rows of {self.source}: {created:,} created, {matched:,} matched, {refused:,} refused"
+        said += f"; {len(self.corrected):,} with corrections"
         return said + (" (a dry run: nothing was written)." if self.dry_run else ".")
+
+    def _of(self, verdict: Verdict) -> tuple[RowVerdict, ...]:
+        return tuple(row for row in self.rows if row.verdict is verdict)

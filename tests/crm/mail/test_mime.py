@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from support.letters import full_letter, letter
 
+from crm.errors import MailError
 from crm.mail.gate import body_text
 from crm.mail.message import Mailbox
 from crm.mail.mime import compose
@@ -256,3 +257,14 @@ def test_no_encoded_word_is_too_long_or_splits_a_character(subject):
         assert len(word) <= 75
         for octets, _ in decode_header(word.decode()):
             octets.decode("utf-8")
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+@pytest.mark.parametrize(
+    "field", ["message_id", "in_reply_to", "list_id", "list_unsubscribe", "feedback_id", "language"]
+)
+def test_what_slipped_past_the_first_gate_stops_at_the_second(field, end):
+    message = full_letter()
+    object.__setattr__(message, field, f"x{end}Bcc: evil@x.org")
+    with pytest.raises(MailError):
+        compose(message)

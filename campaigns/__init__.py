@@ -1,0 +1,1 @@
+"""What to say to whom, and when: campaigns, decided by pure functions and carried out at the desk."""

@@ -1,0 +1,102 @@
+"""Who would be written to, and who is left out and why: decided for all accounts together."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from campaigns.arms import arm_of
+from campaigns.campaign import Campaign, Signal
+from campaigns.guards import Case, Circumstances, Reason, Skip, objection
+from crm.insight.candidate import Candidate, Contact
+from crm.outreach.run_tables import Arm
+from crm.reference.languages import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """An account that is enrolled: why, whom the letters go to, in what language, and its arm."""
+
+    account: Candidate
+    signal: Signal
+    contact: Contact
+    language: Language
+    arm: Arm
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An account that is left out, and why."""
+
+    account: Candidate
+    signal: Signal | None
+    skip: Skip
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Every account that the campaign could be about, once: enrolled or left out."""
+
+    invited: tuple[Invitation, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def assemble(campaign: Campaign, candidates: Iterable[Candidate], around: Circumstances) -> Audience:
+    """Decide about all accounts.
+
+    Within a corporate group the account with the best signal is enrolled, and one person is written to once however
+    many accounts they stand for. Between equals the longest membership wins, then the lowest id, so that the same
+    book always gives the same audience.
+
+    Args:
+        campaign: what is said, and what speaks for saying it.
+        candidates: the accounts; one that has several memberships may stand there several times.
+        around: what the guards must know besides.
+    """
+    invited: list[Invitation] = []
+    left_out: list[LeftOut] = []
+    taken = _Taken()
+    for case in _ranked(campaign, candidates, around):
+        if skip := objection(case, around) or taken.objection(case):
+            left_out.append(LeftOut(case.account, case.signal, skip))
+            continue
+        invitation = _invitation(campaign, case, around)
+        taken.add(invitation)
+        invited.append(invitation)
+    return Audience(tuple(invited), tuple(left_out))
+
+
+class _Taken:
+    """The corporate groups and people that are spoken for already."""
+
+    def __init__(self) -> None:
+        self._groups: dict[int, str] = {}
+        self._people: dict[int, str] = {}
+
+    def add(self, invitation: Invitation) -> None:
+        self._groups[invitation.account.group_id] = invitation.account.name
+        self._people[invitation.contact.person_id] = invitation.account.name
+
+    def objection(self, case: Case) -> Skip | None:
+        if name := self._groups.get(case.account.group_id):
+            return Skip(Reason.GROUP_ENROLLED, name)
+        if case.contact and (name := self._people.get(case.contact.person_id)):
+            return Skip(Reason.PERSON_ENROLLED, f"{case.contact.name}, for {name}")
+        return None
+
+
+def _ranked(campaign: Campaign, candidates: Iterable[Candidate], around: Circumstances) -> Iterable[Case]:
+    """Each account once, with the membership that has the best signal; the best first."""
+    today = around.now.date()
+    found = [(campaign.strongest(account, today), account) for account in candidates]
+    found.sort(key=lambda f: (f[0][0], f[1].member_since_on, f[1].organization_id, f[1].term_id))
+    once: dict[int, Case] = {}
+    for (_, signal), account in found:
+        once.setdefault(account.organization_id, Case(account, signal))
+    return once.values()
+
+
+def _invitation(campaign: Campaign, case: Case, around: Circumstances) -> Invitation:
+    assert case.signal and case.contact  # noqa: PT018 - the guards have seen to it
+    language = around.language_for(case.contact)
+    assert language
+    arm = arm_of(case.account.group_id, salt=campaign.name, share=campaign.hold_out)
+    return Invitation(case.account, case.signal, case.contact, language, arm)

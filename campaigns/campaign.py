@@ -1,0 +1,120 @@
+"""A campaign as a value: to whom it speaks and why, what it says and when, and what keeps it from speaking."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
+
+from campaigns.journey import Journey
+from crm.errors import InvalidInput
+from crm.insight.candidate import Candidate
+from crm.reference.languages import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """What speaks for writing to an account now.
+
+    Attributes:
+        kind: which of the campaign's rules it is, as its letters know it.
+        words: in a sentence for the account manager.
+        facts: what its letters may say about it.
+    """
+
+    kind: str
+    words: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+SignalRule = Callable[[Candidate, date], Signal | None]
+"""Looks at an account as of a day; None: it says nothing for it."""
+
+
+class Signature(BaseModel):
+    """Who signs where an account has no account manager.
+
+    Attributes:
+        name: the team.
+        title: its function; stands under an account manager's letter too where the staff list gives no title.
+        office: the office that it belongs to.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1)
+    title: str = Field(min_length=1)
+    office: str = Field(min_length=1)
+
+
+class Campaign(BaseModel):
+    """What to say to whom, and when.
+
+    Attributes:
+        name: its name in the catalogue.
+        title: its name for people.
+        purpose: what it is for, in a sentence.
+        signals: what speaks for an account, the strongest first; an account without any is left out.
+        journey: the steps.
+        signatures: who signs where an account has no account manager, by language of the letter.
+        default_language: for people whose language nobody has said; None leaves them out.
+        fallback_language: for people whose language has no letter; None leaves them out.
+        quiet_days: an account that any office was in touch with in so many days is left in peace.
+        hold_out: the share of corporate groups that is held out to compare with.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")
+    title: str
+    purpose: str
+    signals: tuple[SignalRule, ...] = Field(min_length=1)
+    journey: Journey
+    signatures: Mapping[Language, Signature]
+    default_language: Language | None = None
+    fallback_language: Language | None = None
+    quiet_days: int = Field(default=14, ge=0, le=365)
+    hold_out: Decimal = Field(default=Decimal("0.1"), ge=0, le=Decimal("0.5"))
+
+    @field_serializer("signals")
+    def _names(self, signals: tuple[SignalRule, ...]) -> list[str]:
+        return [str(getattr(rule, "__name__", rule)) for rule in signals]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        for chosen in ("default_language", "fallback_language"):
+            language = getattr(self, chosen)
+            if language is not None and language not in self.signatures:
+                raise InvalidInput(
+                    f"Nobody signs letters in {language} in {self.name}.",
+                    field=chosen,
+                    value=language,
+                    candidates=sorted(self.signatures),
+                )
+        return self
+
+    @property
+    def quiet(self) -> timedelta:
+        """The quiet period."""
+        return timedelta(days=self.quiet_days)
+
+    def strongest(self, account: Candidate, on: date) -> tuple[int, Signal | None]:
+        """The strongest signal of an account on a day, with its rank: 0 for the first rule.
+
+        Returns:
+            The number of rules and None where nothing speaks for the account.
+        """
+        for rank, rule in enumerate(self.signals):
+            if signal := rule(account, on):
+                return rank, signal
+        return len(self.signals), None
+
+    def content(self, wordings: Mapping[str, str]) -> dict[str, Any]:
+        """The campaign as plain JSON, for approval and for the run.
+
+        Args:
+            wordings: the hash of each wording that it may send, by "letter/language".
+        """
+        return {**self.model_dump(mode="json"), "wordings": dict(wordings)}

@@ -1,0 +1,105 @@
+"""From Associate to Sector Member: to Associates in good standing whom full membership of their Sector would serve.
+
+An Associate takes part in one study group, a Sector Member in all of its Sector, with its conferences and assemblies
+(DOMAIN.md 1.4). The letter goes out once, a reminder follows after ten working days unless an answer came, and after
+ten more the account manager is asked to call. A reply, an upgrade, a refusal or a bounce ends the journey.
+
+Where the rules come from: the guards for standing and for one campaign per corporate group are DOMAIN.md 6, item 6.
+The four signals are our own inference (DOMAIN.md 1.4, "Strong, explainable upgrade signals"), and so are their order,
+the 24 months and the three parts taken: no source states figures, so look at them again when results are in.
+"""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from campaigns.campaign import Campaign, Signal, Signature
+from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
+from crm.directory.tables import Size
+from crm.engagement.participation import ParticipationKind
+from crm.insight.candidate import Candidate, TookPart
+from crm.membership.standing import Punctuality
+from crm.reference.languages import Language
+
+LATELY = timedelta(days=2 * 365)
+ACTIVE = 3
+
+_DID = {
+    ParticipationKind.ASKED: "asked about",
+    ParticipationKind.ATTENDED: "attended",
+    ParticipationKind.CONTRIBUTED: "contributed to",
+    ParticipationKind.RAPPORTEUR: "was Rapporteur in",
+}
+
+
+def second_study_group(account: Candidate, on: date) -> Signal | None:
+    """It took part in another study group of its Sector in the last 24 months, or asked about one.
+
+    Groups that took over the work of its own do not count; groups of other Sectors are another campaign's matter.
+    """
+    for part in _lately(account, on):
+        if part.study_group not in account.own_groups and part.study_group.startswith(f"{account.coverage}-"):
+            words = f"{_DID[part.kind]} {part.study_group} on {part.on:%d %B %Y}, besides its own {account.study_group}"
+            return Signal("second_study_group", words, {"study_group": part.study_group})
+    return None
+
+
+def activity(account: Candidate, on: date) -> Signal | None:
+    """It was Rapporteur in its study group, or took part three times or more, in the last 24 months."""
+    parts = [part for part in _lately(account, on) if part.kind is not ParticipationKind.ASKED]
+    own = [part for part in parts if part.study_group in account.own_groups]
+    if any(part.kind is ParticipationKind.RAPPORTEUR for part in own):
+        return Signal("activity", f"Rapporteur in {account.study_group}")
+    return (
+        Signal("activity", f"took part {len(own)} times in {account.study_group}")
+        if len(own) >= ACTIVE
+        else None
+    )
+
+
+def size(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 - every rule is asked as of a day
+    """It is a large enterprise, and still an Associate."""
+    return (
+        Signal("size", "a large enterprise, and still an Associate") if account.size is Size.LARGE else None
+    )
+
+
+def punctuality(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 - every rule is asked as of a day
+    """It has paid on time, by the latest statement of its standing."""
+    if account.punctuality is not Punctuality.ON_TIME:
+        return None
+    return Signal("punctuality", f"has paid on time, as of {account.standing_as_of:%d %B %Y}")
+
+
+def _lately(account: Candidate, on: date) -> list[TookPart]:
+    return [part for part in account.participation if on - LATELY <= part.on <= on]
+
+
+ASSOCIATE_UPGRADE = Campaign(
+    name="associate_upgrade",
+    title="From Associate to Sector Member",
+    purpose="Invites Associates in good standing to consider full membership of their Sector.",
+    signals=(second_study_group, size, activity, punctuality),
+    journey=Journey(
+        steps=(
+            LetterStep(name="letter", template="associate_upgrade"),
+            WaitStep(name="first_wait", working_days=10),
+            LetterStep(name="reminder", template="associate_upgrade_reminder"),
+            WaitStep(name="second_wait", working_days=10),
+            TaskStep(name="call", what="Call about full Sector membership: two letters without an answer"),
+        )
+    ),
+    signatures={
+        Language.ENGLISH: Signature(
+            name="The membership team", title="Membership", office="General Secretariat"
+        ),
+        Language.FRENCH: Signature(
+            name="L’équipe chargée des membres",  # noqa: RUF001 - the apostrophe that French typography wants
+            title="Relations avec les membres",
+            office="Secrétariat général",
+        ),
+        Language.ARABIC: Signature(name="فريق شؤون الأعضاء", title="شؤون الأعضاء", office="الأمانة العامة"),
+    },
+    default_language=Language.ENGLISH,
+    quiet_days=14,
+    hold_out=Decimal("0.1"),
+)

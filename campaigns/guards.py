@@ -1,0 +1,202 @@
+"""What keeps a campaign from writing to an account: guards in a fixed order, each with a named reason.
+
+The first guard that objects names the reason, so the order is that of what an account manager needs to hear first.
+Standing comes first: whoever is in arrears, suspended or leaving is a case for retention and no target
+(DOMAIN.md 1.4); an exempt member is none either, and while an application is pending it would be premature.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from campaigns.campaign import Campaign, Signal
+from crm.insight.candidate import Candidate, Contact, Touch
+from crm.membership.standing import Standing
+from crm.reference.languages import Language
+
+
+class Reason(StrEnum):
+    """Why an account is left out."""
+
+    STANDING_UNKNOWN = "standing_unknown"
+    ARREARS = "arrears"
+    SUSPENDED = "suspended"
+    CANCELLING = "cancelling"
+    EXEMPT = "exempt"
+    APPLICATION_PENDING = "application_pending"
+    NO_SIGNAL = "no_signal"
+    QUIET_PERIOD = "quiet_period"
+    OTHER_CAMPAIGN = "other_campaign"
+    NO_CONTACT = "no_contact"
+    SUPPRESSED = "suppressed"
+    NO_LETTER_IN_LANGUAGE = "no_letter_in_language"
+    GROUP_ENROLLED = "group_enrolled"
+    PERSON_ENROLLED = "person_enrolled"
+
+    @property
+    def words(self) -> str:
+        """The reason in words that a campaign officer would use."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Reason.STANDING_UNKNOWN: "nobody has said how it stands",
+    Reason.ARREARS: "in arrears",
+    Reason.SUSPENDED: "suspended",
+    Reason.CANCELLING: "cancelling its membership",
+    Reason.EXEMPT: "exempt from contributions",
+    Reason.APPLICATION_PENDING: "an application is pending",
+    Reason.NO_SIGNAL: "nothing suggests an upgrade",
+    Reason.QUIET_PERIOD: "contacted inside the quiet period",
+    Reason.OTHER_CAMPAIGN: "another campaign is busy with its corporate group",
+    Reason.NO_CONTACT: "no contact with an e-mail address",
+    Reason.SUPPRESSED: "its contact must not be written to",
+    Reason.NO_LETTER_IN_LANGUAGE: "no letter in the contact's language",
+    Reason.GROUP_ENROLLED: "another account of its corporate group is enrolled",
+    Reason.PERSON_ENROLLED: "its contact is written to for another account",
+}
+
+_BY_STANDING = {
+    Standing.ARREARS: Reason.ARREARS,
+    Standing.SUSPENDED: Reason.SUSPENDED,
+    Standing.CANCELLING: Reason.CANCELLING,
+    Standing.EXEMPT: Reason.EXEMPT,
+    Standing.APPLICATION_PENDING: Reason.APPLICATION_PENDING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """An account is left out, for a named reason; `detail` gives the particulars."""
+
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An account, and what speaks for writing to it."""
+
+    account: Candidate
+    signal: Signal | None
+
+    @property
+    def contact(self) -> Contact | None:
+        """Whom the letters would go to: the focal point, else whoever has been there longest."""
+        return next(iter(self.account.contacts), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What the guards must know besides the account.
+
+    Attributes:
+        quiet: the quiet period.
+        engaged: the corporate groups that another run is busy with.
+        letters: the latest letter to each account, by its id.
+        languages: the languages that every letter of the campaign is written in.
+    """
+
+    now: datetime
+    quiet: timedelta
+    engaged: frozenset[int]
+    letters: Mapping[int, Touch]
+    languages: frozenset[Language]
+    default_language: Language | None
+    fallback_language: Language | None
+
+    @classmethod
+    def of(
+        cls,
+        campaign: Campaign,
+        *,
+        now: datetime,
+        engaged: frozenset[int],
+        letters: Mapping[int, Touch],
+        languages: frozenset[Language],
+    ) -> "Circumstances":
+        """The circumstances of a campaign."""
+        return cls(
+            now=now,
+            quiet=campaign.quiet,
+            engaged=engaged,
+            letters=letters,
+            languages=languages,
+            default_language=campaign.default_language,
+            fallback_language=campaign.fallback_language,
+        )
+
+    def language_for(self, contact: Contact) -> Language | None:
+        """The language of a letter to somebody; None: the campaign has none for them."""
+        wanted = contact.language or self.default_language
+        chosen = wanted if wanted in self.languages else self.fallback_language
+        return chosen if chosen in self.languages else None
+
+
+def in_good_standing(case: Case, _around: Circumstances) -> Skip | None:
+    """Only good standing is a reason to sell more; an unknown standing is not good standing."""
+    account = case.account
+    if account.standing is None:
+        return Skip(Reason.STANDING_UNKNOWN)
+    if account.standing is Standing.GOOD:
+        return None
+    return Skip(_BY_STANDING[account.standing], f"as of {account.standing_as_of:%d %B %Y}")
+
+
+def with_a_signal(case: Case, _around: Circumstances) -> Skip | None:
+    """Something must speak for writing to the account."""
+    return None if case.signal else Skip(Reason.NO_SIGNAL)
+
+
+def not_contacted_lately(case: Case, around: Circumstances) -> Skip | None:
+    """No office was in touch with the account inside the quiet period, in person or by letter."""
+    touches = (case.account.last_touch, around.letters.get(case.account.organization_id))
+    latest = max((touch for touch in touches if touch), key=lambda touch: touch.at, default=None)
+    if latest is None or latest.at <= around.now - around.quiet:
+        return None
+    office = f" by {latest.office}" if latest.office else ""
+    return Skip(Reason.QUIET_PERIOD, f"{latest.kind}{office} on {latest.at:%d %B %Y}")
+
+
+def in_no_other_campaign(case: Case, around: Circumstances) -> Skip | None:
+    """One campaign at a time for each corporate group."""
+    return Skip(Reason.OTHER_CAMPAIGN) if case.account.group_id in around.engaged else None
+
+
+def with_a_contact(case: Case, _around: Circumstances) -> Skip | None:
+    """Somebody there has an address."""
+    return None if case.contact else Skip(Reason.NO_CONTACT)
+
+
+def not_suppressed(case: Case, _around: Circumstances) -> Skip | None:
+    """A refusal is respected, and a colleague is not written to in its place."""
+    contact = case.contact
+    return Skip(Reason.SUPPRESSED, contact.name) if contact and contact.suppressed else None
+
+
+def in_a_language_with_letters(case: Case, around: Circumstances) -> Skip | None:
+    """The letters are written in the contact's language, or the campaign names another."""
+    contact = case.contact
+    if contact is None or around.language_for(contact):
+        return None
+    return Skip(Reason.NO_LETTER_IN_LANGUAGE, contact.language or "language not known")
+
+
+Guard = Callable[[Case, Circumstances], Skip | None]
+
+GUARDS: tuple[Guard, ...] = (
+    in_good_standing,
+    with_a_signal,
+    not_contacted_lately,
+    in_no_other_campaign,
+    with_a_contact,
+    not_suppressed,
+    in_a_language_with_letters,
+)
+
+
+def objection(case: Case, around: Circumstances) -> Skip | None:
+    """What the first guard that objects says; None: nothing stands against the account by itself."""
+    said = (guard(case, around) for guard in GUARDS)
+    return next((skip for skip in said if skip is not None), None)

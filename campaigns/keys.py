@@ -1,0 +1,28 @@
+"""The keys that make a letter unique, in one place. The outbox holds one letter under a key, whoever asks again."""
+
+from datetime import date
+
+
+def letter_key(run_id: int, *, step: str, person_id: int) -> str:
+    """The key of a letter of a run: one step writes to one person once.
+
+    Args:
+        run_id: the run; the next run of the same campaign, next year, may write again.
+        step: the step of the journey.
+        person_id: who is written to.
+    """
+    return f"run:{run_id}:{step}:{person_id}"
+
+
+def notice_key(rule: str, *, subject_id: int, reference_on: date, step: str) -> str:
+    """The key of a notice that a date calls for, such as the end of a term.
+
+    The date is part of the key: where it moves to, the notice is due again; where it moves back to, it has been sent.
+
+    Args:
+        rule: the rule that calls for the notice.
+        subject_id: what it is about.
+        reference_on: the day that it refers to.
+        step: the first notice, the reminder, …
+    """
+    return f"notice:{rule}:{subject_id}:{reference_on.isoformat()}:{step}"

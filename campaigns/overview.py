@@ -1,0 +1,97 @@
+"""What the desk hands out about a run and about a round of work: values that print well and hold no connection."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import RenderableType
+
+from campaigns.guards import Reason
+from campaigns.results import run_report
+from crm.outreach.run_results import RunResults
+from crm.outreach.run_tables import Arm, Run, RunStatus
+from crm.reports import Report
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Overview:
+    """A run as it stands."""
+
+    results: RunResults
+    as_of: datetime
+
+    @property
+    def run(self) -> Run:
+        """The run itself."""
+        return self.results.run
+
+    @property
+    def id(self) -> int:
+        """The number of the run."""
+        return self.run.id
+
+    @property
+    def status(self) -> RunStatus:
+        """Where it stands."""
+        return self.run.status
+
+    @property
+    def count(self) -> int:
+        """How many accounts it enrols, both arms together: the number that an approval names."""
+        return self.results.enrolled
+
+    def report(self) -> Report:
+        """What came of it so far, arm by arm."""
+        return run_report(self.results, as_of=self.as_of)
+
+    def __str__(self) -> str:
+        run, arms = self.run, {arm.arm: arm.enrolled for arm in self.results.arms}
+        lines = [
+            f"Run {run.id} of {run.campaign}: {run.status}, prepared by {run.author} on {run.prepared_at:%d %B %Y}"
+            + (f", approved by {run.approver}" if run.approver else "")
+            + (f" ({run.note})" if run.note else ""),
+            f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
+        ]
+        left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
+        return "\n".join([*lines, *([f"Left out: {left_out}."] if left_out else [])])
+
+    def __rich__(self) -> RenderableType:
+        return str(self)
+
+    def __repr__(self) -> str:
+        return f"<Run {self.id} of {self.run.campaign}: {self.status}, {self.count} enrolled>"
+
+    def _repr_html_(self) -> str:
+        return self.report()._repr_html_()  # noqa: SLF001 - the notebook's protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What came of a round of moving enrolments on.
+
+    Attributes:
+        looked_at: enrolments that were due.
+        letters: letters queued.
+        tasks: tasks planned.
+        exited: enrolments that left their journey.
+        finished: enrolments that came to its end.
+        passed_over: enrolments that somebody else had moved.
+        completed: runs that are over.
+    """
+
+    looked_at: int = 0
+    letters: int = 0
+    tasks: int = 0
+    exited: int = 0
+    finished: int = 0
+    passed_over: int = 0
+    completed: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.looked_at} due: {self.letters} letters queued, {self.tasks} tasks planned, {self.exited} exited, "
+            f"{self.finished} finished, {self.passed_over} passed over; {self.completed} runs completed"
+        )
+
+
+def _words(reason: str) -> str:
+    return Reason(reason).words if reason in set(Reason) else reason

@@ -1,0 +1,148 @@
+"""What a campaign would do, before anything is written: whom it would reach, who is left out, and every letter."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.console import RenderableType
+
+from campaigns.audience import Audience, Invitation, LeftOut
+from campaigns.campaign import Campaign
+from campaigns.guards import Circumstances, Reason
+from campaigns.journey import LetterStep
+from campaigns.letter_facts import Stationery, letter_facts
+from campaigns.results import accounts_report, reach_report
+from crm.directory.tables import Organization
+from crm.errors import Ambiguous, NotFound, Refused
+from crm.mail.rendering import Rendered, render
+from crm.mail.templates import TemplateVersion
+from crm.outreach.run_tables import Arm
+from crm.reports import Report
+
+AccountKey = int | str | Organization
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Preview:
+    """What a campaign would do if it were prepared now. It holds no connection and changes nothing.
+
+    Attributes:
+        as_of: when the book was read.
+        audience: what was decided about each account.
+        wordings: the letters, by template and language.
+        stop_address: stands in for the address that stops the letters, which each letter gets for itself.
+    """
+
+    campaign: Campaign
+    as_of: datetime
+    audience: Audience
+    around: Circumstances
+    stationery: Stationery
+    wordings: Mapping[tuple[str, str], TemplateVersion]
+    stop_address: str
+
+    @property
+    def count(self) -> int:
+        """How many accounts would be enrolled, both arms together: the number that an approval names."""
+        return len(self.audience.invited)
+
+    @property
+    def arms(self) -> Mapping[Arm, int]:
+        """How many accounts each arm would hold."""
+        found = Counter(invitation.arm for invitation in self.audience.invited)
+        return {arm: found[arm] for arm in Arm}
+
+    @property
+    def reasons(self) -> Mapping[Reason, int]:
+        """How many accounts are left out for each reason, the most frequent first."""
+        return dict(Counter(left.skip.reason for left in self.audience.left_out).most_common())
+
+    def of(self, account: AccountKey) -> Invitation | LeftOut:
+        """What was decided about an account, and why.
+
+        Args:
+            account: its id, its exact name or the organisation itself.
+
+        Raises:
+            NotFound: the campaign is not about this account.
+            Ambiguous: several have the name.
+        """
+        found = [row for row in (*self.audience.invited, *self.audience.left_out) if _means(account, row)]
+        if not found:
+            raise NotFound(f"{_shown(account)} is no Associate.", field="account", value=_shown(account))
+        if len(found) > 1:
+            names = [f"{row.account.organization_id} {row.account.name}" for row in found]
+            raise Ambiguous(f"{len(found)} accounts are called {account!r}.", field="account", candidates=names)
+        return found[0]
+
+    def letter(self, account: AccountKey, step: str | None = None) -> Rendered:
+        """A letter as an account would get it; also for accounts that are held out or left out.
+
+        Args:
+            account: its id, its exact name or the organisation itself.
+            step: the step of the journey; the first letter where none is given.
+
+        Raises:
+            NotFound: the campaign is not about this account, or has no such letter.
+            Refused: there is nothing to write: no contact, no language or nothing that speaks for it.
+        """
+        row = self.of(account)
+        contact = next(iter(row.account.contacts), None)
+        language = contact and self.around.language_for(contact)
+        if contact is None or language is None or row.signal is None:
+            raise Refused(f"There is no letter to {row.account.name}.", rule="preview.letter", subject=str(row.account.name))
+        facts = letter_facts(
+            self.campaign,
+            row.account,
+            signal=row.signal,
+            contact=contact,
+            language=language,
+            stationery=self.stationery,
+        )
+        facts |= {"unsubscribe": {"address": self.stop_address}, "previous": {"sent_on": self.as_of.date()}}
+        return render(self.wordings[self._template(step), language], facts)
+
+    def reach(self) -> Report:
+        """How many accounts it would write to, hold out and leave out, by reason."""
+        return reach_report(self.campaign, self.audience, as_of=self.as_of)
+
+    def accounts(self) -> Report:
+        """Every account by name, with what speaks for it or against it."""
+        return accounts_report(self.campaign, self.audience, as_of=self.as_of)
+
+    def table(self) -> RenderableType:
+        """The reach for a terminal, to be printed by rich."""
+        return self.reach().table()
+
+    def _template(self, step: str | None) -> str:
+        letters = [found for found in self.campaign.journey.steps if isinstance(found, LetterStep)]
+        chosen = [found.template for found in letters if step in (None, found.name)]
+        if not chosen:
+            names = [found.name for found in letters]
+            raise NotFound(f"{self.campaign.name} has no letter {step!r}.", field="step", value=step, candidates=names)
+        return chosen[0]
+
+    def _repr_html_(self) -> str:
+        return self.reach()._repr_html_()  # noqa: SLF001 - the notebook's protocol
+
+    def __rich__(self) -> RenderableType:
+        return self.table()
+
+    def __str__(self) -> str:
+        return str(self.reach())
+
+    def __repr__(self) -> str:
+        return f"<Preview of {self.campaign.name}: {self.count} enrolled, {len(self.audience.left_out)} left out>"
+
+
+def _means(key: AccountKey, row: Invitation | LeftOut) -> bool:
+    if isinstance(key, Organization):
+        key = key.id
+    if isinstance(key, int) or key.isdecimal():
+        return row.account.organization_id == int(key)
+    return row.account.name.casefold() == key.strip().casefold()
+
+
+def _shown(key: AccountKey) -> str:
+    return key.name if isinstance(key, Organization) else str(key)

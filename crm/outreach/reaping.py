@@ -1,0 +1,64 @@
+"""What dead workers leave behind, and what has been in doubt for long enough."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, insert, update
+from sqlmodel import Session, col
+
+from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageClass, MessageStatus
+
+_MOST_CRASHES = 10
+
+
+def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]:
+    """Settle what nobody works on any more.
+
+    Args:
+        session: the transaction.
+        now: the present instant.
+        doubt: how long evidence is waited for before a letter's class settles it.
+
+    Returns:
+        How many letters were held, went back to the queue, came into doubt, and were assumed sent.
+    """
+    lapsed = col(Letter.lease_until) < now
+    claimed = (col(Letter.status) == MessageStatus.CLAIMED) & lapsed
+    crashing = claimed & (col(Letter.tries) >= _MOST_CRASHES)
+    at_the_dot = (col(Letter.status) == MessageStatus.HANDING_OFF) & lapsed
+    aged = (col(Letter.status) == MessageStatus.IN_DOUBT) & (col(Letter.handed_at) < now - doubt)
+    marketing = aged & (col(Letter.message_class) == MessageClass.MARKETING)
+    return {
+        "held": _sweep(
+            session, crashing, MessageStatus.HELD, f"{_MOST_CRASHES} workers died over it", at=now
+        ),
+        "requeued": _sweep(
+            session, claimed, MessageStatus.QUEUED, "its worker died before the final dot", at=now
+        ),
+        "in_doubt": _sweep(
+            session, at_the_dot, MessageStatus.IN_DOUBT, "its worker died at the final dot", at=now
+        ),
+        "assumed_sent": _sweep(
+            session,
+            marketing,
+            MessageStatus.ASSUMED_SENT,
+            "no evidence came; marketing is not sent twice",
+            at=now,
+        ),
+    }
+
+
+def _sweep(
+    session: Session, which: ColumnElement[bool], status: MessageStatus, why: str, *, at: datetime
+) -> int:
+    changes: dict[str, Any] = {"status": status, "lease_until": None, "verdict": why}
+    if status is MessageStatus.ASSUMED_SENT:
+        changes["settled_at"] = at
+    swept = update(Letter).where(which).values(changes).returning(col(Letter.id), col(Letter.fence))
+    rows = [
+        {"outbox_id": number, "at": at, "what": status, "fence": fence, "detail": why}
+        for number, fence in session.execute(swept)
+    ]
+    if rows:
+        session.execute(insert(DeliveryEvent), rows)
+    return len(rows)
