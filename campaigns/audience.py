@@ -38,6 +38,11 @@ class Audience:
     invited: tuple[Invitation, ...]
     left_out: tuple[LeftOut, ...]
 
+    @property
+    def rows(self) -> tuple[Invitation | LeftOut, ...]:
+        """Everybody: the enrolled first."""
+        return (*self.invited, *self.left_out)
+
 
 def assemble(campaign: Campaign, candidates: Iterable[Candidate], around: Circumstances) -> Audience:
     """Decide about all accounts.
@@ -72,10 +77,12 @@ class _Taken:
         self._people: dict[int, str] = {}
 
     def add(self, invitation: Invitation) -> None:
+        """Note what an enrolment takes."""
         self._groups[invitation.account.group_id] = invitation.account.name
         self._people[invitation.contact.person_id] = invitation.account.name
 
     def objection(self, case: Case) -> Skip | None:
+        """What stands against an account because of those that are enrolled."""
         if name := self._groups.get(case.account.group_id):
             return Skip(Reason.GROUP_ENROLLED, name)
         if case.contact and (name := self._people.get(case.contact.person_id)):

@@ -34,17 +34,15 @@ SignalRule = Callable[[Candidate, date], Signal | None]
 
 
 class Signature(BaseModel):
-    """Who signs where an account has no account manager.
+    """What stands under a letter whose account has no account manager; the name is the sender's, in the settings.
 
     Attributes:
-        name: the team.
-        title: its function; stands under an account manager's letter too where the staff list gives no title.
-        office: the office that it belongs to.
+        title: the function; stands under an account manager's letter too where the staff list gives none.
+        office: the office.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(min_length=1)
     title: str = Field(min_length=1)
     office: str = Field(min_length=1)
 

@@ -2,7 +2,7 @@
 
 The first guard that objects names the reason, so the order is that of what an account manager needs to hear first.
 Standing comes first: whoever is in arrears, suspended or leaving is a case for retention and no target
-(DOMAIN.md 1.4); an exempt member is none either, and while an application is pending it would be premature.
+(docs/domain.md, "Retention first"); an exempt member is none either, and while an application is pending it would be premature.
 """
 
 from collections.abc import Callable, Mapping

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaigns.campaign import Campaign, Signal, Signature
+from campaigns.campaign import Campaign, Signal
 from crm.insight.candidate import Candidate, Contact
 from crm.reference.languages import Language
 
 # How the Union abbreviates its name in these languages; in the others it writes ITU in Latin letters.
-_UNION = {Language.FRENCH: "UIT", Language.SPANISH: "UIT", Language.RUSSIAN: "МСЭ"}  # noqa: RUF001 - Cyrillic it is
+_UNION = {Language.FRENCH: "UIT", Language.SPANISH: "UIT", Language.RUSSIAN: "МСЭ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,13 @@ class Stationery:
     """What letters need besides the account.
 
     Attributes:
-        sender_address: the address of whoever signs for an account without account manager.
+        sender_name: who signs for an account without account manager.
+        sender_address: the address of that sender.
         managers: the active staff, by id.
         study_groups: the English titles of the study groups, by code.
     """
 
+    sender_name: str
     sender_address: str
     managers: Mapping[int, Manager] = field(default_factory=dict)
     study_groups: Mapping[str, str] = field(default_factory=dict)
@@ -79,7 +81,9 @@ def _readable(facts: Mapping[str, str], language: Language, stationery: Statione
     if "study_group" not in facts:
         return dict(facts)
     group = _study_group(facts["study_group"], language, stationery)
-    named = {"study_group": group["code"]} | ({"study_group_title": group["title"]} if "title" in group else {})
+    named = {"study_group": group["code"]} | (
+        {"study_group_title": group["title"]} if "title" in group else {}
+    )
     return {**facts, **named}
 
 
@@ -92,8 +96,14 @@ def _study_group(code: str, language: Language, stationery: Stationery) -> dict[
 def _signed(
     campaign: Campaign, manager: Manager | None, language: Language, stationery: Stationery
 ) -> dict[str, str]:
-    team: Signature = campaign.signatures[language]
+    team = campaign.signatures[language]
     if manager is None:
-        return {"name": team.name, "title": team.title, "office": team.office, "email": stationery.sender_address}
+        sender = {"name": stationery.sender_name, "email": stationery.sender_address}
+        return {**sender, "title": team.title, "office": team.office}
     office = manager.office if language is Language.ENGLISH else manager.office_code
-    return {"name": manager.name, "title": manager.title or team.title, "office": office, "email": manager.email}
+    return {
+        "name": manager.name,
+        "title": manager.title or team.title,
+        "office": office,
+        "email": manager.email,
+    }

@@ -61,7 +61,7 @@ class Overview:
         return f"<Run {self.id} of {self.run.campaign}: {self.status}, {self.count} enrolled>"
 
     def _repr_html_(self) -> str:
-        return self.report()._repr_html_()  # noqa: SLF001 - the notebook's protocol
+        return self.report()._repr_html_()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from rich.console import RenderableType
 
@@ -43,6 +44,11 @@ class Preview:
     stop_address: str
 
     @property
+    def content(self) -> dict[str, Any]:
+        """The campaign and its wordings as plain JSON."""
+        return content_of(self.campaign, self.wordings)
+
+    @property
     def count(self) -> int:
         """How many accounts would be enrolled, both arms together: the number that an approval names."""
         return len(self.audience.invited)
@@ -68,12 +74,14 @@ class Preview:
             NotFound: the campaign is not about this account.
             Ambiguous: several have the name.
         """
-        found = [row for row in (*self.audience.invited, *self.audience.left_out) if _means(account, row)]
+        found = [row for row in self.audience.rows if _means(account, row)]
         if not found:
             raise NotFound(f"{_shown(account)} is no Associate.", field="account", value=_shown(account))
         if len(found) > 1:
             names = [f"{row.account.organization_id} {row.account.name}" for row in found]
-            raise Ambiguous(f"{len(found)} accounts are called {account!r}.", field="account", candidates=names)
+            raise Ambiguous(
+                f"{len(found)} accounts are called {account!r}.", field="account", candidates=names
+            )
         return found[0]
 
     def letter(self, account: AccountKey, step: str | None = None) -> Rendered:
@@ -89,9 +97,14 @@ class Preview:
         """
         row = self.of(account)
         contact = next(iter(row.account.contacts), None)
-        language = contact and self.around.language_for(contact)
+        language = self.around.language_for(contact) if contact else None
         if contact is None or language is None or row.signal is None:
-            raise Refused(f"There is no letter to {row.account.name}.", rule="preview.letter", subject=str(row.account.name))
+            missing = "no contact" if contact is None else "no language" if language is None else "no signal"
+            raise Refused(
+                f"There is no letter to {row.account.name}: {missing}.",
+                rule="preview.letter",
+                subject=row.account.name,
+            )
         facts = letter_facts(
             self.campaign,
             row.account,
@@ -120,11 +133,13 @@ class Preview:
         chosen = [found.template for found in letters if step in (None, found.name)]
         if not chosen:
             names = [found.name for found in letters]
-            raise NotFound(f"{self.campaign.name} has no letter {step!r}.", field="step", value=step, candidates=names)
+            raise NotFound(
+                f"{self.campaign.name} has no letter {step!r}.", field="step", value=step, candidates=names
+            )
         return chosen[0]
 
     def _repr_html_(self) -> str:
-        return self.reach()._repr_html_()  # noqa: SLF001 - the notebook's protocol
+        return self.reach()._repr_html_()
 
     def __rich__(self) -> RenderableType:
         return self.table()
@@ -134,6 +149,13 @@ class Preview:
 
     def __repr__(self) -> str:
         return f"<Preview of {self.campaign.name}: {self.count} enrolled, {len(self.audience.left_out)} left out>"
+
+
+def content_of(campaign: Campaign, wordings: Mapping[tuple[str, str], TemplateVersion]) -> dict[str, Any]:
+    """A campaign and its wordings as plain JSON: what an approval is bound to."""
+    return campaign.content(
+        {f"{name}/{language}": found.sha256 for (name, language), found in wordings.items()}
+    )
 
 
 def _means(key: AccountKey, row: Invitation | LeftOut) -> bool:

@@ -67,11 +67,25 @@ def accounts_report(campaign: Campaign, audience: Audience, *, as_of: datetime) 
         as_of: when the book was read.
     """
     invited: list[tuple[Cell, ...]] = [
-        (_ARMS[i.arm].capitalize(), i.account.name, i.account.country, i.signal.words, i.contact.name, i.language.value)
+        (
+            _ARMS[i.arm].capitalize(),
+            i.account.name,
+            i.account.country,
+            i.signal.words,
+            i.contact.name,
+            i.language.value,
+        )
         for i in sorted(audience.invited, key=lambda i: list(Arm).index(i.arm))
     ]
     left_out: list[tuple[Cell, ...]] = [
-        ("Left out", left.account.name, left.account.country, _why(left.skip.reason, left.skip.detail), None, None)
+        (
+            "Left out",
+            left.account.name,
+            left.account.country,
+            _why(left.skip.reason, left.skip.detail),
+            None,
+            None,
+        )
         for left in audience.left_out
     ]
     return Report(
@@ -151,11 +165,19 @@ def difference(results: RunResults) -> str:
 def _arm_row(arm: ArmResult) -> tuple[Cell, ...]:
     letters = (sum(arm.letters.get(status, 0) for status in statuses) for _, statuses in _LETTERS.values())
     rate = Decimal(arm.converted) / arm.enrolled if arm.enrolled else None
-    return (_ARMS[arm.arm].capitalize(), arm.enrolled, arm.underway, *letters, arm.answered, arm.converted, rate)
+    return (
+        _ARMS[arm.arm].capitalize(),
+        arm.enrolled,
+        arm.underway,
+        *letters,
+        arm.answered,
+        arm.converted,
+        rate,
+    )
 
 
 def _made_up(audience: Audience) -> bool:
-    return any(row.account.synthetic for row in (*audience.invited, *audience.left_out))
+    return any(row.account.synthetic for row in audience.rows)
 
 
 def _notes(synthetic: bool) -> tuple[str, ...]:  # noqa: FBT001 - private, and the name says it

@@ -1,11 +1,11 @@
 """From Associate to Sector Member: to Associates in good standing whom full membership of their Sector would serve.
 
 An Associate takes part in one study group, a Sector Member in all of its Sector, with its conferences and assemblies
-(DOMAIN.md 1.4). The letter goes out once, a reminder follows after ten working days unless an answer came, and after
+(docs/domain.md, "Categories"). The letter goes out once, a reminder follows after ten working days unless an answer came, and after
 ten more the account manager is asked to call. A reply, an upgrade, a refusal or a bounce ends the journey.
 
-Where the rules come from: the guards for standing and for one campaign per corporate group are DOMAIN.md 6, item 6.
-The four signals are our own inference (DOMAIN.md 1.4, "Strong, explainable upgrade signals"), and so are their order,
+Where the rules come from: the guards for standing and for one campaign per corporate group are in docs/domain.md.
+The four signals are our own inference (docs/domain.md, "Upgrade signals"), and so are their order,
 the 24 months and the three parts taken: no source states figures, so look at them again when results are in.
 """
 
@@ -89,15 +89,9 @@ ASSOCIATE_UPGRADE = Campaign(
         )
     ),
     signatures={
-        Language.ENGLISH: Signature(
-            name="The membership team", title="Membership", office="General Secretariat"
-        ),
-        Language.FRENCH: Signature(
-            name="L’équipe chargée des membres",  # noqa: RUF001 - the apostrophe that French typography wants
-            title="Relations avec les membres",
-            office="Secrétariat général",
-        ),
-        Language.ARABIC: Signature(name="فريق شؤون الأعضاء", title="شؤون الأعضاء", office="الأمانة العامة"),
+        Language.ENGLISH: Signature(title="Membership", office="General Secretariat"),
+        Language.FRENCH: Signature(title="Relations avec les membres", office="Secrétariat général"),
+        Language.ARABIC: Signature(title="شؤون الأعضاء", office="الأمانة العامة"),
     },
     default_language=Language.ENGLISH,
     quiet_days=14,

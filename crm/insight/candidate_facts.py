@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
 from crm.consent.suppressions import suppressed
@@ -34,7 +35,7 @@ def standings(session: Session, ids: Ids, day: date) -> dict[int, Any]:
             col(StandingRecord.punctuality),
         )
         .where(col(StandingRecord.organization_id).in_(ids), col(StandingRecord.as_of) <= day)
-        .distinct(col(StandingRecord.organization_id))
+        .ext(distinct_on(col(StandingRecord.organization_id)))
         .order_by(
             col(StandingRecord.organization_id),
             col(StandingRecord.as_of).desc(),
@@ -113,7 +114,7 @@ def touches(session: Session, ids: Ids) -> dict[int, Touch]:
             col(Interaction.office),
         )
         .where(col(Interaction.organization_id).in_(ids), col(Interaction.kind) != InteractionKind.NOTE)
-        .distinct(col(Interaction.organization_id))
+        .ext(distinct_on(col(Interaction.organization_id)))
         .order_by(col(Interaction.organization_id), col(Interaction.at).desc(), col(Interaction.id).desc())
     )
     return {number: Touch(at, kind.value, office) for number, at, kind, office in session.execute(latest)}

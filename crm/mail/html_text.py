@@ -7,7 +7,7 @@ The result is text, not safe HTML: escape it wherever it is shown.
 import html
 import re
 
-_TAG = re.compile(r"(<[^<>]*>)")
+_TAG = re.compile(r"(<!-->|<!--|-->|<[a-zA-Z/!?][^<>]*>)")
 _NAME = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)(?![a-zA-Z0-9:])")
 _SPACE = re.compile(r"[\s\xa0]+")
 # html.unescape() refuses a number of more than 4,300 digits.

@@ -86,6 +86,8 @@ def asks_to_stop(text: str, *, name: str = "") -> bool:
 
 def _without_courtesy(sentence: str) -> str:
     for courtesy in _BARE_COURTESIES:
+        if sentence in _BARE_WISHES:
+            return sentence
         if sentence == courtesy:
             return ""
         sentence = sentence.removeprefix(courtesy + " ").removesuffix(" " + courtesy)

@@ -1,74 +1,93 @@
-"""The last look at a letter before its final dot: consent, suppression, exit, pause and the frequency cap."""
+"""One more look at a window of letters before their dots: whether anything has come to stand against them.
 
+What is read here is read under locks that hold until the intents are committed: whoever unsubscribes somebody, takes
+in a reply, or pauses or cancels a run is decided before or after the intents, never beside them.
+"""
+
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from crm.consent.suppressions import Scope, suppressed
-from crm.keyring import KeyRing
-from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
+from crm.outreach.identity import Identity
+from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A claimed letter, locked, with its place in a journey where it has one."""
-
-    letter: Letter
-    enrolment: Enrolment | None
-    run: Run | None
+_GONE = {
+    MessageStatus.HANDING_OFF,
+    MessageStatus.ACCEPTED,
+    MessageStatus.IN_DOUBT,
+    MessageStatus.ASSUMED_SENT,
+}
 
 
 class LastLook:
-    """One more look at a window of letters, with everything read in two statements.
+    """A window of letters and all that may stand against them.
 
     Args:
-        session: the transaction that holds the locks on the people.
-        window: the letters.
-        keys: key the suppression list.
+        session: the transaction that commits the intents; it holds the locks on the people and the letters.
+        letters: the letters.
+        identity: knows the keys of the suppression list.
         cap: the least time between two marketing letters to one person, whatever their campaigns.
-        now: the present instant.
+        now: the instant of the intents.
     """
 
     def __init__(
-        self, session: Session, window: Sequence[Held], *, keys: KeyRing, cap: timedelta, now: datetime
+        self,
+        session: Session,
+        letters: Sequence[Letter],
+        *,
+        identity: Identity,
+        cap: timedelta,
+        now: datetime,
     ) -> None:
-        letters = [held.letter for held in window]
-        self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=keys)
-        self._written = _written(session, letters, since=now - cap)
         self._cap = cap
+        self._now = now
+        self._runs = _runs(session, letters)
+        self._enrolments = _enrolments(session, letters)
+        self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=identity.keys)
+        self._written = _written(session, letters, since=now - cap)
 
-    def at(self, held: Held) -> dict[str, Any] | None:
-        """What becomes of a letter instead of being handed over; None: nothing stands against it."""
-        if (why := self._against(held)) is not None:
-            return {"status": MessageStatus.STOPPED, "lease_until": None, "verdict": why}
-        if held.run is not None and held.run.status is not RunStatus.RUNNING:
+    def otherwise(self, letter: Letter) -> dict[str, Any] | None:
+        """What becomes of a letter instead of being handed over; None: nothing stands against it.
+
+        A letter that passes counts for the cap of those that are looked at after it.
+        """
+        if (change := self._stopped(letter) or self._put_off(letter)) is not None:
+            return change
+        if letter.message_class is MessageClass.MARKETING:
+            self._written[letter.person_id].append((letter.run_id, self._now))
+        return None
+
+    def _stopped(self, letter: Letter) -> dict[str, Any] | None:
+        scopes = self._suppressed.get(letter.to_address, set())
+        run, enrolment = self._of(letter)
+        if Scope.ALL in scopes or (letter.message_class is MessageClass.MARKETING and scopes):
+            return _stop("the address must not be written to")
+        if run is not None and run.status is RunStatus.CANCELLED:
+            return _stop("the run was cancelled")
+        if enrolment is not None and (
+            enrolment.answered_at or enrolment.state is not EnrolmentState.ENROLLED
+        ):
+            return _stop(f"the account left the journey: {enrolment.reason or 'answered'}")
+        return None
+
+    def _put_off(self, letter: Letter) -> dict[str, Any] | None:
+        run, _ = self._of(letter)
+        if run is not None and run.status is not RunStatus.RUNNING:
             return waiting("the run is paused")
-        if (last := self._last_from_others(held.letter)) is not None:
-            return waiting(f"another campaign wrote on {last:%d %B %Y}") | {"due_at": last + self._cap}
+        if letter.message_class is MessageClass.MARKETING:
+            others = [at for run_id, at in self._written[letter.person_id] if run_id != letter.run_id]
+            if others:
+                last = max(others)
+                return waiting(f"another campaign wrote on {last:%d %B %Y}") | {"due_at": last + self._cap}
         return None
 
-    def _against(self, held: Held) -> str | None:
-        scopes = self._suppressed.get(held.letter.to_address, set())
-        if Scope.ALL in scopes or (scopes and held.letter.message_class is MessageClass.MARKETING):
-            return "the address must not be written to"
-        if held.run is not None and held.run.status is RunStatus.CANCELLED:
-            return "the run was cancelled"
-        left = held.enrolment is not None and held.enrolment.state is not EnrolmentState.ENROLLED
-        if held.enrolment is not None and (left or held.enrolment.answered_at):
-            return f"the account left the journey: {held.enrolment.reason or 'answered'}"
-        return None
-
-    def _last_from_others(self, letter: Letter) -> datetime | None:
-        if letter.message_class is not MessageClass.MARKETING:
-            return None
-        times = [
-            at for person, run, at in self._written if person == letter.person_id and run != letter.run_id
-        ]
-        return max(times, default=None)
+    def _of(self, letter: Letter) -> tuple[Run | None, Enrolment | None]:
+        return self._runs.get(letter.run_id), self._enrolments.get(letter.enrolment_id)
 
 
 def waiting(why: str) -> dict[str, Any]:
@@ -76,14 +95,36 @@ def waiting(why: str) -> dict[str, Any]:
     return {"status": MessageStatus.QUEUED, "lease_until": None, "tries": Letter.tries - 1, "verdict": why}
 
 
+def _stop(why: str) -> dict[str, Any]:
+    return {"status": MessageStatus.STOPPED, "lease_until": None, "verdict": why}
+
+
+def _runs(session: Session, letters: Sequence[Letter]) -> dict[int | None, Run]:
+    """The runs of the letters, locked against being paused or cancelled until the intents are committed."""
+    ids = {letter.run_id for letter in letters if letter.run_id is not None}
+    query = select(Run).where(col(Run.id).in_(ids)).order_by(col(Run.id)).with_for_update(read=True)
+    return {run.id: run for run in session.exec(query.execution_options(populate_existing=True))}
+
+
+def _enrolments(session: Session, letters: Sequence[Letter]) -> dict[int | None, Enrolment]:
+    """The enrolments of the letters; a reply that would change one waits for the lock on its person."""
+    ids = {letter.enrolment_id for letter in letters if letter.enrolment_id is not None}
+    query = select(Enrolment).where(col(Enrolment.id).in_(ids))
+    return {row.id: row for row in session.exec(query.execution_options(populate_existing=True))}
+
+
 def _written(
     session: Session, letters: Sequence[Letter], *, since: datetime
-) -> list[tuple[int, int | None, datetime]]:
-    """Person, run and instant of the marketing letters that went to these people lately."""
+) -> defaultdict[int, list[tuple[int | None, datetime]]]:
+    """For each person, which runs' marketing letters went to them since an instant, and when."""
     query = select(Letter.person_id, Letter.run_id, Letter.handed_at).where(
         col(Letter.person_id).in_({letter.person_id for letter in letters}),
         Letter.message_class == MessageClass.MARKETING,
-        col(Letter.status).in_(WENT_OUT),
+        col(Letter.status).in_(_GONE),
         col(Letter.handed_at) > since,
     )
-    return [(person, run, at) for person, run, at in session.exec(query) if at is not None]
+    found: defaultdict[int, list[tuple[int | None, datetime]]] = defaultdict(list)
+    for person_id, run_id, at in session.exec(query):
+        if at is not None:
+            found[person_id].append((run_id, at))
+    return found

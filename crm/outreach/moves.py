@@ -1,6 +1,6 @@
 """How enrolments move through a journey: which are due, with what a plan must know, and what they do next."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -104,11 +104,20 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What came of a batch of moves; `passed_over` had been moved by somebody else."""
+    """What came of a batch of moves.
 
-    moved: int = 0
+    Attributes:
+        letters: letters queued.
+        tasks: tasks planned.
+        exited: enrolments that left their journey.
+        finished: enrolments that came to its end.
+        passed_over: enrolments that somebody else had moved.
+    """
+
     letters: int = 0
     tasks: int = 0
+    exited: int = 0
+    finished: int = 0
     passed_over: int = 0
 
 
@@ -148,8 +157,14 @@ def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> 
     for move in current:
         _advance(held[move.enrolment_id], move, now=change.now)
     change.session.flush()
-    tasks = sum(taking.task is not None for _, taking in takings)
-    return Moved(len(current), len(letters), tasks, len(moves) - len(current))
+    ended = Counter(move.ended for move in current)
+    return Moved(
+        letters=len(letters),
+        tasks=sum(taking.task is not None for _, taking in takings),
+        exited=ended[EnrolmentState.EXITED],
+        finished=ended[EnrolmentState.FINISHED],
+        passed_over=len(moves) - len(current),
+    )
 
 
 def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Done]]:

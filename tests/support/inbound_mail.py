@@ -19,5 +19,9 @@ def message(body="", *, charset="utf-8", **fields):
         "Message_ID": "<1@acme.example>",
         "Date": "Tue, 5 May 2026 10:00:00 +0000",
     }
-    lines = [f"{name.replace('_', '-')}: {value}" for name, value in (defaults | fields).items() if value is not None]
+    lines = [
+        f"{name.replace('_', '-')}: {value}"
+        for name, value in (defaults | fields).items()
+        if value is not None
+    ]
     return "\r\n".join([*lines, "", body.replace("\n", "\r\n")]).encode(charset)

@@ -1,7 +1,7 @@
 """A CSV file as a table: its header, and its rows with as many cells as the header has columns."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from crm.directory.importing.lines import Line, lines
@@ -32,7 +32,7 @@ class CsvTable:
     _kept: tuple[int, ...]
     _width: int
 
-    def rows(self) -> Iterator[Line]:
+    def rows(self) -> Generator[Line]:
         """Its rows below the header, blank ones included."""
         with self.file.text() as text:
             source = lines(text, delimiter=self.delimiter)

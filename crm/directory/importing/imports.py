@@ -1,6 +1,7 @@
 """`book.imports`: bring a file into the book; try it first with `dry_run=True`."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from itertools import islice
 
 from sqlalchemy import insert, text, update
@@ -153,13 +154,13 @@ def _cleaning(session: Session, plan: OrganizationMapping, table: CsvTable) -> C
 def _run(batch: Batch, table: CsvTable, shared: Circumstances, on_progress: Progress | None) -> ImportReport:
     verdicts: list[RowVerdict] = []
     done = blank = 0
-    rows = table.rows()
-    while lines := list(islice(rows, CHUNK)):
-        filled = [line for line in lines if not line.is_blank]
-        verdicts += batch.settled(filled)
-        done, blank = done + len(lines), blank + len(lines) - len(filled)
-        if on_progress:
-            on_progress(done, max(done, table.file.size - 1))
+    with closing(table.rows()) as rows:
+        while lines := list(islice(rows, CHUNK)):
+            filled = [line for line in lines if not line.is_blank]
+            verdicts += batch.settled(filled)
+            done, blank = done + len(lines), blank + len(lines) - len(filled)
+            if on_progress:
+                on_progress(done, max(done, table.file.lines - 1))
     return ImportReport(
         shared.batch_id, shared.batch_id is None, shared.source, table.header, tuple(verdicts), blank
     )

@@ -9,7 +9,6 @@ from typing import TextIO
 from crm.directory.importing.verdicts import Problem, ProblemKind, clipped
 
 LONGEST_LINE = 1 << 22
-"""Characters of one physical line; what stands beyond is dropped and the row refused."""
 
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
@@ -36,13 +35,18 @@ class Line:
         return self.problem is None and not any(cell.strip() for cell in self.cells)
 
 
-def lines(text: TextIO, *, delimiter: str) -> Iterator[Line]:
+def lines(text: TextIO, *, delimiter: str, longest: int = LONGEST_LINE) -> Iterator[Line]:
     """The rows of a CSV file, the header first.
 
     A quotation mark that is opened and not closed would swallow the rows that follow. When such a row turns out to be
     wrong, only its first line is refused, and reading goes on with the next line.
+
+    Args:
+        text: the file.
+        delimiter: what stands between two cells.
+        longest: characters of one physical line; what stands beyond is dropped and the row refused.
     """
-    feed = _Feed(text)
+    feed = _Feed(text, longest)
     reader = csv.reader(feed, delimiter=delimiter, strict=True)
     row = 0
     while True:
@@ -62,7 +66,8 @@ def lines(text: TextIO, *, delimiter: str) -> Iterator[Line]:
 class _Feed:
     """Physical lines, with those of a row that failed to be read again."""
 
-    def __init__(self, text: TextIO) -> None:
+    def __init__(self, text: TextIO, longest: int) -> None:
+        self.longest = longest
         self.taken: list[str] = []
         self.suspect = False
         self._text = text
@@ -76,8 +81,8 @@ class _Feed:
             self.suspect = True
             line = self._again.popleft()
         else:
-            line = self._text.readline(LONGEST_LINE)
-            if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
+            line = self._text.readline(self.longest)
+            if len(line) == self.longest and not line.endswith(("\n", "\r")):
                 self._skip_rest()
         if not line:
             raise StopIteration
@@ -93,19 +98,19 @@ class _Feed:
     def _skip_rest(self) -> None:
         piece = " "
         while piece and not piece.endswith(("\n", "\r")):
-            piece = self._text.readline(LONGEST_LINE)
+            piece = self._text.readline(self.longest)
 
 
 def _faulty(row: int, feed: _Feed, error: csv.Error, delimiter: str) -> Line:
     first = feed.read_again()
     too_long = "field larger" in str(error) and len(first) > csv.field_size_limit()
     cells = first.rstrip("\r\n").replace("\0", _LOST).split(delimiter)
-    return Line(row, tuple(cells), _too_long() if too_long else _quotes(first))
+    return Line(row, tuple(cells), _too_long(feed) if too_long else _quotes(first))
 
 
 def _checked(line: Line, feed: _Feed) -> Line:
-    if any(len(piece) >= LONGEST_LINE for piece in feed.taken):
-        return Line(line.row, line.cells, _too_long())
+    if any(len(piece) >= feed.longest for piece in feed.taken):
+        return Line(line.row, line.cells, _too_long(feed))
     if any("\0" in piece for piece in feed.taken):
         cells = tuple(cell.replace("\0", _LOST) for cell in line.cells)
         return Line(line.row, cells, _unreadable(cells))
@@ -122,12 +127,12 @@ def _quotes(first: str) -> Problem:
     )
 
 
-def _too_long() -> Problem:
+def _too_long(feed: _Feed) -> Problem:
     return Problem(
         ProblemKind.TOO_LONG,
         "",
         "",
-        f"A cell has more than {csv.field_size_limit():,} characters, or the row more than {LONGEST_LINE:,}.",
+        f"A cell has more than {csv.field_size_limit():,} characters, or the row more than {feed.longest:,}.",
         "Shorten it; look for a missing line break.",
     )
 

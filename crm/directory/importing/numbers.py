@@ -6,7 +6,7 @@ import re
 _ASIDE = re.compile(r"[(\[](?:(?!\d[.,]\d{3})[^)\]])*(?:[)\]]|$)|\bas of\b.*", re.IGNORECASE | re.DOTALL)
 _NUMBER = re.compile(r"\d{1,3}(?:[,.'\u2019\s]\d{3})+(?!\d)|\d+")
 _OTHER_SCALE = re.compile(
-    r"million|billion|thousand|mio|mill|bn|[\dkm%]\s*[km%]\b|\d[.,]\d{1,2}(?!\d)|-\s*\d", re.IGNORECASE
+    r"million|billion|thousand|mio|mill|bn|\d\s*(?:[km]\b|%)|\d[.,]\d{1,2}(?!\d)|-\s*\d", re.IGNORECASE
 )
 _MOST = 10_000_000  # the largest employer of the world has about two million
 

@@ -32,12 +32,12 @@ class SourceFile:
     Attributes:
         name: what it is called, for messages.
         digest: SHA-256 of its bytes, in hexadecimal.
-        size: how many lines it has at the most.
+        lines: how many lines it has.
     """
 
     name: str
     digest: str
-    size: int
+    lines: int
     _stream: BinaryIO
     _encoding: str
 
@@ -74,8 +74,8 @@ def opened(source: Source, *, encoding: str | None = None) -> Iterator[SourceFil
                 hint='Save it as "CSV UTF-8".',
             )
         known = "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else _known_encoding(encoding or "utf-8")
-        digest, size = _survey(stream, name=name, encoding=known)
-        yield SourceFile(name, digest, size, stream, known)
+        digest, lines = _survey(stream, name=name, encoding=known)
+        yield SourceFile(name, digest, lines, stream, known)
 
 
 def _name(source: Source) -> str:
@@ -135,23 +135,24 @@ def _known_encoding(encoding: str) -> str:
 
 def _survey(stream: BinaryIO, *, name: str, encoding: str) -> tuple[str, int]:
     stream.seek(0)
-    digest, lines, position = hashlib.sha256(), 1, 0
+    digest, lines, position = hashlib.sha256(), 0, 0
     decoder = codecs.getincrementaldecoder(encoding)()
-    block = b"-"
+    block, last = b"-", b""
     while block:
         block = stream.read(_BLOCK)
         held = len(decoder.getstate()[0])
         try:
             decoder.decode(block, final=not block)
         except UnicodeDecodeError as error:
-            lines += block[: max(error.start - held, 0)].count(b"\n")
+            line = lines + 1 + block[: max(error.start - held, 0)].count(b"\n")
             raise _undecodable(
-                stream, error, name=name, at=position - held + error.start, line=lines
+                stream, error, name=name, at=position - held + error.start, line=line
             ) from error
         digest.update(block)
         lines += block.count(b"\n")
         position += len(block)
-    return digest.hexdigest(), lines
+        last = block[-1:] or last
+    return digest.hexdigest(), lines + (last not in {b"", b"\n"})
 
 
 def _undecodable(

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.directory.importing import lines as lines_module
 from crm.directory.importing.lines import lines
 from crm.directory.importing.verdicts import ProblemKind
 
@@ -54,7 +53,7 @@ def test_an_unclosed_quotation_mark_far_from_the_end_does_not_swallow_the_file()
 
 @pytest.mark.parametrize("row", ['"a" b,c', 'a,"b"c"', '"a""b,c'])
 def test_mixed_quotation_marks_are_refused_with_a_fix(row):
-    header, bad, good = read(f"x,y\n{row}\n1,2\n")
+    _header, bad, good = read(f"x,y\n{row}\n1,2\n")
     assert bad.problem.kind is ProblemKind.QUOTES
     assert '""' in bad.problem.fix
     assert good.cells == ("1", "2")
@@ -66,22 +65,22 @@ def test_a_quotation_mark_inside_a_bare_cell_is_text():
 
 @pytest.mark.parametrize("cell", ["x" * 1_000_000, '"' + "x" * 1_000_000 + '"'])
 def test_a_cell_of_a_million_characters_is_refused_and_kept_for_the_report(cell):
-    header, huge, good = read(f"x,y\n{cell},1\n1,2\n")
+    _header, huge, good = read(f"x,y\n{cell},1\n1,2\n")
     assert huge.problem.kind is ProblemKind.TOO_LONG
     assert huge.cells == (cell, "1")
     assert good.problem is None
 
 
-def test_a_line_that_never_ends_is_cut_and_refused(monkeypatch):
-    monkeypatch.setattr(lines_module, "LONGEST_LINE", 100)
-    header, huge, good = read("x\n" + "y" * 950 + "\nz\n")
+def test_a_line_that_never_ends_is_cut_and_refused():
+    text = io.StringIO("x\n" + "y" * 950 + "\nz\n", newline="")
+    _header, huge, good = lines(text, delimiter=",", longest=100)
     assert huge.problem.kind is ProblemKind.TOO_LONG
     assert huge.cells == ("y" * 100,)
     assert good.cells == ("z",)
 
 
 def test_a_nul_is_refused_in_its_row_only():
-    header, bad, good = read("x\na\0b\nc\n")
+    _header, bad, good = read("x\na\0b\nc\n")
     assert bad.problem.kind is ProblemKind.UNREADABLE
     assert "\0" not in bad.cells[0]
     assert good.problem is None

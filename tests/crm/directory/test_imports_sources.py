@@ -71,9 +71,9 @@ def test_utf16_without_bom_is_recognised_by_its_header():
         rows(io.BytesIO("Company,HQ\n".encode("utf-16-le")))
 
 
-@pytest.mark.parametrize("encoding", ["klingon", "base64", ""])
+@pytest.mark.parametrize("encoding", ["klingon", "base64"])
 def test_an_encoding_that_does_not_exist_is_refused(encoding):
-    with pytest.raises(InvalidInput) as refused, opened(io.BytesIO(b"a\n"), encoding=encoding or "utf-"):
+    with pytest.raises(InvalidInput) as refused, opened(io.BytesIO(b"a\n"), encoding=encoding):
         pass
     assert refused.value.field == "encoding"
 

@@ -1,0 +1,90 @@
+"""Rules that review would otherwise have to repeat."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = [path for room in ("crm", "campaigns", "workers") for path in sorted((ROOT / room).rglob("*.py"))]
+TREE = [
+    path
+    for path in sorted(ROOT.rglob("*"))
+    if path.is_file()
+    and not {
+        ".git",
+        ".venv",
+        "build",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".hypothesis",
+        "__pycache__",
+    }
+    & set(path.relative_to(ROOT).parts)
+    and path.suffix in {".py", ".md", ".toml", ".yml", ".txt", ".html", ".css", ".csv", ""}
+]
+# Written so that this file does not hold what it looks for.
+_OPEN_ENDS = re.compile(
+    r"\b(TO"
+    r"DO|FIX"
+    r"ME|XX"
+    r"X)\b|NotImplemented"
+    r"Error|task_always_"
+    r"eager|mark\.(?:sk"
+    r"ip|xf"
+    r"ail)\b"
+)
+_NOT_OURS = re.compile(
+    r"pythonhosted|pypi\."
+    r"org|registry\."
+    r"npmjs|/wo"
+    r"rk/|\bDOM"
+    r"AIN\.md|OUT"
+    r"REACH\.md|WIS"
+    r"HES\.md|DES"
+    r"IGN\.md|STY"
+    r"LE\.md"
+)
+_LONGEST_FILE = 300
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_file_holds_one_capability(path):
+    if "migrations" in path.parts:
+        return
+    assert len(path.read_text("utf-8").splitlines()) <= _LONGEST_FILE
+
+
+def test_nothing_is_left_open():
+    found = [
+        (path.name, match[0])
+        for path in TREE
+        if path.suffix == ".py"
+        for match in _OPEN_ENDS.finditer(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_nothing_names_another_place():
+    found = [
+        (str(path.relative_to(ROOT)), match[0])
+        for path in TREE
+        for match in _NOT_OURS.finditer(path.read_text("utf-8"))
+    ]
+    assert found == []
+
+
+def test_only_one_module_reads_the_clock():
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in CODE
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in {"now", "utcnow", "today"} and _reads_clock(node)
+    }
+    assert readers == {"crm/clock.py"}
+
+
+def _reads_clock(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
