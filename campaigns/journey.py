@@ -77,9 +77,9 @@ class Journey(BaseModel):
     def _check(self) -> Self:
         if not self.steps:
             raise InvalidInput("A journey has at least one step.", field="steps")
-        places = {step.name: place for place, step in enumerate(self.steps)}
+        places: dict[str, int] = {}
         for place, step in enumerate(self.steps):
-            if step.name == END or places[step.name] != place:
+            if step.name == END or places.setdefault(step.name, place) != place:
                 raise self._wrong(place, "has a name that is taken", "Give it a name of its own.")
         after = {step.name: self.after(step.name) for step in self.steps}
         for name, following in after.items():

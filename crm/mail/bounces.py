@@ -19,6 +19,7 @@ _RECIPIENT_FIELDS = ("final-recipient", "original-recipient", "action", "status"
 # Not part of an IP address or a version number.
 _STATUS = re.compile(r"(?<![\d.])[245]\.\d{1,3}\.\d{1,3}(?!\.?\d)")
 _REPLY_CODE = re.compile(r"(?<![\w.#-])([45])\d\d(?=[ -]|$)")
+_DIAGNOSTIC_TYPE = re.compile(r"^[A-Za-z][A-Za-z0-9-]{0,30} ?; ?")
 _UTF8_ADDRESS = re.compile(r"\\x\{([0-9A-Fa-f]{2,6})\}")
 _BY_CLASS = {"2": DeliveryAction.DELIVERED, "4": DeliveryAction.DELAYED, "5": DeliveryAction.FAILED}
 
@@ -40,11 +41,11 @@ def read_status(blocks: bytes, defects: list[str]) -> tuple[BounceRecipient, ...
     found = [_recipient(fields, defects) for fields in read if fields.has(*_RECIPIENT_FIELDS)]
     if len(cut) > _MOST_RECIPIENTS:
         defects.append("too many recipients in the report")
-    return tuple(recipient for recipient in found if recipient)
+    return tuple(one for one in found if one)
 
 
 def _recipient(fields: Fields, defects: list[str]) -> BounceRecipient | None:
-    diagnostic = fields.first("diagnostic-code").partition(";")[2].strip() or fields.first("diagnostic-code")
+    diagnostic = _DIAGNOSTIC_TYPE.sub("", fields.first("diagnostic-code"))
     stated = _STATUS.search(fields.first("status"))
     action = _action(fields.first("action"), stated[0] if stated else status_in(diagnostic), defects)
     if not stated:

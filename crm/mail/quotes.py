@@ -130,7 +130,12 @@ def _is_header_block(lines: list[str], at: int) -> bool:
         if not line.strip(_EDGES):
             break
         kinds.append(_label(line))
-    return bool(kinds and kinds[0]) and "from" in kinds and len({kind for kind in kinds if kind}) >= 3  # noqa: PLR2004
+    # Without a subject it may be somebody's journey: from Geneva, to Nairobi, on a date.
+    return (
+        bool(kinds and kinds[0])
+        and {"from", "subject"} <= set(kinds)
+        and not {"sent", "to"}.isdisjoint(kinds)
+    )
 
 
 def _label(line: str) -> str:

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import LargeBinary, UniqueConstraint
+from sqlalchemy import LargeBinary, UniqueConstraint, func
 from sqlmodel import Field, Session, col, select
 
-from crm.consent.suppressions import Scope, SuppressionReason, suppress
+from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
@@ -91,6 +91,7 @@ class Answers:
         """
         answer = inbound.parse(raw)
         with self._store.changing("answer.received") as change:
+            _one_at_a_time(change.session, answer.digest)
             if known := change.session.exec(
                 select(AnswerReceived).where(AnswerReceived.digest == answer.digest)
             ).first():
@@ -123,10 +124,12 @@ class Answers:
     def _letter(self, session: Session, answer: Answer) -> Letter | None:
         signed = (self._identity.letter(found.purpose, found.token) for found in answer.tokens)
         number = next((number for number in signed if number is not None), None)
-        if number is not None:
-            return session.exec(select(Letter).where(Letter.id == number).with_for_update()).first()
-        query = select(Letter).where(col(Letter.message_id).in_(answer.references)).with_for_update()
-        return session.exec(query).first()
+        letter = session.get(Letter, number) if number is not None else _named(session, answer.references)
+        if letter is not None:
+            # The person first, as whoever commits an intent: an answer comes before or after it, never beside it.
+            lock_people(session, [letter.person_id])
+            session.refresh(letter, with_for_update=True)
+        return letter
 
     def _apply(self, change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:
         self._note_evidence(change, answer, letter)
@@ -144,7 +147,8 @@ class Answers:
 
     def _note_evidence(self, change: Change, answer: Answer, letter: Letter) -> None:
         """That something came back proves that the letter had been taken."""
-        if letter.status in _UNCERTAIN:
+        again = letter.status is MessageStatus.QUEUED and letter.may_duplicate
+        if again or letter.status in _UNCERTAIN:
             letter.amend({"status": MessageStatus.ACCEPTED, "settled_at": change.now, "lease_until": None})
             note(
                 change.session,
@@ -175,7 +179,7 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     owner = session.get(Staff, account.owner_id) if account.owner_id else None
     values = {
         "kind": InteractionKind.EMAIL,
-        "at": answer.date if answer.date and answer.date <= change.now else change.now,
+        "at": _written_at(answer, letter, now=change.now),
         "summary": "\n".join(filter(None, [answer.subject, answer.text])) or "(an empty reply)",
         "office": owner.office if owner else None,
         "inbound": True,
@@ -194,6 +198,25 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     if letter.enrolment_id:
         mark_answered(change, letter.enrolment_id)
     return "logged as an interaction, with a follow-up"
+
+
+def _named(session: Session, references: Sequence[str]) -> Letter | None:
+    """The letter that the most telling of these Message-IDs names."""
+    ours = {
+        row.message_id: row
+        for row in session.exec(select(Letter).where(col(Letter.message_id).in_(references)))
+    }
+    return next((ours[name] for name in references if name in ours), None)
+
+
+def _written_at(answer: Answer, letter: Letter, *, now: datetime) -> datetime:
+    """When a reply says it was written, unless its clock is wrong: after our letter, and not in the future."""
+    return answer.date if answer.date and letter.dated_at <= answer.date <= now else now
+
+
+def _one_at_a_time(session: Session, digest: str) -> None:
+    """Wait while another process takes the same message in."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(digest, 0))))
 
 
 def _people(session: Session, letter: Letter) -> Sequence[Person]:

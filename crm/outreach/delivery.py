@@ -14,7 +14,7 @@ from crm.errors import AccordError, StoreError
 from crm.mail.failures import Outcome, Phase, Verdict
 from crm.mail.smtp import Line, SmtpFailure, Transport
 from crm.outreach.composing import envelope
-from crm.outreach.handover import Attempt, Claim, Handover
+from crm.outreach.handover import COMPOSE, Attempt, Claim, Handover
 from crm.outreach.identity import Identity
 
 _RECORDING_PAUSES = (0.1, 0.3, 1, 3, 10, 30)
@@ -77,28 +77,35 @@ class Delivery:
             limit: how many to claim.
             ids: only of these.
         """
-        claims = self._handover.claim(limit=limit, ids=ids)
+        rest = self._handover.claim(limit=limit, ids=ids)
         total = Delivered()
         try:
-            for start in range(0, len(claims), self._window):
-                total += self._hand_over(claims[start : start + self._window])
+            while rest:
+                begun = self._begin(rest[: self._window])
+                total += self._finish(begun)
+                rest = rest[len(begun) :]
         except SmtpFailure as failure:
-            rest = claims[start:]
             self._handover.put_back(rest, reason=f"The mail server does not answer ({failure.phase}).")
             return total + Delivered(put_back=len(rest))
         finally:
             self._hang_up()
         return total
 
-    def _hand_over(self, window: Sequence[Claim]) -> Delivered:
-        staged: list[_Staged] = []
-        attempts: list[Attempt] = []
+    def _begin(self, window: Sequence[Claim]) -> list[_Staged | Attempt]:
+        """Stage a window, or as much of it as the server grants connections for."""
+        begun: list[_Staged | Attempt] = []
         for claim in window:
-            result = self._stage(claim, taken={id(s.line) for s in staged})
-            if isinstance(result, _Staged):
-                staged.append(result)
-            else:
-                attempts.append(result)
+            try:
+                begun.append(self._stage(claim, taken={id(s.line) for s in begun if isinstance(s, _Staged)}))
+            except SmtpFailure:
+                if not begun:
+                    raise
+                break
+        return begun
+
+    def _finish(self, begun: Sequence[_Staged | Attempt]) -> Delivered:
+        staged = [one for one in begun if isinstance(one, _Staged)]
+        attempts = [one for one in begun if isinstance(one, Attempt)]
         cleared = self._handover.intend([s.claim.letter for s in staged]) if staged else frozenset()
         going = [s for s in staged if s.claim.letter.id in cleared]
         for passed in staged:
@@ -112,7 +119,7 @@ class Delivery:
     def _stage(self, claim: Claim, *, taken: set[int]) -> _Staged | Attempt:
         try:
             ready = envelope(claim.letter, claim.wording, self._identity)
-        except AccordError as error:
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others shall go
             return _unfit(claim, error)
         line = self._free_line(taken)
         try:
@@ -173,9 +180,10 @@ class Delivery:
         self._lines = []
 
 
-def _unfit(claim: Claim, error: AccordError) -> Attempt:
-    verdict = Verdict(Outcome.REFUSED_CONTENT, f"The letter cannot be put together: {error.message}")
-    return Attempt(claim.letter, verdict, phase="compose")
+def _unfit(claim: Claim, error: Exception) -> Attempt:
+    why = error.message if isinstance(error, AccordError) else type(error).__name__
+    verdict = Verdict(Outcome.REFUSED_CONTENT, f"The letter cannot be put together: {why}")
+    return Attempt(claim.letter, verdict, phase=COMPOSE)
 
 
 def _masked(text: str, claim: Claim) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.staff import Staff
-from crm.engagement.interactions import Interaction, Logged, find_logged
+from crm.engagement.interactions import Interaction, InteractionKind, Logged, find_logged
 from crm.errors import InvalidInput, NotFound, Refused
 from crm.mail.rendering import Rendered, draft, plain_facts, render
 from crm.mail.templates import TemplateFolder
@@ -17,6 +17,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.reference.languages import Language, known_language
+from crm.reference.offices import find_office
 from crm.store.columns import at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
@@ -90,17 +91,21 @@ class Letters:
             template: the letter to start from.
 
         Raises:
-            InvalidInput: the reader has no address, or nobody took part.
+            InvalidInput: it is a note, which nobody outside knows of; the reader has no address; or nobody took part.
             NotFound: you are not on the staff, so the letter has nobody to sign it.
+            Refused: you no longer work here.
             TemplateError: the letter is not written in that language.
         """
         key = interaction.id if isinstance(interaction, Logged) else interaction
         with self._store.changing("letter.drafted") as change:
             met = find_logged(change.session, key)
+            _refuse_note(met)
             reader = _reader(change.session, met, to)
             author = _author(change)
             tongue = known_language(language) if language else (reader.language or Language.ENGLISH)
-            words = draft(self._templates.version(template, tongue), _facts(met, reader, author))
+            words = draft(
+                self._templates.version(template, tongue), _facts(change.session, met, reader, author)
+            )
             values = {
                 "interaction_id": met.id,
                 "organization_id": met.organization.id,
@@ -120,26 +125,20 @@ class Letters:
         """Put other words into a draft.
 
         Raises:
+            InvalidInput: no words are left, or they cannot stand in a letter.
             Refused: it has been approved or discarded.
         """
-        changes = {
-            name: value for name, value in {"subject": subject, "text": text}.items() if value is not None
-        }
+        given = {"subject": subject, "text": text}
+        changes = {name: _words(name, value) for name, value in given.items() if value is not None}
         with self._store.changing("letter.edited") as change:
-            found = _open_draft(change.session, key)
-            render(
-                self._templates.version(_BY_HAND, found.language),
-                plain_facts(subject or found.subject, text or found.text),
-            )
-            return found.amend(changes)
+            found = _open_draft(change.session, key).amend(changes)
+            self._rendered(found)
+            return found
 
     def shown(self, key: int | LetterDraft) -> Rendered:
         """A draft as its reader would see it."""
         with self._store.reading() as session:
-            found = find_draft(session, key)
-            return render(
-                self._templates.version(_BY_HAND, found.language), plain_facts(found.subject, found.text)
-            )
+            return self._rendered(find_draft(session, key))
 
     def approve(self, key: int | LetterDraft) -> Letter:
         """Approve a draft: it goes out through the outbox, and answers the mail that it follows up, if there is one.
@@ -167,6 +166,10 @@ class Letters:
             return tuple(
                 session.exec(select(LetterDraft).where(waiting).order_by(col(LetterDraft.drafted_at)))
             )
+
+    def _rendered(self, found: LetterDraft) -> Rendered:
+        version = self._templates.version(_BY_HAND, found.language)
+        return render(version, plain_facts(found.subject, found.text))
 
     def _order(self, change: Change, found: LetterDraft) -> LetterOrder:
         reader = change.session.get_one(Person, found.person_id)
@@ -206,6 +209,26 @@ def _open_draft(session: Session, key: int | LetterDraft) -> LetterDraft:
     return found
 
 
+def _words(name: str, value: str) -> str:
+    if not value.strip():
+        hint = "Discard the draft if it is not to be sent: book.letters.discard."
+        raise InvalidInput(f"The {name} is empty.", field=name, hint=hint)
+    if "\0" in value:
+        raise InvalidInput(f"The {name} holds a NUL character.", field=name, hint="Remove it.")
+    return value
+
+
+def _refuse_note(met: Logged) -> None:
+    if met.interaction.kind is InteractionKind.NOTE:
+        hint = "Log the call, meeting, e-mail or event that it is about, and draft from that."
+        raise InvalidInput(
+            "A letter does not follow up a note, which its reader does not know of.",
+            field="interaction",
+            value=met.interaction.kind.value,
+            hint=hint,
+        )
+
+
 def _reader(session: Session, met: Logged, to: PersonKey | None) -> Person:
     if to is None and not met.people:
         raise InvalidInput(
@@ -229,6 +252,8 @@ def _author(change: Change) -> Staff:
         raise NotFound(
             f"{change.actor} is not on the staff.", field="actor", hint="Add them with book.staff.add."
         )
+    if not author.active:
+        raise Refused(f"{author.name} no longer works here.", rule="letters.author", subject=author.email)
     return author
 
 
@@ -239,24 +264,20 @@ def _answered(session: Session, found: LetterDraft) -> tuple[str, ...]:
     if answer is None or answer.message_id is None:
         return ()
     ours = session.get(Letter, answer.outbox_id) if answer.outbox_id else None
-    return (*((ours.message_id,) if ours else ()), answer.message_id)
+    return (*((*ours.references, ours.message_id) if ours else ()), answer.message_id)
 
 
-def _facts(met: Logged, reader: Person, author: Staff) -> dict[str, Any]:
+def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "person": {"name": reader.name},
         "organization": {"name": met.organization.name},
         "manager": {
             "name": author.name,
             "title": author.title,
-            "office": author.office,
+            "office": find_office(session, author.office).name,
             "email": author.email,
         },
-        "interaction": {
-            "kind": met.interaction.kind.value,
-            "on": met.interaction.at.date(),
-            "summary": met.interaction.summary,
-        },
+        "interaction": {"kind": met.interaction.kind.value, "on": met.interaction.at.date()},
     }
     if met.next is not None:
         step: dict[str, Any] = {"what": met.next.what}

@@ -17,10 +17,10 @@ from crm.consent.suppressions import Scope, SuppressionReason, lock_people, supp
 from crm.mail.failures import Outcome, Verdict
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
-from crm.outreach.last_look import Held, LastLook, waiting
+from crm.outreach.last_look import LastLook, waiting
 from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
 from crm.outreach.reaping import reap
-from crm.outreach.run_tables import Enrolment, Run, RunStatus
+from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
 from crm.outreach.wordings import wording
 from crm.store.store import Change, Store
@@ -28,6 +28,9 @@ from crm.store.store import Change, Store
 _FIRST_DELAY = timedelta(minutes=1)
 _LONGEST_DELAY = timedelta(hours=4)
 _MOST_TRIES = 30  # with the delays above, some four and a half days (RFC 5321 4.5.4.1 asks for four to five)
+COMPOSE = "compose"
+"""The phase of an attempt that did not get as far as the mail server: the letter could not be put together."""
+
 _MOVING = (MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT)
 
 
@@ -105,11 +108,17 @@ class Handover:
         query = _due(now)
         if ids is not None:
             query = query.where(col(Letter.id).in_(list(ids)))
-        chosen = query.limit(limit).with_for_update(skip_locked=True, of=Letter)
+        # In a WITH of its own: PostgreSQL may run a plain subquery again, and would claim more than the limit.
+        chosen = query.limit(limit).with_for_update(skip_locked=True, of=Letter).cte("chosen")
         changes = {"status": MessageStatus.CLAIMED, "fence": Letter.fence + 1}
         changes |= {"tries": Letter.tries + 1, "lease_until": now + self._limits.lease}
         with self._store.transaction() as session:
-            claimed = update(Letter).where(col(Letter.id).in_(chosen)).values(changes).returning(Letter)
+            claimed = (
+                update(Letter)
+                .where(col(Letter.id).in_(select(chosen.c.id)))
+                .values(changes)
+                .returning(Letter)
+            )
             letters = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
             claims = tuple(Claim(letter, wording(session, letter.template)) for letter in letters)
             session.expunge_all()
@@ -129,15 +138,15 @@ class Handover:
             lock_people(session, sorted({letter.person_id for letter in letters}))
             window = _still_ours(session, letters)
             look = LastLook(session, window, keys=self._identity.keys, cap=self._limits.cap, now=now)
-            otherwise = {held.letter.id: look.at(held) for held in window}
-            cleared = [held.letter for held in window if otherwise[held.letter.id] is None]
+            judged = [(letter, look.otherwise(letter)) for letter in window]
+            cleared = [letter for letter, otherwise in judged if otherwise is None]
             intent = {"status": MessageStatus.HANDING_OFF, "attempts": Letter.attempts + 1, "handed_at": now}
-            _change(session, cleared, intent, only=MessageStatus.CLAIMED)
+            _change(session, cleared, intent | {"lease_until": now + self._limits.lease})
             _note(session, cleared, MessageStatus.HANDING_OFF, at=now)
-            for held in window:
-                if (instead := otherwise[held.letter.id]) is not None:
-                    _change(session, [held.letter], instead, only=MessageStatus.CLAIMED)
-                    _note(session, [held.letter], instead["status"], at=now, detail=instead["verdict"])
+            for letter, otherwise in judged:
+                if otherwise is not None:
+                    _change(session, [letter], otherwise)
+                    _note(session, [letter], otherwise["status"], at=now, detail=otherwise["verdict"])
             return frozenset(letter.id for letter in cleared)
 
     def settle(self, attempts: Sequence[Attempt]) -> int:
@@ -158,7 +167,7 @@ class Handover:
         due_at = self._store.now() + _FIRST_DELAY
         back = waiting(reason) | {"due_at": due_at}
         with self._store.transaction() as session:
-            _change(session, letters, back, only=MessageStatus.CLAIMED)
+            _change(session, letters, back)
 
     def reap(self) -> dict[str, int]:
         """See to what dead workers left behind, and to what has been in doubt for long enough.
@@ -215,18 +224,12 @@ def _due(now: datetime) -> SelectOfScalar[int]:
     return query.order_by(col(Letter.due_at), col(Letter.id))
 
 
-def _still_ours(session: Session, letters: Sequence[Letter]) -> list[Held]:
-    """Those of the letters whose claim still holds, locked, each with its enrolment and run."""
+def _still_ours(session: Session, letters: Sequence[Letter]) -> list[Letter]:
+    """Those of the letters whose claim still holds, locked."""
     fences = {letter.id: letter.fence for letter in letters}
-    query = (
-        select(Letter, Enrolment, Run)
-        .outerjoin(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
-        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
-        .where(col(Letter.id).in_(fences), Letter.status == MessageStatus.CLAIMED)
-        .order_by(col(Letter.id))
-        .with_for_update(of=Letter)
-    )
-    return [Held(*row) for row in session.exec(query) if row[0].fence == fences[row[0].id]]
+    query = select(Letter).where(col(Letter.id).in_(fences), Letter.status == MessageStatus.CLAIMED)
+    query = query.order_by(col(Letter.id)).with_for_update().execution_options(populate_existing=True)
+    return [letter for letter in session.exec(query) if letter.fence == fences[letter.id]]
 
 
 def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
@@ -240,6 +243,10 @@ def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
             return base | {"status": MessageStatus.IN_DOUBT}
         case Outcome.REFUSED_POLICY:
             return base | {"status": MessageStatus.HELD}
+        case _ if (
+            attempt.phase == COMPOSE
+        ):  # nobody has refused it; a person mends the cause and sends it again
+            return base | {"status": MessageStatus.HELD}
         case Outcome.REFUSED_TEMP if attempt.letter.tries < _MOST_TRIES:
             delay = min(_FIRST_DELAY * 2 ** (attempt.letter.tries - 1), _LONGEST_DELAY)
             return base | {"status": MessageStatus.QUEUED, "due_at": now + delay}
@@ -247,11 +254,11 @@ def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
             return base | {"status": MessageStatus.FAILED, "settled_at": now}
 
 
-def _change(
-    session: Session, letters: Iterable[Letter], changes: dict[str, Any], *, only: MessageStatus
-) -> None:
+def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any]) -> None:
+    """Change letters that are still claimed, and by this worker."""
+    claimed = col(Letter.status) == MessageStatus.CLAIMED
     for letter in letters:
-        session.execute(update(Letter).where(_held_as(letter), col(Letter.status) == only).values(changes))
+        session.execute(update(Letter).where(_held_as(letter), claimed).values(changes))
 
 
 def _held_as(letter: Letter) -> ColumnElement[bool]:

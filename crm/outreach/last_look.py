@@ -12,16 +12,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm.consent.suppressions import Scope, suppressed
-from crm.outreach.identity import Identity
-from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
+from crm.keyring import KeyRing
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
-
-_GONE = {
-    MessageStatus.HANDING_OFF,
-    MessageStatus.ACCEPTED,
-    MessageStatus.IN_DOUBT,
-    MessageStatus.ASSUMED_SENT,
-}
 
 
 class LastLook:
@@ -30,7 +23,7 @@ class LastLook:
     Args:
         session: the transaction that commits the intents; it holds the locks on the people and the letters.
         letters: the letters.
-        identity: knows the keys of the suppression list.
+        keys: key the suppression list.
         cap: the least time between two marketing letters to one person, whatever their campaigns.
         now: the instant of the intents.
     """
@@ -40,7 +33,7 @@ class LastLook:
         session: Session,
         letters: Sequence[Letter],
         *,
-        identity: Identity,
+        keys: KeyRing,
         cap: timedelta,
         now: datetime,
     ) -> None:
@@ -48,7 +41,7 @@ class LastLook:
         self._now = now
         self._runs = _runs(session, letters)
         self._enrolments = _enrolments(session, letters)
-        self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=identity.keys)
+        self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=keys)
         self._written = _written(session, letters, since=now - cap)
 
     def otherwise(self, letter: Letter) -> dict[str, Any] | None:
@@ -120,7 +113,7 @@ def _written(
     query = select(Letter.person_id, Letter.run_id, Letter.handed_at).where(
         col(Letter.person_id).in_({letter.person_id for letter in letters}),
         Letter.message_class == MessageClass.MARKETING,
-        col(Letter.status).in_(_GONE),
+        col(Letter.status).in_(WENT_OUT),
         col(Letter.handed_at) > since,
     )
     found: defaultdict[int, list[tuple[int | None, datetime]]] = defaultdict(list)

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session, col
 
 from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageClass, MessageStatus
 
 _MOST_CRASHES = 10
+_DIED = "its worker died before the final dot"
 
 
 def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]:
@@ -24,7 +25,7 @@ def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]
     """
     lapsed = col(Letter.lease_until) < now
     claimed = (col(Letter.status) == MessageStatus.CLAIMED) & lapsed
-    crashing = claimed & (col(Letter.tries) >= _MOST_CRASHES)
+    crashing = claimed & (_deaths() >= _MOST_CRASHES - 1)
     at_the_dot = (col(Letter.status) == MessageStatus.HANDING_OFF) & lapsed
     aged = (col(Letter.status) == MessageStatus.IN_DOUBT) & (col(Letter.handed_at) < now - doubt)
     marketing = aged & (col(Letter.message_class) == MessageClass.MARKETING)
@@ -32,9 +33,7 @@ def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]
         "held": _sweep(
             session, crashing, MessageStatus.HELD, f"{_MOST_CRASHES} workers died over it", at=now
         ),
-        "requeued": _sweep(
-            session, claimed, MessageStatus.QUEUED, "its worker died before the final dot", at=now
-        ),
+        "requeued": _sweep(session, claimed, MessageStatus.QUEUED, _DIED, at=now),
         "in_doubt": _sweep(
             session, at_the_dot, MessageStatus.IN_DOUBT, "its worker died at the final dot", at=now
         ),
@@ -46,6 +45,12 @@ def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]
             at=now,
         ),
     }
+
+
+def _deaths() -> ColumnElement[int]:
+    """How often workers have died over a letter before, by the ledger: its tries count refusals too."""
+    died = (col(DeliveryEvent.outbox_id) == col(Letter.id)) & (col(DeliveryEvent.detail) == _DIED)
+    return select(func.count()).where(died).scalar_subquery()
 
 
 def _sweep(

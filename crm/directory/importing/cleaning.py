@@ -148,16 +148,12 @@ def _industries(cleaning: Cleaning, draft: Draft, text: str) -> None:
             draft.note(NoteKind.LEFT_OUT, Field.INDUSTRIES, text, "No industry points to a segment.")
         case [(slug, keyword)]:
             draft.segment = slug
-            draft.note(
-                NoteKind.DERIVED,
-                Field.SEGMENT,
-                text,
-                f"The segment is {slug}: the industries say {keyword!r}.",
-            )
+            said = f"The segment is {slug}: the industries say {keyword!r}."
+            draft.note(NoteKind.DERIVED, Field.SEGMENT, text, said)
         case several:
             found = ", ".join(f"{slug} ({keyword!r})" for slug, keyword in several)
-            text_for_people = f"The industries point to several segments: {found}."
-            draft.note(NoteKind.LEFT_OUT, Field.INDUSTRIES, text, text_for_people)
+            said = f"The industries point to several segments: {found}."
+            draft.note(NoteKind.LEFT_OUT, Field.INDUSTRIES, text, said)
 
 
 def _employees(_cleaning: Cleaning, draft: Draft, text: str) -> None:

@@ -54,38 +54,43 @@ class CsvTable:
 def table_of(file: SourceFile, *, columns: Sequence[str]) -> CsvTable:
     """The table in a file; the delimiter is the one under which it has the wanted columns.
 
+    Args:
+        file: the file.
+        columns: the columns that are wanted.
+
     Raises:
         InvalidInput: the header is missing, unreadable, or names a column twice.
     """
-    headers = {delimiter: _header(file, delimiter) for delimiter in _DELIMITERS}
-    fitting = (delimiter for delimiter in _DELIMITERS if set(columns) <= set(headers[delimiter]))
-    chosen = next(fitting, None) or max(_DELIMITERS, key=lambda delimiter: len(headers[delimiter]))
+    first = {delimiter: _first_line(file, delimiter) for delimiter in _DELIMITERS}
+    headers = {delimiter: _names(line) for delimiter, line in first.items() if not line.problem}
+    if not any(map(any, headers.values())):
+        raise _no_header(file, first[","])
+    fitting = (delimiter for delimiter, header in headers.items() if set(columns) <= set(header))
+    chosen = next(fitting, None) or max(headers, key=lambda delimiter: len(headers[delimiter]))
     header = headers[chosen]
     kept = tuple(at for at, name in enumerate(header) if not name.startswith(OURS))
     _refuse_twins([header[at] for at in kept], file=file.name)
     return CsvTable(file, tuple(header[at] for at in kept), chosen, kept, len(header))
 
 
-def _header(file: SourceFile, delimiter: str) -> tuple[str, ...]:
+def _first_line(file: SourceFile, delimiter: str) -> Line:
     with file.text() as text:
-        line = next(lines(text, delimiter=delimiter), None)
-    if line is None or line.is_blank:
-        raise InvalidInput(
-            f"{file.name} has no header.", subject=file.name, row=1, hint="Row 1 has to name the columns."
-        )
-    if line.problem:
-        hint = line.problem.fix
-        if line.problem.kind is ProblemKind.UNREADABLE:
-            hint = 'It looks like UTF-16: give encoding="utf-16-le".'
-        raise InvalidInput(
-            f"The header of {file.name} cannot be read. {line.problem.reason}",
-            subject=file.name,
-            row=1,
-            hint=hint,
-        )
+        return next(lines(text, delimiter=delimiter), Line(1, ()))
+
+
+def _names(line: Line) -> tuple[str, ...]:
     names = tuple(cell.strip() for cell in line.cells)
     ours = any(name.startswith(OURS) for name in names)
     return tuple(restored(name) for name in names) if ours else names
+
+
+def _no_header(file: SourceFile, line: Line) -> InvalidInput:
+    reason, hint = "", "Row 1 has to name the columns."
+    if line.problem:
+        reason, hint = f" {line.problem.reason}", line.problem.fix
+    if line.problem and line.problem.kind is ProblemKind.UNREADABLE:
+        hint = 'It looks like UTF-16: give encoding="utf-16-le".'
+    return InvalidInput(f"{file.name} has no header.{reason}", subject=file.name, row=1, hint=hint)
 
 
 def _refuse_twins(header: Sequence[str], *, file: str) -> None:

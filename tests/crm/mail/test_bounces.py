@@ -104,6 +104,19 @@ def test_an_address_without_its_type_is_read():
     assert found.address == "a@x.example"
 
 
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("smtp; 550 no; really", "550 no; really"),
+        ("550 no; really", "550 no; really"),
+        ("X-Postfix; gone", "gone"),
+    ],
+)
+def test_what_the_server_said_is_kept_without_its_type(field, said):
+    (found,), _ = status(f"Action: failed\nStatus: 5.1.1\nDiagnostic-Code: {field}\n")
+    assert found.diagnostic == said
+
+
 def test_an_escaped_surrogate_or_huge_number_is_no_character():
     (found,), _ = status(
         "Final-Recipient: utf-8; \\x{D800}\\x{FFFFFF}a@x.example\nAction: failed\nStatus: 5.1.1\n"

@@ -1,0 +1,198 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.campaign_facts import NOW, candidate, contact, sent, waiting
+
+from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
+from campaigns.journey import END, Journey, LetterStep, WaitStep
+from campaigns.plan import Exit, Finish, Leave, Pass, PlanTask, Send, WaitUntil, advance
+from crm.membership.standing import Standing
+from crm.outreach.moves import Done
+from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.run_tables import Arm
+
+JOURNEY = ASSOCIATE_UPGRADE.journey
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Ten working days of Kenya after Tuesday, 24 November 2026: Saturdays and Sundays, and no holiday before 12 December.
+TEN_LATER = datetime(2026, 12, 8, 9, 30, tzinfo=UTC)
+TEN_AFTER_THE_REMINDER = datetime(2026, 12, 22, 9, 31, tzinfo=UTC)
+
+
+def planned(where=None, account=..., now=NOW, journey=JOURNEY):
+    return advance(journey, where or waiting(), candidate() if account is ... else account, now)
+
+
+def test_the_letter_goes_out_at_once_and_the_reminder_waits_ten_working_days():
+    assert planned() == (Send("letter", "associate_upgrade"), WaitUntil("first_wait", TEN_LATER))
+
+
+def test_the_wait_is_in_working_days_of_the_recipients_country():
+    # In the United Arab Emirates 2 and 3 December are the National Day; the week-end is Saturday and Sunday.
+    _, wait = planned(account=candidate(country="ARE"))
+    assert wait.at.date() == date(2026, 12, 10)
+    _, wait = planned(account=candidate(country=None))
+    assert wait.at.date() == date(2026, 12, 8)
+
+
+def test_the_wait_counts_from_when_the_letter_left_and_not_from_when_it_was_queued():
+    left_late = Done(NOW, MessageStatus.ACCEPTED, NOW + DAY)
+    (wait,) = planned(waiting("first_wait", done={"letter": left_late}), now=TEN_LATER)
+    assert wait == WaitUntil("first_wait", datetime(2026, 12, 9, 9, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "status",
+    [MessageStatus.QUEUED, MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT, MessageStatus.HELD],
+)
+def test_no_reminder_of_a_letter_that_may_not_have_left(status):
+    at = waiting("first_wait", done={"letter": Done(NOW, status, None)})
+    assert planned(at, now=TEN_LATER + HOUR) == (WaitUntil("first_wait", TEN_LATER + HOUR + DAY),)
+
+
+@pytest.mark.parametrize("status", [MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT])
+def test_the_reminder_follows_a_letter_that_left(status):
+    at = waiting("first_wait", done={"letter": Done(NOW, status, NOW)})
+    assert planned(at, now=TEN_LATER) == (
+        Pass("first_wait"),
+        Send("reminder", "associate_upgrade_reminder"),
+        WaitUntil("second_wait", datetime(2026, 12, 22, 9, 30, tzinfo=UTC)),
+    )
+
+
+def test_nothing_happens_a_moment_too_early():
+    at = waiting("first_wait", done={"letter": Done(NOW, MessageStatus.ACCEPTED, NOW)})
+    assert planned(at, now=TEN_LATER - timedelta(microseconds=1)) == (WaitUntil("first_wait", TEN_LATER),)
+
+
+def test_without_an_answer_the_account_manager_is_asked_to_call_and_the_journey_ends():
+    done = {"letter": sent(), "first_wait": Done(TEN_LATER), "reminder": sent(TEN_LATER)}
+    task, *rest = planned(waiting("second_wait", done=done), now=TEN_AFTER_THE_REMINDER)[1:]
+    assert isinstance(task, PlanTask)
+    assert (task.step, task.due_on) == ("call", date(2026, 12, 25))
+    assert rest == [Finish()]
+
+
+def test_whoever_is_held_out_walks_at_the_same_pace_without_letters_or_tasks():
+    held = waiting(arm=Arm.HOLD_OUT)
+    assert planned(held) == (Pass("letter"), WaitUntil("first_wait", TEN_LATER))
+    done = {"letter": Done(NOW), "first_wait": Done(TEN_LATER), "reminder": Done(TEN_LATER)}
+    last = planned(waiting("second_wait", arm=Arm.HOLD_OUT, done=done), now=TEN_AFTER_THE_REMINDER)
+    assert last == (Pass("second_wait"), Pass("call"), Finish())
+
+
+GONE = candidate(contacts=(contact(1),))
+REFUSES = candidate(contacts=(contact(901, suppressed=True),))
+
+
+@pytest.mark.parametrize(
+    ("changes", "account", "reason"),
+    [
+        ({"upgraded": True}, None, Leave.UPGRADED),
+        ({"upgraded": True, "answered": True}, candidate(), Leave.UPGRADED),
+        ({"answered": True}, candidate(), Leave.ANSWERED),
+        ({}, None, Leave.MEMBERSHIP_ENDED),
+        ({}, candidate(standing=Standing.ARREARS), Leave.STANDING),
+        ({}, candidate(standing=None), Leave.STANDING),
+        ({}, GONE, Leave.CONTACT_LEFT),
+        ({}, candidate(contacts=()), Leave.CONTACT_LEFT),
+        ({}, REFUSES, Leave.SUPPRESSED),
+        ({"done": {"letter": Done(NOW, MessageStatus.STOPPED)}}, candidate(), Leave.LETTER_NOT_SENT),
+        ({"done": {"letter": Done(NOW, MessageStatus.FAILED, NOW)}}, candidate(), Leave.LETTER_NOT_SENT),
+    ],
+)
+@pytest.mark.parametrize("arm", Arm)
+def test_the_journey_ends_for_a_named_reason_before_anything_else_happens(changes, account, reason, arm):
+    for step in ("letter", "first_wait", "second_wait", END):
+        assert planned(waiting(step, arm=arm, **changes), account, now=TEN_LATER) == (Exit(reason),)
+
+
+def test_a_journey_does_not_end_while_its_last_letter_is_on_its_way():
+    short = Journey(steps=(LetterStep(name="only", template="associate_upgrade"),))
+    assert planned(waiting("only"), journey=short)[-1] == WaitUntil(END, NOW + DAY)
+    underway = waiting(END, done={"only": Done(NOW, MessageStatus.CLAIMED)})
+    assert planned(underway, journey=short, now=NOW + DAY) == (WaitUntil(END, NOW + 2 * DAY),)
+    arrived = waiting(END, done={"only": sent()})
+    assert planned(arrived, journey=short, now=NOW + DAY) == (Finish(),)
+
+
+def test_a_journey_that_begins_with_a_wait_counts_from_the_launch():
+    later = Journey(steps=(WaitStep(name="first", working_days=1), LetterStep(name="only", template="associate_upgrade")))
+    assert planned(waiting("first"), journey=later) == (WaitUntil("first", NOW + DAY),)
+    assert planned(waiting("first"), journey=later, now=NOW + DAY)[0] == Pass("first")
+
+
+def test_wish_3_a_reminder_is_sent_neither_twice_nor_lost_when_the_day_that_it_counts_from_moves():
+    first = waiting("first_wait", done={"letter": Done(NOW, MessageStatus.ACCEPTED, NOW)})
+    later = waiting("first_wait", done={"letter": Done(NOW, MessageStatus.ACCEPTED, NOW + 3 * DAY)})
+    moved_to = datetime(2026, 12, 11, 9, 30, tzinfo=UTC)
+    assert planned(first, now=TEN_LATER)[1] == Send("reminder", "associate_upgrade_reminder")
+    assert planned(later, now=TEN_LATER) == (WaitUntil("first_wait", moved_to),)
+    assert planned(later, now=moved_to)[1] == Send("reminder", "associate_upgrade_reminder")
+    back = waiting("first_wait", done={**first.done, "first_wait": Done(NOW), "reminder": sent(TEN_LATER)})
+    assert not [intent for intent in planned(back, now=moved_to) if isinstance(intent, Send)]
+
+
+names = st.sampled_from([step.name for step in JOURNEY.steps])
+instants = st.datetimes(datetime(2026, 11, 1), datetime(2027, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
+dones = st.builds(Done, instants, st.none() | st.sampled_from(MessageStatus), st.none() | instants)
+situations = st.builds(
+    lambda step, done, arm, answered, upgraded: waiting(step, done=done, arm=arm, answered=answered, upgraded=upgraded),
+    names | st.just(END),
+    st.dictionaries(names, dones),
+    st.sampled_from(Arm),
+    st.booleans(),
+    st.booleans(),
+)
+accounts = st.sampled_from([None, candidate(), GONE, REFUSES, candidate(country=None), candidate(standing=None)])
+
+
+@given(situations, accounts, instants)
+def test_any_replay_gives_the_same_intents(where, account, now):
+    assert planned(where, account, now) == planned(where, account, now)
+
+
+@given(situations, accounts, instants)
+def test_a_plan_is_steps_not_taken_before_and_then_one_word_on_what_comes_next(where, account, now):
+    *steps, last = planned(where, account, now)
+    taken = [step.step for step in steps]
+    assert len(set(taken)) == len(taken)
+    assert not set(taken) & where.done.keys()
+    assert isinstance(last, WaitUntil | Exit | Finish)
+    assert not isinstance(last, WaitUntil) or last.at > now
+    assert where.arm is Arm.TREATMENT or not [s for s in steps if isinstance(s, Send | PlanTask)]
+
+
+def walked(arm: Arm, sweeps: list[int], events: dict[int, str]) -> list[object]:
+    """What an account gets if the sweep comes by at these hours after the launch and these events happen."""
+    where, got = waiting(arm=arm), []
+    flags: dict[str, bool] = {}
+    for hour in sorted(sweeps):
+        now = NOW + hour * HOUR
+        flags |= {event: True for at, event in events.items() if at <= hour}
+        for _replay in range(2):  # a second worker, or the same one after a crash, plans from the same facts
+            *steps, last = planned(waiting(where.step, arm=arm, done=where.done, **flags), now=now)
+        got += [step for step in steps if not isinstance(step, Pass)]
+        done = {step.step: sent(now, minutes=0) if isinstance(step, Send) else Done(now) for step in steps}
+        where = waiting(last.step if isinstance(last, WaitUntil) else END, arm=arm, done={**where.done, **done})
+        if isinstance(last, Exit | Finish):
+            break
+    return got
+
+
+hours = st.lists(st.integers(0, 24 * 90), min_size=1, max_size=40)
+events = st.dictionaries(st.integers(0, 24 * 90), st.sampled_from(["answered", "upgraded"]), max_size=2)
+
+
+@given(hours, events)
+def test_however_often_the_sweep_comes_by_each_letter_is_sent_once_and_in_order(sweeps, happened):
+    steps = [intent.step for intent in walked(Arm.TREATMENT, sweeps, happened)]
+    assert steps == ["letter", "reminder", "call"][: len(steps)]
+    assert not walked(Arm.HOLD_OUT, sweeps, happened)
+
+
+@given(hours)
+def test_however_late_the_sweep_comes_by_nothing_is_lost(sweeps):
+    full = sorted(sweeps) + [24 * day for day in range(91, 180)]
+    assert [intent.step for intent in walked(Arm.TREATMENT, full, {})] == ["letter", "reminder", "call"]
