@@ -38,6 +38,7 @@ from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
 from crm.reports.shelf import Reports
 from crm.store.history import History
+from crm.store.postgres import Server
 from crm.store.store import Store
 
 
@@ -51,6 +52,7 @@ class Book:
         identity: who we are in letters.
         templates: the letters on file.
         limits: leases and caps of the outbox.
+        server: the embedded server that the book holds while it is open, if it is on one.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Book:
         identity: Identity,
         templates: TemplateFolder,
         limits: Limits,
+        server: Server | None = None,
     ) -> None:
         store = Store(engine, actor=actor, clock=clock)
         self.actor = actor
@@ -69,6 +72,7 @@ class Book:
         self.identity = identity
         self.templates = templates
         self.engine = engine
+        self._server = server
         self._store = store
 
         self.reference = Reference(store)
@@ -114,8 +118,10 @@ class Book:
             yield
 
     def close(self) -> None:
-        """Let go of the database connections."""
+        """Let go of the database; an embedded server stops with its last user."""
         self.engine.dispose()
+        if self._server is not None:
+            self._server.close()
 
     def __enter__(self) -> Self:
         return self

@@ -45,7 +45,8 @@ def open_book(
         hint = 'Say so: crm.open(actor="you@…"), `crm --actor you@…`, or CRM_ACTOR.'
         raise ConfigurationError("Nobody says who you are.", field="CRM_ACTOR", hint=hint)
     server = open_server(folder_of(settings)) if settings.database_url is None else None
-    book = wire(database_url(settings, server), actor=who, settings=settings, clock=clock or SystemClock())
+    url = database_url(settings, server)
+    book = wire(url, actor=who, settings=settings, clock=clock or SystemClock(), server=server)
     if server is not None:
         _prepare(book)
     else:
@@ -67,7 +68,7 @@ def read_settings() -> Settings:
         raise ConfigurationError(f"{name}: {first['msg']}.", field=name) from None
 
 
-def wire(url: str, *, actor: str, settings: Settings, clock: Clock) -> Book:
+def wire(url: str, *, actor: str, settings: Settings, clock: Clock, server: Server | None = None) -> Book:
     """A book on a database, as these settings say; nothing is contacted yet."""
     limits = Limits(
         lease=timedelta(seconds=settings.lease_seconds), doubt=timedelta(seconds=settings.doubt_seconds)
@@ -79,6 +80,7 @@ def wire(url: str, *, actor: str, settings: Settings, clock: Clock) -> Book:
         identity=identity_of(settings),
         templates=TemplateFolder(),
         limits=limits,
+        server=server,
     )
 
 

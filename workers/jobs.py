@@ -2,6 +2,7 @@
 
 import logging
 import mailbox
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,7 @@ from typing import Any
 
 from campaigns import desk
 from crm.book import Book
-from crm.errors import AccordError, MailError
+from crm.errors import AccordError, MailError, StoreError
 from crm.outreach.delivery import Delivery
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,8 @@ Summary = dict[str, Any]
 _RING = 100
 _SWEPT = 10_000
 _ADVANCED = 500
+# A job that takes longer is taken for dead and started beside itself, which harms nothing: each row is taken once.
+_SLOTS_TO_LIVE = 6
 
 
 def sweep(book: Book, ring: Ring) -> Summary:
@@ -42,7 +45,8 @@ def advance(book: Book, ring: Ring) -> Summary:
     while True:
         step = desk.advance(book, limit=_ADVANCED)
         total = {name: total.get(name, 0) + count for name, count in asdict(step).items()}
-        if step.looked_at < _ADVANCED:
+        # Where nothing moved, somebody else holds these accounts, and moves them.
+        if step.looked_at < _ADVANCED or step.passed_over == step.looked_at:
             break
     for batch in _batches(book.handover.due(limit=_SWEPT)):
         ring(batch)
@@ -58,20 +62,16 @@ def collect(book: Book, inbox: Path) -> Summary:
     """Take in everything that has arrived in a Maildir.
 
     A message is moved to ``cur`` once its effect is in the book, so that a crash repeats it and loses nothing: the
-    book takes each message once. What cannot be read is set aside in the folder ``unreadable``.
+    book takes each message once. What cannot be read is set aside in the folder ``unreadable``; what fails otherwise
+    stays where it is, is counted as failed and tried again, and holds nothing up.
+
+    Args:
+        book: the book.
+        inbox: the Maildir; made if it is missing.
     """
-    found = mailbox.Maildir(str(inbox), create=True)
-    counted: Summary = {}
-    for key in [key for key in found.keys() if found.get_message(key).get_subdir() == "new"]:  # noqa: SIM118 - no mapping
-        try:
-            kind = book.answers.receive(found.get_bytes(key)).kind.value
-        except MailError as error:
-            log.warning("a message in the inbox cannot be read and is set aside: %s", error.message)
-            found.add_folder("unreadable").add(found.get_bytes(key))
-            kind = "unreadable"
-        _mark_seen(found, key)
-        counted[kind] = counted.get(kind, 0) + 1
-    return counted
+    mailbox.Maildir(str(inbox), create=True)
+    arrived = sorted(path for path in (inbox / "new").iterdir() if not path.name.startswith("."))
+    return dict(Counter(kind for path in arrived if (kind := _take_in(book, path, inbox)) is not None))
 
 
 def in_slot(
@@ -90,14 +90,13 @@ def in_slot(
         What it did; None where the slot was taken.
     """
     slot_at = _slot(book.clock.now(), every)
-    if not book.job_slots.take(
-        job, slot_at=slot_at, holder=holder, lasting=max(every * 6, timedelta(minutes=5))
-    ):
+    if not book.job_slots.take(job, slot_at=slot_at, holder=holder, lasting=every * _SLOTS_TO_LIVE):
         return None
     try:
         summary = work()
-    except AccordError as error:
-        book.job_slots.finish(job, holder=holder, summary={"error": error.message})
+    except Exception as error:
+        why = error.message if isinstance(error, AccordError) else type(error).__name__
+        book.job_slots.finish(job, holder=holder, summary={"error": why})
         raise
     book.job_slots.finish(job, holder=holder, summary=summary)
     return summary
@@ -113,8 +112,21 @@ def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
     return (numbers[start : start + _RING] for start in range(0, len(numbers), _RING))
 
 
-def _mark_seen(found: mailbox.Maildir, key: str) -> None:
-    message = found.get_message(key)
-    message.set_subdir("cur")
-    message.add_flag("S")
-    found[key] = message
+def _take_in(book: Book, path: Path, inbox: Path) -> str | None:
+    """What kind of message it was; None where another process took it in meanwhile."""
+    try:
+        kind = book.answers.receive(path.read_bytes()).kind.value
+        path.rename(inbox / "cur" / f"{path.name}:2,S")
+    except FileNotFoundError:
+        return None
+    except MailError as error:
+        log.warning("a message in the inbox cannot be read and is set aside: %s", error.message)
+        mailbox.Maildir(str(inbox)).add_folder("unreadable")
+        path.rename(inbox / ".unreadable" / "new" / path.name)
+        return "unreadable"
+    except StoreError:
+        raise
+    except Exception:
+        log.exception("a message in the inbox could not be taken in: %s", path.name)
+        return "failed"
+    return kind

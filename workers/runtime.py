@@ -10,7 +10,7 @@ from crm.book import Book
 from crm.clock import Clock, SystemClock
 from crm.config import Settings
 from crm.mail.smtp import SmtpTransport, Transport
-from crm.opening import database_url, folder_of, wire
+from crm.opening import database_url, folder_of, open_book, wire
 from crm.outreach.delivery import Delivery
 from crm.outreach.handover import Handover
 from crm.store.postgres import Server, open_server
@@ -45,13 +45,19 @@ class Runtime:
     _pid: int = 0
 
     def start(self) -> None:
-        """Make sure that the database and the broker are there; in the parent, before anything forks."""
+        """Make sure that the database and the broker are there; in the parent, before anything forks.
+
+        Raises:
+            Unreachable: one of them does not answer.
+            NotMigrated: the configured database is at another version; a new book of our own is made ready.
+        """
         server = None
         if self.settings.database_url is None:
             server = open_server(folder_of(self.settings))
             self._servers.append(server)
         self._database_url = database_url(self.settings, server)
-        self._broker_url = self._open_broker()
+        with open_book(ACTOR, settings=self.settings, clock=self.clock):
+            self._broker_url = self._open_broker()
 
     @property
     def broker_url(self) -> str:

@@ -165,7 +165,7 @@ class Answers:
         return f"suppressed for campaigns: {reason.value}"
 
     def _bounced(self, change: Change, answer: Answer, letter: Letter) -> str:
-        if not any(recipient.permanent and not recipient.policy for recipient in answer.bounce):
+        if not any(recipient.suppress for recipient in answer.bounce):
             return "noted: the address is not known to be bad"
         keys = self._identity.keys
         suppress(change, letter.to_address, keys=keys, scope=Scope.ALL, reason=SuppressionReason.BOUNCED)

@@ -17,7 +17,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.reference.languages import Language, known_language
-from crm.reference.offices import find_office
+from crm.reference.offices import Office
 from crm.store.columns import at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
@@ -274,7 +274,7 @@ def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict
         "manager": {
             "name": author.name,
             "title": author.title,
-            "office": find_office(session, author.office).name,
+            "office": session.get_one(Office, author.office).name,
             "email": author.email,
         },
         "interaction": {"kind": met.interaction.kind.value, "on": met.interaction.at.date()},

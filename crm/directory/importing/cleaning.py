@@ -97,7 +97,9 @@ class Cleaning:
     def _remark(self, draft: Draft, *, suspect: bool) -> None:
         if not draft.name and not any(problem.field == Field.NAME for problem in draft.problems):
             fix = "Give the organisation's legal name."
-            draft.problems.append(Problem(ProblemKind.MISSING, Field.NAME, "", "The name is missing.", fix))
+            draft.problems.append(
+                Problem(ProblemKind.MISSING, Field.NAME.value, "", "The name is missing.", fix)
+            )
         if self._has_country and draft.country is None:
             draft.note(NoteKind.MISSING, Field.COUNTRY, "", "The country is not stated.")
         if suspect:

@@ -44,7 +44,7 @@ class Draft:
 
     def note(self, kind: NoteKind, about: str, value: str, text: str) -> None:
         """Note what was done with a value."""
-        self.notes.append(Note(kind, about, clipped(value), text))
+        self.notes.append(Note(kind, str(about), clipped(value), text))
 
     def normals(self) -> set[str]:
         """All its names in the form under which they are compared."""

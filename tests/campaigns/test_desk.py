@@ -1,0 +1,370 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from support.associates import associate, staff
+
+from campaigns import desk
+from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
+from campaigns.journey import Journey, LetterStep
+from campaigns.keys import letter_key
+from crm.errors import InvalidInput, NotFound, Refused
+from crm.mail.templates import TemplateFolder
+from crm.outreach.runs import exit_enrolment, mark_answered
+
+NOBODY_HELD_OUT = ASSOCIATE_UPGRADE.model_copy(update={"hold_out": 0})
+EVERYBODY_HELD_OUT = ASSOCIATE_UPGRADE.model_copy(update={"hold_out": 1})
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def colleague(make_book, book):
+    staff(book, "dana@accord.example", "joao@accord.example")
+    return make_book("joao@accord.example")
+
+
+@pytest.fixture
+def worker(make_book):
+    return make_book("worker")
+
+
+def launched(book, colleague, campaign=NOBODY_HELD_OUT):
+    run = desk.prepare(book, campaign)
+    desk.approve(colleague, run, count=run.count, campaign=campaign)
+    return desk.launch(book, run, campaign=campaign)
+
+
+def deliver(book, status="accepted"):
+    """What a worker would have done with every letter by now."""
+    query = text("UPDATE outbox SET status = :status, handed_at = :now WHERE status = 'queued'")
+    with book.engine.begin() as connection:
+        connection.execute(query, {"status": status, "now": book.clock.now()})
+
+
+def sweep(worker, clock, *, days, status="accepted"):
+    """The sweep comes by once a day, and what it queues is delivered."""
+    for _ in range(days):
+        desk.advance(worker)
+        deliver(worker, status)
+        clock.advance(DAY)
+
+
+def steps(book, account):
+    return [letter.step for letter in reversed(book.outbox.of(account))]
+
+
+def test_a_preview_says_whom_it_would_reach_and_who_is_left_out_and_why(book, colleague):
+    acme, _ = associate(book, "Acme", owner="dana@accord.example")
+    associate(book, "Owing", standing="arrears")
+    associate(book, "Unknown", standing=None)
+    met, _ = associate(book, "Met")
+    book.log("meeting", met, "About something else", office="BDT", at=datetime(2026, 11, 20, tzinfo=UTC))
+    associate(book, "Small", size="sme")
+    associate(book, "Russian", language="ru")
+    _, refusing = associate(book, "Refusing")
+    book.suppressions.add(refusing.email)
+    found = desk.preview(book, NOBODY_HELD_OUT)
+    assert [row.account.name for row in found.audience.invited] == ["Acme"]
+    assert {row.account.name: row.skip.reason.value for row in found.audience.left_out} == {
+        "Owing": "arrears",
+        "Unknown": "standing_unknown",
+        "Met": "quiet_period",
+        "Small": "no_signal",
+        "Russian": "no_letter_in_language",
+        "Refusing": "suppressed",
+    }
+    assert found.of("Met").skip.detail == "meeting by BDT on 20 November 2026"
+    assert found.of(acme).signal.words == "a large enterprise, and still an Associate"
+    assert (found.count, sum(found.reasons.values()), found.arms["treatment"]) == (1, 6, 1)
+
+
+def test_a_preview_writes_nothing(book, colleague):
+    associate(book, "Acme")
+    before = book.trail.latest()
+    desk.preview(book, "associate_upgrade")
+    assert (book.trail.latest(), book.runs.of(), book.outbox.of()) == (before, (), ())
+
+
+def test_a_preview_shows_any_letter_as_its_reader_would_see_it(book, colleague):
+    associate(book, "Acme", owner="dana@accord.example")
+    associate(book, "Société Orbite", language="fr")
+    associate(book, "الأقمار", language="ar", standing="arrears")
+    found = desk.preview(book, "associate_upgrade")
+    english = found.letter("Acme")
+    assert english.subject == "Acme and full membership of ITU-T"
+    for words in ("Dear", "Contact of Acme", "SG13", "Dana Keller", "Telecommunication Standardization Bureau"):
+        assert words in english.text
+    french = found.letter("Société Orbite")
+    for words in ("UIT-T", "Membership team", "Secrétariat général", "membership@accord.example"):
+        assert words in french.text
+    assert 'dir="rtl"' in found.letter("الأقمار").html
+    assert "24 November 2026" in found.letter("Acme", step="reminder").text
+    assert "unsubscribe+example@answers.accord.example" in english.text
+
+
+def test_a_letter_that_cannot_be_shown_says_why(book, colleague):
+    small, _ = associate(book, "Small", size="sme")
+    associate(book, "Acme")
+    found = desk.preview(book, "associate_upgrade")
+    with pytest.raises(Refused, match="no signal"):
+        found.letter(small.id)
+    with pytest.raises(NotFound) as missing:
+        found.letter("Acme", step="third")
+    assert missing.value.candidates == ("letter", "reminder")
+    with pytest.raises(NotFound, match="Nobody is no Associate"):
+        found.letter("Nobody")
+
+
+def test_a_campaign_with_a_letter_that_is_not_on_file_is_refused_with_the_place(book):
+    journey = Journey(steps=(LetterStep(name="letter", template="no_such_letter"),))
+    with pytest.raises(InvalidInput) as refused:
+        desk.preview(book, ASSOCIATE_UPGRADE.model_copy(update={"journey": journey}))
+    assert refused.value.field == "steps[0].template"
+
+
+def test_wish_13_what_is_prepared_is_what_the_preview_showed_and_later_accounts_stay_out(book, colleague, worker):
+    associate(book, "Acme")
+    associate(book, "Owing", standing="arrears")
+    shown = desk.preview(book, NOBODY_HELD_OUT)
+    run = desk.prepare(book, NOBODY_HELD_OUT)
+    associate(book, "Later")
+    assert (run.count, run.results.left_out) == (shown.count, {"arrears": 1})
+    with pytest.raises(Refused, match="enrols 1 accounts, not 2"):
+        desk.approve(colleague, run, count=2, campaign=NOBODY_HELD_OUT)
+    desk.approve(colleague, run, count=1, campaign=NOBODY_HELD_OUT)
+    desk.launch(book, run, campaign=NOBODY_HELD_OUT)
+    assert desk.advance(worker).letters == 1
+
+
+def test_a_campaign_that_changed_after_its_preparation_is_neither_approved_nor_launched(book, colleague):
+    associate(book, "Acme")
+    run = desk.prepare(book, NOBODY_HELD_OUT)
+    other = NOBODY_HELD_OUT.model_copy(update={"quiet_days": 3})
+    with pytest.raises(Refused, match="content"):
+        desk.approve(colleague, run, count=1, campaign=other)
+    desk.approve(colleague, run, count=1, campaign=NOBODY_HELD_OUT)
+    with pytest.raises(Refused, match="content"):
+        desk.launch(book, run, campaign=other)
+    assert desk.launch(book, run, campaign=NOBODY_HELD_OUT).status == "running"
+
+
+def test_a_second_launch_queues_nothing(book, colleague, worker):
+    associate(book, "Acme")
+    run = launched(book, colleague)
+    desk.advance(worker)
+    with pytest.raises(Refused, match="launched on 24 November 2026"):
+        desk.launch(book, run, campaign=NOBODY_HELD_OUT)
+    assert desk.advance(worker).letters == 0
+    assert len(book.outbox.of(run=run.id)) == 1
+
+
+def test_the_letter_goes_to_the_contact_under_the_key_of_run_step_and_person(book, colleague, worker):
+    acme, person = associate(book, "Acme", owner="joao@accord.example")
+    run = launched(book, colleague)
+    assert str(desk.advance(worker)).startswith("1 due: 1 letters queued")
+    (letter,) = book.outbox.of(acme)
+    assert letter.key == letter_key(run.id, step="letter", person_id=person.id)
+    assert (letter.to_name, letter.to_address) == ("Contact of Acme", "contact@acme.example")
+    assert (letter.from_name, letter.message_class, letter.language) == ("Joao Keller", "marketing", "en")
+    assert "Joao Keller" in book.outbox.shown(letter).text
+
+
+def test_a_letter_goes_to_the_address_that_the_person_has_now(book, colleague, worker):
+    acme, person = associate(book, "Acme")
+    launched(book, colleague)
+    book.people.change(person, email="new@acme.example")
+    desk.advance(worker)
+    assert book.outbox.of(acme)[0].to_address == "new@acme.example"
+
+
+def test_the_whole_journey_without_an_answer(book, colleague, worker, clock):
+    acme, _ = associate(book, "Acme", owner="dana@accord.example")
+    run = launched(book, colleague)
+    sweep(worker, clock, days=13)
+    assert steps(book, acme) == ["letter"]
+    sweep(worker, clock, days=2)
+    assert steps(book, acme) == ["letter", "reminder"]
+    assert "24 November 2026" in book.outbox.shown(book.outbox.of(acme)[0]).text
+    assert book.follow_ups.open() == ()
+    sweep(worker, clock, days=20)
+    (task,) = book.follow_ups.open(owner="dana@accord.example")
+    assert task.what.startswith("Call about full Sector membership")
+    assert steps(book, acme) == ["letter", "reminder"]
+    assert desk.overview(book, run).status == "completed"
+
+
+def test_the_reminder_keeps_to_the_working_days_of_the_country(book, colleague, worker, clock):
+    kenya, _ = associate(book, "Kenya", country="KE")
+    emirates, _ = associate(book, "Emirates", country="AE")
+    launched(book, colleague)
+    reminded = {}
+    for _ in range(20):
+        sweep(worker, clock, days=1)
+        for account in (kenya, emirates):
+            if len(steps(book, account)) == 2:
+                reminded.setdefault(account.name, (clock.now() - DAY).date())
+    assert reminded == {"Kenya": date(2026, 12, 8), "Emirates": date(2026, 12, 10)}
+
+
+def test_whoever_is_held_out_gets_no_letter_and_no_task_but_is_followed(book, colleague, worker, clock):
+    acme, _ = associate(book, "Acme")
+    run = launched(book, colleague, EVERYBODY_HELD_OUT)
+    sweep(worker, clock, days=3)
+    book.terms.upgrade(acme, sector="T", on=date(2027, 1, 1))
+    sweep(worker, clock, days=3)
+    assert (book.outbox.of(), book.follow_ups.open()) == ((), ())
+    held_out = desk.overview(book, run).results.arm("hold_out")
+    assert (held_out.enrolled, held_out.converted, held_out.exits) == (1, 1, {"upgraded": 1})
+
+
+def ended(book, how):
+    def change(enrolment):
+        with book._store.changing("test.changed") as verb:
+            how(verb, enrolment.id)
+
+    return change
+
+
+def reply(book, enrolment, account, person):
+    ended(book, mark_answered)(enrolment)
+
+
+def bounce(book, enrolment, account, person):
+    ended(book, lambda verb, number: exit_enrolment(verb, number, "bounced"))(enrolment)
+
+
+def refuse(book, enrolment, account, person):
+    book.suppressions.add(person.email)
+
+
+def upgrade(book, enrolment, account, person):
+    book.terms.upgrade(account, sector="T", on=date(2027, 1, 1))
+
+
+def fall_into_arrears(book, enrolment, account, person):
+    book.standing.record(account, "arrears", as_of=date(2026, 11, 24), source="finance")
+
+
+def denounce(book, enrolment, account, person):
+    book.terms.denounce(account, sector="T", on=date(2026, 11, 26), reason="notice")
+
+
+def leave(book, enrolment, account, person):
+    book.people.leave(person, account, on=date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    ("happening", "reason"),
+    [
+        (reply, "answered"),
+        (bounce, "bounced"),
+        (refuse, "suppressed"),
+        (upgrade, "upgraded"),
+        (fall_into_arrears, "standing"),
+        (denounce, "membership_ended"),
+        (leave, "contact_left"),
+    ],
+)
+def test_what_ends_a_journey_ends_it_before_the_reminder(book, colleague, worker, clock, happening, reason):
+    acme, person = associate(book, "Acme")
+    run = launched(book, colleague)
+    sweep(worker, clock, days=2)
+    happening(book, book.runs.audience(run.run)[0], acme, person)
+    sweep(worker, clock, days=40)
+    assert steps(book, acme) == ["letter"]
+    assert book.follow_ups.open() == ()
+    found = desk.overview(book, run)
+    assert (found.results.arms[0].exits, found.status) == ({reason: 1}, "completed")
+
+
+@pytest.mark.parametrize("status", ["stopped", "failed"])
+def test_no_reminder_of_a_letter_that_never_left(book, colleague, worker, clock, status):
+    acme, _ = associate(book, "Acme")
+    run = launched(book, colleague)
+    sweep(worker, clock, days=15, status=status)
+    assert steps(book, acme) == ["letter"]
+    assert desk.overview(book, run).results.arms[0].exits == {"letter_not_sent": 1}
+
+
+def test_a_reminder_waits_while_the_letter_is_in_doubt(book, colleague, worker, clock):
+    acme, _ = associate(book, "Acme")
+    launched(book, colleague)
+    sweep(worker, clock, days=20, status="in_doubt")
+    assert steps(book, acme) == ["letter"]
+    with book.engine.begin() as connection:
+        connection.execute(text("UPDATE outbox SET status = 'assumed_sent'"))
+    sweep(worker, clock, days=2)
+    assert steps(book, acme) == ["letter", "reminder"]
+
+
+def test_two_schedulers_at_once_send_one_letter(book, colleague, worker, make_book):
+    associate(book, "Acme")
+    launched(book, colleague)
+    with worker.transaction():
+        assert desk.advance(worker).letters == 1
+        assert desk.advance(make_book("another worker")).passed_over == 1
+    assert len(book.outbox.of()) == 1
+
+
+def test_a_paused_run_stands_still_and_a_resumed_one_goes_on(book, colleague, worker):
+    associate(book, "Acme")
+    run = launched(book, colleague)
+    desk.pause(book, run, reason="a complaint")
+    assert desk.advance(worker).looked_at == 0
+    assert desk.resume(book, run).status == "running"
+    assert desk.advance(worker).letters == 1
+    assert desk.cancel(book, run.id, reason="enough").results.arms[0].exits == {"cancelled": 1}
+
+
+def test_a_running_run_sends_the_words_that_were_approved_whatever_becomes_of_the_files(
+    book, colleague, worker, clock, tmp_path
+):
+    associate(book, "Acme")
+    launched(book, colleague)
+    book.templates = worker.templates = TemplateFolder(tmp_path)
+    sweep(worker, clock, days=16)
+    assert [letter.step for letter in book.outbox.of()] == ["reminder", "letter"]
+
+
+def test_an_account_that_is_under_way_is_not_enrolled_a_second_time(book, colleague):
+    associate(book, "Acme")
+    launched(book, colleague)
+    found = desk.preview(book, NOBODY_HELD_OUT)
+    assert [row.skip.reason.value for row in found.audience.left_out] == ["other_campaign"]
+    with pytest.raises(Refused, match="Nobody would be enrolled"):
+        desk.prepare(book, NOBODY_HELD_OUT)
+
+
+def test_a_letter_of_one_run_is_a_contact_for_the_next(book, colleague, worker, clock):
+    associate(book, "Acme")
+    run = launched(book, colleague)
+    sweep(worker, clock, days=1)
+    desk.cancel(book, run, reason="enough")
+    assert desk.preview(book, NOBODY_HELD_OUT).of("Acme").skip.reason == "quiet_period"
+    clock.advance(14 * DAY)
+    assert desk.preview(book, NOBODY_HELD_OUT).count == 1
+
+
+def test_of_a_corporate_group_one_account_is_written_to(book, colleague, worker):
+    head, _ = associate(book, "Head")
+    daughter, _ = associate(book, "Daughter", parent=head)
+    book.participation.record(daughter, "T-SG17", "asked", on=date(2026, 10, 1))
+    run = launched(book, colleague)
+    desk.advance(worker)
+    assert [letter.organization_id for letter in book.outbox.of()] == [daughter.id]
+    assert desk.overview(book, run).results.left_out == {"group_enrolled": 1}
+    assert "SG17" in book.outbox.shown(book.outbox.of()[0]).text
+
+
+def test_a_run_over_made_up_data_says_so_wherever_it_shows(book, colleague):
+    associate(book, "Made Up", synthetic=True)
+    found = desk.preview(book, NOBODY_HELD_OUT)
+    run = desk.prepare(book, NOBODY_HELD_OUT)
+    assert run.run.synthetic
+    for report in (found.reach(), found.accounts(), desk.results(book, run)):
+        assert any(note.startswith("Synthetic data") for note in report.notes)
+
+
+def test_an_unknown_run_is_not_found(book):
+    with pytest.raises(NotFound):
+        desk.overview(book, 4711)

@@ -1,0 +1,148 @@
+"""Letters in an outbox, for tests: accounts with contacts, letters to them, runs that they belong to."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from sqlalchemy.engine import make_url
+from support.books import MakeBook
+from support.handing_over import transport
+from support.smtp_server import RecordingServer
+
+from crm.book import Book
+from crm.directory.people import Person
+from crm.directory.tables import Organization
+from crm.mail.rendering import plain_facts
+from crm.mail.smtp import Transport
+from crm.outreach.audience import AudienceRow, RunOrder, hash_of_content
+from crm.outreach.delivery import Delivery
+from crm.outreach.outbox import LetterOrder, queue_letters
+from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.run_tables import Arm, Enrolment, Run
+from crm.reference.languages import Language
+
+MANAGER = "dana@accord.example"
+APPROVER = "ola@accord.example"
+
+
+def staffed(book: Book) -> None:
+    """The account manager under whose name the book is open, and the colleague who approves."""
+    book.staff.add("Dana Novak", email=MANAGER, office="BDT", title="Account manager")
+    book.staff.add("Ola Berg", email=APPROVER, office="GS", title="Head of membership")
+
+
+def contact(book: Book, name: str = "Amina Odhiambo", **more: Any) -> tuple[Organization, Person]:
+    """An account with one contact."""
+    local = name.casefold().replace(" ", ".")
+    account = book.organizations.add(f"{name} Ltd", country="KE", owner=more.pop("owner", None))
+    return account, book.people.add(name, email=f"{local}@acme.example", at=account, **more)
+
+
+def contacts(book: Book, count: int) -> list[tuple[Organization, Person]]:
+    """So many people, all at one account."""
+    account = book.organizations.add("Acme Satellites", country="KE")
+    addresses = [f"person{number}@acme.example" for number in range(count)]
+    with book.transaction():
+        return [(account, book.people.add(f"P{at}", email=at, at=account)) for at in addresses]
+
+
+def order(book: Book, to: tuple[Organization, Person], **changes: Any) -> LetterOrder:
+    account, person = to
+    values: dict[str, Any] = {
+        "key": f"test:{person.id}",
+        "message_class": MessageClass.CORRESPONDENCE,
+        "organization_id": account.id,
+        "person_id": person.id,
+        "to_name": person.name,
+        "to_address": person.email,
+        "from_name": "Dana Novak",
+        "language": "en",
+        "template": book.templates.version("plain_letter", "en"),
+        "facts": plain_facts(f"For {person.name}", "Dear colleague,\n\nthank you."),
+        "due_at": book.clock.now(),
+    }
+    return LetterOrder(**{**values, **changes})
+
+
+def queue(book: Book, *orders: LetterOrder) -> tuple[Letter, ...]:
+    """Put letters into the outbox as a verb of the book does."""
+    with book._store.changing("letters.queued") as change:
+        ids = queue_letters(change, orders, identity=book.identity)
+    return tuple(book.outbox.get(ids[each.key]) for each in orders)
+
+
+def letters(book: Book, count: int, **changes: Any) -> tuple[Letter, ...]:
+    """So many letters, each to a person of its own."""
+    return queue(book, *(order(book, to, **changes) for to in contacts(book, count)))
+
+
+def running(make_book: MakeBook, *enrolled: tuple[Organization, Person], campaign: str = "rehearsal") -> Run:
+    """A launched run that enrols these; prepared by the account manager and approved by the colleague."""
+    audience = [
+        AudienceRow(
+            organization_id=account.id,
+            group_id=account.id,
+            person_id=person.id,
+            language=Language.ENGLISH,
+            arm=Arm.TREATMENT,
+            step="letter",
+        )
+        for account, person in enrolled
+    ]
+    content = {"campaign": campaign}
+    run = make_book().runs.prepare(
+        RunOrder(campaign=campaign, title=campaign, content=content, wordings=(), audience=audience)
+    )
+    make_book(APPROVER).runs.approve(
+        run, count=len(audience), content_hash=hash_of_content(content), audience_hash=run.audience_hash
+    )
+    return make_book().runs.launch(run, content_hash=hash_of_content(content))
+
+
+def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person]) -> tuple[Letter, ...]:
+    """One marketing letter of a run to each of these."""
+    found: dict[int | None, Enrolment] = {row.person_id: row for row in book.runs.audience(run)}
+    return queue(
+        book,
+        *(
+            order(
+                book,
+                to,
+                key=f"run:{run.id}:letter:{to[1].id}",
+                message_class=MessageClass.MARKETING,
+                run_id=run.id,
+                enrolment_id=found[to[1].id].id,
+                step="letter",
+            )
+            for to in enrolled
+        ),
+    )
+
+
+def delivery(
+    book: Book, server: RecordingServer | None = None, *, window: int = 4, through: Transport | None = None, **more: Any
+) -> Delivery:
+    """The way from a book's outbox to a recording server, or through a transport of the test's own."""
+    assert server or through
+    way = through or transport(server.port)  # type: ignore[union-attr]
+    return Delivery(more.pop("handover", book.handover), way, identity=book.identity, window=window, **more)
+
+
+def statuses(book: Book, letters: Sequence[Letter]) -> list[str]:
+    return [book.outbox.get(letter).status.value for letter in letters]
+
+
+def told(book: Book, letter: Letter) -> list[str]:
+    """What the ledger says about a letter, in order."""
+    return [event.what for event in book.outbox.events(letter)]
+
+
+def looking(book: Book) -> psycopg.Connection[Any]:
+    """A connection of its own to a book's database, which sees what has been committed and nothing else."""
+    url = make_url(book.engine.url.set(drivername="postgresql"))
+    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+LEASE = timedelta(seconds=300)
+"""The lease of the settings that tests use."""
