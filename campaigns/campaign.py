@@ -98,6 +98,14 @@ class Campaign(BaseModel):
         """The quiet period."""
         return timedelta(days=self.quiet_days)
 
+    def but(self, **changes: Any) -> Self:
+        """The same campaign with other settings, checked anew, e.g. ``ASSOCIATE_UPGRADE.but(quiet_days=30)``.
+
+        Args:
+            **changes: fields by name.
+        """
+        return self.model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
+
     def strongest(self, account: Candidate, on: date) -> tuple[int, Signal | None]:
         """The strongest signal of an account on a day, with its rank: 0 for the first rule.
 

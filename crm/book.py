@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from crm.clock import Clock
 from crm.consent.suppressions import Suppressions
 from crm.directory.importing.imports import Imports
+from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
 from crm.directory.roles import Roles
@@ -108,7 +109,7 @@ class Book:
         self.job_slots = JobSlots(store)
 
         self.reports = Reports(store)
-        self.trail = History(store)
+        self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
 
     @contextmanager

@@ -48,9 +48,9 @@ class RunResults:
         """Accounts in both arms."""
         return sum(arm.enrolled for arm in self.arms)
 
-    def arm(self, arm: Arm) -> ArmResult:
-        """One of the two arms."""
-        return next(found for found in self.arms if found.arm is arm)
+    def arm(self, arm: Arm | str) -> ArmResult:
+        """One of the two arms, "treatment" or "hold_out"."""
+        return next(found for found in self.arms if found.arm is Arm(arm))
 
 
 def results_of(session: Session, run: Run) -> RunResults:

@@ -1,6 +1,6 @@
 """`book.trail`: what happened to a record, field by field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -31,10 +31,16 @@ class Happened:
 
 
 class History:
-    """`book.trail`: read the trail."""
+    """`book.trail`: read the trail.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: the door to the database.
+        batches: the batches that wrote a record; a bulk verb leaves one entry for all the records of its batch.
+    """
+
+    def __init__(self, store: Store, *, batches: Callable[[Session, Record], Sequence[int]]) -> None:
         self._store = store
+        self._batches = batches
 
     def of(self, record: Record) -> tuple[Happened, ...]:
         """What happened to a record, the oldest first.
@@ -43,7 +49,8 @@ class History:
             record: anything that the book handed out.
         """
         with self._store.reading() as session:
-            return tuple(_happened(session, TrailChange.record == name_of(record)))
+            imported = _in_batches(session, self._batches(session, record), name_of(record))
+            return (*imported, *_happened(session, TrailChange.record == name_of(record)))
 
     def about(self, record: Record) -> tuple[Happened, ...]:
         """Everything that the verbs about a subject changed, in all the records they touched; the oldest first."""
@@ -54,6 +61,14 @@ class History:
         """The latest verbs of everybody, the newest first."""
         with self._store.reading() as session:
             return tuple(session.exec(select(TrailEntry).order_by(col(TrailEntry.id).desc()).limit(limit)))
+
+
+def _in_batches(session: Session, batches: Sequence[int], record: str) -> list[Happened]:
+    query = select(TrailEntry).where(col(TrailEntry.batch_id).in_(batches)).order_by(col(TrailEntry.id))
+    return [
+        Happened(e.at, e.actor, e.verb, e.reason, record, {}, {"batch": e.batch_id})
+        for e in session.exec(query)
+    ]
 
 
 def _happened(session: Session, condition: Any) -> list[Happened]:

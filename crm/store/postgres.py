@@ -13,8 +13,8 @@ import os
 import pwd
 import shlex
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +34,8 @@ from crm.store.system_users import ROOT, require_way, run, server_user
 _ROLE = "accord"
 _PORT = "5432"  # names the socket, and nothing else
 _SOCKET = f".s.PGSQL.{_PORT}"
+_CREATE = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
+_DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
 _START_SECONDS, _STOP_SECONDS, _ORPHAN_SECONDS = 60, 30, 15
 
 _SETTINGS = MappingProxyType(
@@ -109,14 +111,31 @@ class Server(SharedServer):
         Raises:
             StoreError: the server refuses.
         """
-        create = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
+        with self._administering(name) as connection:
+            if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
+                connection.execute(_CREATE.format(sql.Identifier(name)))
+
+    def replace_database(self, name: str) -> None:
+        """Put an empty database in the place of one; what it held is lost, and whoever uses it is cut off.
+
+        Args:
+            name: its name, at most 63 bytes.
+
+        Raises:
+            StoreError: the server refuses.
+        """
+        with self._administering(name) as connection:
+            for statement in (_DROP, _CREATE):
+                connection.execute(statement.format(sql.Identifier(name)))
+
+    @contextmanager
+    def _administering(self, name: str) -> Iterator[psycopg.Connection]:
+        """A connection that may make databases; whoever is about to make the same one waits."""
         try:
-            with psycopg.connect(
-                self._conninfo(), autocommit=True, options="-c statement_timeout=60s"
-            ) as connection:
+            limit = "-c statement_timeout=60s"
+            with psycopg.connect(self._conninfo(), autocommit=True, options=limit) as connection:
                 connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
-                if not connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
-                    connection.execute(create)
+                yield connection
         except psycopg.Error as error:
             raise StoreError(f"The database {name} cannot be created: {error}", subject=name) from error
 

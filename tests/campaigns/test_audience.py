@@ -24,7 +24,9 @@ def test_every_account_stands_in_the_audience_exactly_once():
 
 
 def test_of_a_corporate_group_the_account_with_the_best_signal_is_enrolled():
-    enrolled, left_out = invited(candidate(1, group_id=1), candidate(2, group_id=1, **STRONG), candidate(3, group_id=1))
+    enrolled, left_out = invited(
+        candidate(1, group_id=1), candidate(2, group_id=1, **STRONG), candidate(3, group_id=1)
+    )
     assert enrolled == [2]
     assert left_out == {1: "group_enrolled", 3: "group_enrolled"}
 
@@ -60,7 +62,12 @@ def test_a_group_whose_best_account_shares_its_contact_is_reached_through_anothe
 
 
 def test_an_account_with_two_memberships_comes_in_with_the_one_that_speaks_for_it():
-    other = {"coverage": Coverage.RADIO, "study_group": "R-SG4", "own_groups": frozenset({"R-SG4"}), "term_id": 1}
+    other = {
+        "coverage": Coverage.RADIO,
+        "study_group": "R-SG4",
+        "own_groups": frozenset({"R-SG4"}),
+        "term_id": 1,
+    }
     parts = {"participation": (took_part("T-SG17"),)}
     audience = assemble(campaign(), [candidate(1, **other, **parts), candidate(1, **parts)], circumstances())
     assert [(row.account.coverage, row.signal.kind) for row in audience.invited] == [

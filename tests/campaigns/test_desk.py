@@ -1,19 +1,22 @@
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from string import ascii_lowercase
 
 import pytest
 from sqlalchemy import text
 from support.associates import associate, staff
 
 from campaigns import desk
+from campaigns.arms import arm_of
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.journey import Journey, LetterStep
 from campaigns.keys import letter_key
 from crm.errors import InvalidInput, NotFound, Refused
 from crm.mail.templates import TemplateFolder
+from crm.outreach.run_tables import Arm
 from crm.outreach.runs import exit_enrolment, mark_answered
 
-NOBODY_HELD_OUT = ASSOCIATE_UPGRADE.model_copy(update={"hold_out": 0})
-EVERYBODY_HELD_OUT = ASSOCIATE_UPGRADE.model_copy(update={"hold_out": 1})
+NOBODY_HELD_OUT = ASSOCIATE_UPGRADE.but(hold_out=0)
 DAY = timedelta(days=1)
 
 
@@ -32,6 +35,13 @@ def launched(book, colleague, campaign=NOBODY_HELD_OUT):
     run = desk.prepare(book, campaign)
     desk.approve(colleague, run, count=run.count, campaign=campaign)
     return desk.launch(book, run, campaign=campaign)
+
+
+def holding_out(account):
+    """The campaign under a name by whose hash this account is held out."""
+    half = Decimal("0.5")
+    name = next(n for n in ascii_lowercase if arm_of(account.id, salt=n, share=half) is Arm.HOLD_OUT)
+    return ASSOCIATE_UPGRADE.but(name=name, hold_out=half)
 
 
 def deliver(book, status="accepted"):
@@ -92,7 +102,13 @@ def test_a_preview_shows_any_letter_as_its_reader_would_see_it(book, colleague):
     found = desk.preview(book, "associate_upgrade")
     english = found.letter("Acme")
     assert english.subject == "Acme and full membership of ITU-T"
-    for words in ("Dear", "Contact of Acme", "SG13", "Dana Keller", "Telecommunication Standardization Bureau"):
+    for words in (
+        "Dear",
+        "Contact of Acme",
+        "SG13",
+        "Dana Keller",
+        "Telecommunication Standardization Bureau",
+    ):
         assert words in english.text
     french = found.letter("Société Orbite")
     for words in ("UIT-T", "Membership team", "Secrétariat général", "membership@accord.example"):
@@ -118,11 +134,13 @@ def test_a_letter_that_cannot_be_shown_says_why(book, colleague):
 def test_a_campaign_with_a_letter_that_is_not_on_file_is_refused_with_the_place(book):
     journey = Journey(steps=(LetterStep(name="letter", template="no_such_letter"),))
     with pytest.raises(InvalidInput) as refused:
-        desk.preview(book, ASSOCIATE_UPGRADE.model_copy(update={"journey": journey}))
+        desk.preview(book, ASSOCIATE_UPGRADE.but(journey=journey))
     assert refused.value.field == "steps[0].template"
 
 
-def test_wish_13_what_is_prepared_is_what_the_preview_showed_and_later_accounts_stay_out(book, colleague, worker):
+def test_wish_13_what_is_prepared_is_what_the_preview_showed_and_later_accounts_stay_out(
+    book, colleague, worker
+):
     associate(book, "Acme")
     associate(book, "Owing", standing="arrears")
     shown = desk.preview(book, NOBODY_HELD_OUT)
@@ -139,7 +157,7 @@ def test_wish_13_what_is_prepared_is_what_the_preview_showed_and_later_accounts_
 def test_a_campaign_that_changed_after_its_preparation_is_neither_approved_nor_launched(book, colleague):
     associate(book, "Acme")
     run = desk.prepare(book, NOBODY_HELD_OUT)
-    other = NOBODY_HELD_OUT.model_copy(update={"quiet_days": 3})
+    other = NOBODY_HELD_OUT.but(quiet_days=3)
     with pytest.raises(Refused, match="content"):
         desk.approve(colleague, run, count=1, campaign=other)
     desk.approve(colleague, run, count=1, campaign=NOBODY_HELD_OUT)
@@ -208,10 +226,10 @@ def test_the_reminder_keeps_to_the_working_days_of_the_country(book, colleague, 
 
 def test_whoever_is_held_out_gets_no_letter_and_no_task_but_is_followed(book, colleague, worker, clock):
     acme, _ = associate(book, "Acme")
-    run = launched(book, colleague, EVERYBODY_HELD_OUT)
+    run = launched(book, colleague, holding_out(acme))
     sweep(worker, clock, days=3)
     book.terms.upgrade(acme, sector="T", on=date(2027, 1, 1))
-    sweep(worker, clock, days=3)
+    sweep(worker, clock, days=30)
     assert (book.outbox.of(), book.follow_ups.open()) == ((), ())
     held_out = desk.overview(book, run).results.arm("hold_out")
     assert (held_out.enrolled, held_out.converted, held_out.exits) == (1, 1, {"upgraded": 1})

@@ -98,7 +98,9 @@ def test_a_refusal_of_somebody_who_would_not_be_written_to_changes_nothing():
         (None, Language.CHINESE, Language.ENGLISH, Language.ENGLISH),
     ],
 )
-def test_a_letter_is_in_the_readers_language_or_in_one_that_the_campaign_names(reads, default, fallback, gets):
+def test_a_letter_is_in_the_readers_language_or_in_one_that_the_campaign_names(
+    reads, default, fallback, gets
+):
     account = candidate(contacts=(contact(1, language=reads),))
     around = {"default_language": default, "fallback_language": fallback}
     assert circumstances(**around).language_for(account.contacts[0]) == gets
@@ -114,5 +116,3 @@ def test_the_first_guard_that_objects_names_the_reason():
 def test_every_reason_has_words():
     assert all(reason.words for reason in Reason)
     assert len({reason.words for reason in Reason}) == len(Reason)
-
-

@@ -13,11 +13,18 @@ CALL = TaskStep(name="call", what="Call")
 
 def test_steps_follow_one_another_and_the_last_one_leads_to_the_end():
     journey = Journey(steps=(LETTER, WAIT, CALL))
-    assert [journey.first, *(journey.after(step.name) for step in journey.steps)] == ["letter", "wait", "call", END]
+    assert [journey.first, *(journey.after(step.name) for step in journey.steps)] == [
+        "letter",
+        "wait",
+        "call",
+        END,
+    ]
 
 
 def test_a_step_may_name_the_one_that_follows():
-    journey = Journey(steps=(LETTER.model_copy(update={"then": "call"}), CALL.model_copy(update={"then": "wait"}), WAIT))
+    journey = Journey(
+        steps=(LETTER.model_copy(update={"then": "call"}), CALL.model_copy(update={"then": "wait"}), WAIT)
+    )
     assert [journey.after(step.name) for step in journey.steps] == ["call", "wait", END]
 
 
@@ -28,10 +35,18 @@ def test_a_step_may_name_the_one_that_follows():
         ((LETTER, WAIT, LETTER), "steps[2]", "a name that is taken"),
         ((LETTER.model_copy(update={"name": "end"}),), "steps[0]", "a name that is taken"),
         ((LETTER.model_copy(update={"then": "nowhere"}),), "steps[0]", "'nowhere', which is no step"),
-        ((LETTER.model_copy(update={"then": "call"}), WAIT, CALL), "steps[1]", "Step 2 (wait) cannot be reached"),
+        (
+            (LETTER.model_copy(update={"then": "call"}), WAIT, CALL),
+            "steps[1]",
+            "Step 2 (wait) cannot be reached",
+        ),
         ((LETTER, WAIT.model_copy(update={"then": "letter"})), "steps[0]", "never comes to the end"),
         ((LETTER, WAIT, CALL.model_copy(update={"then": "call"})), "steps[0]", "never comes to the end"),
-        ((LETTER.model_copy(update={"then": "end"}), WAIT.model_copy(update={"then": "wait"})), "steps[1]", "cannot be"),
+        (
+            (LETTER.model_copy(update={"then": "end"}), WAIT.model_copy(update={"then": "wait"})),
+            "steps[1]",
+            "cannot be",
+        ),
     ],
 )
 def test_a_journey_that_cannot_be_walked_is_refused_with_the_place(steps, field, says):

@@ -2,8 +2,11 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.associates import associate
+from support.runs import reminder
 
 from campaigns.keys import letter_key, notice_key
+from crm.outreach.outbox import LetterOrder, queue_letters
 
 steps = st.from_regex(r"[a-z][a-z0-9_]{0,40}", fullmatch=True)
 numbers = st.integers(min_value=1, max_value=2**63 - 1)
@@ -40,3 +43,30 @@ def test_a_letter_and_a_notice_never_share_a_key(letter, notice):
     assert letter_key(run, step=step, person_id=person) != notice_key(
         rule, subject_id=subject, reference_on=on, step=first
     )
+
+
+def test_wish_3_a_notice_is_sent_neither_twice_nor_lost_when_its_reference_date_moves(book):
+    account, person = associate(book, "Acme")
+
+    def queued(on: date) -> int:
+        key = notice_key("term_ends", subject_id=account.id, reference_on=on, step="first")
+        notice = LetterOrder(
+            key=key,
+            message_class="correspondence",
+            organization_id=account.id,
+            person_id=person.id,
+            to_name=person.name,
+            to_address=person.email,
+            from_name="Dana",
+            language="en",
+            template=reminder(),
+            facts={},
+            due_at=book.clock.now(),
+        )
+        with book._store.changing("notice.queued") as change:
+            return queue_letters(change, [notice], identity=book.identity)[key]
+
+    first, moved = queued(date(2026, 12, 31)), queued(date(2027, 12, 31))
+    assert first != moved
+    assert [queued(date(2026, 12, 31)), queued(date(2027, 12, 31))] == [first, moved]
+    assert len(book.outbox.of(account)) == 2

@@ -44,7 +44,13 @@ def test_the_wait_counts_from_when_the_letter_left_and_not_from_when_it_was_queu
 
 @pytest.mark.parametrize(
     "status",
-    [MessageStatus.QUEUED, MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT, MessageStatus.HELD],
+    [
+        MessageStatus.QUEUED,
+        MessageStatus.CLAIMED,
+        MessageStatus.HANDING_OFF,
+        MessageStatus.IN_DOUBT,
+        MessageStatus.HELD,
+    ],
 )
 def test_no_reminder_of_a_letter_that_may_not_have_left(status):
     at = waiting("first_wait", done={"letter": Done(NOW, status, None)})
@@ -118,7 +124,9 @@ def test_a_journey_does_not_end_while_its_last_letter_is_on_its_way():
 
 
 def test_a_journey_that_begins_with_a_wait_counts_from_the_launch():
-    later = Journey(steps=(WaitStep(name="first", working_days=1), LetterStep(name="only", template="associate_upgrade")))
+    later = Journey(
+        steps=(WaitStep(name="first", working_days=1), LetterStep(name="only", template="associate_upgrade"))
+    )
     assert planned(waiting("first"), journey=later) == (WaitUntil("first", NOW + DAY),)
     assert planned(waiting("first"), journey=later, now=NOW + DAY)[0] == Pass("first")
 
@@ -138,14 +146,18 @@ names = st.sampled_from([step.name for step in JOURNEY.steps])
 instants = st.datetimes(datetime(2026, 11, 1), datetime(2027, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 dones = st.builds(Done, instants, st.none() | st.sampled_from(MessageStatus), st.none() | instants)
 situations = st.builds(
-    lambda step, done, arm, answered, upgraded: waiting(step, done=done, arm=arm, answered=answered, upgraded=upgraded),
+    lambda step, done, arm, answered, upgraded: waiting(
+        step, done=done, arm=arm, answered=answered, upgraded=upgraded
+    ),
     names | st.just(END),
     st.dictionaries(names, dones),
     st.sampled_from(Arm),
     st.booleans(),
     st.booleans(),
 )
-accounts = st.sampled_from([None, candidate(), GONE, REFUSES, candidate(country=None), candidate(standing=None)])
+accounts = st.sampled_from(
+    [None, candidate(), GONE, REFUSES, candidate(country=None), candidate(standing=None)]
+)
 
 
 @given(situations, accounts, instants)
@@ -175,7 +187,9 @@ def walked(arm: Arm, sweeps: list[int], events: dict[int, str]) -> list[object]:
             *steps, last = planned(waiting(where.step, arm=arm, done=where.done, **flags), now=now)
         got += [step for step in steps if not isinstance(step, Pass)]
         done = {step.step: sent(now, minutes=0) if isinstance(step, Send) else Done(now) for step in steps}
-        where = waiting(last.step if isinstance(last, WaitUntil) else END, arm=arm, done={**where.done, **done})
+        where = waiting(
+            last.step if isinstance(last, WaitUntil) else END, arm=arm, done={**where.done, **done}
+        )
         if isinstance(last, Exit | Finish):
             break
     return got

@@ -103,7 +103,7 @@ def sent(at: datetime = NOW, status: MessageStatus = MessageStatus.ACCEPTED, *, 
 
 def campaign(**changes: Any) -> Campaign:
     """The associate upgrade with other settings."""
-    return ASSOCIATE_UPGRADE.model_copy(update=changes)
+    return ASSOCIATE_UPGRADE.but(**changes)
 
 
 def reasons(audience: Audience) -> dict[int, str]:

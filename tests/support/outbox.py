@@ -121,7 +121,12 @@ def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person
 
 
 def delivery(
-    book: Book, server: RecordingServer | None = None, *, window: int = 4, through: Transport | None = None, **more: Any
+    book: Book,
+    server: RecordingServer | None = None,
+    *,
+    window: int = 4,
+    through: Transport | None = None,
+    **more: Any,
 ) -> Delivery:
     """The way from a book's outbox to a recording server, or through a transport of the test's own."""
     assert server or through

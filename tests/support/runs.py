@@ -50,7 +50,12 @@ def left_out(account: Organization, reason: str) -> AudienceRow:
 
 def order(*rows: AudienceRow, **changes: Any) -> RunOrder:
     """A run of a campaign without a catalogue."""
-    values: dict[str, Any] = {"campaign": "test", "title": "A test", "content": CONTENT, "wordings": [reminder()]}
+    values: dict[str, Any] = {
+        "campaign": "test",
+        "title": "A test",
+        "content": CONTENT,
+        "wordings": [reminder()],
+    }
     return RunOrder(audience=rows, **{**values, **changes})
 
 

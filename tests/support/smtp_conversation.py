@@ -54,7 +54,7 @@ class Received:
         return cast("EmailMessage", message_from_bytes(self.raw, policy=policy.default))
 
 
-class _HungUp(Exception):  # noqa: N818
+class _HungUp(Exception):
     pass
 
 

@@ -1,12 +1,14 @@
 """The tables of imports: each batch, its rows with their verdicts, and the keys that sources use."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger
-from sqlmodel import Field
+from sqlmodel import Field, Session, select
 
 from crm.directory.importing.verdicts import Verdict
+from crm.directory.tables import Organization
 from crm.errors import AlreadyExists
 from crm.store.columns import at_field, choice, id_field, json_field, ref
 from crm.store.records import Record
@@ -76,3 +78,11 @@ class SourceKey(Record, table=True):
 
 
 means("pk_source_key", AlreadyExists, "Another organisation has this key.", field="key")
+
+
+def batches_of(session: Session, record: Record) -> Sequence[int]:
+    """The batches that created a record; for its history."""
+    if not isinstance(record, Organization):
+        return []
+    created = (ImportRow.subject_id == record.id, ImportRow.verdict == Verdict.CREATE)
+    return session.exec(select(ImportRow.batch_id).where(*created)).all()

@@ -16,18 +16,15 @@ from __future__ import annotations
 
 import csv
 import json
-import unicodedata
 from io import StringIO
 from typing import TYPE_CHECKING
 
+from crm.formulas import defused
 from crm.reports.columns import Cell, ColumnKind
 from crm.reports.forms.json_form import plain, value
 
 if TYPE_CHECKING:
     from crm.reports.report import Report
-
-FORMULA_STARTS = frozenset("=+-@|")
-INVISIBLE = frozenset({"Zs", "Cf"})  # spaces and marks such as a BOM, which spreadsheets skip
 
 DATATYPES = {
     ColumnKind.COUNT: "integer",
@@ -70,22 +67,6 @@ def metadata(report: Report, file_name: str) -> str:
         "notes": [{key: said[key] for key in ("on", "filters", "denominator", "notes", "totals")}],
     }
     return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
-
-
-def defused(words: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes in front where one might.
-
-    Full-width and small forms of the signs count as the signs, and what is invisible in front of them is passed over.
-    """
-    return f"'{words}" if _may_be_formula(words) else words
-
-
-def _may_be_formula(words: str) -> bool:
-    for character in words:
-        category = unicodedata.category(character)
-        if category not in INVISIBLE:
-            return category == "Cc" or unicodedata.normalize("NFKC", character)[0] in FORMULA_STARTS
-    return False
 
 
 def _field(cell: Cell) -> str:

@@ -59,7 +59,9 @@ def test_a_part_taken_tomorrow_is_no_signal_today():
 
 
 def test_a_campaign_is_found_by_its_name_or_by_itself():
-    assert find_campaign("associate-upgrade") is find_campaign(ASSOCIATE_UPGRADE) is CATALOG["associate_upgrade"]
+    assert (
+        find_campaign("associate-upgrade") is find_campaign(ASSOCIATE_UPGRADE) is CATALOG["associate_upgrade"]
+    )
 
 
 def test_a_campaign_that_is_not_there_names_those_that_are():

@@ -373,3 +373,15 @@ def test_constants_count_for_every_row(book):
     book.imports.organizations(csv_file(("Acme", "")), mapping)
     acme = book.organizations.get("Acme")
     assert (acme.country, acme.kind) == ("KEN", "association")
+
+
+def test_the_history_of_an_imported_organization_begins_with_its_import(book):
+    report = book.imports.organizations(
+        StringIO("name,country\nAcme,KE\n"), {"name": "name", "country": "country"}
+    )
+    acme = book.organizations.change("Acme", segment="satellite")
+
+    imported, changed = book.history(acme)
+
+    assert (imported.verb, imported.after) == ("organizations.imported", {"batch": report.batch_id})
+    assert changed.verb == "organization.changed"

@@ -21,14 +21,25 @@ def test_an_associate_is_a_candidate_with_everything_that_the_rooms_know_of_it(b
     book.participation.record(acme, "T-SG17", "asked", on=date(2026, 5, 1))
     book.log("meeting", acme, "Met", office="BDT", at=datetime(2026, 6, 1, tzinfo=UTC))
     found = only(book)
-    assert (found.organization_id, found.name, found.group_id, found.country) == (acme.id, "Acme", head.id, "KEN")
-    assert (found.size, found.owner_id, found.synthetic) == ("large", book.staff.get("dana@accord.example").id, False)
+    assert (found.organization_id, found.name, found.group_id, found.country) == (
+        acme.id,
+        "Acme",
+        head.id,
+        "KEN",
+    )
+    assert (found.size, found.owner_id, found.synthetic) == (
+        "large",
+        book.staff.get("dana@accord.example").id,
+        False,
+    )
     assert (found.category, found.coverage, found.study_group) == ("associate", "T", "T-SG13")
     assert (found.own_groups, found.member_since_on) == (frozenset({"T-SG13"}), MEMBER_SINCE)
     assert (found.standing, found.standing_as_of, found.punctuality) == ("good", date(2026, 9, 30), "on_time")
     assert found.participation == (TookPart("T-SG17", "asked", date(2026, 5, 1)),)
     address = "contact@acme.example"
-    assert found.contacts == (Contact(amina.id, "Contact of Acme", address, Language.ENGLISH, suppressed=False),)
+    assert found.contacts == (
+        Contact(amina.id, "Contact of Acme", address, Language.ENGLISH, suppressed=False),
+    )
     assert found.last_touch == Touch(datetime(2026, 6, 1, tzinfo=UTC), "meeting", "BDT")
 
 
@@ -36,7 +47,12 @@ def test_an_account_of_which_little_is_known_is_a_candidate_all_the_same(book):
     account = book.organizations.add("Bare")
     book.terms.join(account, "associate", sector="R", study_group="R-SG4", on=MEMBER_SINCE)
     found = only(book)
-    assert (found.standing, found.standing_as_of, found.punctuality, found.last_touch) == (None, None, None, None)
+    assert (found.standing, found.standing_as_of, found.punctuality, found.last_touch) == (
+        None,
+        None,
+        None,
+        None,
+    )
     assert (found.country, found.owner_id, found.contacts, found.participation) == (None, None, (), ())
     assert found.group_id == account.id
 
@@ -58,7 +74,10 @@ def test_only_associates_with_a_running_membership_are_candidates(book):
 def test_an_associate_of_two_sectors_stands_there_once_for_each(book):
     acme, _ = associate(book, "Acme")
     book.terms.join(acme, "associate", sector="R", study_group="R-SG4", on=MEMBER_SINCE)
-    assert [(c.organization_id, c.coverage) for c in book.candidates.of(acme)] == [(acme.id, "R"), (acme.id, "T")]
+    assert [(c.organization_id, c.coverage) for c in book.candidates.of(acme)] == [
+        (acme.id, "R"),
+        (acme.id, "T"),
+    ]
 
 
 def test_the_latest_statement_of_the_standing_by_the_day_counts(book):
@@ -91,7 +110,7 @@ def test_wish_18_somebody_with_positions_at_two_accounts_is_a_contact_of_both(bo
 
 @pytest.mark.parametrize("scope", ["campaigns", "all"])
 def test_a_refused_address_is_marked_whatever_the_scope_and_the_spelling(book, scope):
-    acme, amina = associate(book, "Acme")
+    _, amina = associate(book, "Acme")
     book.people.change(amina, email="Amina@ACME.example")
     book.suppressions.add("amina@acme.example", scope=scope)
     assert [c.suppressed for c in only(book).contacts] == [True]
@@ -100,7 +119,12 @@ def test_a_refused_address_is_marked_whatever_the_scope_and_the_spelling(book, s
 
 def test_a_note_to_the_file_is_no_touch_and_the_latest_of_any_office_counts(book):
     acme, _ = associate(book, "Acme")
-    for kind, office, day in [("call", "TSB", 3), ("meeting", "RO-AFR", 9), ("call", "BR", 5), ("note", "TSB", 12)]:
+    for kind, office, day in [
+        ("call", "TSB", 3),
+        ("meeting", "RO-AFR", 9),
+        ("call", "BR", 5),
+        ("note", "TSB", 12),
+    ]:
         book.log(kind, acme, "…", office=office, at=datetime(2026, 11, day, tzinfo=UTC))
     assert only(book).last_touch == Touch(datetime(2026, 11, 9, tzinfo=UTC), "meeting", "RO-AFR")
 

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -8,7 +8,6 @@ from support.runs import CONTENT, approved, enrolled, launched, left_out, letter
 from crm.errors import AlreadyExists, NotFound, ReadOnly, Refused
 from crm.outreach.audience import hash_of_audience, hash_of_content
 from crm.outreach.moves import Move, Taking, Task
-from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.runs import exit_enrolment, mark_answered, pause_run
 
 TOMORROW = timedelta(days=1)
@@ -38,7 +37,9 @@ def approve(book, run, **changes):
 def test_a_prepared_run_holds_one_row_for_each_account_enrolled_or_left_out(book, acme, orbit):
     run = book.runs.prepare(order(enrolled(*acme), left_out(orbit[0], "arrears")))
     assert (run.status, run.author, run.prepared_at) == ("prepared", "dana@accord.example", book.clock.now())
-    rows = [(r.organization_id, r.state, r.reason, r.person_id, r.arm, r.due_at) for r in book.runs.audience(run)]
+    rows = [
+        (r.organization_id, r.state, r.reason, r.person_id, r.arm, r.due_at) for r in book.runs.audience(run)
+    ]
     assert rows == [
         (acme[0].id, "enrolled", None, acme[1].id, "treatment", None),
         (orbit[0].id, "left_out", "arrears", None, None, None),
@@ -69,7 +70,7 @@ def test_the_person_of_an_account_that_is_left_out_may_be_enrolled_for_another(b
 
 def test_wish_13_the_audience_is_frozen_and_counted_before_anything_is_sent(book, colleague, acme):
     run = book.runs.prepare(order(enrolled(*acme)))
-    later, _ = associate(book, "Later")
+    associate(book, "Later")
     assert [row.organization_id for row in book.runs.audience(run)] == [acme[0].id]
     assert book.outbox.of() == ()
     approve(colleague, run)
@@ -187,15 +188,26 @@ def test_what_is_due_carries_what_a_plan_must_know(book, colleague, acme, clock)
     run = launched(book, colleague, enrolled(*acme))
     (waiting,) = book.runs.due(limit=10)
     assert (waiting.run_id, waiting.organization_id, waiting.person_id) == (run.id, acme[0].id, acme[1].id)
-    assert (waiting.step, waiting.arm, waiting.language, waiting.coverage) == ("letter", "treatment", "en", "T")
+    assert (waiting.step, waiting.arm, waiting.language, waiting.coverage) == (
+        "letter",
+        "treatment",
+        "en",
+        "T",
+    )
     assert (waiting.answered, waiting.upgraded, waiting.done) == (False, False, {})
     assert waiting.facts["person"] == {"name": "Amina"}
     book.runs.take([writes(waiting, book)])
     (waiting,) = book.runs.due(limit=10)
-    assert (waiting.step, waiting.done["letter"].at, waiting.done["letter"].letter) == ("call", clock.now(), "queued")
+    assert (waiting.step, waiting.done["letter"].at, waiting.done["letter"].letter) == (
+        "call",
+        clock.now(),
+        "queued",
+    )
 
 
-def test_what_is_due_comes_longest_waiting_first_and_never_more_than_asked_for(book, colleague, acme, orbit, clock):
+def test_what_is_due_comes_longest_waiting_first_and_never_more_than_asked_for(
+    book, colleague, acme, orbit, clock
+):
     launched(book, colleague, enrolled(*acme), enrolled(*orbit))
     first, second = book.runs.due(limit=10)
     book.runs.take([writes(first, book, due_at=clock.now() + TOMORROW)])
@@ -243,7 +255,11 @@ def test_a_task_becomes_a_follow_up_of_the_account_manager(book, colleague, acme
     moved = book.runs.take([writes(waiting, book, taking=(task,), step="end", due_at=None, ended="finished")])
     assert (moved.tasks, moved.finished) == (1, 1)
     (planned,) = book.follow_ups.open(owner="joao@accord.example")
-    assert (planned.what, planned.due_on, planned.organization_id) == ("Call them", date(2026, 12, 1), acme[0].id)
+    assert (planned.what, planned.due_on, planned.organization_id) == (
+        "Call them",
+        date(2026, 12, 1),
+        acme[0].id,
+    )
     assert [row.state for row in book.runs.audience(waiting.run_id)] == ["finished"]
 
 
@@ -346,7 +362,9 @@ def test_results_count_by_arm_and_show_letters_in_doubt_and_assumed_sent(book, c
     run = launched(book, colleague, *rows, *out)
     written = [waiting for waiting in book.runs.due(limit=10) if waiting.arm == "treatment"]
     book.runs.take([writes(waiting, book) for waiting in written])
-    for status, letter in zip(["in_doubt", "assumed_sent", "accepted", "accepted"], book.outbox.of(), strict=False):
+    for status, letter in zip(
+        ["in_doubt", "assumed_sent", "accepted", "accepted"], book.outbox.of(), strict=False
+    ):
         with book.engine.begin() as connection:
             connection.execute(
                 text("UPDATE outbox SET status = :status WHERE id = :id"), {"status": status, "id": letter.id}
@@ -402,35 +420,6 @@ def test_the_latest_letter_to_each_account_is_known_sent_or_about_to_be(book, co
         )
     assert {n: touch.kind for n, touch in book.runs.last_letters(since).items()} == {orbit[0].id: "letter"}
     assert book.runs.last_letters(clock.now() + TOMORROW) == {}
-
-
-def test_wish_3_a_notice_is_sent_neither_twice_nor_lost_when_its_reference_date_moves(book, acme):
-    from campaigns.keys import notice_key
-
-    account, person = acme
-
-    def queue(on: date) -> int:
-        key = notice_key("term_ends", subject_id=account.id, reference_on=on, step="first")
-        notice = LetterOrder(
-            key=key,
-            message_class="correspondence",
-            organization_id=account.id,
-            person_id=person.id,
-            to_name=person.name,
-            to_address=person.email,
-            from_name="Dana",
-            language="en",
-            template=reminder(),
-            facts={},
-            due_at=datetime(2026, 11, 24, tzinfo=UTC),
-        )
-        with changing(book, "notice.queued") as change:
-            return queue_letters(change, [notice], identity=book.identity)[key]
-
-    first = queue(date(2026, 12, 31))
-    moved = queue(date(2027, 12, 31))
-    assert queue(date(2026, 12, 31)) == first != moved == queue(date(2027, 12, 31))
-    assert len(book.outbox.of(account)) == 2
 
 
 def test_what_is_handed_out_is_read_only_and_names_the_verb(book, acme):

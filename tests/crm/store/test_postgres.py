@@ -6,7 +6,8 @@ import time
 
 import psutil
 import pytest
-from sqlalchemy.exc import DataError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DataError, OperationalError
 from support.postgres_servers import asked, opened, pid, runs
 from support.server_processes import fresh_folder, made, mode, modes_on_the_way, owner_of
 
@@ -134,6 +135,21 @@ def test_a_database_is_created_once_however_often_it_is_asked_for(running):
     for _ in range(2):
         server.ensure_database("Büro 'x\"")
     assert asked(server, "SELECT current_database()", database="Büro 'x\"") == [("Büro 'x\"",)]
+
+
+@alike
+def test_a_database_is_replaced_by_an_empty_one_even_while_somebody_uses_it(running):
+    _, server = running
+    server.replace_database("Probe \"x'")
+    asked(server, "CREATE TABLE note (text text)", database="Probe \"x'")
+    engine = create_engine(server.url("Probe \"x'"))
+    with engine.connect() as user:
+        user.execute(text("SELECT 1"))
+        server.replace_database("Probe \"x'")
+        with pytest.raises(OperationalError):
+            user.execute(text("SELECT 1"))
+    engine.dispose()
+    assert asked(server, "SELECT to_regclass('note')", database="Probe \"x'") == [(None,)]
 
 
 @alike

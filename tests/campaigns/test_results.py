@@ -1,0 +1,146 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from support.campaign_facts import NOW, campaign, candidate, circumstances, contact
+
+from campaigns.audience import assemble
+from campaigns.guards import Reason
+from campaigns.overview import Advanced, Overview
+from campaigns.results import accounts_report, difference, reach_report, run_report
+from crm.membership.standing import Standing
+from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.run_results import ArmResult, RunResults
+from crm.outreach.run_tables import Arm, Run
+
+RUN = Run(
+    id=4711,
+    campaign="associate_upgrade",
+    title="From Associate to Sector Member",
+    status="running",
+    content={},
+    content_hash="",
+    audience_hash="",
+    author="dana@accord.example",
+    approver="joao@accord.example",
+    prepared_at=NOW,
+    synthetic=False,
+)
+
+
+def results(written=(0, 0), held=(0, 0), **changes) -> RunResults:
+    arms = [ArmResult(arm, enrolled=n, converted=c) for arm, (c, n) in zip(Arm, (written, held), strict=True)]
+    return RunResults(RUN, tuple(replace(arm, **changes) for arm in arms), {"arrears": 3, "no_signal": 1})
+
+
+@pytest.mark.parametrize(
+    ("written", "held", "says"),
+    [
+        ((0, 90), (0, 10), "Too few to tell: 0 of 90 written to and 0 of 10 held out have upgraded."),
+        ((30, 90), (0, 10), "Too few to tell: 30 of 90 written to and 0 of 10 held out have upgraded."),
+        ((90, 90), (9, 10), "Too few to tell"),
+        ((49, 450), (0, 50), "Too few to tell"),
+        (
+            (50, 450),
+            (0, 50),
+            "+11.1 percentage points. Whether that is more than chance has not been tested.",
+        ),
+        (
+            (40, 450),
+            (10, 50),
+            "40 of 450 written to and 10 of 50 held out have upgraded: -11.1 percentage points.",
+        ),
+        ((5, 100), (0, 0), "Nobody is held out, so nothing can be said about what the letters changed."),
+        ((0, 0), (1, 10), "Too few to tell"),
+    ],
+)
+def test_what_can_honestly_be_said_of_the_difference(written, held, says):
+    assert says in difference(results(written, held))
+
+
+def test_a_run_shows_letters_in_doubt_and_assumed_sent_in_columns_of_their_own():
+    letters = {
+        "accepted": 5,
+        "queued": 1,
+        "claimed": 1,
+        "handing_off": 1,
+        "in_doubt": 2,
+        "assumed_sent": 4,
+        "held": 1,
+    }
+    row = next(iter(run_report(results((3, 20), (1, 5), letters=letters, answered=2), as_of=NOW)))
+    assert dict(row) == {
+        "arm": "Written to",
+        "enrolled": 20,
+        "underway": 0,
+        "waiting": 3,
+        "accepted": 5,
+        "in_doubt": 2,
+        "assumed_sent": 4,
+        "held": 1,
+        "stopped": 0,
+        "failed": 0,
+        "answered": 2,
+        "upgraded": 3,
+        "rate": Decimal("0.15"),
+    }
+
+
+def test_every_letter_of_a_run_is_counted_in_one_column():
+    from crm.outreach.outbox_tables import MessageStatus
+
+    letters = dict.fromkeys(MessageStatus, 1)
+    report = run_report(results((0, 9), letters=letters), as_of=NOW)
+    row = next(iter(report))
+    columns = ("waiting", "accepted", "in_doubt", "assumed_sent", "held", "stopped", "failed")
+    assert sum(row[column] for column in columns) == len(MessageStatus)
+
+
+def test_an_arm_without_accounts_has_no_rate():
+    assert [row["rate"] for row in run_report(results((1, 4), (0, 0)), as_of=NOW)] == [Decimal("0.25"), None]
+
+
+def test_the_reach_names_every_reason_zeros_included_and_adds_up():
+    accounts = [candidate(1), candidate(2, standing=Standing.ARREARS), candidate(3, contacts=())]
+    report = reach_report(campaign(), assemble(campaign(), accounts, circumstances()), as_of=NOW)
+    assert len(report) == len(Arm) + len(Reason)
+    assert report.total("accounts") == 3
+    counts = {row["reason"]: row["accounts"] for row in report if row["outcome"] == "Left out"}
+    assert (counts["in arrears"], counts["no contact with an e-mail address"], counts["suspended"]) == (
+        1,
+        1,
+        0,
+    )
+
+
+def test_the_accounts_say_what_speaks_for_them_or_against_them():
+    owing = candidate(2, standing=Standing.ARREARS, standing_as_of=date(2026, 9, 30))
+    audience = assemble(campaign(hold_out=0), [candidate(1, contacts=(contact(9),)), owing], circumstances())
+    written, left_out = accounts_report(campaign(), audience, as_of=NOW)
+    assert (written["outcome"], written["contact"]) == ("Written to", "Person 9")
+    assert written["why"] == "a large enterprise, and still an Associate"
+    assert (left_out["outcome"], left_out["why"]) == ("Left out", "in arrears: as of 30 September 2026")
+
+
+def test_an_overview_prints_what_an_approver_must_know():
+    assert str(Overview(results((0, 104), (0, 16)), NOW)) == (
+        "Run 4711 of associate_upgrade: running, prepared by dana@accord.example on 24 November 2026, "
+        "approved by joao@accord.example\n"
+        "120 accounts enrolled: 104 written to, 16 held out.\n"
+        "Left out: 3 in arrears, 1 nothing suggests an upgrade."
+    )
+
+
+def test_an_overview_and_a_round_of_work_say_in_a_line_what_they_are():
+    assert repr(Overview(results((0, 4)), NOW)) == "<Run 4711 of associate_upgrade: running, 4 enrolled>"
+    assert str(Advanced(looked_at=3, letters=2, exited=1)).startswith(
+        "3 due: 2 letters queued, 0 tasks planned, 1 exited"
+    )
+
+
+def test_reports_show_themselves_in_a_notebook():
+    shown = Overview(results((0, 4)), NOW)._repr_html_()
+    assert "Written to" in shown
+    assert "Too few" not in shown
+    assert "Nobody is held out" in shown

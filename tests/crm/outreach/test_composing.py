@@ -1,0 +1,99 @@
+from datetime import timedelta
+from email import message_from_bytes, policy
+from hashlib import sha256
+
+import pytest
+from support.outbox import contact, delivery, letters, order, queue
+
+from crm.errors import InvalidInput, MailError, TemplateError
+from crm.outreach.composing import envelope
+from crm.outreach.outbox_tables import MessageClass
+
+
+def composed(book, letter):
+    return envelope(letter, book.runs.wording(letter.template), book.identity)
+
+
+def message(book, letter):
+    return message_from_bytes(composed(book, letter).raw, policy=policy.default)
+
+
+def test_the_hash_that_is_kept_is_that_of_the_bytes_that_went_out(book, mail_server, clock):
+    (letter,) = letters(book, 1)
+    delivery(book, mail_server).deliver(limit=1)
+    clock.advance(timedelta(days=900))
+    (sent,) = mail_server.messages
+    kept = book.outbox.get(letter)
+    assert kept.rendered_hash == sha256(sent.raw).hexdigest() == composed(book, kept).digest
+    assert composed(book, kept).raw == sent.raw
+
+
+def test_the_envelope_names_the_letter_where_bounces_come_back_to(book):
+    (letter,) = letters(book, 1)
+    ready = composed(book, letter)
+    purpose, _, token = ready.sender.partition("@")[0].partition("+")
+    assert (purpose, book.identity.letter("bounces", token)) == ("bounces", letter.id)
+    assert book.identity.letter("unsubscribe", token) is None
+    assert ready.recipient == letter.to_address
+
+
+def test_an_answer_goes_to_an_address_that_names_the_letter(book):
+    (letter,) = letters(book, 1)
+    (reply_to,) = message(book, letter)["Reply-To"].addresses
+    assert book.identity.letter("reply", reply_to.username.partition("+")[2]) == letter.id
+    assert reply_to.display_name == "Dana Novak"
+
+
+def test_marketing_names_its_unsubscribe_address_and_correspondence_none(book):
+    to = contact(book)
+    campaign, letter = queue(
+        book, order(book, to, key="a", message_class=MessageClass.MARKETING), order(book, to, key="b")
+    )
+    field = message(book, campaign)["List-Unsubscribe"]
+    assert field == f"<mailto:{book.identity.unsubscribe(campaign.id)}?subject=unsubscribe>"
+    assert message(book, letter)["List-Unsubscribe"] is None
+
+
+def test_a_letter_threads_with_the_mail_that_it_answers(book):
+    (letter,) = letters(
+        book, 1, in_reply_to="<question@acme.example>", references=["<first@x.example>", "<question@acme.example>"]
+    )
+    sent = message(book, letter)
+    assert sent["In-Reply-To"] == "<question@acme.example>"
+    assert sent["References"].split() == ["<first@x.example>", "<question@acme.example>"]
+
+
+@pytest.mark.parametrize(
+    ("name", "address", "smtputf8"),
+    [
+        ("أمينة عودة", "amina@acme.example", False),
+        ('Ngozi "NG" Okafor, Dr', "ngozi@acme.example", False),
+        ("O'Brien; Ltd", "o'brien@acme.example", False),
+        ("小林", "小林@例え.example", True),
+    ],
+)
+def test_names_and_addresses_in_any_script_arrive_as_they_are_written(book, name, address, smtputf8):
+    account, person = contact(book)
+    (letter,) = queue(book, order(book, (account, person), to_name=name, to_address=address))
+    ready = composed(book, letter)
+    (to,) = message(book, letter)["To"].addresses
+    assert to.display_name == name
+    assert ready.smtputf8 is smtputf8
+    assert ready.recipient.partition("@")[0] == address.partition("@")[0]
+
+
+def test_a_missing_fact_is_named(book):
+    (letter,) = letters(book, 1, facts={"letter": {"subject": "Only a subject"}})
+    with pytest.raises(TemplateError, match=r"lacks letter\.text"):
+        composed(book, letter)
+
+
+@pytest.mark.parametrize("subject", ["Hello\r\nBcc: evil@x.example", "=?utf-8?q?Hi=0ABcc:_evil=40x.example?="])
+def test_a_subject_that_would_smuggle_a_header_is_refused_or_harmless(book, subject):
+    (letter,) = letters(book, 1, facts={"letter": {"subject": subject, "text": "words"}})
+    try:
+        sent = message(book, letter)
+    except (InvalidInput, MailError):
+        return
+    assert sent["Bcc"] is None
+    assert b"evil" not in composed(book, letter).recipient.encode()

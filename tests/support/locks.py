@@ -1,0 +1,19 @@
+"""Waiting for other connections to wait for a lock."""
+
+from typing import Any
+
+import psycopg
+
+from crm.store.shared_server import wait_until
+
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+def blocked(eye: psycopg.Connection[Any], count: int) -> None:
+    """Wait until so many connections to the database wait for a lock."""
+
+    def waiting() -> bool:
+        (found,) = eye.execute(_WAITING).fetchone() or (0,)
+        return bool(found >= count)
+
+    assert wait_until(waiting, seconds=30), "nobody waits"
