@@ -104,7 +104,9 @@ class Campaign(BaseModel):
         Args:
             **changes: fields by name.
         """
-        return self.model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **changes})
+        return self.model_validate(
+            {**{name: getattr(self, name) for name in type(self).model_fields}, **changes}
+        )
 
     def strongest(self, account: Candidate, on: date) -> tuple[int, Signal | None]:
         """The strongest signal of an account on a day, with its rank: 0 for the first rule.

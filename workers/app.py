@@ -17,6 +17,9 @@ def make_app(runtime: Runtime) -> Celery:
     """
     app = Celery("accord", broker=runtime.broker_url, set_as_current=True)
     app.conf.update(_SETTINGS)
+    # Books on one machine share the embedded broker, and no book's worker may take another's rings.
+    own = {"global_keyprefix": f"crm:{runtime.settings.book}:"}
+    app.conf.broker_transport_options = {**app.conf.broker_transport_options, **own}
     app.conf.beat_schedule = beat_schedule(runtime.settings.tick_seconds)
     app.conf.beat_max_loop_interval = min(5.0, runtime.settings.tick_seconds)
     add_tasks(app, runtime)
@@ -40,7 +43,6 @@ _SETTINGS = {
     "task_soft_time_limit": 780,
     "task_time_limit": 900,
     "worker_soft_shutdown_timeout": 30,
-    "worker_enable_soft_shutdown_on_idle": True,
     "worker_cancel_long_running_tasks_on_connection_loss": False,
     "worker_max_tasks_per_child": 1000,
     "worker_hijack_root_logger": False,
@@ -58,7 +60,6 @@ _SETTINGS = {
         "socket_keepalive": True,
         "health_check_interval": 25,
         "retry_on_timeout": False,
-        "global_keyprefix": "crm:",
     },
     "enable_utc": True,
     "timezone": "UTC",

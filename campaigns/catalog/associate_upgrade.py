@@ -1,12 +1,13 @@
 """From Associate to Sector Member: to Associates in good standing whom full membership of their Sector would serve.
 
 An Associate takes part in one study group, a Sector Member in all of its Sector, with its conferences and assemblies
-(docs/domain.md, "Categories"). The letter goes out once, a reminder follows after ten working days unless an answer came, and after
-ten more the account manager is asked to call. A reply, an upgrade, a refusal or a bounce ends the journey.
+(docs/domain.md, "Categories"). The letter goes out once, a reminder follows after ten working days unless an answer
+came, and after ten more the account manager is asked to call. A reply, an upgrade, a refusal or a bounce ends the
+journey.
 
-Where the rules come from: the guards for standing and for one campaign per corporate group are in docs/domain.md.
-The four signals are our own inference (docs/domain.md, "Upgrade signals"), and so are their order,
-the 24 months and the three parts taken: no source states figures, so look at them again when results are in.
+Where the rules come from: the guards for standing and for one campaign per corporate group follow docs/domain.md,
+"Retention first". The four signals are our own inference ("Upgrade signals" there), and so are their order, the
+24 months and the three parts taken: no source states figures, so look at them again when results are in.
 """
 
 from datetime import date, timedelta

@@ -73,19 +73,23 @@ def hash_of_content(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(_canonical(content)).hexdigest()
 
 
-def freeze(session: Session, run: Run, audience: Sequence[AudienceRow]) -> None:
+def rows_of(audience: Iterable[AudienceRow]) -> list[dict[str, Any]]:
+    """An audience as it is written down, by account."""
+    return [_columns(row) for row in sorted(audience, key=lambda row: row.organization_id)]
+
+
+def freeze(session: Session, run: Run, rows: Sequence[dict[str, Any]]) -> None:
     """Write an audience down, many rows at a time."""
-    for start in range(0, len(audience), _BLOCK):
-        block = audience[start : start + _BLOCK]
+    for start in range(0, len(rows), _BLOCK):
+        block = rows[start : start + _BLOCK]
         numbers = take_ids(session, len(block))
-        rows = [{"id": n, "run_id": run.id, **_columns(row)} for n, row in zip(numbers, block, strict=True)]
-        session.execute(insert(Enrolment), rows)
+        values = [{"id": n, "run_id": run.id, **row} for n, row in zip(numbers, block, strict=True)]
+        session.execute(insert(Enrolment), values)
 
 
-def hash_of_audience(audience: Iterable[AudienceRow]) -> str:
+def hash_of_audience(rows: Iterable[Mapping[str, Any]]) -> str:
     """SHA-256 over an audience that is not written down yet; the same as `frozen_hash` of what is."""
-    rows = sorted(audience, key=lambda row: row.organization_id)
-    return _digest([values[name] for name in _HASHED] for values in map(_columns, rows))
+    return _digest([row[name] for name in _HASHED] for row in rows)
 
 
 def frozen_hash(session: Session, run: Run) -> str:

@@ -259,12 +259,18 @@ def _author(change: Change) -> Staff:
 
 def _answered(session: Session, found: LetterDraft) -> tuple[str, ...]:
     """The Message-IDs of the mail that a letter answers, oldest first: ours, then the reader's."""
-    query = select(AnswerReceived).where(AnswerReceived.interaction_id == found.interaction_id)
-    answer = session.exec(query).first()
+    answer = _answer(session, found.interaction_id)
     if answer is None or answer.message_id is None:
         return ()
     ours = session.get(Letter, answer.outbox_id) if answer.outbox_id else None
     return (*((*ours.references, ours.message_id) if ours else ()), answer.message_id)
+
+
+def _answer(session: Session, interaction_id: int) -> AnswerReceived | None:
+    """The mail that an interaction was logged from, if it was."""
+    return session.exec(
+        select(AnswerReceived).where(AnswerReceived.interaction_id == interaction_id)
+    ).first()
 
 
 def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict[str, Any]:
@@ -279,7 +285,8 @@ def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict
         },
         "interaction": {"kind": met.interaction.kind.value, "on": met.interaction.at.date()},
     }
-    if met.next is not None:
+    # The step that comes with a reply reminds us to answer it; nobody has agreed on it with the reader.
+    if met.next is not None and _answer(session, met.id) is None:
         step: dict[str, Any] = {"what": met.next.what}
         facts["next_step"] = step | ({"due_on": met.next.due_on} if met.next.due_on else {})
     return facts

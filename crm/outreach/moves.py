@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
 
 from crm.engagement.follow_ups import plan_follow_up
@@ -147,16 +147,15 @@ def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> 
 
     An enrolment that somebody else holds or has moved is passed over: its steps are theirs.
     """
-    held = _held(change.session, moves)
-    current = [move for move in moves if _stands_at(held.get(move.enrolment_id), move.stood_at)]
+    standing_at = _held(change.session, moves)
+    current = [move for move in moves if standing_at.get(move.enrolment_id) == move.stood_at]
     takings = [(move, taking) for move in current for taking in move.taking]
     letters = queue_letters(change, [t.letter for _, t in takings if t.letter], identity=identity)
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
     if rows:
         change.session.execute(insert(StepTaken), rows)
-    for move in current:
-        _advance(held[move.enrolment_id], move, now=change.now)
-    change.session.flush()
+    if current:
+        change.session.execute(update(Enrolment), [_place(move, now=change.now) for move in current])
     ended = Counter(move.ended for move in current)
     return Moved(
         letters=len(letters),
@@ -205,15 +204,17 @@ def _waiting(row: Enrolment, launched_at: datetime, *, upgraded: bool, done: Map
     )
 
 
-def _held(session: Session, moves: Sequence[Move]) -> dict[int, Enrolment]:
-    """The enrolments, locked. Who finds one locked leaves it alone, so nobody here ever waits for anybody."""
-    query = select(Enrolment).where(col(Enrolment.id).in_([move.enrolment_id for move in moves]))
-    rows = session.scalars(query.order_by(col(Enrolment.id)).with_for_update(skip_locked=True))
-    return {row.id: row for row in rows}
+def _held(session: Session, moves: Sequence[Move]) -> dict[int, str | None]:
+    """The enrolments under way, locked, and the step at which each stands.
 
-
-def _stands_at(row: Enrolment | None, step: str) -> bool:
-    return row is not None and row.state is EnrolmentState.ENROLLED and row.step == step
+    Who finds one locked leaves it alone, so nobody here ever waits for anybody.
+    """
+    query = select(col(Enrolment.id), col(Enrolment.step)).where(
+        col(Enrolment.id).in_([move.enrolment_id for move in moves]),
+        col(Enrolment.state) == EnrolmentState.ENROLLED,
+    )
+    locked = session.execute(query.order_by(col(Enrolment.id)).with_for_update(skip_locked=True))
+    return {row.id: row.step for row in locked}
 
 
 def _step_row(change: Change, move: Move, taking: Taking, letters: Mapping[str, int]) -> dict[str, Any]:
@@ -233,7 +234,13 @@ def _step_row(change: Change, move: Move, taking: Taking, letters: Mapping[str, 
     }
 
 
-def _advance(row: Enrolment, move: Move, *, now: datetime) -> None:
-    row.step, row.due_at = move.step, move.due_at
-    if move.ended is not None:
-        row.state, row.reason, row.ended_at = move.ended, move.reason, now
+def _place(move: Move, *, now: datetime) -> dict[str, Any]:
+    """Where an enrolment stands after its move."""
+    return {
+        "id": move.enrolment_id,
+        "step": move.step,
+        "due_at": move.due_at,
+        "state": move.ended or EnrolmentState.ENROLLED,
+        "reason": move.reason,
+        "ended_at": now if move.ended else None,
+    }

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from crm.errors import Refused
 from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
-from crm.outreach.audience import RunOrder, freeze, frozen_hash, hash_of_audience, hash_of_content
+from crm.outreach.audience import RunOrder, freeze, frozen_hash, hash_of_audience, hash_of_content, rows_of
 from crm.outreach.identity import Identity
 from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
 from crm.outreach.outbox_tables import Letter, MessageStatus
@@ -120,8 +120,9 @@ class Runs:
             )
         with self._store.changing("run.prepared") as change:
             keep_wordings(change.session, order.wordings)
-            run = change.add(_prepared(change, order))
-            freeze(change.session, run, order.audience)
+            rows = rows_of(order.audience)
+            run = change.add(_prepared(change, order, hash_of_audience(rows)))
+            freeze(change.session, run, rows)
             return run
 
     def approve(self, key: RunKey, *, count: int, content_hash: str, audience_hash: str) -> Run:
@@ -249,14 +250,14 @@ def _exited(change: Change, reason: str) -> dict[str, Any]:
     return {"state": EnrolmentState.EXITED, "reason": reason, "ended_at": change.now, "due_at": None}
 
 
-def _prepared(change: Change, order: RunOrder) -> Run:
+def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
     return Run.model_validate(
         {
             "campaign": order.campaign,
             "title": order.title,
             "content": dict(order.content),
             "content_hash": hash_of_content(order.content),
-            "audience_hash": hash_of_audience(order.audience),
+            "audience_hash": audience_hash,
             "author": change.actor,
             "prepared_at": change.now,
             "synthetic": order.synthetic,

@@ -50,7 +50,7 @@ def test_a_step_may_name_the_one_that_follows():
     ],
 )
 def test_a_journey_that_cannot_be_walked_is_refused_with_the_place(steps, field, says):
-    with pytest.raises(InvalidInput, match=".") as refused:
+    with pytest.raises(InvalidInput) as refused:
         Journey(steps=steps)
     assert refused.value.field == field
     assert says in str(refused.value)

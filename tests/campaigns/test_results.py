@@ -88,8 +88,6 @@ def test_a_run_shows_letters_in_doubt_and_assumed_sent_in_columns_of_their_own()
 
 
 def test_every_letter_of_a_run_is_counted_in_one_column():
-    from crm.outreach.outbox_tables import MessageStatus
-
     letters = dict.fromkeys(MessageStatus, 1)
     report = run_report(results((0, 9), letters=letters), as_of=NOW)
     row = next(iter(report))

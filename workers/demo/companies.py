@@ -24,16 +24,17 @@ MAPPING: Mapping[str, str] = {
 """Which column is which field, for ``book.imports.organizations``."""
 
 
-def write_companies_csv(path: Path | str) -> int:
+def write_companies_csv(path: Path | str, *, most: int | None = None) -> int:
     """Write the companies to a CSV file.
 
     Args:
         path: where to; a file that is there is replaced.
+        most: only the first so many.
 
     Returns:
         How many companies there are.
     """
-    rows = list(_rows())
+    rows = list(_rows())[:most]
     with Path(path).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, fieldnames=list(MAPPING.values()))
         writer.writeheader()

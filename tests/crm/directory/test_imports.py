@@ -377,7 +377,7 @@ def test_constants_count_for_every_row(book):
 
 def test_the_history_of_an_imported_organization_begins_with_its_import(book):
     report = book.imports.organizations(
-        StringIO("name,country\nAcme,KE\n"), {"name": "name", "country": "country"}
+        io.StringIO("name,country\nAcme,KE\n"), {"name": "name", "country": "country"}
     )
     acme = book.organizations.change("Acme", segment="satellite")
 

@@ -56,7 +56,10 @@ def test_marketing_names_its_unsubscribe_address_and_correspondence_none(book):
 
 def test_a_letter_threads_with_the_mail_that_it_answers(book):
     (letter,) = letters(
-        book, 1, in_reply_to="<question@acme.example>", references=["<first@x.example>", "<question@acme.example>"]
+        book,
+        1,
+        in_reply_to="<question@acme.example>",
+        references=["<first@x.example>", "<question@acme.example>"],
     )
     sent = message(book, letter)
     assert sent["In-Reply-To"] == "<question@acme.example>"
@@ -88,7 +91,9 @@ def test_a_missing_fact_is_named(book):
         composed(book, letter)
 
 
-@pytest.mark.parametrize("subject", ["Hello\r\nBcc: evil@x.example", "=?utf-8?q?Hi=0ABcc:_evil=40x.example?="])
+@pytest.mark.parametrize(
+    "subject", ["Hello\r\nBcc: evil@x.example", "=?utf-8?q?Hi=0ABcc:_evil=40x.example?="]
+)
 def test_a_subject_that_would_smuggle_a_header_is_refused_or_harmless(book, subject):
     (letter,) = letters(book, 1, facts={"letter": {"subject": subject, "text": "words"}})
     try:

@@ -80,7 +80,8 @@ def test_the_longest_waiting_go_first(book, clock):
     people = contacts(book, 3)
     days = [2, 0, 1]
     orders = [
-        order(book, to, due_at=clock.now() - timedelta(days=day)) for to, day in zip(people, days, strict=True)
+        order(book, to, due_at=clock.now() - timedelta(days=day))
+        for to, day in zip(people, days, strict=True)
     ]
     queued = queue(book, *orders)
     assert [letter.id for letter in of(book.handover.claim(limit=2))] == [queued[0].id, queued[2].id]
@@ -289,7 +290,9 @@ def test_refusing_waits_for_intents_under_way_and_what_comes_after_it_does_not_l
     to = contact(book)
     run = running(make_book, to)
     campaign_letters(book, run, to)
-    (old,) = queue(book, order(book, to, key="older", message_class=MessageClass.MARKETING, due_at=book.clock.now()))
+    (old,) = queue(
+        book, order(book, to, key="older", message_class=MessageClass.MARKETING, due_at=book.clock.now())
+    )
     claims = book.handover.claim(limit=1, ids=[book.outbox.of(run=run.id)[0].id])
     wish = f"From: a@acme.example\r\nTo: {book.identity.unsubscribe(old.id)}\r\n\r\nstop\r\n".encode()
     other = make_book()

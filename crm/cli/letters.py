@@ -1,0 +1,91 @@
+"""`crm letter …`: follow-up letters, drafted from an interaction, edited and approved by their author."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crm.cli.mail import show_rendered
+from crm.cli.options import PERSON, Number, examples
+from crm.cli.session import opened, say, show
+from crm.errors import InvalidInput
+from crm.reference.languages import Language
+
+app = typer.Typer(help="Follow-up letters: draft, show, edit, approve.", no_args_is_help=True)
+
+_DRAFTS = {"id": "id", "drafted": "drafted_at", "language": "language", "subject": "subject"}
+
+
+@app.command(epilog=examples("crm letter draft 4711", "crm letter show 4720", "crm letter approve 4720"))
+def draft(
+    ctx: typer.Context,
+    interaction: Annotated[int, typer.Argument(metavar="INTERACTION", help="The id that `crm log` gave.")],
+    to: Annotated[str | None, typer.Option(metavar="PERSON", help=f"The reader. {PERSON}")] = None,
+    language: Annotated[Language | None, typer.Option(help="The reader's, where none is given.")] = None,
+    template: Annotated[str, typer.Option(help="The letter to start from.")] = "follow_up",
+) -> None:
+    """Draft a letter that follows up an interaction and its next step; nothing is sent."""
+    with opened(ctx) as book:
+        made = book.letters.draft(interaction, to=to, language=language, template=template)
+        show(ctx, made)
+    say(ctx, f"Look at it with `crm letter show {made.id}`, send it with `crm letter approve {made.id}`.")
+
+
+@app.command(name="show")
+def show_draft(
+    ctx: typer.Context,
+    number: Number,
+    html: Annotated[bool, typer.Option("--html", help="The page instead of the text, to be put into a file.")] = False,
+) -> None:
+    """Show a draft as its reader would see it."""
+    with opened(ctx) as book:
+        show_rendered(ctx, book.letters.shown(number), html=html)
+
+
+@app.command(epilog=examples("crm letter edit 4720 --subject 'Fee table' --text letter.txt"))
+def edit(
+    ctx: typer.Context,
+    number: Number,
+    subject: Annotated[str | None, typer.Option(help="The subject line.")] = None,
+    text: Annotated[str | None, typer.Option(metavar="FILE", help="A file with the words, or - for standard input.")] = None,
+) -> None:
+    """Put other words into a draft."""
+    if subject is None and text is None:
+        raise InvalidInput("Nothing is to be changed.", hint="Give --subject or --text.")
+    with opened(ctx) as book:
+        show(ctx, book.letters.edit(number, subject=subject, text=_words(text)))
+
+
+@app.command()
+def approve(ctx: typer.Context, number: Number) -> None:
+    """Approve a draft: it goes out through the outbox, and answers the mail that it follows up, if there is one."""
+    with opened(ctx) as book:
+        letter = book.letters.approve(number)
+        show(ctx, letter)
+    say(ctx, f"It is queued; see `crm mail events {letter.id}`.")
+
+
+@app.command()
+def discard(ctx: typer.Context, number: Number) -> None:
+    """Decide not to send a draft; it stays on record."""
+    with opened(ctx) as book:
+        show(ctx, book.letters.discard(number))
+
+
+@app.command(name="list")
+def list_drafts(ctx: typer.Context) -> None:
+    """List the drafts that wait for approval, the oldest first."""
+    with opened(ctx) as book:
+        show(ctx, book.letters.open(), _DRAFTS, empty="No draft waits.")
+
+
+def _words(text: str | None) -> str | None:
+    if text is None:
+        return None
+    try:
+        return sys.stdin.read() if text == "-" else Path(text).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{text} is not UTF-8.", field="text", value=text, hint="Save it as UTF-8.") from error
+    except OSError as error:
+        raise InvalidInput(f"{text} cannot be read: {error.strerror}.", field="text", value=text) from error

@@ -1,0 +1,129 @@
+"""The synthetic layer: memberships, standing and study-group work that nobody has, laid over real companies.
+
+All of it is marked: `synthetic` on every row that has the mark, and "synthetic demonstration" as its source.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from types import MappingProxyType
+
+from crm.directory.tables import Organization
+from crm.engagement.participation import ParticipationKind
+from crm.membership.standing import Punctuality, Standing
+from crm.reference.categories import Category
+from workers.demo.chance import number, one_of, weighed
+
+SOURCE = "synthetic demonstration"
+
+# Per hundred accounts.
+_CATEGORIES = MappingProxyType({Category.ASSOCIATE: 76, Category.SECTOR_MEMBER: 24})
+_SECTORS = MappingProxyType({"T": 60, "R": 30, "D": 10})
+_STANDINGS: Mapping[Standing | None, int] = MappingProxyType(
+    {
+        Standing.GOOD: 76,
+        Standing.ARREARS: 6,
+        Standing.SUSPENDED: 3,
+        Standing.CANCELLING: 3,
+        Standing.EXEMPT: 3,
+        Standing.APPLICATION_PENDING: 4,
+        None: 5,
+    }
+)
+_PAID: Mapping[Punctuality | None, int] = MappingProxyType(
+    {Punctuality.ON_TIME: 65, Punctuality.LATE: 25, None: 10}
+)
+_OWED: Mapping[Punctuality | None, int] = MappingProxyType({Punctuality.UNPAID: 70, Punctuality.LATE: 30})
+_WORK = MappingProxyType({"none": 45, "attended": 20, "active": 13, "rapporteur": 4, "second group": 18})
+_OWN_MEETINGS = MappingProxyType({"none": 0, "attended": 1, "active": 3, "rapporteur": 1, "second group": 1})
+_LEFT = MappingProxyType({True: 4, False: 96})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part that an account took in a study group."""
+
+    study_group: str
+    kind: ParticipationKind
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeUpMember:
+    """A membership that does not exist.
+
+    Attributes:
+        study_group: the one that an Associate has selected.
+        left_on: the day from which it is no member any more.
+        standing: None: nobody has said how it stands.
+    """
+
+    organization: Organization
+    category: Category
+    sector: str
+    study_group: str | None
+    since_on: date
+    left_on: date | None
+    standing: Standing | None
+    punctuality: Punctuality | None
+    parts: tuple[Part, ...]
+
+
+def chosen_members(accounts: Iterable[Organization], *, count: int) -> list[Organization]:
+    """Which companies get a membership: those of the digital ecosystem first, then the stable hash decides.
+
+    Args:
+        accounts: the companies to choose from.
+        count: how many.
+    """
+    return sorted(accounts, key=lambda row: (row.segment is None, number("member", row.name)))[:count]
+
+
+def made_up_member(
+    account: Organization,
+    groups: Mapping[str, Sequence[str]],
+    *,
+    today: date,
+    sector: str | None = None,
+) -> MadeUpMember:
+    """The membership of an account, the same in every run on the same day.
+
+    Args:
+        account: which account.
+        groups: the codes of the study groups of each Sector.
+        today: the present day.
+        sector: which Sector, where it is not the hash that decides; such an account is an Associate.
+    """
+    name = account.name
+    category = Category.ASSOCIATE if sector else weighed(_CATEGORIES, "category", name)
+    joined = sector or weighed(_SECTORS, "sector", name)
+    group = one_of(groups[joined], "group", name)
+    standing = weighed(_STANDINGS, "standing", name)
+    return MadeUpMember(
+        organization=account,
+        category=category,
+        sector=joined,
+        study_group=group if category is Category.ASSOCIATE else None,
+        since_on=date(today.year - 1 - number("since", name) % 12, 1, 1),
+        left_on=date(today.year, 1, 1) if weighed(_LEFT, "left", name) else None,
+        standing=standing,
+        punctuality=weighed(_PAID if standing is Standing.GOOD else _OWED, "paid", name)
+        if standing
+        else None,
+        parts=tuple(_parts(name, group, groups[joined], today)),
+    )
+
+
+def _parts(name: str, own: str, groups: Sequence[str], today: date) -> Iterable[Part]:
+    work = weighed(_WORK, "work", name)
+    for meeting in range(_OWN_MEETINGS[work]):
+        kind = ParticipationKind.RAPPORTEUR if work == "rapporteur" else ParticipationKind.ATTENDED
+        yield Part(own, kind, _lately(today, meeting, name))
+    others = [group for group in groups if group != own]
+    if work == "second group" and others:
+        kind = one_of((ParticipationKind.ASKED, ParticipationKind.CONTRIBUTED), "kind", name)
+        yield Part(one_of(others, "other", name), kind, _lately(today, 4, name))
+
+
+def _lately(today: date, meeting: int, name: str) -> date:
+    return today - timedelta(days=30 + 120 * meeting + number("day", name, meeting) % 60)

@@ -1,0 +1,104 @@
+"""The real worker and the real beat, as processes of their own, which never outlive the demonstration."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+import psutil
+
+from crm.config import Settings
+from crm.errors import StoreError
+from crm.store.shared_server import end_of_log, wait_until
+
+_STOP_SECONDS = 40  # above what the keeper takes with a worker that does not listen
+
+
+class Processes:
+    """A worker and a beat, from `with` to the end of the block; see `workers.demo.keeper`.
+
+    Args:
+        settings: what they are told; nothing else of our environment's settings reaches them.
+        logs: the folder for what they say.
+        turn: the open lock file that they inherit.
+    """
+
+    def __init__(self, settings: Settings, *, logs: Path, turn: int) -> None:
+        self._logs = logs
+        self._keeper = subprocess.Popen(
+            [sys.executable, "-m", "workers.demo.keeper", str(logs)],
+            stdin=subprocess.PIPE,
+            env=environment(settings, os.environ),
+            pass_fds=[turn],
+            start_new_session=True,
+        )
+
+    def check(self) -> None:
+        """Make sure that both are still there.
+
+        Raises:
+            StoreError: one has ended; the message holds the end of its log.
+        """
+        if self._keeper.poll() is not None:
+            logs = " ".join(end_of_log(path) for path in sorted(self._logs.iterdir()))
+            raise StoreError(
+                "The worker or the beat has ended by itself.", subject=str(self._logs), hint=logs
+            )
+
+    def stop(self) -> bool:
+        """Stop both; what they hold is finished first. A second call does nothing.
+
+        Returns:
+            Whether nothing of them is left.
+        """
+        assert self._keeper.stdin
+        self._keeper.stdin.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._keeper.wait(_STOP_SECONDS)
+        with suppress(ProcessLookupError):
+            os.killpg(self._keeper.pid, signal.SIGKILL)
+            self._keeper.wait()
+        return wait_until(lambda: not psutil.pid_exists(self._keeper.pid), seconds=5)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def environment(settings: Settings, ours: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process that shall have these settings, whatever our own environment says.
+
+    Args:
+        settings: the settings of the demonstration.
+        ours: our environment, whose settings of Accord are left out.
+    """
+    own = {
+        "DATA_FOLDER": settings.data_folder,
+        "BOOK": settings.book,
+        "SMTP_PORT": settings.smtp_port,
+        "TICK_SECONDS": settings.tick_seconds,
+        "INBOX": settings.inbox,
+        "SENDER_NAME": settings.sender_name,
+    }
+    kept = {name: value for name, value in ours.items() if not name.upper().startswith("CRM_")}
+    return kept | {f"CRM_{name}": str(value) for name, value in own.items()}
+
+
+def processes_in(folder: Path) -> tuple[str, ...]:
+    """The running processes that work in a folder or name it in their command line, ourselves apart.
+
+    Args:
+        folder: with its full path.
+    """
+    found = []
+    for process in psutil.process_iter(["pid", "name", "cwd", "cmdline"]):
+        words = [process.info["cwd"] or "", *(process.info["cmdline"] or [])]
+        if process.pid != os.getpid() and any(str(folder) in word for word in words):
+            found.append(f"{process.info['name']} ({process.pid})")
+    return tuple(found)
