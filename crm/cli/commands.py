@@ -85,6 +85,7 @@ app = typer.Typer(
 @app.callback()
 def begin(
     ctx: typer.Context,
+    *,
     actor: Annotated[
         str, typer.Option(envvar="CRM_ACTOR", help="Who you are: your staff e-mail address.")
     ] = "",

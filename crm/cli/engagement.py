@@ -19,6 +19,7 @@ Owner = Annotated[str | None, typer.Option(help="Who owes it; the account manage
 
 def log(
     ctx: typer.Context,
+    *,
     kind: Annotated[InteractionKind, typer.Argument(help="How the two sides met.")],
     org: options.Organization,
     summary: Annotated[str, typer.Argument(help="What was said, for colleagues.")],
@@ -79,7 +80,14 @@ def timeline(
     since: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only from this day on. {DAY}")] = None,
 ) -> None:
     """List what happened with an account, the newest first."""
-    cells = {"id": "id", "at": "at", "kind": "kind", "office": "office", "summary": "summary", "by": "logged_by"}
+    cells = {
+        "id": "id",
+        "at": "at",
+        "kind": "kind",
+        "office": "office",
+        "summary": "summary",
+        "by": "logged_by",
+    }
     with opened(ctx) as book:
         first = since and datetime.combine(day(book, since), time.min, UTC)
         show(ctx, book.interactions.of(org, since=first or None), cells, empty="Nothing yet: `crm log`.")
@@ -114,7 +122,9 @@ def list_open(
     ctx: typer.Context,
     owner: Annotated[str | None, typer.Option(help="Only what this colleague owes.")] = None,
     org: Annotated[str | None, typer.Option(help="Only what concerns this account.")] = None,
-    due_by: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only what is due by then. {DAY}")] = None,
+    due_by: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"Only what is due by then. {DAY}")
+    ] = None,
 ) -> None:
     """List what is still to be done, the most urgent first."""
     with opened(ctx) as book:
@@ -129,4 +139,3 @@ def list_open(
             "owner": lambda step: staff.get(step.owner_id),
         }
         show(ctx, found, cells, empty="Nothing is to be done.")
-

@@ -23,7 +23,8 @@ from crm.errors import InvalidInput, NotFound
 app = typer.Typer(help="Bring CSV files into the book; try each with --dry-run first.", no_args_is_help=True)
 
 Refused = Annotated[
-    Path | None, typer.Option(metavar="FILE", help="Write the refused rows here, to be corrected and imported again.")
+    Path | None,
+    typer.Option(metavar="FILE", help="Write the refused rows here, to be corrected and imported again."),
 ]
 
 
@@ -35,6 +36,7 @@ Refused = Annotated[
 )
 def organizations(
     ctx: typer.Context,
+    *,
     file: Annotated[str, typer.Argument(help="A CSV file, or - for standard input.")],
     mapping: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A TOML file with the tables columns and constants.")
@@ -50,7 +52,9 @@ def organizations(
     source_name: Annotated[
         str | None, typer.Option(help="What the source is called, the same for each of its files.")
     ] = None,
-    role: Annotated[RoleKind | None, typer.Option(help="Mark what is created as prospects or donors.")] = None,
+    role: Annotated[
+        RoleKind | None, typer.Option(help="Mark what is created as prospects or donors.")
+    ] = None,
     synthetic: Annotated[bool, typer.Option("--synthetic", help="The organisations are made up.")] = False,
     encoding: Annotated[str | None, typer.Option(help="What the file is written in, if not UTF-8.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
@@ -94,27 +98,32 @@ def _tell(ctx: typer.Context, report: ImportReport, refused: Path | None) -> Non
             count = report.to_csv_refused(refused)
         except OSError as error:
             hint = "Choose another file: `crm import show` writes it again."
-            raise InvalidInput(f"{refused} cannot be written: {error.strerror}.", field="refused", hint=hint) from error
-        say(ctx, f"{count} refused rows are in {refused}: correct them there and import that file in the same way.")
+            raise InvalidInput(
+                f"{refused} cannot be written: {error.strerror}.", field="refused", hint=hint
+            ) from error
+        say(
+            ctx,
+            f"{count} refused rows are in {refused}: correct them there and import that file in the same way.",
+        )
     elif report.refused:
         say(ctx, "`--refused FILE` writes the refused rows to a file that can be corrected and imported.")
 
 
 def _mapping(path: Path | None, columns: list[str], constants: list[str]) -> OrganizationMapping:
     given = _read(path) if path else {}
-    whole = {
-        **given,
-        "columns": {**_table(given, "columns"), **_pairs(columns, "map")},
-        "constants": {**_table(given, "constants"), **_pairs(constants, "set")},
-    }
-    OrganizationMapping.of(whole["columns"])
+    held = {**_table(given, "columns"), **_pairs(columns, "map")}
+    same = {**_table(given, "constants"), **_pairs(constants, "set")}
+    whole = {**given, "columns": held, "constants": same}
+    OrganizationMapping.of(held)
     try:
         return OrganizationMapping.model_validate(whole)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         said = first["msg"].removeprefix("Value error, ")
-        raise InvalidInput(f"The mapping is wrong: {where} {said}.".replace("  ", " "), field="mapping") from error
+        raise InvalidInput(
+            f"The mapping is wrong: {where} {said}.".replace("  ", " "), field="mapping"
+        ) from error
 
 
 def _read(path: Path) -> dict[str, object]:
@@ -139,7 +148,7 @@ def _pairs(given: list[str], option: str) -> dict[str, str]:
     for entry in given:
         field, equals, value = entry.partition("=")
         if not equals:
-            hint = f'Write --{option} name=Company, in quotes where there are spaces.'
+            hint = f"Write --{option} name=Company, in quotes where there are spaces."
             raise InvalidInput(f"{entry!r} holds no equals sign.", field=option, value=entry, hint=hint)
         pairs[field.strip()] = value.strip()
     return pairs

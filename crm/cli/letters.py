@@ -35,8 +35,11 @@ def draft(
 @app.command(name="show")
 def show_draft(
     ctx: typer.Context,
+    *,
     number: Number,
-    html: Annotated[bool, typer.Option("--html", help="The page instead of the text, to be put into a file.")] = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="The page instead of the text, to be put into a file.")
+    ] = False,
 ) -> None:
     """Show a draft as its reader would see it."""
     with opened(ctx) as book:
@@ -48,7 +51,9 @@ def edit(
     ctx: typer.Context,
     number: Number,
     subject: Annotated[str | None, typer.Option(help="The subject line.")] = None,
-    text: Annotated[str | None, typer.Option(metavar="FILE", help="A file with the words, or - for standard input.")] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="FILE", help="A file with the words, or - for standard input.")
+    ] = None,
 ) -> None:
     """Put other words into a draft."""
     if subject is None and text is None:
@@ -86,6 +91,8 @@ def _words(text: str | None) -> str | None:
     try:
         return sys.stdin.read() if text == "-" else Path(text).read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"{text} is not UTF-8.", field="text", value=text, hint="Save it as UTF-8.") from error
+        raise InvalidInput(
+            f"{text} is not UTF-8.", field="text", value=text, hint="Save it as UTF-8."
+        ) from error
     except OSError as error:
         raise InvalidInput(f"{text} cannot be read: {error.strerror}.", field="text", value=text) from error

@@ -10,8 +10,8 @@ import typer
 from crm.book import Book
 from crm.cli.failures import ExitCode, tell
 from crm.cli.options import Reason, examples
-from crm.cli.session import console, invocation, opened, say, show
-from crm.errors import AccordError, InvalidInput, MailError, NotFound, StoreError
+from crm.cli.session import invocation, opened, say, show
+from crm.errors import AccordError, InvalidInput, MailError, NotFound
 from crm.mail.rendering import Rendered
 from crm.outreach.answers import AnswerReceived
 from crm.outreach.outbox_tables import MessageStatus
@@ -23,7 +23,14 @@ ACTOR = "mail"
 
 LetterKey = Annotated[str, typer.Argument(metavar="LETTER", help="Id, key or Message-ID.")]
 
-_ANSWERS = {"id": "id", "received": "received_at", "kind": "kind", "from": "sender", "subject": "subject", "effect": "effect"}
+_ANSWERS = {
+    "id": "id",
+    "received": "received_at",
+    "kind": "kind",
+    "from": "sender",
+    "subject": "subject",
+    "effect": "effect",
+}
 _LETTERS = {
     "id": "id",
     "status": "status",
@@ -38,11 +45,17 @@ _LETTERS = {
 
 
 @app.command(
-    epilog=examples('crm mail receive <message.eml', 'crm mail receive answers/*.eml', 'in Postfix: argv=/usr/bin/crm mail receive')
+    epilog=examples(
+        "crm mail receive <message.eml",
+        "crm mail receive answers/*.eml",
+        "in Postfix: argv=/usr/bin/crm mail receive",
+    )
 )
 def receive(
     ctx: typer.Context,
-    files: Annotated[list[str] | None, typer.Argument(metavar="FILES", help="Raw messages; standard input if none, or -.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="FILES", help="Raw messages; standard input if none, or -.")
+    ] = None,
 ) -> None:
     """Take in messages as they arrived (RFC 5322): replies, bounces, unsubscribes. Made for the pipe of a mail server.
 
@@ -78,8 +91,11 @@ def outbox(
 @app.command(name="show")
 def show_letter(
     ctx: typer.Context,
+    *,
     letter: LetterKey,
-    html: Annotated[bool, typer.Option("--html", help="The page instead of the text, to be put into a file.")] = False,
+    html: Annotated[
+        bool, typer.Option("--html", help="The page instead of the text, to be put into a file.")
+    ] = False,
 ) -> None:
     """Show a letter as it went out, or as it will."""
     with opened(ctx) as book:
@@ -149,4 +165,6 @@ def _messages(files: list[str]) -> Iterator[tuple[str, bytes]]:
         except FileNotFoundError as error:
             raise NotFound(f"There is no file {name}.", field="files", value=name) from error
         except OSError as error:
-            raise InvalidInput(f"{name} cannot be read: {error.strerror}.", field="files", value=name) from error
+            raise InvalidInput(
+                f"{name} cannot be read: {error.strerror}.", field="files", value=name
+            ) from error

@@ -8,11 +8,14 @@ import typer
 from crm.cli import options
 from crm.cli.options import On, OptionalOn, Reason, Source, Synthetic, day, examples, optional_day
 from crm.cli.session import invocation, opened, show
+from crm.cli.tables import Cells
 from crm.engagement.participation import ParticipationKind
 from crm.membership.standing import Punctuality, Standing
 from crm.reference.categories import Category
 
-term = typer.Typer(help="Memberships: join, upgrade, denounce, and the terms that follow.", no_args_is_help=True)
+term = typer.Typer(
+    help="Memberships: join, upgrade, denounce, and the terms that follow.", no_args_is_help=True
+)
 standing = typer.Typer(help="How accounts stand, as finance or another source says.", no_args_is_help=True)
 participation = typer.Typer(help="What accounts do in the study groups.", no_args_is_help=True)
 
@@ -28,7 +31,7 @@ class SectorCode(StrEnum):
 Sector = Annotated[SectorCode | None, typer.Option(help="The Sector; none for Academia.")]
 StudyGroup = Annotated[str, typer.Argument(metavar="STUDY_GROUP", help='E.g. "T-SG13" or "ITU-T SG13".')]
 
-_TERMS = {
+_TERMS: dict[str, Cells] = {
     "category": "category",
     "in": "coverage",
     "study group": "study_group",
@@ -55,11 +58,14 @@ _EVENTS = {
 )
 def join(
     ctx: typer.Context,
+    *,
     org: options.Organization,
     category: Category,
     on: On,
     sector: Sector = None,
-    study_group: Annotated[str | None, typer.Option(help="For an Associate, the one it has selected.")] = None,
+    study_group: Annotated[
+        str | None, typer.Option(help="For an Associate, the one it has selected.")
+    ] = None,
     reason: options.OptionalReason = "",
     source: Source = "",
     synthetic: Synthetic = False,
@@ -115,14 +121,19 @@ def ledger(ctx: typer.Context, org: options.Organization) -> None:
         show(ctx, book.terms.ledger(org), _EVENTS, empty="No event.")
 
 
-@standing.command(epilog=examples("crm standing record acme.example good --as-of 2026-10-31 --source 'finance extract'"))
+@standing.command(
+    epilog=examples("crm standing record acme.example good --as-of 2026-10-31 --source 'finance extract'")
+)
 def record(
     ctx: typer.Context,
+    *,
     org: options.Organization,
     how: Annotated[Standing, typer.Argument(metavar="STANDING", help=", ".join(Standing))],
     as_of: On,
     source: Annotated[str, typer.Option(help="Who said so, e.g. a finance extract.")],
-    punctuality: Annotated[Punctuality | None, typer.Option(help="How it has paid, if the source says so.")] = None,
+    punctuality: Annotated[
+        Punctuality | None, typer.Option(help="How it has paid, if the source says so.")
+    ] = None,
     synthetic: Synthetic = False,
 ) -> None:
     """Record what a source said of an account's standing."""
@@ -144,6 +155,7 @@ def show_standing(ctx: typer.Context, org: options.Organization, on: OptionalOn 
 @participation.command(name="record")
 def record_participation(
     ctx: typer.Context,
+    *,
     org: options.Organization,
     study_group: StudyGroup,
     kind: ParticipationKind,

@@ -9,7 +9,7 @@ from crm.book import Book
 from crm.cli import options
 from crm.cli.options import OptionalOn, OptionalReason, Reason, Source, Synthetic, examples, optional_day
 from crm.cli.session import invocation, opened, show
-from crm.cli.tables import said
+from crm.cli.tables import Cells, said
 from crm.directory.names import normal_name
 from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
@@ -20,10 +20,13 @@ app = typer.Typer(help="Accounts: add, find, show and change organisations.", no
 Country = Annotated[str | None, typer.Option(help="ISO code, or a name in one of the six languages.")]
 Kind = Annotated[OrganizationKind | None, typer.Option(help="What kind of body it is.")]
 Segment = Annotated[str | None, typer.Option(help="Its part of the digital ecosystem.")]
-Domains = Annotated[list[str] | None, typer.Option("--domain", help="A domain it writes from; may be repeated.")]
+Domains = Annotated[
+    list[str] | None, typer.Option("--domain", help="A domain it writes from; may be repeated.")
+]
 Aliases = Annotated[list[str] | None, typer.Option("--alias", help="Another name; may be repeated.")]
 Names = Annotated[
-    list[str] | None, typer.Option("--name-in", metavar="LANGUAGE=NAME", help="A display name, e.g. ar=…; may be repeated.")
+    list[str] | None,
+    typer.Option("--name-in", metavar="LANGUAGE=NAME", help="A display name, e.g. ar=…; may be repeated."),
 ]
 Parent = Annotated[str | None, typer.Option(help="The organisation it is a subsidiary or branch of.")]
 Owner = Annotated[str | None, typer.Option(help="The account manager: id, e-mail address or name.")]
@@ -32,13 +35,23 @@ Employees = Annotated[int | None, typer.Option(min=0, help="How many people it e
 Lei = Annotated[str | None, typer.Option(help="Legal Entity Identifier.")]
 Website = Annotated[str | None, typer.Option(help="Its address on the web.")]
 
-_LIST = {"id": "id", "name": "name", "country": "country", "segment": "segment", "kind": "kind", "size": "size"}
-_LIST_MARKED = {**_LIST, "": lambda row: "synthetic" if row.synthetic else ""}
+_LIST: dict[str, Cells] = {
+    "id": "id",
+    "name": "name",
+    "country": "country",
+    "segment": "segment",
+    "kind": "kind",
+    "size": "size",
+}
+_LIST_MARKED: dict[str, Cells] = {**_LIST, "": lambda row: "synthetic" if row.synthetic else ""}
 
 
-@app.command(epilog=examples('crm org add "Acme Satellites" --country KE --segment satellite --domain acme.example'))
+@app.command(
+    epilog=examples('crm org add "Acme Satellites" --country KE --segment satellite --domain acme.example')
+)
 def add(
     ctx: typer.Context,
+    *,
     name: Annotated[str, typer.Argument(help="Its legal name, in any script.")],
     country: Country = None,
     kind: Kind = None,
@@ -60,7 +73,12 @@ def add(
     fields |= _given(employees=employees, lei=lei, website=website, source=source or None)
     with opened(ctx) as book:
         added = book.organizations.add(
-            name, domains=domain or (), aliases=alias or (), names=_names(name_in), synthetic=synthetic, **fields
+            name,
+            domains=domain or (),
+            aliases=alias or (),
+            names=_names(name_in),
+            synthetic=synthetic,
+            **fields,
         )
         show(ctx, added)
 
@@ -68,8 +86,11 @@ def add(
 @app.command()
 def change(
     ctx: typer.Context,
+    *,
     org: options.Organization,
-    name: Annotated[str | None, typer.Option(help="Its legal name; the former one stays as an alias.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Its legal name; the former one stays as an alias.")
+    ] = None,
     country: Country = None,
     kind: Kind = None,
     segment: Segment = None,
@@ -89,7 +110,9 @@ def change(
     fields |= _given(size=size, employees=employees, lei=lei, website=website, domains=domain, aliases=alias)
     fields |= {"names": _names(name_in)} if name_in else {}
     if not fields:
-        raise InvalidInput("Nothing is to be changed.", hint="Name a field: `crm org change --help` lists them.")
+        raise InvalidInput(
+            "Nothing is to be changed.", hint="Name a field: `crm org change --help` lists them."
+        )
     with opened(ctx) as book:
         show(ctx, book.organizations.change(org, reason=reason or None, **fields))
 
@@ -117,7 +140,9 @@ def find(
             "segment": segment and book.segments.get(segment).slug,
             "owner_id": owner and book.staff.get(owner).id,
         }
-        found = [row for row in _named(book, text) if all(getattr(row, n) == v for n, v in wanted.items() if v)]
+        found = [
+            row for row in _named(book, text) if all(getattr(row, n) == v for n, v in wanted.items() if v)
+        ]
         show(ctx, found, _LIST_MARKED, empty="No organisation fits.")
 
 
@@ -137,7 +162,11 @@ def names(ctx: typer.Context, org: options.Organization) -> None:
 
 @app.command(epilog=examples("crm org mark acme.example prospect --source 'trade fair'"))
 def mark(
-    ctx: typer.Context, org: options.Organization, role: RoleKind, since: OptionalOn = None, source: Source = ""
+    ctx: typer.Context,
+    org: options.Organization,
+    role: RoleKind,
+    since: OptionalOn = None,
+    source: Source = "",
 ) -> None:
     """Mark an organisation as a prospect or donor."""
     with opened(ctx) as book:
@@ -184,8 +213,12 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
         "account_manager": seen["owner"],
         "also_known_as": others,
         "roles": [f"{said(r.kind)} {_from_to(r.since_on, r.until_on)}" for r in seen["roles"]],
-        "membership": [f"{said(t.category)} in {t.coverage} {_from_to(t.since_on, t.until_on)}" for t in seen["terms"]],
-        "standing": f"{said(standing.standing)} as of {standing.as_of} ({standing.source})" if standing else "not stated",
+        "membership": [
+            f"{said(t.category)} in {t.coverage} {_from_to(t.since_on, t.until_on)}" for t in seen["terms"]
+        ],
+        "standing": f"{said(standing.standing)} as of {standing.as_of} ({standing.source})"
+        if standing
+        else "not stated",
         "people": [f"{p.name} <{p.email or 'no address'}>" for p in seen["people"]],
         "to_do": [f"{f.what} (by {f.due_on or 'no day set'})" for f in seen["follow_ups"]],
         "last_contact": latest and f"{said(latest.at)}, {said(latest.kind)}: {latest.summary}",
@@ -210,7 +243,7 @@ def _given(**fields: Any) -> dict[str, Any]:
 
 def _names(given: list[str] | None) -> dict[str, str]:
     pairs = [entry.partition("=") for entry in given or ()]
-    for language, equals, name in pairs:
+    for language, equals, _ in pairs:
         if not equals:
             raise InvalidInput(f"{language!r} is no LANGUAGE=NAME.", field="name-in", value=language)
     return {language.strip(): name for language, _, name in pairs}

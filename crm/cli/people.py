@@ -6,7 +6,16 @@ import typer
 
 from crm.book import Book
 from crm.cli import options
-from crm.cli.options import ORGANIZATION, On, OptionalOn, OptionalReason, Synthetic, day, examples, optional_day
+from crm.cli.options import (
+    ORGANIZATION,
+    On,
+    OptionalOn,
+    OptionalReason,
+    Synthetic,
+    day,
+    examples,
+    optional_day,
+)
 from crm.cli.session import invocation, opened, show
 from crm.directory.people import Person, Position
 from crm.errors import InvalidInput
@@ -19,14 +28,19 @@ Spoken = Annotated[Language | None, typer.Option(help="Language of correspondenc
 Phone = Annotated[str | None, typer.Option(help="A telephone number.")]
 TimeZone = Annotated[str | None, typer.Option(help="An IANA name, e.g. Africa/Nairobi.")]
 Role = Annotated[str, typer.Option(help='The function there, e.g. "Head of regulatory affairs".')]
-Focal = Annotated[bool, typer.Option("--focal-point", help="Letters to the organisation go to this person first.")]
+Focal = Annotated[
+    bool, typer.Option("--focal-point", help="Letters to the organisation go to this person first.")
+]
 
 
 @app.command(
-    epilog=examples('crm person add "Amina Odhiambo" --email amina@acme.example --at acme.example --language en')
+    epilog=examples(
+        'crm person add "Amina Odhiambo" --email amina@acme.example --at acme.example --language en'
+    )
 )
 def add(
     ctx: typer.Context,
+    *,
     name: Annotated[str, typer.Argument(help="As the person writes it, in any script.")],
     email: Email = None,
     at: Annotated[str | None, typer.Option(metavar="ORG", help=ORGANIZATION)] = None,
@@ -70,7 +84,9 @@ def change(
     given = {"name": name, "email": email, "language": language, "phone": phone, "time_zone": time_zone}
     fields = {field: value for field, value in given.items() if value is not None}
     if not fields:
-        raise InvalidInput("Nothing is to be changed.", hint="Name a field: `crm person change --help` lists them.")
+        raise InvalidInput(
+            "Nothing is to be changed.", hint="Name a field: `crm person change --help` lists them."
+        )
     with opened(ctx) as book:
         show(ctx, book.people.change(person, reason=reason or None, **fields))
 
@@ -92,6 +108,7 @@ def show_(ctx: typer.Context, person: options.Person) -> None:
 @app.command()
 def join(
     ctx: typer.Context,
+    *,
     person: options.Person,
     org: options.Organization,
     role: Role = "",
@@ -116,7 +133,13 @@ def at(ctx: typer.Context, org: options.Organization, on: OptionalOn = None) -> 
     """List who holds a position at an organisation, focal points first."""
     with opened(ctx) as book:
         found: tuple[Person, ...] = book.people.at(org, on=optional_day(book, on))
-        cells = {"id": "id", "name": "name", "e-mail": "email", "language": "language", "time zone": "time_zone"}
+        cells = {
+            "id": "id",
+            "name": "name",
+            "e-mail": "email",
+            "language": "language",
+            "time zone": "time_zone",
+        }
         show(ctx, found, cells, empty="Nobody is on record there: `crm person add … --at ORG`.")
 
 

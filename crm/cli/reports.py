@@ -11,8 +11,12 @@ from crm.reference.languages import Language
 
 app = typer.Typer(help="Reports; each states its day, its filters and what it counts.", no_args_is_help=True)
 
-Csv = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write it as CSV, with its metadata beside it.")]
-Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page with a chart.")]
+Csv = Annotated[
+    Path | None, typer.Option("--csv", metavar="FILE", help="Write it as CSV, with its metadata beside it.")
+]
+Html = Annotated[
+    Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page with a chart.")
+]
 
 
 @app.command(
@@ -27,7 +31,9 @@ def prospects_by_state(
     region: Annotated[str | None, typer.Option(help="Only this development region, by slug or name.")] = None,
     segment: Annotated[str | None, typer.Option(help="Only prospects of this segment.")] = None,
     on: OptionalOn = None,
-    language: Annotated[Language, typer.Option(help="Of the names of States and regions.")] = Language.ENGLISH,
+    language: Annotated[
+        Language, typer.Option(help="Of the names of States and regions.")
+    ] = Language.ENGLISH,
     csv: Csv = None,
     html: Html = None,
 ) -> None:

@@ -45,9 +45,7 @@ def opened(ctx: typer.Context, *, otherwise: str = "") -> Iterator[Book]:
         otherwise: who acts where nobody says; without it an actor must be named.
     """
     settings = read_settings()
-    with open_book(
-        settings.actor or otherwise, settings=settings, clock=invocation(ctx).clock
-    ) as book:
+    with open_book(settings.actor or otherwise, settings=settings, clock=invocation(ctx).clock) as book:
         yield book
 
 

@@ -28,7 +28,14 @@ def add(
 @staff.command(name="list")
 def list_staff(ctx: typer.Context) -> None:
     """List everybody, by name."""
-    cells = {"id": "id", "name": "name", "e-mail": "email", "title": "title", "office": "office", "active": "active"}
+    cells = {
+        "id": "id",
+        "name": "name",
+        "e-mail": "email",
+        "title": "title",
+        "office": "office",
+        "active": "active",
+    }
     with opened(ctx) as book:
         show(ctx, list(book.staff), cells, empty="Nobody yet: `crm staff add`.")
 

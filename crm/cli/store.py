@@ -16,7 +16,9 @@ from crm.store.records import Record
 from crm.store.schema import migrate as bring_up
 from crm.store.schema import newest, version
 
-reference = typer.Typer(help="Facts with their sources: States, regions, segments, study groups.", no_args_is_help=True)
+reference = typer.Typer(
+    help="Facts with their sources: States, regions, segments, study groups.", no_args_is_help=True
+)
 
 _LOADED = {name: name for name in ("file", "added", "changed", "unchanged", "retired", "kept")}
 _HAPPENED = {
@@ -40,13 +42,16 @@ def migrate(ctx: typer.Context) -> None:
         after = version(engine)
     finally:
         engine.dispose()
-    told = f"The database is at version {after}" + (" already." if before == after else f"; it was at {before or 'none'}.")
+    told = f"The database is at version {after}" + (
+        " already." if before == after else f"; it was at {before or 'none'}."
+    )
     show(ctx, {"before": before, "after": after, "newest": newest()} if invocation(ctx).as_json else told)
 
 
 @reference.command()
 def load(
     ctx: typer.Context,
+    *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
 ) -> None:
     """Bring the tables of facts into line with the files of this program; running it again changes nothing."""
@@ -56,17 +61,29 @@ def load(
             show(ctx, report)
         else:
             show(ctx, report.tables, _LOADED)
-            show(ctx, f"{report.touched} rows would be written." if dry_run else f"{report.touched} rows were written.")
+            show(
+                ctx,
+                f"{report.touched} rows would be written."
+                if dry_run
+                else f"{report.touched} rows were written.",
+            )
 
 
 def history(
     ctx: typer.Context,
+    *,
     key: Annotated[
         str | None,
-        typer.Argument(metavar="ID_OR_ORG", help="The id of anything, or any key of an organisation or a person."),
+        typer.Argument(
+            metavar="ID_OR_ORG", help="The id of anything, or any key of an organisation or a person."
+        ),
     ] = None,
-    whole: Annotated[bool, typer.Option("--whole", help="Also what the same verbs changed in other records.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="How many of the latest verbs, where no key is given.")] = 50,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Also what the same verbs changed in other records.")
+    ] = False,
+    limit: Annotated[
+        int, typer.Option(min=1, help="How many of the latest verbs, where no key is given.")
+    ] = 50,
 ) -> None:
     """Show who changed what, when and why, the oldest first; without a key, the latest verbs of everybody."""
     with opened(ctx) as book:
@@ -76,7 +93,12 @@ def history(
             return
         record = find_record(book, key)
         happened = book.trail.about(record) if whole else book.trail.of(record)
-        show(ctx, happened, {**({"record": "record"} if whole else {}), **_HAPPENED}, empty=f"Nothing about {said(record)}.")
+        show(
+            ctx,
+            happened,
+            {**({"record": "record"} if whole else {}), **_HAPPENED},
+            empty=f"Nothing about {said(record)}.",
+        )
 
 
 def find_record(book: Book, key: str) -> Record:

@@ -10,7 +10,9 @@ from crm.consent.suppressions import Scope, SuppressionReason
 
 app = typer.Typer(help="Addresses that must not be written to.", no_args_is_help=True)
 
-Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="An e-mail address; need not be in the book.")]
+Address = Annotated[
+    str, typer.Argument(metavar="ADDRESS", help="An e-mail address; need not be in the book.")
+]
 
 _ENTRIES = {"scope": "scope", "reason": "reason", "since": "since_at"}
 

@@ -43,7 +43,7 @@ def card(values: Mapping[str, object]) -> Table:
     return grid
 
 
-def renderable(value: object) -> RenderableType:
+def renderable(value: object) -> RenderableType:  # noqa: PLR0911 - one line for each kind of value
     """One value as something rich prints."""
     match value:
         case str():
@@ -62,7 +62,7 @@ def renderable(value: object) -> RenderableType:
     return value if hasattr(value, "__rich__") else Text(str(value))
 
 
-def said(value: object) -> str:
+def said(value: object) -> str:  # noqa: PLR0911 - one line for each kind of value
     """A value as people write it, on one line that cannot steer a terminal."""
     match value:
         case None | False:

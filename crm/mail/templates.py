@@ -15,6 +15,7 @@ from crm.errors import TemplateError
 from crm.mail.appearance import Frame, dressed
 from crm.mail.filters import ALLOWED, Part
 from crm.mail.gating import check_template
+from crm.templates_folder import templates_folder
 
 SUBJECT, TEXT, HTML, META, SAMPLE = "subject.txt", "body.txt", "body.html", "meta.toml", "sample.toml"
 _BASE = "_base"
@@ -95,7 +96,7 @@ class TemplateFolder:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or _shipped()
+        self.path = path or templates_folder() / "mail"
 
     def names(self) -> tuple[str, ...]:
         """The letters there are."""
@@ -251,13 +252,6 @@ class _Meta:
 def _footer(frame: Frame, reason: str) -> str:
     words = dict(frame.words)
     return "\n".join((words["sender"], words["address"], reason, words["stop_text"]))
-
-
-def _shipped() -> Path:
-    package = Path(__file__).resolve().parents[1]
-    # The wheel carries templates/ inside the package; a checkout has it beside the package.
-    carried = package / "_templates" / "mail"
-    return carried if carried.is_dir() else package.parent / "templates" / "mail"
 
 
 def _merged(facts: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:

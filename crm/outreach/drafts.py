@@ -104,7 +104,7 @@ class Letters:
             author = _author(change)
             tongue = known_language(language) if language else (reader.language or Language.ENGLISH)
             words = draft(
-                self._templates.version(template, tongue), _facts(change.session, met, reader, author)
+                self._templates.version(template, tongue.value), _facts(change.session, met, reader, author)
             )
             values = {
                 "interaction_id": met.id,

@@ -51,19 +51,13 @@ def add_accounts(
 def _members(
     book: Book, chosen: Sequence[Organization], groups: Mapping[str, Sequence[str]]
 ) -> Iterator[MadeUpMember]:
-    for place, company in enumerate(chosen):
+    heads = {company.id for company in chosen[:: max(1, len(chosen) // _SUBSIDIARIES)][:_SUBSIDIARIES]}
+    for company in chosen:
         member = made_up_member(company, groups, today=today(book))
-        _record(book, member)
-        yield member
-        if (
-            place % (len(chosen) // _SUBSIDIARIES) == 0
-            and place // (len(chosen) // _SUBSIDIARIES) < _SUBSIDIARIES
-        ):
-            branch = made_up_member(
-                _subsidiary(book, company), groups, today=today(book), sector=member.sector
-            )
-            _record(book, branch)
-            yield branch
+        yield _recorded(book, member)
+        if company.id in heads:
+            branch = _subsidiary(book, company)
+            yield _recorded(book, made_up_member(branch, groups, today=today(book), sector=member.sector))
 
 
 def _subsidiary(book: Book, head: Organization) -> Organization:
@@ -77,23 +71,38 @@ def _subsidiary(book: Book, head: Organization) -> Organization:
     )
 
 
-def _record(book: Book, member: MadeUpMember) -> None:
-    account, made_up = member.organization, {"source": SOURCE, "synthetic": True}
+def _recorded(book: Book, member: MadeUpMember) -> MadeUpMember:
+    account = member.organization
     book.terms.join(
         account,
         member.category,
         sector=member.sector,
         study_group=member.study_group,
         on=member.since_on,
-        **made_up,
+        source=SOURCE,
+        synthetic=True,
     )
     if member.left_on:
         book.terms.denounce(account, sector=member.sector, on=member.left_on, reason=SOURCE)
     if member.standing:
-        as_of = today(book).replace(day=1)
-        book.standing.record(account, member.standing, as_of=as_of, punctuality=member.punctuality, **made_up)
+        _record_standing(book, member)
     for part in member.parts:
-        book.participation.record(account, part.study_group, part.kind, on=part.on, **made_up)
+        book.participation.record(
+            account, part.study_group, part.kind, on=part.on, source=SOURCE, synthetic=True
+        )
+    return member
+
+
+def _record_standing(book: Book, member: MadeUpMember) -> None:
+    assert member.standing
+    book.standing.record(
+        member.organization,
+        member.standing,
+        as_of=today(book).replace(day=1),
+        punctuality=member.punctuality,
+        source=SOURCE,
+        synthetic=True,
+    )
 
 
 def _contacts(book: Book, account: Organization, places: set[str]) -> tuple[Person, ...]:
@@ -101,12 +110,11 @@ def _contacts(book: Book, account: Organization, places: set[str]) -> tuple[Pers
     if place in places:
         place = f"{place}-{account.id}"
     places.add(place)
-    made_up = {
-        made_up_person(account.name, place=place, number=n)
-        for n in range(weighed(_CONTACTS, "contacts", account.name))
-    }
-    # Two of one account may be the same by name.
-    return tuple(_contact(book, account, person) for person in sorted(made_up, key=lambda p: p.name))
+    numbers = range(weighed(_CONTACTS, "contacts", account.name))
+    made_up = [made_up_person(account.name, place=place, number=number) for number in numbers]
+    # Two at one account may get the same name; they are one then.
+    one_each = {person.name: person for person in made_up}
+    return tuple(_contact(book, account, person) for person in one_each.values())
 
 
 def _contact(book: Book, account: Organization, person: MadeUpPerson) -> Person:

@@ -28,7 +28,7 @@ def drafted(dana):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "1 December 2026"), ("fr", "1 décembre 2026"), ("ar", "ديسمبر")],
+    [("en", "1 December 2026"), ("fr", "1er décembre 2026"), ("ar", "ديسمبر")],
 )
 def test_a_draft_is_written_in_the_language_of_its_reader(dana, language, words):
     met = met_with(dana, contact(dana, language=language), next="send the fee table", due="2026-12-01")
@@ -100,7 +100,7 @@ def test_editing_one_part_leaves_the_other(dana, drafted):
         ({"text": "  \n"}, "text is empty"),
         ({"subject": ""}, "subject is empty"),
         ({"text": "a\0b"}, "NUL"),
-        ({"subject": "Hi\r\nBcc: x@y.example"}, ""),
+        ({"subject": "Hi\r\nBcc: x@y.example"}, "holds"),
         ({"text": "x" * 30_000}, "very long"),
     ],
 )

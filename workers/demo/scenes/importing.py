@@ -8,8 +8,6 @@ from workers.demo.companies import MAPPING, SOURCE, write_companies_csv
 from workers.demo.screen import Advance
 from workers.demo.stage import Stage
 
-# ruff: noqa: D103
-
 
 def import_companies(stage: Stage, book: Book) -> ImportReport:
     """Import the companies as prospects: tried first, then done, then done again to no effect."""

@@ -1,0 +1,67 @@
+"""Scenes 9 and 10: what came of the run, and the prospects of every Member State, zeros included."""
+
+from rich import box
+from rich.table import Table
+
+from campaigns import desk
+from campaigns.overview import Overview
+from crm.book import Book
+from crm.reports import Report
+from crm.reports.columns import Group
+from workers.demo.stage import Stage
+
+_TOP = 3
+
+
+def tell_results(stage: Stage, book: Book, run: Overview) -> None:
+    """Show the run's results, and what they do not tell."""
+    stage.screen.show(stage.screen.run(_results, book, run).table())
+
+
+def report_prospects(stage: Stage, book: Book) -> None:
+    """Print the report of prospects, and write it in every form."""
+    screen = stage.screen
+    report = screen.run(_report, book)
+    screen.show(_by_region(report))
+    states = [row for row in report if row["code"]]
+    none = sum(not row["prospects"] for row in states)
+    screen.done(f"{none} of {len(states)} Member States have no prospect at all: that is what the report is for.")
+    screen.show(screen.run(_one_region, book).table())
+    html = stage.output.file("prospects-by-state.html")
+    report.to_html(html)
+    report.to_csv(html.with_suffix(".csv"))
+    report.to_json(html.with_suffix(".json"))
+    html.with_suffix(".txt").write_text(str(report), encoding="utf-8")
+    screen.done(f"All {len(report)} rows, with a chart: {html} (and as .txt, .csv and .json beside it)")
+
+
+def _results(book: Book, run: Overview) -> Report:
+    return desk.results(book, run)
+
+
+def _report(book: Book) -> Report:
+    return book.reports.prospects_by_state()
+
+
+def _one_region(book: Book) -> Report:
+    return book.reports.prospects_by_state(region="CIS")
+
+
+def _by_region(report: Report) -> Table:
+    grid = Table(title="Prospects by region", title_justify="left", box=box.SIMPLE_HEAD)
+    grid.add_column("Region")
+    for title in ("Member States", "Without any", "Prospects"):
+        grid.add_column(title, justify="right")
+    grid.add_column("Most in")
+    for group in report.groups:
+        grid.add_row(*_region(group))
+    grid.add_row("Total", "194", "", f"{report.total('prospects'):,}", "", style="bold")
+    return grid
+
+
+def _region(group: Group) -> tuple[str, ...]:
+    states = [row for row in group.rows if row["code"]]
+    found = sorted((row for row in states if row["prospects"]), key=lambda row: -int(str(row["prospects"])))
+    top = ", ".join(f"{row['state']} {row['prospects']}" for row in found[:_TOP])
+    count = str(len(states)) if states else ""
+    return group.name, count, str(len(states) - len(found)) if states else "", f"{group.totals['prospects']:,}", top
