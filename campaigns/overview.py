@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rich.console import RenderableType
+from rich.text import Text
 
 from campaigns.guards import Reason
 from campaigns.results import run_report
 from crm.outreach.run_results import RunResults
 from crm.outreach.run_tables import Arm, Run, RunStatus
 from crm.reports import Report
+from crm.reports.forms.terminal import tame
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -55,7 +57,7 @@ class Overview:
         return "\n".join([*lines, *([f"Left out: {left_out}."] if left_out else [])])
 
     def __rich__(self) -> RenderableType:
-        return str(self)
+        return Text("\n".join(map(tame, str(self).splitlines())))
 
     def __repr__(self) -> str:
         return f"<Run {self.id} of {self.run.campaign}: {self.status}, {self.count} enrolled>"

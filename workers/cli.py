@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -20,18 +21,28 @@ def start(
     queues: Annotated[list[Queue] | None, typer.Option(help="Serve these queues only.")] = None,
 ) -> None:
     """Run a worker until it is stopped; SIGTERM lets it finish what it holds."""
-    runtime = _started()
-    served = ",".join(queue.value for queue in queues or Queue)
-    # The worker stops softly on SIGQUIT: what it holds is finished or given back within half a minute.
-    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
-    arguments = ["worker", f"--concurrency={concurrency}", f"--queues={served}", "--loglevel=INFO"]
-    make_app(runtime).worker_main([*arguments, "--without-gossip", "--without-mingle"])
+    serve(_started(), concurrency=concurrency, queues=queues or list(Queue))
 
 
 @app.command()
 def beat() -> None:
     """Run the beat, which rings for scheduled work; any number of them may run."""
     make_app(_started()).Beat(loglevel="INFO").run()
+
+
+def serve(runtime: Runtime, *, concurrency: int, queues: Iterable[Queue]) -> None:
+    """Be a worker until the process is told to stop.
+
+    Args:
+        runtime: started.
+        concurrency: how many child processes work at once.
+        queues: which queues to serve.
+    """
+    # The worker stops softly on SIGQUIT: what it holds is finished or given back within half a minute.
+    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
+    served = ",".join(queue.value for queue in queues)
+    arguments = ["worker", f"--concurrency={concurrency}", f"--queues={served}", "--loglevel=INFO"]
+    make_app(runtime).worker_main([*arguments, "--without-gossip", "--without-mingle"])
 
 
 def _started() -> Runtime:

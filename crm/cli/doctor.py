@@ -10,7 +10,7 @@ from rich.text import Text
 
 from crm.checks import Check
 from crm.cli import examination
-from crm.cli.session import Invocation, console, invocation, show
+from crm.cli.session import Invocation, invocation, put, show
 from crm.cli.tables import said
 from crm.config import Settings
 from crm.errors import AccordError
@@ -32,7 +32,7 @@ def doctor(ctx: typer.Context) -> None:
     if invocation(ctx).as_json:
         show(ctx, {"healthy": _healthy(found), "checks": found})
     else:
-        console().print(_table(found))
+        put(_table(found))
     if not _healthy(found):
         raise typer.Exit(1)
 

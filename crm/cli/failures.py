@@ -86,8 +86,10 @@ def tell(error: AccordError, *, as_json: bool) -> None:
 
 
 def sentence(error: AccordError) -> str:
-    """An error as one line for people."""
-    return tame(in_commands(str(error)))
+    """An error as one line for people; one about a setting names its variable."""
+    said = in_commands(str(error))
+    unnamed = isinstance(error, ConfigurationError) and error.field and error.field not in said
+    return tame(f"{error.field}: {said}" if unnamed else said)
 
 
 def error_object(error: AccordError) -> dict[str, object]:

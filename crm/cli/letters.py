@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crm.cli.mail import show_rendered
+from crm.cli.mail import LETTERS, show_rendered
 from crm.cli.options import PERSON, Number, examples
 from crm.cli.session import opened, say, show
 from crm.errors import InvalidInput
@@ -67,7 +67,7 @@ def approve(ctx: typer.Context, number: Number) -> None:
     """Approve a draft: it goes out through the outbox, and answers the mail that it follows up, if there is one."""
     with opened(ctx) as book:
         letter = book.letters.approve(number)
-        show(ctx, letter)
+        show(ctx, letter, LETTERS)
     say(ctx, f"It is queued; see `crm mail events {letter.id}`.")
 
 

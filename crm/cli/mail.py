@@ -11,6 +11,7 @@ from crm.book import Book
 from crm.cli.failures import ExitCode, tell
 from crm.cli.options import Reason, examples
 from crm.cli.session import invocation, opened, say, show
+from crm.cli.tables import Cells
 from crm.errors import AccordError, InvalidInput, MailError, NotFound
 from crm.mail.rendering import Rendered
 from crm.outreach.answers import AnswerReceived
@@ -31,7 +32,7 @@ _ANSWERS = {
     "subject": "subject",
     "effect": "effect",
 }
-_LETTERS = {
+LETTERS: dict[str, Cells] = {
     "id": "id",
     "status": "status",
     "to": "to_address",
@@ -42,6 +43,7 @@ _LETTERS = {
     "handed over": "handed_at",
     "verdict": "verdict",
 }
+"""What people see of a letter in a list."""
 
 
 @app.command(
@@ -85,7 +87,7 @@ def outbox(
 ) -> None:
     """List letters and where they stand, the newest first."""
     with opened(ctx) as book:
-        show(ctx, book.outbox.of(org, run=run, status=status), _LETTERS, empty="No letter.")
+        show(ctx, book.outbox.of(org, run=run, status=status), LETTERS, empty="No letter.")
 
 
 @app.command(name="show")
@@ -114,14 +116,14 @@ def events(ctx: typer.Context, letter: LetterKey) -> None:
 def resend(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
     """Send a letter again that is in doubt or held; its reader may see it twice."""
     with opened(ctx) as book:
-        show(ctx, [book.outbox.resend(letter, reason=reason)], _LETTERS)
+        show(ctx, book.outbox.resend(letter, reason=reason), LETTERS)
 
 
 @app.command(name="assume-sent")
 def assume_sent(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
     """Leave a letter in doubt as probably sent."""
     with opened(ctx) as book:
-        show(ctx, [book.outbox.assume_sent(letter, reason=reason)], _LETTERS)
+        show(ctx, book.outbox.assume_sent(letter, reason=reason), LETTERS)
 
 
 @app.command()

@@ -70,4 +70,4 @@ def _exact(text: str) -> datetime:
             value=text,
             hint="Write 2027-04-01T15:30+02:00, or a day.",
         )
-    return at
+    return at.astimezone(UTC)

@@ -101,7 +101,7 @@ def show_(ctx: typer.Context, person: options.Person) -> None:
             show(ctx, {"person": found, "positions": positions})
         else:
             hidden = {"normal_name", "email_key"}
-            fields = {name: getattr(found, name) for name in type(found).model_fields if name not in hidden}
+            fields = {n: getattr(found, n) for n in type(found).model_fields if n not in hidden}
             show(ctx, fields | {"positions": [_told(book, position) for position in positions]})
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from crm.book import Book
 from crm.cli.plain import json_text
@@ -64,15 +64,27 @@ def show(
         typer.echo(value.to_json() if isinstance(value, Report) else json_text(value), nl=False)
     elif cells is not None:
         rows = list(value) if isinstance(value, list | tuple) else [value]
-        console().print(table(rows, cells) if rows else empty)
+        put(table(rows, cells) if rows else empty)
     else:
-        console().print(renderable(value))
+        put(renderable(value))
 
 
 def say(ctx: typer.Context, sentence: str) -> None:
     """Tell people something beside the answer; on standard error, so that a pipe carries the answer alone."""
     if not invocation(ctx).as_json:
         console(stderr=True).print(sentence)
+
+
+def put(shown: RenderableType) -> None:
+    """Print something on standard output, in lines without trailing blanks where no person reads along."""
+    target = console()
+    if target.is_terminal:
+        target.print(shown)
+        return
+    with target.capture() as captured:
+        target.print(shown)
+    # What fills the last column up to its width is no use to a pipe.
+    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def console(*, stderr: bool = False) -> Console:

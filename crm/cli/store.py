@@ -16,6 +16,8 @@ from crm.store.records import Record
 from crm.store.schema import migrate as bring_up
 from crm.store.schema import newest, version
 
+Look = Callable[[], Record]
+
 reference = typer.Typer(
     help="Facts with their sources: States, regions, segments, study groups.", no_args_is_help=True
 )
@@ -111,17 +113,16 @@ def find_record(book: Book, key: str) -> Record:
     Raises:
         NotFound: nothing answers to it.
     """
-    by_key: list[Callable[[], Record]] = [
-        lambda: book.organizations.get(key),
-        lambda: book.people.get(key),
-        lambda: book.staff.get(key),
-    ]
-    by_id: list[Callable[[], Record]] = [
+    accounts: list[Look] = [lambda: book.organizations.get(key)]
+    persons: list[Look] = [lambda: book.people.get(key), lambda: book.staff.get(key)]
+    numbered: list[Look] = [
         lambda: book.interactions.get(int(key)).interaction,
         lambda: book.outbox.get(int(key)),
     ]
+    # An address is a person's before it is that of everybody who writes from its domain.
+    looks = persons + accounts if "@" in key else accounts + persons
     first: NotFound | None = None
-    for look in by_key + (by_id if key.isdecimal() else []):
+    for look in looks + (numbered if key.isdecimal() else []):
         try:
             return look()
         except NotFound as error:

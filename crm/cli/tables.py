@@ -16,6 +16,9 @@ from crm.reports.forms.terminal import tame
 
 Cells = str | Callable[[Any], object]
 
+_INNER = frozenset({"normal_name", "email_key", "digest", "address_hash", "rendered_hash", "raw"})
+"""Fields that only the program reads."""
+
 
 def table(rows: Iterable[object], cells: Mapping[str, Cells]) -> Table:
     """Several values as a table.
@@ -49,7 +52,7 @@ def renderable(value: object) -> RenderableType:  # noqa: PLR0911 - one line for
         case str():
             return Text("\n".join(map(tame, value.splitlines())))
         case BaseModel():
-            return card({name: getattr(value, name) for name in type(value).model_fields})
+            return card({n: getattr(value, n) for n in type(value).model_fields if n not in _INNER})
         case list() | tuple():
             return Group(*map(renderable, value))
         case Mapping():

@@ -25,7 +25,9 @@ def find_run(session: Session, key: RunKey) -> Run:
     number = key.id if isinstance(key, Run) else int(key) if str(key).isdecimal() else None
     run = session.get(Run, number) if number is not None else None
     if run is None:
-        raise NotFound(f"There is no run {key}.", field="run", value=str(key), hint="See book.runs.of().")
+        raise NotFound(
+            f"There is no run {key}.", field="run", value=str(key), hint="The list of runs has their numbers."
+        )
     return run
 
 

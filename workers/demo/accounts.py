@@ -13,7 +13,7 @@ from workers.demo.stage import today
 
 _MEMBERS = 250
 _SUBSIDIARIES = 8
-_SHARED_CONTACTS = 2
+_SHARED_CONTACTS = 4
 _CONTACTS = {1: 80, 2: 14, 0: 6}
 
 
@@ -129,10 +129,10 @@ def _contact(book: Book, account: Organization, person: MadeUpPerson) -> Person:
 
 
 def _share_contacts(book: Book, accounts: Sequence[Account]) -> None:
-    """Let some contacts stand for a second account, as consultants do."""
-    with_contact = [account for account in accounts if account.people]
-    with_contact.sort(key=lambda account: number("shared", account.member.organization.name))
-    for one, other in zip(with_contact[:_SHARED_CONTACTS], with_contact[_SHARED_CONTACTS:], strict=False):
+    """Let some contacts of Associates in good standing stand for a second one, as consultants do."""
+    good = [account for account in accounts if account.people and account.member.in_good_standing]
+    good.sort(key=lambda account: number("shared", account.member.organization.name))
+    for one, other in zip(good[:_SHARED_CONTACTS], good[_SHARED_CONTACTS:], strict=False):
         book.people.join(
             one.people[0], other.member.organization, role="Consultant", focal_point=True, since=today(book)
         )

@@ -116,5 +116,10 @@ def _language(letter: EmailMessage) -> str:
 
 
 def _intro(letter: EmailMessage) -> str:
-    author = letter["From"].addresses[0].display_name
-    return {"fr": f"{author} a écrit :", "ar": f"كتب {author}:"}.get(_language(letter), f"{author} wrote:")
+    """How mail programs introduce what they quote."""
+    author, at = letter["From"].addresses[0].display_name, letter["Date"].datetime
+    intros = {
+        "fr": f"Le {at:%d/%m/%Y} à {at:%H:%M}, {author} a écrit :",
+        "ar": f"في {at:%d/%m/%Y} {at:%H:%M}، كتب {author}:",
+    }
+    return intros.get(_language(letter), f"On {at:%d %B %Y at %H:%M}, {author} wrote:")

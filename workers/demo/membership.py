@@ -68,6 +68,12 @@ class MadeUpMember:
     punctuality: Punctuality | None
     parts: tuple[Part, ...]
 
+    @property
+    def in_good_standing(self) -> bool:
+        """Whether it is an Associate that a campaign could be about."""
+        good = self.standing is Standing.GOOD and self.left_on is None
+        return good and self.category is Category.ASSOCIATE
+
 
 def chosen_members(accounts: Iterable[Organization], *, count: int) -> list[Organization]:
     """Which companies get a membership: those of the digital ecosystem first, then the stable hash decides.

@@ -44,10 +44,13 @@ class Processes:
             StoreError: one has ended; the message holds the end of its log.
         """
         if self._keeper.poll() is not None:
-            logs = " ".join(end_of_log(path) for path in sorted(self._logs.iterdir()))
             raise StoreError(
-                "The worker or the beat has ended by itself.", subject=str(self._logs), hint=logs
+                "The worker or the beat has ended by itself.", subject=str(self._logs), hint=self.said()
             )
+
+    def said(self) -> str:
+        """What both said last."""
+        return "\n".join(end_of_log(path) for path in sorted(self._logs.iterdir()))
 
     def stop(self) -> bool:
         """Stop both; what they hold is finished first. A second call does nothing.
@@ -90,15 +93,16 @@ def environment(settings: Settings, ours: Mapping[str, str]) -> dict[str, str]:
     return kept | {f"CRM_{name}": str(value) for name, value in own.items()}
 
 
-def processes_in(folder: Path) -> tuple[str, ...]:
-    """The running processes that work in a folder or name it in their command line, ourselves apart.
+def servers_in(folder: Path) -> tuple[str, ...]:
+    """The servers that run in a data folder: their names and process ids.
 
     Args:
-        folder: with its full path.
+        folder: the data folder, with its full path.
     """
+    places = tuple(str(folder / server) for server in ("postgres", "valkey"))
     found = []
     for process in psutil.process_iter(["pid", "name", "cwd", "cmdline"]):
         words = [process.info["cwd"] or "", *(process.info["cmdline"] or [])]
-        if process.pid != os.getpid() and any(str(folder) in word for word in words):
-            found.append(f"{process.info['name']} ({process.pid})")
+        if any(word.startswith(place) for word in words for place in places):
+            found.append(f"{process.info['name']} ({process.info['pid']})")
     return tuple(found)

@@ -74,6 +74,10 @@ class Screen:
         """A table, a report, anything that rich prints."""
         self.console.print(Padding(what, (0, 0, 0, 2)))
 
+    def show_wide(self, what: RenderableType) -> None:
+        """A panel over the whole width."""
+        self.console.print(what)
+
     def page(self, title: str, words: str) -> None:
         """A letter or another text as it is."""
         if self.console.is_terminal:
@@ -85,16 +89,17 @@ class Screen:
 
     def run(self, deed: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Show the Python of a small function, run it, and hand out what it returns."""
-        self.python(written(deed))
+        self.code_of(deed)
         return deed(*args, **kwargs)
 
-    def python(self, source: str) -> None:
-        """Some Python, as it is being run."""
+    def code_of(self, deed: Callable[..., object]) -> None:
+        """Show the Python of a small function, which is about to be run."""
+        source = written(deed)
         if self.console.is_terminal:
             code = Syntax(source, "python", theme="ansi_dark", background_color="default", word_wrap=True)
             self.console.print(Panel(code, border_style="dim", padding=(0, 1)))
         else:
-            self.console.print(Text(textwrap.indent(source, "    >>> ", lambda _: True)))
+            self.console.print(Text(textwrap.indent(source, "    ")))
 
     @contextmanager
     def working(self, what: str, *, total: int | None = None) -> Iterator[Advance]:

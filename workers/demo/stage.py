@@ -22,14 +22,14 @@ class Stage:
 
     Attributes:
         books: closes every book at the end.
-        companies: how many companies to import.
+        companies: how many companies to import; None: all of them.
     """
 
     screen: Screen
     output: Output
     settings: Settings
     books: ExitStack
-    companies: int
+    companies: int | None
 
     def book(self, who: Colleague = DANA) -> Book:
         """The demonstration's book, under a colleague's name."""

@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from crm.reports.report import Report
 
 WIDTH = 80
+_FEW = 4
 OVERRIDES = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Marks that would turn the rest of a terminal's line around (Unicode Standard Annex 9)."""
 
 
 def table(report: Report) -> RenderableType:
     """The report as something rich prints: title, notes, table with subtotals, then its facts."""
-    return Group(Text(tame(report.title), "bold"), *_notes(report), _grid(report), *_facts(report))
+    grid = _turned(report) if _is_too_wide(report) else _grid(report)
+    return Group(Text(tame(report.title), "bold"), *_notes(report), grid, *_facts(report))
 
 
 def text(report: Report) -> str:
@@ -75,6 +77,30 @@ def _grid(report: Report) -> Table:
     if report.totals:
         grid.add_section()
         grid.add_row(*_sums(words(report.language)["total"], report.totals, report), style="bold")
+    return grid
+
+
+def _is_too_wide(report: Report) -> bool:
+    """Whether the columns do not fit side by side, and the rows are few enough to stand side by side instead."""
+    words_of = (tame(column.heading).split() or [""] for column in report.shown_columns)
+    narrowest = sum(max(map(len, heading)) + 2 for heading in words_of)
+    return narrowest > WIDTH and len(report) <= _FEW and report.grouped_by is None
+
+
+def _turned(report: Report) -> Table:
+    """The table on its side: a column for each row, and a line for each figure."""
+    first, *others = report.shown_columns
+    totals = report.totals
+    grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    grid.add_column(Text(tame(first.heading)))
+    for row in report:
+        grid.add_column(_cell(row[first.key], first, report), justify="right")
+    if totals:
+        grid.add_column(Text(words(report.language)["total"]), justify="right")
+    for column in others:
+        cells = [_cell(row[column.key], column, report) for row in report]
+        total = [_cell(totals[column.key], column, report)] if column.key in totals else []
+        grid.add_row(Text(tame(column.heading)), *cells, *total)
     return grid
 
 

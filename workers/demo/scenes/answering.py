@@ -27,7 +27,9 @@ def receive_answers(stage: Stage, book: Book, run: Overview, processes: Processe
     """
     screen = stage.screen
     answers = _written(stage, book)
-    screen.say(f"Three messages, made from letters that arrived, go into the Maildir that the worker watches: {stage.output.answers}")
+    screen.say(
+        f"Three messages, made from letters that arrived, go into the Maildir that the worker watches: {stage.output.answers}"
+    )
     inbox = mailbox.Maildir(str(stage.output.inbox), create=True)
     for raw in answers.values():
         inbox.add(raw)
@@ -36,7 +38,9 @@ def receive_answers(stage: Stage, book: Book, run: Overview, processes: Processe
     received = book.answers.of()
     screen.show(_table(book, received))
     exits = desk.overview(book, run).results.arm(Arm.TREATMENT).exits
-    screen.done(f"Their journeys have ended: {', '.join(f'{count} {reason}' for reason, count in exits.items())}.")
+    screen.done(
+        f"Their journeys have ended: {', '.join(f'{count} {reason}' for reason, count in exits.items())}."
+    )
     reply = next(answer for answer in received if answer.kind == "reply")
     screen.page(f"{reply.sender} writes: {reply.subject}", reply.text)
     return reply

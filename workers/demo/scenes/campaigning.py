@@ -18,7 +18,9 @@ def launch_a_campaign(stage: Stage, book: Book) -> Overview:
     preview = screen.run(_preview, book)
     screen.show(preview.table())
     preview.accounts().to_csv(stage.output.file("audience.csv"))
-    screen.done(f"Account by account, with what speaks for it or against it: {stage.output.file('audience.csv')}")
+    screen.done(
+        f"Account by account, with what speaks for it or against it: {stage.output.file('audience.csv')}"
+    )
     account = _somebody(preview)
     letter = screen.run(_letter, preview, account)
     screen.page(f"To {account}: {letter.subject}", letter.text)

@@ -1,31 +1,29 @@
-"""Scene 11: the processes are stopped, and what was made is summed up."""
+"""Scene 11: everything is stopped, and what was made is summed up."""
 
 import os
-from collections.abc import Mapping
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from rich.console import Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from crm.outreach.answers import AnswerReceived
+from workers.demo.cast import DANA
+from workers.demo.output import Output
 from workers.demo.processes import Processes, servers_in
 from workers.demo.screen import Screen
-from workers.demo.stage import Stage
-
-_COMMANDS = (
-    ("org show Nokia", "an account with everything about it"),
-    ("follow-up list", "what is owed next, and by whom"),
-    ("campaign show {run}", "the run and what came of it"),
-    ("report prospects-by-state --region Africa", "any part of the report"),
-    ("mail show {letter}", "a letter as it went out"),
-)
+from workers.demo.stage import BOOK, Stage
 
 
-def stop_everything(screen: Screen, processes: Processes) -> None:
+def stop_the_processes(stage: Stage, processes: Processes) -> None:
     """Stop the worker and the beat; what they hold is finished first."""
-    with screen.working("Stopping the worker and the beat"):
+    with stage.screen.working("Stopping the worker and the beat"):
         stopped = processes.stop()
-    screen.done("Both have ended." if stopped else "They did not end, and were killed.")
+    stage.screen.done("Both have ended." if stopped else "They did not end in time and were killed.")
 
 
 def look_around(screen: Screen, data_folder: Path) -> None:
@@ -34,3 +32,77 @@ def look_around(screen: Screen, data_folder: Path) -> None:
         screen.say(f"[yellow]Another program uses the data folder, so these go on: {', '.join(left)}.[/]")
     else:
         screen.done("No process is left behind: no PostgreSQL, no Valkey, no worker, no beat.")
+
+
+def sum_up(screen: Screen, output: Output, *, run: int, reply: AnswerReceived) -> None:
+    """Say what was made, where to look, and what to try next.
+
+    Args:
+        screen: where to say it.
+        output: what was made.
+        run: the number of the run.
+        reply: the reply that came in.
+    """
+    screen.console.print()
+    screen.show_wide(
+        Panel(
+            Group(
+                _made(output),
+                Text("\nTry next", "bold"),
+                _commands(run, reply),
+                Text("\nWhat is true and what is not", "bold"),
+                Text(
+                    "The companies are real. Their memberships, standing, contacts, meetings and answers are synthetic: "
+                    "made up for this demonstration, and marked so. No letter has left this machine."
+                ),
+            ),
+            title=f"That was the main job, in {screen.seconds:.0f} seconds",
+            padding=(1, 2),
+        )
+    )
+
+
+def _made(output: Output) -> Table:
+    folder = Path(os.path.relpath(output.folder))
+    made = (
+        ("prospects-by-state.html", "the report with its chart"),
+        ("letters", "every letter as it arrived, for a mail program"),
+        ("answers", "the reply, the bounce, the unsubscribe"),
+        ("audience.csv", "whom the campaign writes to, whom not, and why"),
+        ("refused.csv", "rows to correct and import again"),
+        ("logs", "what the worker and the beat said"),
+    )
+    return _listed((str(folder / name), words) for name, words in made if output.file(name).exists())
+
+
+def _commands(run: int, reply: AnswerReceived) -> Table:
+    return _listed(
+        (
+            *_before(),
+            (f"export CRM_BOOK={BOOK} CRM_ACTOR={DANA.email}", ""),
+            (f"crm timeline {reply.organization_id}", "the account that replied"),
+            ("crm follow-up list", "what is owed next"),
+            (f"crm campaign show {run}", "what came of the run"),
+            (f"crm mail events {reply.outbox_id}", "a letter's way"),
+            ("crm report prospects-by-state --region Africa", "zeros"),
+            ("crm doctor", "what is reachable and running"),
+        )
+    )
+
+
+def _before() -> Iterator[tuple[str, str]]:
+    """What has to be typed before `crm` means the command that is running, and the book it has made."""
+    activate = Path(sys.executable).with_name("activate")
+    if shutil.which("crm") is None and activate.exists():
+        yield f". {os.path.relpath(activate)}", ""
+    if os.environ.get("CRM_DATABASE_URL"):
+        yield "unset CRM_DATABASE_URL", "the demonstration has not touched it"
+
+
+def _listed(lines: Iterable[tuple[str, str]]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="cyan", no_wrap=True)
+    grid.add_column()
+    for what, words in lines:
+        grid.add_row(Text(what), Text(words))
+    return grid

@@ -16,12 +16,14 @@ def import_companies(stage: Stage, book: Book) -> ImportReport:
     screen.say(
         f"{count:,} listed companies as they are found: countries such as “Houston, Texas”, free-text industries."
     )
+    screen.code_of(_try)
     with screen.working("Trying the import without writing anything", total=count) as progress:
-        tried = screen.run(_try, book, path, progress)
+        tried = _try(book, path, progress)
     screen.say(f"[dim]{tried}[/]")
+    screen.code_of(_import)
     with screen.working("Importing", total=count) as progress:
-        report = screen.run(_import, book, path, progress)
-    screen.show(report.table(examples=2))
+        report = _import(book, path, progress)
+    screen.show(report.table(examples=1))
     if report.refused:
         refused = stage.output.file("refused.csv")
         report.to_csv_refused(refused)
@@ -34,11 +36,20 @@ def import_companies(stage: Stage, book: Book) -> ImportReport:
 
 def _try(book: Book, path: Path, progress: Advance) -> ImportReport:
     return book.imports.organizations(
-        path, MAPPING, source_name=SOURCE, role="prospect", dry_run=True, on_progress=progress
+        path,
+        MAPPING,
+        source_name=SOURCE,
+        role="prospect",
+        on_progress=progress,
+        dry_run=True,
     )
 
 
 def _import(book: Book, path: Path, progress: Advance) -> ImportReport:
     return book.imports.organizations(
-        path, MAPPING, source_name=SOURCE, role="prospect", on_progress=progress
+        path,
+        MAPPING,
+        source_name=SOURCE,
+        role="prospect",
+        on_progress=progress,
     )

@@ -30,7 +30,9 @@ def make_members(stage: Stage, book: Book, imported: ImportReport) -> tuple[Acco
     people = [person for account in accounts for person in account.people]
     spoken = Counter(person.language.value if person.language else _UNKNOWN for person in people)
     languages = ", ".join(f"{count} {language}" for language, count in spoken.most_common())
-    stage.screen.done(f"{len(people)} made-up contacts, all at addresses under .example, by language: {languages}.")
+    stage.screen.done(
+        f"{len(people)} made-up contacts, all at addresses under .example, by language: {languages}."
+    )
     return accounts
 
 
@@ -41,7 +43,9 @@ def _table(accounts: Sequence[Account]) -> Table:
     for category in columns:
         grid.add_column(category.replace("_", " ").capitalize(), justify="right")
     counts = Counter(
-        (account.member.standing, account.member.category) for account in accounts if not account.member.left_on
+        (account.member.standing, account.member.category)
+        for account in accounts
+        if not account.member.left_on
     )
     for standing in (*Standing, None):
         words = standing.replace("_", " ") if standing else _UNKNOWN

@@ -13,8 +13,9 @@ def open_a_book(stage: Stage, server: Server) -> Book:
     screen = stage.screen
     with screen.working("Making an empty database"):
         server.replace_database(BOOK)
+    screen.code_of(_open)
     with screen.working("Migrating it and loading the reference data"):
-        book = screen.run(_open, stage.settings)
+        book = _open(stage.settings)
     loaded = screen.run(_load, book)
     screen.done(f"Loaded again, nothing changed. The book knows {_known(book, loaded)}.")
     return stage.books.enter_context(book)

@@ -25,7 +25,9 @@ def report_prospects(stage: Stage, book: Book) -> None:
     screen.show(_by_region(report))
     states = [row for row in report if row["code"]]
     none = sum(not row["prospects"] for row in states)
-    screen.done(f"{none} of {len(states)} Member States have no prospect at all: that is what the report is for.")
+    screen.done(
+        f"{none} of {len(states)} Member States have no prospect at all: that is what the report is for."
+    )
     screen.show(screen.run(_one_region, book).table())
     html = stage.output.file("prospects-by-state.html")
     report.to_html(html)
@@ -44,7 +46,7 @@ def _report(book: Book) -> Report:
 
 
 def _one_region(book: Book) -> Report:
-    return book.reports.prospects_by_state(region="CIS")
+    return book.reports.prospects_by_state(region="Americas")
 
 
 def _by_region(report: Report) -> Table:
@@ -55,13 +57,24 @@ def _by_region(report: Report) -> Table:
     grid.add_column("Most in")
     for group in report.groups:
         grid.add_row(*_region(group))
-    grid.add_row("Total", "194", "", f"{report.total('prospects'):,}", "", style="bold")
+    grid.add_section()
+    grid.add_row("Total", "194", str(_without(report)), f"{report.total('prospects'):,}", "", style="bold")
     return grid
+
+
+def _without(report: Report) -> int:
+    return sum(row["code"] is not None and row["prospects"] == 0 for row in report)
 
 
 def _region(group: Group) -> tuple[str, ...]:
     states = [row for row in group.rows if row["code"]]
     found = sorted((row for row in states if row["prospects"]), key=lambda row: -int(str(row["prospects"])))
-    top = ", ".join(f"{row['state']} {row['prospects']}" for row in found[:_TOP])
+    top = ", ".join(f"{row['code']} {row['prospects']}" for row in found[:_TOP])
     count = str(len(states)) if states else ""
-    return group.name, count, str(len(states) - len(found)) if states else "", f"{group.totals['prospects']:,}", top
+    return (
+        group.name,
+        count,
+        str(len(states) - len(found)) if states else "",
+        f"{group.totals['prospects']:,}",
+        top,
+    )

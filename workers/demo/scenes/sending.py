@@ -20,7 +20,9 @@ _LOOK_EVERY, _PATIENCE = 0.3, 90.0
 def send(stage: Stage, book: Book, run: Overview, processes: Processes) -> None:
     """Watch the letters of a run go out, one after the other, and each of them once."""
     screen = stage.screen
-    screen.say("`crm worker start` and `crm worker beat` run now, each as a process of its own, with a tick of a second.")
+    screen.say(
+        "`crm worker start` and `crm worker beat` run now, each as a process of its own, with a tick of a second."
+    )
     letters = run.results.arm(Arm.TREATMENT).enrolled
     with screen.working("Sending", total=letters) as progress:
         until(lambda: _settled(book, run, progress) >= letters, processes)

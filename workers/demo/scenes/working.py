@@ -28,11 +28,13 @@ def work_the_accounts(stage: Stage, book: Book, accounts: Sequence[Account]) -> 
     first, *others = _reachable(accounts)
     met = stage.screen.run(_meet, book, first.member.organization, first.people[0])
     stage.screen.done(f"Logged, and the next step is due on {met.next and met.next.due_on:%d %B %Y}.")
-    with stage.screen.working("Logging what else was talked about, by everybody under their own name"):
+    with stage.screen.working("Logging what else was talked about, everybody under their own name"):
         logged = _log_the_rest(stage, others)
     for account in others[-_REFUSED:]:
         book.suppressions.add(str(account.people[0].email))
-    stage.screen.done(f"{logged + 1} interactions; {_REFUSED} contacts have asked to be left out of campaigns.")
+    stage.screen.done(
+        f"{logged + 1} interactions; {_REFUSED} contacts have asked to be left out of campaigns."
+    )
     steps = stage.screen.run(_next_steps, book)
     stage.screen.show(_listed(steps[:_SHOWN], book))
 
@@ -41,8 +43,9 @@ def _hand_out(stage: Stage, book: Book, accounts: Sequence[Account]) -> None:
     for colleague in STAFF:
         _add(book, colleague)
     managers = ", ".join(f"{colleague.name} ({colleague.office})" for colleague in STAFF)
+    stage.screen.done(f"On the staff: {managers}.")
     with (
-        stage.screen.working(f"Handing the accounts to {managers}", total=len(accounts)) as progress,
+        stage.screen.working("Giving every account its account manager", total=len(accounts)) as progress,
         book.transaction(),
     ):
         for done, account in enumerate(accounts, start=1):
@@ -73,7 +76,14 @@ def _reachable(accounts: Sequence[Account]) -> list[Account]:
 
 
 def _meet(book: Book, account: Organization, contact: Person) -> Logged:
-    return book.log("meeting", account, "Asked about a second study group", people=[contact], next="Send the list", due="14d")
+    return book.log(
+        "meeting",
+        account,
+        "Asked about a second study group",
+        people=[contact],
+        next="Send the list",
+        due="14d",
+    )
 
 
 def _log_the_rest(stage: Stage, accounts: Sequence[Account]) -> int:
@@ -109,4 +119,3 @@ def _listed(steps: Sequence[FollowUp], book: Book) -> Table:
         account = book.organizations.get(step.organization_id)
         grid.add_row(str(step.due_on), step.what, account.name, owners.get(step.owner_id or 0, ""))
     return grid
-

@@ -31,20 +31,27 @@ def write_back(stage: Stage, reply: AnswerReceived, processes: Processes) -> Non
     """Draft, edit, approve and send a letter that answers the reply."""
     screen, book = stage.screen, _managers_book(stage, reply)
     step = book.follow_ups.open(organization=reply.organization_id)[0]
-    screen.say(f"The reply is an interaction now, and {book.actor} owes: “{step.what}”, by {step.due_on:%d %B %Y}.")
-    draft = screen.run(_draft, book, reply)
-    draft = screen.run(_edit, book, draft, _ADDED[draft.language])
-    screen.page(draft.subject, draft.text)
+    screen.say(
+        f"The reply is an interaction now, and {book.actor} owes: “{step.what}”, by {step.due_on:%d %B %Y}."
+    )
+    assert reply.interaction_id
+    draft = screen.run(_draft, book, reply.interaction_id)
+    screen.page(f"Drafted: {draft.subject}", draft.text)
+    added = _ADDED[draft.language]
+    draft = screen.run(_edit, book, draft, added)
+    screen.page("Added before the closing words", added)
     letter = screen.run(_approve, book, draft, step)
     with screen.working("Sending it"):
         until(lambda: book.outbox.get(letter).status is MessageStatus.ACCEPTED, processes)
     path = max(stage.output.letters.iterdir())
     arrived = read_letter(path)
-    screen.done(f"Arrived as {path.name}; it answers {arrived['In-Reply-To']}, so that it stands in the same thread.")
+    screen.done(
+        f"Arrived as {path.name}; it answers {arrived['In-Reply-To']}, so that it stands in the same thread."
+    )
 
 
-def _draft(book: Book, reply: AnswerReceived) -> LetterDraft:
-    return book.letters.draft(reply.interaction_id)
+def _draft(book: Book, reply: int) -> LetterDraft:
+    return book.letters.draft(reply)
 
 
 def _edit(book: Book, draft: LetterDraft, added: str) -> LetterDraft:

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from support.sample_report import arabic_report, sample_report
 
+from crm.reports.columns import Column, ColumnKind
 from crm.reports.forms.terminal import tame
 
 ROW = ("Africa", "Angola", "AGO", 0, 1, Decimal("0.5"))
@@ -76,6 +77,18 @@ def test_a_long_word_is_folded_and_never_cut():
     said = str(sample_report(rows=[("Africa", "X" * 100, *ROW[2:])]))
     assert said.count("X") == 100
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_more_figures_than_fit_side_by_side_stand_below_one_another():
+    figures = [f"Letters that stand at {number}" for number in range(12)]
+    columns = [Column(key="arm", title="Arm")]
+    columns += [Column(key=name, title=name, kind=ColumnKind.COUNT, summed=True) for name in figures]
+    rows = [("Written to", *range(100, 112)), ("Held out", *range(12))]
+    report = sample_report(columns=columns, rows=rows, grouped_by=None, chart=None, stated_totals={})
+    said = lines(report)
+    assert any(line.split() == ["Arm", "Written", "to", "Held", "out", "Total"] for line in said)
+    assert any(line.split() == [*figures[7].split(), "107", "7", "114"] for line in said)
+    assert max(map(len, said)) <= 80
 
 
 def test_line_ends_in_a_name_become_spaces():

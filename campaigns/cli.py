@@ -1,0 +1,185 @@
+"""`crm campaign …`: preview a campaign, take a run from its preparation to its launch, and see what came of it."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaigns import desk
+from campaigns.catalog import CATALOG
+from campaigns.journey import LetterStep, TaskStep, WaitStep
+from crm.cli.mail import show_rendered
+from crm.cli.options import examples
+from crm.cli.session import invocation, opened, say, show
+from crm.outreach.run_tables import RunStatus
+
+app = typer.Typer(help="Campaigns: preview, approve, launch and measure them.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign's name; see `crm campaign list`.")]
+RunNumber = Annotated[int, typer.Argument(metavar="RUN", min=1, help="The number that `prepare` gave.")]
+Reason = Annotated[str, typer.Option(help="Why, for the trail.")]
+_RUNS = {
+    "id": "id",
+    "campaign": "campaign",
+    "status": "status",
+    "prepared": "prepared_at",
+    "by": "author",
+    "note": "note",
+}
+
+
+@app.command(name="list")
+def list_campaigns(ctx: typer.Context) -> None:
+    """List the campaigns that there are."""
+    rows = [
+        {
+            "name": campaign.name,
+            "title": campaign.title,
+            "purpose": campaign.purpose,
+            "steps": [_said(step) for step in campaign.journey.steps],
+        }
+        for campaign in CATALOG.values()
+    ]
+    cells = {
+        "name": lambda row: row["name"],
+        "purpose": lambda row: row["purpose"],
+        "steps": lambda row: row["steps"],
+    }
+    show(ctx, rows, cells)
+
+
+@app.command(
+    epilog=examples(
+        "crm campaign preview associate_upgrade", "crm campaign preview associate_upgrade --accounts"
+    )
+)
+def preview(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    accounts: Annotated[bool, typer.Option("--accounts", help="Every account by name.")] = False,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", metavar="FILE", help="Write every account as CSV.")
+    ] = None,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page.")] = None,
+) -> None:
+    """Say whom a campaign would reach, who is left out and why. Nothing is written to the book."""
+    with opened(ctx) as book:
+        found = desk.preview(book, name)
+    report = found.accounts() if accounts else found.reach()
+    show(ctx, report)
+    if csv is not None:
+        say(ctx, f"Written to {found.accounts().to_csv(csv)}.")
+    if html is not None:
+        say(ctx, f"Written to {report.to_html(html)}.")
+
+
+@app.command(
+    epilog=examples(
+        "crm campaign letter associate_upgrade 'Acme Satellites'",
+        "crm campaign letter associate_upgrade 4711 --step reminder --html > reminder.html",
+    )
+)
+def letter(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id or its exact name.")],
+    step: Annotated[str | None, typer.Option(help="The step; the first letter where none is given.")] = None,
+    html: Annotated[
+        bool, typer.Option("--html", help="The page instead of the text, to be put into a file.")
+    ] = False,
+) -> None:
+    """Show a letter as an account would get it; also for one that is held out or left out."""
+    with opened(ctx) as book:
+        show_rendered(ctx, desk.preview(book, name).letter(account, step), html=html)
+
+
+@app.command()
+def prepare(ctx: typer.Context, name: Name) -> None:
+    """Freeze the audience of a new run and count it; a colleague approves it."""
+    with opened(ctx) as book:
+        run = desk.prepare(book, name)
+    show(ctx, run)
+    say(
+        ctx, f"A colleague approves it: crm --actor colleague@… campaign approve {run.id} --count {run.count}"
+    )
+
+
+@app.command()
+def approve(
+    ctx: typer.Context,
+    run: RunNumber,
+    count: Annotated[int, typer.Option(min=1, help="How many accounts it enrols, as you have seen it.")],
+) -> None:
+    """Approve a run that a colleague has prepared; you must be on the active staff."""
+    with opened(ctx) as book:
+        approved = desk.approve(book, run, count=count)
+    show(ctx, approved)
+    say(ctx, f"Start it: crm campaign launch {approved.id}")
+
+
+@app.command()
+def launch(ctx: typer.Context, run: RunNumber) -> None:
+    """Start a run as it was approved; the workers find it."""
+    with opened(ctx) as book:
+        show(ctx, desk.launch(book, run))
+
+
+@app.command()
+def status(
+    ctx: typer.Context,
+    run: RunNumber,
+    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page.")] = None,
+) -> None:
+    """Show where a run stands and what came of it, arm by arm."""
+    with opened(ctx) as book:
+        found = desk.overview(book, run)
+    report = found.report()
+    if not invocation(ctx).as_json:
+        show(ctx, found)
+    show(ctx, report)
+    if html is not None:
+        say(ctx, f"Written to {report.to_html(html)}.")
+
+
+@app.command()
+def runs(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Only runs of this campaign.")] = None,
+    status: Annotated[RunStatus | None, typer.Option(help="Only runs in this status.")] = None,
+) -> None:
+    """List the runs, the newest first."""
+    with opened(ctx) as book:
+        show(ctx, book.runs.of(name, status=status), _RUNS, empty="No run yet: `crm campaign prepare`.")
+
+
+@app.command()
+def pause(ctx: typer.Context, run: RunNumber, reason: Reason) -> None:
+    """Stop a run for the time being; letters that are not on their way yet wait."""
+    with opened(ctx) as book:
+        show(ctx, desk.pause(book, run, reason=reason))
+
+
+@app.command()
+def resume(ctx: typer.Context, run: RunNumber, reason: Reason = "") -> None:
+    """Let a paused run go on."""
+    with opened(ctx) as book:
+        show(ctx, desk.resume(book, run, reason=reason))
+
+
+@app.command()
+def cancel(ctx: typer.Context, run: RunNumber, reason: Reason) -> None:
+    """End a run before its time; letters that are not on their way yet are never sent."""
+    with opened(ctx) as book:
+        show(ctx, desk.cancel(book, run, reason=reason))
+
+
+def _said(step: LetterStep | WaitStep | TaskStep) -> str:
+    match step:
+        case LetterStep():
+            return f"letter {step.template}"
+        case WaitStep():
+            return f"wait {step.working_days} working days"
+        case TaskStep():
+            return f"task: {step.what}"

@@ -1,0 +1,78 @@
+import json
+
+import pytest
+from support.associates import associate, staff
+from support.books import SECRET
+from typer.testing import CliRunner
+
+from campaigns.cli import app
+from crm.cli.session import Invocation
+from crm.errors import NotFound, Refused
+
+
+@pytest.fixture
+def crm(book, clock, database_url, monkeypatch):
+    """Runs ``crm campaign …`` on this test's book; what it returns is what stands on standard output."""
+    staff(book, "dana@accord.example", "joao@accord.example")
+    monkeypatch.setenv("CRM_DATABASE_URL", database_url)
+    monkeypatch.setenv("CRM_SECRET_KEY", SECRET.get_secret_value())
+
+    def run(*arguments: object, actor: str = "dana@accord.example", as_json: bool = False) -> str:
+        monkeypatch.setenv("CRM_ACTOR", actor)
+        call = Invocation(clock=clock, as_json=as_json)
+        result = CliRunner().invoke(app, [str(argument) for argument in arguments], obj=call)
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    return run
+
+
+def test_the_campaigns_are_listed_with_their_steps(crm):
+    assert "associate_upgrade" in crm("list")
+    (row,) = json.loads(crm("list", as_json=True))
+    assert row["steps"][:2] == ["letter associate_upgrade", "wait 10 working days"]
+
+
+def test_a_preview_is_a_table_or_json_and_goes_into_files(crm, book, tmp_path):
+    associate(book, "Acme")
+    associate(book, "Owing", standing="arrears")
+    shown = crm("preview", "associate_upgrade", "--csv", tmp_path / "a.csv", "--html", tmp_path / "a.html")
+    assert "in arrears" in shown
+    assert "Owing" in (tmp_path / "a.csv").read_text("utf-8")
+    assert "in arrears" in (tmp_path / "a.html").read_text("utf-8")
+    assert "Owing" in crm("preview", "associate_upgrade", "--accounts")
+    assert json.loads(crm("preview", "associate_upgrade", as_json=True))["totals"]["accounts"] == 2
+
+
+def test_any_letter_is_shown(crm, book):
+    associate(book, "Acme")
+    assert "full membership of ITU-T" in crm("letter", "associate_upgrade", "Acme")
+    assert "wrote to you" in crm("letter", "associate_upgrade", "Acme", "--step", "reminder")
+    assert "<html" in crm("letter", "associate_upgrade", "Acme", "--html")
+
+
+def test_a_run_goes_from_its_preparation_to_its_end(crm, book):
+    for n in range(8):
+        associate(book, f"Account {n}")
+    prepared = crm("prepare", "associate_upgrade", as_json=True)
+    number = json.loads(prepared)["results"]["run"]["id"]
+    with pytest.raises(Refused, match="Who prepared a run cannot approve it"):
+        crm("approve", number, "--count", 8)
+    assert "approved by joao@accord.example" in crm(
+        "approve", number, "--count", 8, actor="joao@accord.example"
+    )
+    assert "8 accounts enrolled" in crm("launch", number)
+    assert "Written to" in crm("status", number)
+    assert json.loads(crm("status", number, as_json=True))["totals"]["enrolled"] == 8
+    assert "paused" in crm("pause", number, "--reason", "a complaint")
+    assert "running" in crm("resume", number)
+    assert "cancelled" in crm("cancel", number, "--reason", "enough")
+    assert "enough" in crm("runs", "associate_upgrade", "--status", "cancelled")
+
+
+def test_a_run_that_is_not_there_is_not_found(crm):
+    with pytest.raises(NotFound):
+        crm("status", 4711)
+    assert "No run yet" in crm("runs")

@@ -1,0 +1,114 @@
+"""`crm letter` and `crm mail`: a letter on its way out, and the production door for what comes back."""
+
+import pytest
+from support.inbound_mail import message, sample
+
+from crm.cli.failures import ExitCode
+
+EX_DATAERR, EX_TEMPFAIL = 65, 75
+DOWN = "postgresql://accord:hunter2-hunter2@127.0.0.1:1/nowhere"
+
+
+@pytest.fixture
+def draft(crm, acme):
+    met = crm.json(
+        "log", "meeting", acme["id"], "Wants the fee table", "--person", "amina@acme.example", "--next", "send it"
+    )
+    return crm.json("letter", "draft", met["interaction"]["id"])
+
+
+@pytest.fixture
+def letter(crm, draft):
+    return crm.json("letter", "approve", draft["id"])
+
+
+def test_a_draft_is_shown_edited_and_approved(crm, draft, tmp_path):
+    words = tmp_path / "words.txt"
+    words.write_text("Dear Amina,\n\nhere it is.\n", encoding="utf-8")
+    crm.json("letter", "edit", draft["id"], "--subject", "The fee table", "--text", words)
+    shown = crm("letter", "show", draft["id"]).stdout
+    assert shown.startswith("Subject: The fee table\n\nDear Amina,\n")
+    assert crm("letter", "show", draft["id"], "--html").stdout.lstrip().startswith("<!")
+    said = crm("letter", "approve", draft["id"])
+    number = crm.json("mail", "outbox")[0]["id"]
+    assert f"crm mail events {number}" in said.stderr
+    assert crm("letter", "approve", draft["id"]).exit_code == ExitCode.REFUSED
+
+
+def test_words_may_come_through_a_pipe(crm, draft):
+    crm("letter", "edit", draft["id"], "--text", "-", stdin="Through a pipe.")
+    assert "Through a pipe." in crm("letter", "show", draft["id"]).stdout
+
+
+def test_a_discarded_draft_no_longer_waits(crm, draft):
+    assert [d["id"] for d in crm.json("letter", "list")] == [draft["id"]]
+    crm.json("letter", "discard", draft["id"])
+    assert crm.json("letter", "list") == []
+
+
+def test_a_queued_letter_is_listed_shown_and_has_its_events(crm, acme, letter):
+    assert [row["id"] for row in crm.json("mail", "outbox", acme["id"], "--status", "queued")] == [letter["id"]]
+    assert crm.json("mail", "outbox", "--status", "in_doubt") == []
+    assert "Amina" in crm("mail", "show", letter["id"]).stdout
+    assert [event["what"] for event in crm.json("mail", "events", letter["id"])] == ["queued"]
+
+
+def test_only_a_letter_in_doubt_is_decided_about(crm, letter):
+    for verb in ("resend", "assume-sent"):
+        said = crm("mail", verb, letter["id"], "--reason", "the server's log shows it")
+        assert said.exit_code == ExitCode.REFUSED
+        assert "queued" in said.stderr
+
+
+def test_a_reply_through_the_pipe_becomes_an_interaction_with_a_follow_up(crm, acme, letter):
+    raw = message("Yes, please.", Subject="Re: fees", In_Reply_To=letter["message_id"])
+    (answer,) = crm.json("mail", "receive", stdin=raw)
+    assert (answer["kind"], answer["outbox_id"]) == ("reply", letter["id"])
+    assert crm.json("timeline", acme["id"])[0]["kind"] == "email"
+    assert "Answer the reply from Amina Odhiambo" in crm("follow-up", "list").stdout
+
+
+def test_a_message_has_its_effect_once_however_often_it_comes(crm, acme, letter):
+    raw = message("Yes, please.", In_Reply_To=letter["message_id"])
+    first, second = crm.json("mail", "receive", stdin=raw), crm.json("mail", "receive", "-", stdin=raw)
+    assert first == second
+    assert len(crm.json("timeline", acme["id"])) == 2
+
+
+def test_files_are_taken_in_one_by_one_and_what_fits_nothing_is_kept(crm, tmp_path):
+    paths = []
+    for name in ("reply_gmail", "bounce_exim"):
+        paths.append(tmp_path / f"{name}.eml")
+        paths[-1].write_bytes(sample(name))
+    crm.json("mail", "receive", *paths)
+    assert {answer["kind"] for answer in crm.json("mail", "unmatched")} == {"reply", "bounce"}
+
+
+def test_the_pipe_of_a_mail_server_needs_no_actor(crm):
+    (answer,) = crm.json("mail", "receive", stdin=message("hello"), CRM_ACTOR="")
+    assert crm.json("history", "--limit", "1")[0]["actor"] == "mail"
+    assert answer["effect"] == "fits no letter of ours"
+
+
+def test_what_can_never_be_read_is_said_to_be_so_and_does_not_hold_up_the_others(crm, tmp_path):
+    (tmp_path / "empty.eml").write_bytes(b"")
+    (tmp_path / "good.eml").write_bytes(message("hello"))
+    said = crm("mail", "receive", tmp_path / "empty.eml", tmp_path / "good.eml")
+    assert said.exit_code == EX_DATAERR
+    assert "empty.eml" in said.stderr
+    assert len(crm.json("mail", "unmatched")) == 1
+
+
+def test_a_file_that_is_not_there_is_named(crm):
+    assert crm("mail", "receive", "/nowhere.eml").exit_code == ExitCode.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [{"CRM_DATABASE_URL": DOWN}, {"CRM_SECRET_KEY": ""}, {"CRM_WINDOW": "many"}, {"CRM_DATABASE_URL": "nonsense"}],
+    ids=["database down", "no key", "wrong setting", "wrong address"],
+)
+def test_trouble_on_our_side_asks_the_mail_server_to_keep_the_message(crm, trouble):
+    said = crm("mail", "receive", stdin=message("hello"), **trouble)
+    assert said.exit_code == EX_TEMPFAIL
+    assert said.stderr.count("\n") == 1

@@ -1,0 +1,40 @@
+"""`crm report`: on the terminal, as JSON, as files."""
+
+import csv
+import json
+
+
+def test_the_report_is_a_table_for_people(crm, acme):
+    crm.json("org", "mark", acme["id"], "prospect")
+    shown = crm("report", "prospects-by-state", "--region", "africa").stdout
+    assert "Prospects by Member State" in shown
+    assert ["Kenya", "KEN", "1"] in [line.split() for line in shown.splitlines()]
+    assert "\x1b" not in shown
+
+
+def test_the_report_is_json_for_programs_with_all_states(crm, acme):
+    crm.json("org", "mark", acme["id"], "prospect")
+    report = json.loads(crm("report", "prospects-by-state", "--json").stdout)
+    assert len(report["rows"]) == 195
+    assert report["totals"] == {"prospects": 1}
+
+
+def test_the_report_is_written_to_files_and_says_where(crm, acme, tmp_path):
+    table, page = tmp_path / "p.csv", tmp_path / "p.html"
+    said = crm("report", "prospects-by-state", "--segment", "satellite", "--language", "fr", "--csv", table, "--html", page)
+    assert f"Written to {table}." in said.stderr
+    with table.open(encoding="utf-8", newline="") as file:
+        assert "Allemagne" in {row["state"] for row in csv.DictReader(file)}
+    assert page.read_text(encoding="utf-8").startswith("<!")
+
+
+def test_a_day_before_the_mark_counts_nothing(crm, acme):
+    crm.json("org", "mark", acme["id"], "prospect")
+    report = crm.json("report", "prospects-by-state", "--on", "yesterday")
+    assert (report["on"], report["totals"]) == ("2026-11-23", {"prospects": 0})
+
+
+def test_a_region_that_there_is_not_lists_those_there_are(crm):
+    said = crm("report", "prospects-by-state", "--region", "Atlantis")
+    assert said.exit_code == 3
+    assert "africa" in said.stderr
