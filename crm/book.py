@@ -19,6 +19,7 @@ from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
 from crm.insight.candidates import Candidates
+from crm.insight.merging import Merges
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
@@ -100,6 +101,9 @@ class Book:
         self.log = self.interactions.log
 
         self.candidates = Candidates(store, keys=identity.keys)
+        self.merges = Merges(store)
+        self.merge = self.merges.merge
+        self.unmerge = self.merges.unmerge
 
         self.runs = Runs(store, identity=identity)
         self.outbox = Outbox(store, identity=identity)

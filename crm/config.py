@@ -2,9 +2,10 @@
 
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class Tls(StrEnum):
@@ -16,7 +17,7 @@ class Tls(StrEnum):
 
 
 class Settings(BaseSettings):
-    """Everything that differs between a laptop and a server.
+    """Everything that differs between a laptop and a server. A variable that is set to nothing counts as not set.
 
     Attributes:
         database_url: PostgreSQL; empty: the embedded server in the data folder.
@@ -24,7 +25,13 @@ class Settings(BaseSettings):
         data_folder: where the embedded servers, the secret key and the inbox live; empty: the user's data folder.
         book: the name of the database on the embedded server, so that a rehearsal stays apart from the real book.
         secret_key: keys the tokens in mail addresses and the suppression list; on a laptop it is made on first use.
-        former_keys: keys that are no longer signed with, but still recognised.
+        former_keys: keys that are no longer signed with, but still recognised; in the environment with commas between.
+        actor: who you are, as the trail names you, where the caller does not say.
+        smtp_host: the mail server that letters are handed to.
+        smtp_port: its port.
+        smtp_username: for a mail server that asks who you are; empty: do not log in.
+        smtp_password: goes with it.
+        smtp_tls: none, starttls or implicit.
         sender_address: the address that letters come from.
         sender_name: who signs where an account has no account manager.
         answer_domain: the domain of the addresses that answers, bounces and unsubscribes come back to.
@@ -36,14 +43,14 @@ class Settings(BaseSettings):
         inbox: a Maildir that the mail server delivers answers into; empty: ``inbox`` in the data folder.
     """
 
-    model_config = SettingsConfigDict(env_prefix="CRM_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="CRM_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     database_url: SecretStr | None = None
     broker_url: SecretStr | None = None
     data_folder: Path | None = None
     book: str = Field(default="accord", pattern=r"^[a-z][a-z0-9_]{0,40}$")
     secret_key: SecretStr | None = None
-    former_keys: tuple[SecretStr, ...] = ()
+    former_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     actor: str = ""
 
     smtp_host: str = "127.0.0.1"
@@ -62,10 +69,9 @@ class Settings(BaseSettings):
     tick_seconds: float = Field(default=10, gt=0)
     inbox: Path | None = None
 
-    @field_validator(
-        "database_url", "broker_url", "secret_key", "smtp_password", "data_folder", "inbox", mode="before"
-    )
+    @field_validator("former_keys", mode="before")
     @classmethod
-    def _empty_is_none(cls, value: object) -> object:
-        # A compose file passes variables that are not set as empty text.
-        return None if value == "" else value
+    def _split_at_commas(cls, value: object) -> object:
+        return (
+            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+        )

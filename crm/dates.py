@@ -1,4 +1,4 @@
-"""Days as people write them: "2027-04-01", "14d", "2w", "tomorrow"."""
+"""Days as people write them ("2027-04-01", "14d", "2w", "tomorrow"), and instants that leave nothing to guess."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -10,12 +10,13 @@ _NAMED = {"today": 0, "tomorrow": 1, "yesterday": -1}
 _DAYS = {"d": 1, "w": 7}
 
 
-def day_of(when: str | date, *, today: date) -> date:
+def day_of(when: str | date, *, today: date, field: str = "due") -> date:
     """The day that a person means.
 
     Args:
         when: a date, an ISO date, "14d" or "2w" from today, "today", "tomorrow" or "yesterday".
         today: the present day where the person is.
+        field: the name of the argument, for the error.
 
     Raises:
         InvalidInput: it is none of these.
@@ -34,7 +35,27 @@ def day_of(when: str | date, *, today: date) -> date:
     except ValueError:
         raise InvalidInput(
             f"{when!r} is not a day.",
-            field="due",
+            field=field,
             value=when,
             hint='Write 2027-04-01, "14d", "2w" or "tomorrow".',
         ) from None
+
+
+def aware(at: datetime, *, field: str | None = None) -> datetime:
+    """An instant, which has to say in which time zone it is.
+
+    Args:
+        at: the instant.
+        field: the name of the argument, for the error.
+
+    Raises:
+        InvalidInput: it is naive, and nobody may guess.
+    """
+    if at.utcoffset() is None:
+        raise InvalidInput(
+            f"The time {at:%Y-%m-%d %H:%M} has no time zone.",
+            field=field,
+            value=at,
+            hint="Give an aware datetime, e.g. with tzinfo=UTC.",
+        )
+    return at

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,14 +39,10 @@ def key_ring(current: SecretStr, former: tuple[SecretStr, ...] = ()) -> KeyRing:
     Raises:
         ConfigurationError: a secret is too short to resist guessing.
     """
-    for secret in (current, *former):
-        if len(secret.get_secret_value()) < _SHORTEST:
-            raise ConfigurationError(
-                f"The secret key has fewer than {_SHORTEST} characters.",
-                field="CRM_SECRET_KEY",
-                hint='Make one: python -c "import secrets; print(secrets.token_urlsafe(48))".',
-            )
-    return KeyRing(_stretched(current), tuple(_stretched(secret) for secret in former))
+    _refuse_short(current, "CRM_SECRET_KEY")
+    for secret in former:
+        _refuse_short(secret, "CRM_FORMER_KEYS")
+    return KeyRing(_hashed(current), tuple(_hashed(secret) for secret in former))
 
 
 def own_key(folder: Path) -> SecretStr:
@@ -57,18 +55,25 @@ def own_key(folder: Path) -> SecretStr:
 
 
 def _write_once(path: Path, text: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(
-        os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
-    ) as file:
-        file.write(text)
-    try:
-        os.link(draft, path)  # of several that start at once, the first one's key stays
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="ascii", dir=path.parent, prefix="."
+    ) as draft:  # mode 0600
+        draft.write(text)
+        draft.flush()
+        os.fsync(draft.fileno())
+        # Of several that start at once, the first one's key stays.
+        with suppress(FileExistsError):
+            os.link(draft.name, path)
 
 
-def _stretched(secret: SecretStr) -> bytes:
+def _refuse_short(secret: SecretStr, variable: str) -> None:
+    if len(secret.get_secret_value()) < _SHORTEST:
+        raise ConfigurationError(
+            f"{variable}: a secret key has fewer than {_SHORTEST} characters.",
+            field=variable,
+            hint='Make one: python -c "import secrets; print(secrets.token_urlsafe(48))".',
+        )
+
+
+def _hashed(secret: SecretStr) -> bytes:
     return hashlib.sha256(b"accord\0" + secret.get_secret_value().encode()).digest()

@@ -1,5 +1,6 @@
 """Opening a book: from settings to a database that is reachable, migrated and filled with its reference data."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from crm.outreach.handover import Limits
 from crm.outreach.identity import Identity
 from crm.store.engine import connect
 from crm.store.postgres import Server, default_folder, open_server
-from crm.store.schema import ensure_current, migrate, newest, version
+from crm.store.schema import ensure_current, migrate, newest, taking_turns, version
 
 
 def open_book(
@@ -45,12 +46,17 @@ def open_book(
         hint = 'Say so: crm.open(actor="you@…"), `crm --actor you@…`, or CRM_ACTOR.'
         raise ConfigurationError("Nobody says who you are.", field="CRM_ACTOR", hint=hint)
     server = open_server(folder_of(settings)) if settings.database_url is None else None
-    url = database_url(settings, server)
-    book = wire(url, actor=who, settings=settings, clock=clock or SystemClock(), server=server)
-    if server is not None:
-        _prepare(book)
-    else:
-        ensure_current(book.engine)
+    with ExitStack() as undo:
+        if server is not None:
+            undo.callback(server.close)
+        url = database_url(settings, server)
+        book = wire(url, actor=who, settings=settings, clock=clock or SystemClock(), server=server)
+        undo.callback(book.close)
+        if server is not None:
+            _prepare(book)
+        else:
+            ensure_current(book.engine)
+        undo.pop_all()
     return book
 
 
@@ -64,7 +70,7 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = "CRM_" + "_".join(str(part) for part in first["loc"]).upper()
+        name = f"CRM_{first['loc'][0]}".upper()
         raise ConfigurationError(f"{name}: {first['msg']}.", field=name) from None
 
 
@@ -119,6 +125,14 @@ def keys_of(settings: Settings) -> KeyRing:
 
 
 def _prepare(book: Book) -> None:
-    if version(book.engine) != newest():
-        migrate(book.engine)
-        book.reference.load()
+    if _is_ready(book):
+        return
+    # Of several that open a new book at the same moment, the first one makes it ready and the others wait.
+    with taking_turns(book.engine, "accord.prepare"):
+        if not _is_ready(book):
+            migrate(book.engine)
+            book.reference.load()
+
+
+def _is_ready(book: Book) -> bool:
+    return version(book.engine) == newest() and any(book.regions)

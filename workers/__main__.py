@@ -1,5 +1,20 @@
-"""``python -m workers``: what `crm worker` does, for whoever starts a process with the interpreter at hand."""
+"""``python -m workers``: what `crm worker` and `crm demo` do, for whoever starts a process by its interpreter."""
 
-from workers.cli import app
+import sys
 
-app(prog_name="crm worker")
+import typer
+
+from crm.cli.failures import exit_code, tell
+from crm.errors import AccordError
+from workers import cli
+from workers.demo.cli import demo
+
+app = typer.Typer(pretty_exceptions_enable=False)
+app.add_typer(cli.app)
+app.command()(demo)
+
+try:
+    app(prog_name="python -m workers")
+except AccordError as error:
+    tell(error, as_json=False)
+    sys.exit(exit_code(error))

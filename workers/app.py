@@ -1,6 +1,7 @@
 """The Celery application: a doorbell, configured so that a lost or repeated ring does no harm."""
 
 from celery import Celery
+from celery.signals import worker_shutting_down
 from kombu.entity import Queue as KombuQueue
 
 from workers.queues import Queue
@@ -23,6 +24,11 @@ def make_app(runtime: Runtime) -> Celery:
     app.conf.beat_schedule = beat_schedule(runtime.settings.tick_seconds)
     app.conf.beat_max_loop_interval = min(5.0, runtime.settings.tick_seconds)
     add_tasks(app, runtime)
+
+    def stop(**_: object) -> None:
+        runtime.stop()
+
+    worker_shutting_down.connect(stop, weak=False)
     return app
 
 
@@ -42,6 +48,8 @@ _SETTINGS = {
     # Above the 600 seconds that the final answer of a mail server may take (RFC 5321 4.5.3.2.6).
     "task_soft_time_limit": 780,
     "task_time_limit": 900,
+    # For SIGQUIT alone: a soft shutdown sleeps so long whatever it has to wait for (celery 5.7). On SIGTERM the
+    # worker waits for its children, which give back what they have not begun.
     "worker_soft_shutdown_timeout": 30,
     "worker_cancel_long_running_tasks_on_connection_loss": False,
     "worker_max_tasks_per_child": 1000,

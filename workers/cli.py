@@ -1,7 +1,6 @@
 """`crm worker …`: run a worker or the beat, and see what the scheduled jobs last did."""
 
 import logging
-import os
 from collections.abc import Iterable
 from typing import Annotated
 
@@ -20,7 +19,7 @@ def start(
     concurrency: Annotated[int, typer.Option(min=1, help="How many processes send at once.")] = 2,
     queues: Annotated[list[Queue] | None, typer.Option(help="Serve these queues only.")] = None,
 ) -> None:
-    """Run a worker until it is stopped; SIGTERM lets it finish what it holds."""
+    """Run a worker until it is stopped; on SIGTERM it finishes what it has begun and gives the rest back."""
     serve(_started(), concurrency=concurrency, queues=queues or list(Queue))
 
 
@@ -38,8 +37,6 @@ def serve(runtime: Runtime, *, concurrency: int, queues: Iterable[Queue]) -> Non
         concurrency: how many child processes work at once.
         queues: which queues to serve.
     """
-    # The worker stops softly on SIGQUIT: what it holds is finished or given back within half a minute.
-    os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")
     served = ",".join(queue.value for queue in queues)
     arguments = ["worker", f"--concurrency={concurrency}", f"--queues={served}", "--loglevel=INFO"]
     make_app(runtime).worker_main([*arguments, "--without-gossip", "--without-mingle"])

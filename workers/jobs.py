@@ -3,7 +3,7 @@
 import logging
 import mailbox
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,31 +16,35 @@ from crm.outreach.delivery import Delivery
 
 log = logging.getLogger(__name__)
 
-Ring = Callable[[list[int]], None]
+Ring = Callable[[list[int]], bool]
+"""Tells the senders about a batch of letters, and says whether the broker took it."""
+
 Summary = dict[str, Any]
-_RING = 100
 _SWEPT = 10_000
 _ADVANCED = 500
 # A job that takes longer is taken for dead and started beside itself, which harms nothing: each row is taken once.
 _SLOTS_TO_LIVE = 6
 
 
-def sweep(book: Book, ring: Ring) -> Summary:
+def sweep(book: Book, ring: Ring, *, batch: int) -> Summary:
     """See to what dead workers left behind, and ring for every letter that is due.
 
     Args:
         book: the book.
         ring: tells the senders about a batch of letters; nothing depends on it being heard.
+        batch: how many letters one ring is about.
     """
-    reaped = book.handover.reap()
-    due = book.handover.due(limit=_SWEPT)
-    for batch in _batches(due):
-        ring(batch)
-    return {**reaped, "due": len(due)}
+    return {**book.handover.reap(), "due": _ring_for_what_is_due(book, ring, batch)}
 
 
-def advance(book: Book, ring: Ring) -> Summary:
-    """Take the next steps of all journeys that are due, and ring for the letters they queued."""
+def advance(book: Book, ring: Ring, *, batch: int) -> Summary:
+    """Take the next steps of all journeys that are due, and ring for the letters they queued.
+
+    Args:
+        book: the book.
+        ring: tells the senders about a batch of letters.
+        batch: how many letters one ring is about.
+    """
     total: Summary = {}
     while True:
         step = desk.advance(book, limit=_ADVANCED)
@@ -48,8 +52,7 @@ def advance(book: Book, ring: Ring) -> Summary:
         # Where nothing moved, somebody else holds these accounts, and moves them.
         if step.looked_at < _ADVANCED or step.passed_over == step.looked_at:
             break
-    for batch in _batches(book.handover.due(limit=_SWEPT)):
-        ring(batch)
+    _ring_for_what_is_due(book, ring, batch)
     return total
 
 
@@ -107,9 +110,12 @@ def _slot(now: datetime, every: timedelta) -> datetime:
     return datetime.fromtimestamp(now.timestamp() // seconds * seconds, tz=UTC)
 
 
-def _batches(ids: Iterable[int]) -> Iterator[list[int]]:
-    numbers = list(ids)
-    return (numbers[start : start + _RING] for start in range(0, len(numbers), _RING))
+def _ring_for_what_is_due(book: Book, ring: Ring, batch: int) -> int:
+    due = book.handover.due(limit=_SWEPT)
+    for start in range(0, len(due), batch):
+        if not ring(list(due[start : start + batch])):
+            break  # each further attempt would wait for the broker as long
+    return len(due)
 
 
 def _take_in(book: Book, path: Path, inbox: Path) -> str | None:

@@ -1,9 +1,11 @@
 """What one worker process is made of: its settings, its book and its way to the mail server."""
 
+import mmap
 import os
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from crm.book import Book
@@ -17,6 +19,8 @@ from crm.store.postgres import Server, open_server
 from workers.valkey import Broker, open_broker
 
 ACTOR = "worker"
+# Far below the time limit of a task: who works for longer gives back what is not begun, for the next sweep.
+_LONGEST_TURN = timedelta(seconds=60)
 
 
 def _as_it_is(handover: Handover) -> Handover:
@@ -43,6 +47,8 @@ class Runtime:
     _broker_url: str = ""
     _book: Book | None = None
     _pid: int = 0
+    # One byte that parent and children share; without a lock, which a killed child would keep.
+    _stopping: mmap.mmap = field(default_factory=lambda: mmap.mmap(-1, 1))
 
     def start(self) -> None:
         """Make sure that the database and the broker are there; in the parent, before anything forks.
@@ -84,12 +90,18 @@ class Runtime:
     def delivery(self) -> Delivery:
         """The way from the outbox to the mail server."""
         book = self.book()
+        until = self.clock.now() + _LONGEST_TURN
         return Delivery(
             self.handover(book.handover),
             self.transport or transport_of(self.settings),
             identity=book.identity,
             window=self.settings.window,
+            enough=lambda: bool(self._stopping[0]) or self.clock.now() > until,
         )
+
+    def stop(self) -> None:
+        """Tell the children to begin nothing more; they finish what they have begun and give the rest back."""
+        self._stopping[0] = True
 
     def _open_broker(self) -> str:
         if self.settings.broker_url is not None:

@@ -15,30 +15,33 @@ log = logging.getLogger(__name__)
 
 
 def add_tasks(app: Celery, runtime: Runtime) -> None:
-    """Give the application its tasks."""
+    """Give the application its tasks, and no other: they belong to this runtime."""
+    batch = runtime.settings.batch
 
-    def ring(ids: list[int]) -> None:
+    def ring(ids: list[int]) -> bool:
         try:
             app.send_task("outbox.deliver", args=[ids], queue=Queue.SEND.value)
         except (OperationalError, OSError):
             log.warning("the broker does not hear; the next sweep finds these letters")
+            return False
+        return True
 
     def in_slot(job: str, seconds: float, work: Any) -> Any:
         every = timedelta(seconds=seconds)
         return jobs.in_slot(runtime.book(), job, every=every, holder=runtime.holder, work=work)
 
-    @app.task(name="outbox.sweep")
+    @app.task(name="outbox.sweep", shared=False)
     def sweep(seconds: float) -> Any:
-        return in_slot("outbox.sweep", seconds, lambda: jobs.sweep(runtime.book(), ring))
+        return in_slot("outbox.sweep", seconds, lambda: jobs.sweep(runtime.book(), ring, batch=batch))
 
-    @app.task(name="runs.advance")
+    @app.task(name="runs.advance", shared=False)
     def advance(seconds: float) -> Any:
-        return in_slot("runs.advance", seconds, lambda: jobs.advance(runtime.book(), ring))
+        return in_slot("runs.advance", seconds, lambda: jobs.advance(runtime.book(), ring, batch=batch))
 
-    @app.task(name="answers.collect")
+    @app.task(name="answers.collect", shared=False)
     def collect(seconds: float) -> Any:
         return in_slot("answers.collect", seconds, lambda: jobs.collect(runtime.book(), runtime.inbox))
 
-    @app.task(name="outbox.deliver")
+    @app.task(name="outbox.deliver", shared=False)
     def deliver(ids: list[int]) -> Any:
         return jobs.deliver(runtime.delivery(), ids)

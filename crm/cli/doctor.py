@@ -1,8 +1,9 @@
 """`crm doctor`: what is configured, reachable, migrated and running. It mends nothing and never shows a secret."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from importlib.metadata import EntryPoint, entry_points
+from typing import Annotated
 
 import typer
 from rich.table import Table
@@ -10,10 +11,11 @@ from rich.text import Text
 
 from crm.checks import Check
 from crm.cli import examination
-from crm.cli.session import Invocation, invocation, put, show
+from crm.cli.session import invocation, put, show
 from crm.cli.tables import said
+from crm.clock import Clock
 from crm.config import Settings
-from crm.errors import AccordError
+from crm.errors import AccordError, NotFound
 from crm.opening import read_settings
 
 GROUP = "crm.checks"
@@ -23,12 +25,17 @@ Examine = Callable[[Settings], Iterable[Check]]
 _SIGNS = {True: ("ok", "green"), False: ("broken", "bold red"), None: ("note", "yellow")}
 
 
-def doctor(ctx: typer.Context) -> None:
+def doctor(
+    ctx: typer.Context,
+    only: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Look at this alone; may be repeated.")
+    ] = None,
+) -> None:
     """Say what is configured, reachable, migrated and running, and how to mend what is not.
 
     The exit code is 1 when something is broken that is needed.
     """
-    found = list(examined(invocation(ctx)))
+    found = list(examined(_chosen(invocation(ctx).clock, only)))
     if invocation(ctx).as_json:
         show(ctx, {"healthy": _healthy(found), "checks": found})
     else:
@@ -37,21 +44,36 @@ def doctor(ctx: typer.Context) -> None:
         raise typer.Exit(1)
 
 
-def examined(call: Invocation) -> Iterator[Check]:
-    """Look at everything, ours and what the upper layers registered. A check that fails is a finding, too.
+def examinations(clock: Clock) -> dict[str, Examine]:
+    """Everything that can be looked at, by name: ours, and what the upper layers registered.
 
     Args:
-        call: whose clock to go by.
+        clock: says what time it is.
+    """
+    registered = sorted(entry_points(group=GROUP), key=lambda entry: entry.name)
+    return {**examination.examinations(clock), **{e.name: partial(_registered, e) for e in registered}}
+
+
+def examined(examinations: Mapping[str, Examine]) -> Iterator[Check]:
+    """Look at things, one after the other.
+
+    Args:
+        examinations: what to look at.
     """
     try:
         settings = read_settings()
     except AccordError as error:
         yield Check("settings", ok=False, detail=error.message, hint=error.hint or "Correct the variable.")
         return
-    for name, examine in examination.examinations(call.clock).items():
-        yield from _safely(name, examine, settings)
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
-        yield from _safely(entry.name, partial(_registered, entry), settings)
+    for name, examine in examinations.items():
+        yield from safely(name, examine, settings)
+
+
+def _chosen(clock: Clock, only: list[str] | None) -> dict[str, Examine]:
+    known = examinations(clock)
+    if unknown := [name for name in only or () if name not in known]:
+        raise NotFound(f"There is no check {unknown[0]!r}.", field="only", candidates=list(known))
+    return {name: known[name] for name in only} if only else known
 
 
 def _registered(entry: EntryPoint, settings: Settings) -> Iterator[Check]:
@@ -59,7 +81,14 @@ def _registered(entry: EntryPoint, settings: Settings) -> Iterator[Check]:
     yield from examine(settings)
 
 
-def _safely(name: str, examine: Examine, settings: Settings) -> Iterator[Check]:
+def safely(name: str, examine: Examine, settings: Settings) -> Iterator[Check]:
+    """What an examination finds; one that fails is a finding itself.
+
+    Args:
+        name: of the examination.
+        examine: looks.
+        settings: what is configured.
+    """
     try:
         yield from examine(settings)
     except AccordError as error:

@@ -44,6 +44,8 @@ def migrate(ctx: typer.Context) -> None:
         after = version(engine)
     finally:
         engine.dispose()
+        if server is not None:
+            server.close()
     told = f"The database is at version {after}" + (
         " already." if before == after else f"; it was at {before or 'none'}."
     )

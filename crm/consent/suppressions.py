@@ -16,9 +16,10 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.directory.addresses import parse_email
+from crm.directory.merged import with_keepers
 from crm.directory.people import Person
 from crm.keyring import KeyRing
-from crm.store.columns import at_field, choice, id_field
+from crm.store.columns import at_field, choice, chosen, id_field
 from crm.store.records import Record
 from crm.store.store import Change, Store
 
@@ -84,7 +85,8 @@ class Suppressions:
             reason: why.
         """
         with self._store.changing("suppression.added") as change:
-            suppress(change, address, keys=self._keys, scope=Scope(scope), reason=SuppressionReason(reason))
+            what, why = chosen(Scope, scope, field="scope"), chosen(SuppressionReason, reason, field="reason")
+            suppress(change, address, keys=self._keys, scope=what, reason=why)
 
     def lift(self, address: str, *, reason: str) -> int:
         """Allow writing to an address again, because its owner asked; returns how many entries went."""
@@ -103,11 +105,11 @@ class Suppressions:
 def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reason: SuppressionReason) -> None:
     """Put an address on the list inside a verb.
 
-    The people who have the address are locked first: a letter to them whose intent is being committed right now
+    The people who have the address, and those they were merged into, are locked first: a letter to them whose intent is being committed right now
     is decided before or after this, never beside it.
     """
     canonical = parse_email(address).canonical
-    lock_people(change.session, select(Person.id).where(Person.email_key == canonical))
+    lock_people(change.session, with_keepers(Person, col(Person.email_key) == canonical))
     if scope not in suppressed(change.session, [address], keys=keys).get(address, ()):
         values = {"address_hash": _hash(canonical, keys.current), "scope": scope, "reason": reason}
         change.add(Suppression.model_validate({**values, "since_at": change.now}))
@@ -115,11 +117,12 @@ def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reaso
 
 def suppressed(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:
     """Which of these addresses must not be written to, and in what scope; in one statement."""
-    owner = {hashed: address for address in addresses for hashed in _hashes(address, keys)}
-    found: dict[str, set[Scope]] = {}
-    for row in session.exec(_entries(list(owner))):
-        found.setdefault(owner[row.address_hash], set()).add(row.scope)
-    return found
+    hashes = {address: _hashes(address, keys) for address in addresses}
+    scopes: dict[str, set[Scope]] = {}
+    for row in session.exec(_entries([hashed for known in hashes.values() for hashed in known])):
+        scopes.setdefault(row.address_hash, set()).add(row.scope)
+    found = {address: {s for h in known for s in scopes.get(h, ())} for address, known in hashes.items()}
+    return {address: refused for address, refused in found.items() if refused}
 
 
 def lock_people(session: Session, ids: object) -> None:

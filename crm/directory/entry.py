@@ -1,6 +1,7 @@
 """Writing organisations down: the checks and steps that `book.organizations` and the importer share."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -17,6 +18,7 @@ from crm.reference.countries import find_country
 from crm.reference.segments import find_segment
 from crm.store.store import Change
 
+_LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 _FIELDS = {
     "kind",
     "country",
@@ -48,24 +50,42 @@ def change_organization(session: Session, row: Organization, fields: Mapping[str
     row.amend(values)
     session.flush()
     if "group_id" in values:
-        _regroup(session, row)
+        regroup(session, row)
 
 
-def add_names(session: Session, row: Organization, names: Mapping[str, str], aliases: Iterable[str]) -> None:
+def add_names(
+    session: Session, row: Organization, names: Mapping[str, str], aliases: str | Iterable[str]
+) -> None:
     """Add display names by language and aliases; what is there already is left as it is."""
     for language, name in names.items():
-        _put_name(session, row, clean_name(name, field="names"), NameKind.DISPLAY, language)
-    for alias in aliases:
+        _put_name(session, row, clean_name(name, field="names"), NameKind.DISPLAY, _language_code(language))
+    for alias in _each(aliases):
         _put_name(session, row, clean_name(alias, field="aliases"), NameKind.ALIAS, None)
     session.flush()
 
 
-def add_domains(session: Session, row: Organization, domains: Iterable[str]) -> None:
+def add_domains(session: Session, row: Organization, domains: str | Iterable[str]) -> None:
     """Add the domains that an organisation writes from."""
-    for domain in dict.fromkeys(normal_domain(given) for given in domains):
+    for domain in dict.fromkeys(normal_domain(given, field="domains") for given in _each(domains)):
         if session.get(OrganizationDomain, (row.id, domain)) is None:
             session.add(OrganizationDomain(organization_id=row.id, domain=domain))
     session.flush()
+
+
+def _each(given: str | Iterable[str]) -> Iterable[str]:
+    # One text is one name, not as many as it has letters.
+    return [given] if isinstance(given, str) else given
+
+
+def _language_code(text: str) -> str:
+    if _LANGUAGE_CODE.fullmatch(text.casefold()):
+        return text.casefold()
+    raise InvalidInput(
+        f"names: {text!r} is no code of a language.",
+        field="names",
+        value=text,
+        hint='Write them by language, e.g. {"ar": "…"}.',
+    )
 
 
 def _values(session: Session, fields: Mapping[str, Any], *, of: Organization | None = None) -> dict[str, Any]:
@@ -85,12 +105,15 @@ def _values(session: Session, fields: Mapping[str, Any], *, of: Organization | N
         values["segment"] = find_segment(session, values["segment"]).slug
     if values.get("lei") is not None:
         values["lei"] = valid_lei(values["lei"])
-    if (owner := values.pop("owner", None)) is not None:
-        values["owner_id"] = find_staff(session, owner).id
+    if "owner" in values:
+        owner = values.pop("owner")
+        values["owner_id"] = None if owner is None else find_staff(session, owner).id
     return values | (_parent(session, values.pop("parent"), of) if "parent" in values else {})
 
 
 def _parent(session: Session, key: Any, child: Organization | None) -> dict[str, int | None]:
+    # One hierarchy changes at a time: two moves at once could close a circle that neither of them sees.
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.hierarchy'))"))
     if key is None:
         return {"parent_id": None, "group_id": None}
     parent = find_organization(session, key)
@@ -114,9 +137,7 @@ def _upwards(session: Session, start: Organization) -> Iterator[int]:
 def _put_name(session: Session, row: Organization, name: str, kind: NameKind, language: str | None) -> None:
     known = session.exec(select(OrganizationName).where(OrganizationName.organization_id == row.id)).all()
     if kind is NameKind.LEGAL:
-        for former in known:
-            if former.kind is NameKind.LEGAL:
-                former.kind = NameKind.ALIAS
+        _keep_as_alias(session, known)
     if not any((k.name, k.kind, k.language) == (name, kind, language) for k in known):
         values = {
             "organization_id": row.id,
@@ -128,7 +149,18 @@ def _put_name(session: Session, row: Organization, name: str, kind: NameKind, la
         session.add(OrganizationName.model_validate(values))
 
 
-def _regroup(session: Session, row: Organization) -> None:
+def _keep_as_alias(session: Session, known: Sequence[OrganizationName]) -> None:
+    """Make the former legal name an alias, unless there is one like it."""
+    aliases = {name.name for name in known if name.kind is NameKind.ALIAS}
+    for name in known:
+        if name.kind is NameKind.LEGAL and name.name in aliases:
+            session.delete(name)
+        elif name.kind is NameKind.LEGAL:
+            name.kind = NameKind.ALIAS
+    session.flush()
+
+
+def regroup(session: Session, row: Organization) -> None:
     """Give all below an organisation that moved the head of its new corporate group."""
     session.execute(
         text(

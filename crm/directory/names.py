@@ -1,22 +1,20 @@
-"""Names as they are compared: what differs only in case, accents, width or punctuation is the same name."""
+"""The names of organisations and people: fit to be printed, and found in whatever case or accents they are typed."""
 
 import re
 import unicodedata
 
 from crm.errors import InvalidInput
+from crm.reference.spelling import folded, words_of
 
-_GAPS = re.compile(r"[\W_]+")
 _MAX_NAME = 400
+# Controls, halves of characters, private use, and what turns the direction of the text around it.
+_UNPRINTABLE = {"Cc", "Cs", "Co"}
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 def normal_name(name: str) -> str:
-    """The form under which a name is looked up, in any script.
-
-    Compatibility forms are folded (NFKC), case and combining accents dropped, punctuation turned into one space.
-    """
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    bare = "".join(c for c in folded if not unicodedata.combining(c))
-    return _GAPS.sub(" ", unicodedata.normalize("NFC", bare)).strip()
+    """The form under which a name is looked up, in any script: what differs in case, accents or punctuation is the same."""
+    return " ".join(words_of(folded(name)))
 
 
 def clean_name(name: str, *, field: str = "name") -> str:
@@ -26,25 +24,22 @@ def clean_name(name: str, *, field: str = "name") -> str:
         InvalidInput: nothing readable is left, a control or bidi-override character stands in it, or it is too long.
     """
     clean = " ".join(name.split())
-    hidden = sorted(
-        {
-            c
-            for c in clean
-            if unicodedata.category(c) in {"Cc", "Cs", "Co"} or c in "\u202a\u202b\u202c\u202d\u202e"
-        }
-    )
+    hidden = sorted({c for c in clean if unicodedata.category(c) in _UNPRINTABLE or _TURNING.match(c)})
     if hidden:
         codes = ", ".join(f"U+{ord(c):04X}" for c in hidden)
         raise InvalidInput(
-            f"The {field} holds invisible characters ({codes}).", field=field, value=name, hint="Remove them."
+            f"{field}: there are invisible characters ({codes}).",
+            field=field,
+            value=name,
+            hint="Remove them.",
         )
     if not normal_name(clean):
         raise InvalidInput(
-            f"The {field} is empty.", field=field, value=name, hint="Give at least one letter or digit."
+            f"{field}: nothing to read.", field=field, value=name, hint="Give at least one letter or digit."
         )
     if len(clean) > _MAX_NAME:
         raise InvalidInput(
-            f"The {field} has {len(clean)} characters.",
+            f"{field}: {len(clean)} characters are too many.",
             field=field,
             value=clean[:60] + "…",
             hint=f"{_MAX_NAME} is the most.",

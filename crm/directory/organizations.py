@@ -6,9 +6,10 @@ from typing import Any
 from sqlmodel import col, select
 
 from crm.directory.entry import add_domains, add_names, add_organization, change_organization
+from crm.directory.merged import stands
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff
-from crm.directory.tables import Organization, OrganizationKind, OrganizationName
+from crm.directory.tables import NameKind, Organization, OrganizationKind, OrganizationName
 from crm.store.store import Store
 
 
@@ -19,7 +20,7 @@ class Organizations:
         self._store = store
 
     def __iter__(self) -> Iterator[Organization]:
-        """Every organisation, by id; nothing is left out, however many there are."""
+        """Every organisation, by id; none is left out, however many there are, but those merged into another."""
         last = 0
         while page := self._page(after=last):
             yield from page
@@ -34,6 +35,7 @@ class Organizations:
         Raises:
             NotFound: nothing answers to the key; names that look alike are the candidates.
             Ambiguous: several do.
+            InvalidInput: the key looks like an LEI or an e-mail address, but is wrong.
         """
         with self._store.reading() as session:
             return find_organization(session, key)
@@ -43,7 +45,8 @@ class Organizations:
         with self._store.reading() as session:
             found = find_organization(session, key)
             query = select(OrganizationName).where(OrganizationName.organization_id == found.id)
-            return tuple(session.exec(query.order_by(OrganizationName.kind, col(OrganizationName.language))))
+            rows = session.exec(query.order_by(col(OrganizationName.language), col(OrganizationName.id)))
+            return tuple(sorted(rows, key=lambda row: list(NameKind).index(row.kind)))
 
     def add(
         self,
@@ -52,9 +55,9 @@ class Organizations:
         country: str | None = None,
         kind: OrganizationKind | str = OrganizationKind.COMPANY,
         segment: str | None = None,
-        domains: Iterable[str] = (),
+        domains: str | Iterable[str] = (),
         names: Mapping[str, str] | None = None,
-        aliases: Iterable[str] = (),
+        aliases: str | Iterable[str] = (),
         parent: OrganizationKey | None = None,
         owner: Staff | str | int | None = None,
         **more: Any,
@@ -98,7 +101,7 @@ class Organizations:
             key: which organisation.
             reason: why, for the trail.
             **fields: `name`, `country`, `kind`, `segment`, `size`, `employees`, `parent`, `lei`, `website`, `owner`,
-                and `domains`, `aliases`, `names` to add to those there are.
+                and `domains`, `aliases`, `names` to add to those there are. None empties a field.
         """
         added = {name: fields.pop(name, ()) for name in ("domains", "aliases")}
         names = fields.pop("names", {})
@@ -116,7 +119,7 @@ class Organizations:
             head = find_organization(session, key)
             head_id = head.group_id or head.id
             query = select(Organization).where(
-                (Organization.group_id == head_id) | (Organization.id == head_id)
+                (Organization.group_id == head_id) | (Organization.id == head_id), stands(Organization)
             )
             return tuple(
                 session.exec(query.order_by(col(Organization.group_id).nulls_first(), col(Organization.id)))
@@ -125,6 +128,9 @@ class Organizations:
     def _page(self, *, after: int, size: int = 1000) -> list[Organization]:
         with self._store.reading() as session:
             query = (
-                select(Organization).where(Organization.id > after).order_by(col(Organization.id)).limit(size)
+                select(Organization)
+                .where(Organization.id > after, stands(Organization))
+                .order_by(col(Organization.id))
+                .limit(size)
             )
             return list(session.exec(query))

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
 from sqlmodel import Session, col, select
 
 from crm.directory.addresses import parse_email
+from crm.directory.merged import keepers_of, stands
 from crm.directory.names import clean_name, normal_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import known_time_zone
@@ -29,6 +30,7 @@ class Person(Record, table=True):
         language: language of correspondence, one of the six; empty when not known.
         time_zone: IANA name; empty when not known.
         synthetic: made up for a demonstration or test.
+        merged_into_id: the person that this one turned out to be; who asks for this one is led there.
     """
 
     __tablename__ = "person"
@@ -47,6 +49,7 @@ class Person(Record, table=True):
     language: Language | None = choice(Language, name="language", default=None, nullable=True)
     time_zone: str | None = None
     synthetic: bool = False
+    merged_into_id: int | None = ref("person.id", optional=True)
     created_at: datetime = at_field()
 
 
@@ -202,6 +205,7 @@ def find_person(session: Session, key: PersonKey) -> Person:
         found = session.exec(select(Person).where(Person.email_key == parse_email(key).canonical)).all()
     else:
         found = session.exec(select(Person).where(Person.normal_name == normal_name(key))).all()
+    found = keepers_of(session, found)
     if not found:
         raise NotFound(
             f"Nobody in the book answers to {key!r}.",
@@ -226,7 +230,7 @@ def people_at(session: Session, organization: Organization, *, on: date) -> Sequ
     return session.exec(
         select(Person)
         .join(Position)
-        .where(Position.organization_id == organization.id, *_held_on(on))
+        .where(Position.organization_id == organization.id, stands(Person), *_held_on(on))
         .group_by(col(Person.id))
         .order_by(held.desc(), func.min(col(Position.since_on)).nulls_last(), col(Person.id))
     ).all()

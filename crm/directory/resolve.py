@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from crm.directory.addresses import normal_domain, parse_email
 from crm.directory.lei import looks_like_lei, valid_lei
+from crm.directory.merged import keepers_of, stands
 from crm.directory.names import normal_name
 from crm.directory.tables import Organization, OrganizationDomain, OrganizationKind, OrganizationName
 from crm.errors import Ambiguous, InvalidInput, NotFound
@@ -18,7 +19,7 @@ _FEW = 6
 
 
 def find_organization(session: Session, key: OrganizationKey) -> Organization:
-    """The organisation that a key means.
+    """The organisation that a key means; one that was merged into another leads to its keeper.
 
     Args:
         session: the session of the verb.
@@ -29,7 +30,7 @@ def find_organization(session: Session, key: OrganizationKey) -> Organization:
         NotFound: nothing answers to the key; names that look alike are the candidates.
         Ambiguous: several do.
     """
-    found = _by_key(session, key)
+    found = keepers_of(session, _by_key(session, key))
     if len(found) == 1:
         return found[0]
     if found:
@@ -57,10 +58,11 @@ def label(organization: Organization) -> str:
 def _by_key(session: Session, key: OrganizationKey) -> Sequence[Organization]:
     if isinstance(key, Organization):
         key = key.id
-    if isinstance(key, int) or key.strip().isdecimal():
-        return [row for row in [session.get(Organization, int(key))] if row]
+    if isinstance(key, int):
+        return _where(session, col(Organization.id) == key)
     text = key.strip()
-    return _named(session, text) or _where(session, _meaning(text))
+    numbered = _by_key(session, int(text)) if text.isdecimal() else []
+    return numbered or _named(session, text) or _where(session, _meaning(text))
 
 
 def _meaning(text: str) -> ColumnElement[bool]:
@@ -108,7 +110,7 @@ def _alike(session: Session, key: OrganizationKey) -> Sequence[str]:
     rows = session.exec(
         select(Organization)
         .join(OrganizationName)
-        .where(col(OrganizationName.normal).op("%")(normal_name(key)))
+        .where(col(OrganizationName.normal).op("%")(normal_name(key)), stands(Organization))
         .group_by(col(Organization.id))
         .having(closeness >= _NEAR)
         .order_by(closeness.desc(), col(Organization.id))

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, InvalidInput, NotFound
-from crm.store.columns import choice, id_field, ref
+from crm.store.columns import choice, chosen, id_field, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.violations import means
@@ -72,10 +72,12 @@ class Roles:
 
         Raises:
             AlreadyExists: it has the role already.
+            InvalidInput: there is no such role.
         """
         with self._store.changing("role.given") as change:
             row = find_organization(change.session, key)
-            return give_role(change, row, RoleKind(kind), since=since or change.now.date(), source=source)
+            known = chosen(RoleKind, kind, field="kind")
+            return give_role(change, row, known, since=since or change.now.date(), source=source)
 
     def end(self, key: OrganizationKey, kind: RoleKind | str, *, on: date | None = None, reason: str) -> Role:
         """End a role; it stays on record with its last day.
@@ -85,7 +87,7 @@ class Roles:
         """
         with self._store.changing("role.ended", reason=reason) as change:
             row = find_organization(change.session, key)
-            role = open_role(change.session, row, RoleKind(kind))
+            role = open_role(change.session, row, chosen(RoleKind, kind, field="kind"))
             if role is None:
                 raise NotFound(f"{row.name} is no {kind}.", field="kind", value=str(kind))
             return role.amend({"until_on": on or change.now.date()})

@@ -54,6 +54,7 @@ class Organization(Record, table=True):
         lei: Legal Entity Identifier (ISO 17442).
         owner_id: the account manager.
         synthetic: made up for a demonstration or test, and marked so wherever it shows.
+        merged_into_id: the organisation that it turned out to be; who asks for this one is led there.
     """
 
     __tablename__ = "organization"
@@ -77,6 +78,7 @@ class Organization(Record, table=True):
     owner_id: int | None = ref("staff.id", optional=True)
     source: str | None = None
     synthetic: bool = False
+    merged_into_id: int | None = ref("organization.id", optional=True)
     created_at: datetime = at_field()
 
 
@@ -89,7 +91,14 @@ class OrganizationName(Record, table=True):
 
     __tablename__ = "organization_name"
     __table_args__ = (
-        UniqueConstraint("organization_id", "name", "kind", name="uq_organization_name"),
+        UniqueConstraint(
+            "organization_id",
+            "name",
+            "kind",
+            "language",
+            name="uq_organization_name",
+            postgresql_nulls_not_distinct=True,
+        ),
         Index("ix_organization_name_normal", "normal"),
         trigram_index("ix_organization_name_trigram", "normal"),
     )

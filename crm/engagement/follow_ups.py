@@ -104,7 +104,8 @@ class FollowUps:
             if organization is not None:
                 query = query.where(FollowUp.organization_id == find_organization(session, organization).id)
             if due_by is not None:
-                query = query.where(col(FollowUp.due_on) <= day_of(due_by, today=self._store.now().date()))
+                last = day_of(due_by, today=self._store.now().date(), field="due_by")
+                query = query.where(col(FollowUp.due_on) <= last)
             return tuple(session.exec(query.order_by(col(FollowUp.due_on).nulls_last(), col(FollowUp.id))))
 
 
@@ -123,5 +124,6 @@ def plan_follow_up(
         "what": clean_name(what, field="next"),
         "owner_id": owner_id,
     }
-    values |= {"due_on": due and day_of(due, today=change.now.date()), "interaction_id": interaction_id}
+    due_on = None if due is None else day_of(due, today=change.now.date())
+    values |= {"due_on": due_on, "interaction_id": interaction_id}
     return change.add(FollowUp.model_validate(values))

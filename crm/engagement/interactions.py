@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
+from crm.dates import aware
+from crm.directory.merged import stands
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, find_staff
@@ -16,9 +18,11 @@ from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
-from crm.store.columns import at_field, choice, id_field, personal, ref
+from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
+
+P = TypeVar("P", Person, Staff)
 
 
 class InteractionKind(StrEnum):
@@ -134,12 +138,12 @@ class Interactions:
             )
         with self._store.changing("interaction.logged") as change:
             account = find_organization(change.session, organization)
-            contacts = [find_person(change.session, key) for key in people]
-            ours = [find_staff(change.session, key) for key in staff] or _actor(change)
+            contacts = _once(find_person(change.session, key) for key in people)
+            ours = _once(find_staff(change.session, key) for key in staff) or _actor(change)
             values = {
-                "kind": InteractionKind(kind),
+                "kind": chosen(InteractionKind, kind, field="kind"),
                 "summary": _summary(summary),
-                "at": at or change.now,
+                "at": aware(at or change.now, field="at"),
                 "inbound": inbound,
             }
             values["office"] = (
@@ -184,10 +188,8 @@ def log_interaction(
     """Log an interaction inside a verb."""
     fields = {**values, "organization_id": account.id, "logged_by": change.actor, "logged_at": change.now}
     row = change.add(Interaction.model_validate(fields))
-    change.session.add_all(
-        InteractionPerson(interaction_id=row.id, person_id=n) for n in {p.id for p in people}
-    )
-    change.session.add_all(InteractionStaff(interaction_id=row.id, staff_id=n) for n in {s.id for s in staff})
+    change.session.add_all(InteractionPerson(interaction_id=row.id, person_id=person.id) for person in people)
+    change.session.add_all(InteractionStaff(interaction_id=row.id, staff_id=ours.id) for ours in staff)
     change.session.flush()
     return row
 
@@ -198,6 +200,7 @@ def find_logged(session: Session, key: int | Interaction) -> Logged:
     if row is None:
         raise NotFound(f"There is no interaction {key}.", field="interaction", value=str(key))
     took_part = select(Person).join(InteractionPerson).where(InteractionPerson.interaction_id == row.id)
+    took_part = took_part.where(stands(Person))  # one who was merged took part under the keeper's name
     ours = select(Staff).join(InteractionStaff).where(InteractionStaff.interaction_id == row.id)
     step = select(FollowUp).where(FollowUp.interaction_id == row.id).order_by(col(FollowUp.id))
     return Logged(
@@ -207,6 +210,10 @@ def find_logged(session: Session, key: int | Interaction) -> Logged:
         tuple(session.exec(ours.order_by(col(Staff.id)))),
         session.exec(step).first(),
     )
+
+
+def _once(people: Iterable[P]) -> list[P]:
+    return list({person.id: person for person in people}.values())
 
 
 def _summary(text: str) -> str:

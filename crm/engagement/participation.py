@@ -8,10 +8,12 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.errors import AlreadyExists
 from crm.reference.study_groups import find_study_group
-from crm.store.columns import choice, id_field, ref
+from crm.store.columns import choice, chosen, id_field, ref
 from crm.store.records import Record
 from crm.store.store import Store
+from crm.store.violations import means
 
 
 class ParticipationKind(StrEnum):
@@ -40,6 +42,9 @@ class Participation(Record, table=True):
     on: date
     source: str = ""
     synthetic: bool = False
+
+
+means("uq_participation_once", AlreadyExists, "That is on record for the day.", field="on")
 
 
 class Participations:
@@ -73,10 +78,10 @@ class Participations:
         """
         with self._store.changing("participation.recorded") as change:
             row = find_organization(change.session, key)
-            values = {"organization_id": row.id, "kind": ParticipationKind(kind), "on": on, "source": source}
+            values = {"organization_id": row.id, "on": on, "source": source, "synthetic": synthetic}
             values |= {
+                "kind": chosen(ParticipationKind, kind, field="kind"),
                 "study_group": find_study_group(change.session, study_group).code,
-                "synthetic": synthetic,
             }
             return change.add(Participation.model_validate(values))
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
 from crm.consent.suppressions import suppressed
+from crm.directory.merged import stands
 from crm.directory.people import Person, Position
 from crm.engagement.interactions import Interaction, InteractionKind
 from crm.engagement.participation import Participation
@@ -88,7 +89,8 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
             col(Person.language),
         )
         .join_from(Position, Person, col(Person.id) == col(Position.person_id))
-        .where(col(Position.organization_id).in_(ids), begun, not_over, col(Person.email).is_not(None))
+        .where(col(Position.organization_id).in_(ids), begun, not_over)
+        .where(stands(Person), col(Person.email).is_not(None))
         .group_by(col(Position.organization_id), col(Person.id))
         .order_by(
             func.bool_or(col(Position.focal_point)).desc(),

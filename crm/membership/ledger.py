@@ -1,16 +1,18 @@
 """`book.terms`: the ledger of membership events, append-only, and the terms projected from it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import ClassVar
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, delete
 from sqlmodel import Field, Session, col, select
 
+from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
-from crm.errors import InvalidInput, NotFound, Refused
-from crm.membership.terms import Coverage, EventKind, LedgerEvent, TermSpan, terms_of
+from crm.errors import NotFound, Refused
+from crm.membership.coverage import coverage_of, refuse_odd_study_group
+from crm.membership.terms import ENDING, Coverage, EventKind, LedgerEvent, TermSpan, terms_of
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group
 from crm.store.columns import at_field, choice, id_field, ref
@@ -108,10 +110,10 @@ class Terms:
             Refused: it is a member in that Sector already.
         """
         kind = Category(category)
-        return self._record(
+        return self._opened(
             key,
             EventKind.JOIN,
-            coverage=_coverage(kind, sector),
+            coverage=coverage_of(kind, sector),
             category=kind,
             study_group=study_group,
             on=on,
@@ -126,7 +128,7 @@ class Terms:
         Raises:
             Refused: it is no Associate there.
         """
-        return self._record(
+        return self._opened(
             key,
             EventKind.UPGRADE,
             coverage=Coverage(sector),
@@ -135,14 +137,22 @@ class Terms:
             reason=reason,
         )
 
-    def denounce(self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str) -> Term:
-        """Record that a member leaves.
+    def denounce(
+        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
+    ) -> Term | None:
+        """Record that a member leaves. One that ends on its first day, because it never was, leaves no term.
 
         Args:
             key: which organisation.
             sector: "R", "T" or "D"; none for Academia.
             on: the first day on which it is no longer a member (six months after its notice: Convention No. 240).
             reason: why, for the ledger.
+
+        Returns:
+            The term that it ends; None where nothing is left of it.
+
+        Raises:
+            NotFound: it is no member there on that day.
         """
         return self._record(
             key,
@@ -163,9 +173,18 @@ class Terms:
             return tuple(t for t in session.exec(query) if on is None or runs_on(t, on))
 
     def ledger(self, key: OrganizationKey) -> tuple[MembershipEvent, ...]:
-        """Every event of an organisation's membership, in the order in which they take effect."""
+        """Every event of an organisation's membership, in the order in which they take effect.
+
+        Those recorded for an organisation that was merged into it are among them.
+        """
         with self._store.reading() as session:
-            return tuple(_events(session, find_organization(session, key)))
+            ids = with_merged(Organization, [find_organization(session, key).id])
+            return tuple(_events(session, session.exec(ids).all()))
+
+    def _opened(self, key: OrganizationKey, kind: EventKind, **event: Any) -> Term:
+        term = self._record(key, kind, **event)
+        assert term is not None  # only an end leaves nothing
+        return term
 
     def _record(
         self,
@@ -179,7 +198,7 @@ class Terms:
         study_group: str | None = None,
         source: str = "",
         synthetic: bool = False,
-    ) -> Term:
+    ) -> Term | None:
         with self._store.changing(f"membership.{kind}", reason=reason or None) as change:
             row = find_organization(change.session, key)
             event = {
@@ -195,39 +214,46 @@ class Terms:
             return record_event(change, row, event)
 
 
-def record_event(change: Change, organization: Organization, fields: dict[str, object]) -> Term:
+def record_event(change: Change, organization: Organization, fields: dict[str, object]) -> Term | None:
     """Add an event to the ledger and project the terms anew, in one transaction.
 
     Returns:
-        The term that the event opened or ended.
+        The term that the event opened or ended, or that runs in its Sector on its day; None where nothing is left.
     """
     if fields.get("category") is None:
         raise NotFound(
             f"{organization.name} is no member in {fields['coverage']} on {fields['effective_on']}.",
             field="sector",
         )
-    _refuse_odd_study_group(fields)
+    refuse_odd_study_group(fields)
+    organization = _locked(change.session, organization)
     values = {
         **fields,
         "organization_id": organization.id,
         "recorded_at": change.now,
         "recorded_by": change.actor,
     }
-    # The account is locked: two events at once would each project the terms without the other.
-    change.session.refresh(organization, with_for_update={"key_share": True})
     event = change.add(MembershipEvent.model_validate(values))
     change.about(organization)
-    terms = project(change.session, organization)
-    touched = [t for t in terms if t.id == event.id or t.ended_by is event.kind] or terms
-    return touched[-1]
+    term = _concerned(project(change.session, organization), event)
+    if term is None and event.kind not in ENDING:
+        raise Refused(
+            f"Nothing is left of a membership that ends on {event.effective_on}.", rule="terms.something_left"
+        )
+    return term
 
 
 def project(session: Session, organization: Organization) -> Sequence[Term]:
-    """Rewrite the terms of an organisation from its ledger."""
-    events = _events(session, organization)
+    """Rewrite the terms of an organisation from its ledger and from those of all that were merged into it.
+
+    Raises:
+        Refused: the events do not fit together.
+    """
+    ids = session.exec(with_merged(Organization, [organization.id])).all()
+    events = _events(session, ids)
     spans = terms_of(_line(e) for e in events)
     made_up = {e.id for e in events if e.synthetic}
-    session.execute(delete(Term).where(col(Term.organization_id) == organization.id))
+    session.execute(delete(Term).where(col(Term.organization_id).in_(ids)))
     terms = [_term(organization, span, synthetic=span.id in made_up) for span in spans]
     session.add_all(terms)
     session.flush()
@@ -239,8 +265,25 @@ def runs_on(term: Term, day: date) -> bool:
     return term.since_on <= day and (term.until_on is None or day <= term.until_on)
 
 
-def _events(session: Session, organization: Organization) -> Sequence[MembershipEvent]:
-    query = select(MembershipEvent).where(MembershipEvent.organization_id == organization.id)
+def _locked(session: Session, organization: Organization) -> Organization:
+    # Two events at once would each project the terms without the other; a merge may have come first.
+    session.refresh(organization, with_for_update={"key_share": True})
+    if organization.merged_into_id is None:
+        return organization
+    return _locked(session, session.get_one(Organization, organization.merged_into_id))
+
+
+def _concerned(terms: Sequence[Term], event: MembershipEvent) -> Term | None:
+    """The term that an event opened, else the one it ended, else the one in which it falls."""
+    eve = event.effective_on - timedelta(days=1)
+    there = [term for term in terms if term.coverage is event.coverage]
+    opened = [term for term in there if term.id == event.id]
+    ended = [term for term in there if (term.until_on, term.ended_by) == (eve, event.kind)]
+    return next(iter([*opened, *ended, *(t for t in there if runs_on(t, event.effective_on))]), None)
+
+
+def _events(session: Session, organization_ids: Sequence[int]) -> Sequence[MembershipEvent]:
+    query = select(MembershipEvent).where(col(MembershipEvent.organization_id).in_(organization_ids))
     return session.exec(query.order_by(col(MembershipEvent.effective_on), col(MembershipEvent.id))).all()
 
 
@@ -250,39 +293,9 @@ def _running(session: Session, organization: Organization, coverage: Coverage, d
 
 
 def _line(event: MembershipEvent) -> LedgerEvent:
-    return LedgerEvent(
-        event.id, event.kind, event.coverage, event.category, event.study_group, event.effective_on
-    )
+    return LedgerEvent(**{name: getattr(event, name) for name in LedgerEvent.__slots__})
 
 
 def _term(organization: Organization, span: TermSpan, *, synthetic: bool) -> Term:
     fields = {name: getattr(span, name) for name in TermSpan.__slots__}
     return Term.model_validate({**fields, "organization_id": organization.id, "synthetic": synthetic})
-
-
-def _coverage(category: Category, sector: str | None) -> Coverage:
-    if category is Category.ACADEMIA and sector is not None:
-        raise InvalidInput(
-            "Academia takes no Sector: it joins all three for one fee.", field="sector", value=sector
-        )
-    if category is Category.ACADEMIA:
-        return Coverage.ALL
-    if sector not in ("R", "T", "D"):
-        raise InvalidInput(
-            "The Sector is missing.", field="sector", value=sector, hint='Give "R", "T" or "D".'
-        )
-    return Coverage(sector)
-
-
-def _refuse_odd_study_group(fields: dict[str, object]) -> None:
-    group, coverage = fields.get("study_group"), str(fields["coverage"])
-    if fields["kind"] is not EventKind.JOIN:
-        return
-    if fields["category"] is Category.ASSOCIATE and group is None:
-        raise InvalidInput(
-            "An Associate selects one study group.", field="study_group", hint='E.g. "T-SG13".'
-        )
-    if fields["category"] is not Category.ASSOCIATE and group is not None:
-        raise InvalidInput("Only an Associate is bound to one study group.", field="study_group", value=group)
-    if group is not None and not str(group).startswith(f"{coverage}-"):
-        raise InvalidInput(f"{group} is no study group of ITU-{coverage}.", field="study_group", value=group)

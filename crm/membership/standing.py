@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import AlreadyExists
-from crm.store.columns import at_field, choice, id_field, ref
+from crm.store.columns import at_field, choice, chosen, id_field, ref
 from crm.store.records import Record
 from crm.store.store import Store
 from crm.store.violations import means
@@ -101,11 +101,13 @@ class Standings:
             row = find_organization(change.session, key)
             values = {
                 "organization_id": row.id,
-                "standing": Standing(standing),
+                "standing": chosen(Standing, standing, field="standing"),
                 "as_of": as_of,
                 "source": source,
             }
-            values |= {"punctuality": punctuality, "synthetic": synthetic, "recorded_at": change.now}
+            values |= {"synthetic": synthetic, "recorded_at": change.now}
+            if punctuality is not None:
+                values["punctuality"] = chosen(Punctuality, punctuality, field="punctuality")
             return change.add(StandingRecord.model_validate(values))
 
     def of(self, key: OrganizationKey, *, on: date | None = None) -> StandingRecord | None:

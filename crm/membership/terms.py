@@ -1,9 +1,10 @@
 """What a ledger of membership events amounts to: terms, as a pure function."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import combinations
 
 from crm.errors import Refused
 from crm.reference.categories import Category
@@ -39,7 +40,7 @@ class Coverage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """One event of the ledger, as the fold needs it."""
+    """One event of the ledger, as the fold needs it; its organisation tells merged ledgers apart."""
 
     id: int
     kind: EventKind
@@ -47,6 +48,7 @@ class LedgerEvent:
     category: Category
     study_group: str | None
     effective_on: date
+    organization_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,34 +69,64 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     """The terms that a ledger amounts to, oldest first.
 
     A gap stays a gap; an upgrade ends one term and opens the next on the following day; a term keeps the id of the
-    event that opened it.
+    event that opened it. Where organisations have been merged, an event concerns the membership of its own account;
+    only if that has none there, the one that came with the merge.
 
     Args:
-        events: the events of one organisation, in any order.
+        events: the events of one organisation and of those merged into it, in any order.
 
     Raises:
         Refused: an event does not fit, e.g. an upgrade of a membership that is not there.
     """
     closed: list[TermSpan] = []
-    open_terms: dict[Coverage, TermSpan] = {}
+    open_terms: dict[_Place, TermSpan] = {}
     for event in sorted(events, key=lambda e: (e.effective_on, e.id)):
-        current = open_terms.get(event.coverage)
         if event.kind in OPENING:
-            _refuse_overlap(event, open_terms.values())
-            open_terms[event.coverage] = _opened(event)
-            continue
-        if current is None:
-            raise Refused(
-                f"There is no membership in {event.coverage} that this {event.kind} of {event.effective_on} could concern.",
-                rule="terms.event_fits",
-                hint="Record the join first.",
+            _refuse_second(
+                event, (term for place, term in open_terms.items() if place[0] == event.organization_id)
             )
+            open_terms[event.organization_id, event.coverage] = _opened(event)
+            continue
+        place = _place(event, open_terms)
+        _refuse_odd_upgrade(event, open_terms[place])
         if event.kind in CHANGING or event.kind in ENDING:
-            closed.extend(_ended(current, event))
-            del open_terms[event.coverage]
+            closed.extend(_ended(open_terms.pop(place), event))
         if event.kind in CHANGING:
-            open_terms[event.coverage] = _opened(event)
-    return tuple(sorted([*closed, *open_terms.values()], key=lambda t: (t.since_on, t.id)))
+            open_terms[place] = _opened(event)
+    terms = tuple(sorted([*closed, *open_terms.values()], key=lambda t: (t.since_on, t.id)))
+    _refuse_overlap(terms)
+    return terms
+
+
+def overlapping(one: TermSpan, other: TermSpan) -> bool:
+    """Whether two terms run on one day in one Sector."""
+    sectors = set(one.coverage.value) & set(other.coverage.value)
+    apart = _over_before(one, other) or _over_before(other, one)
+    return bool(sectors) and not apart
+
+
+_Place = tuple[int, Coverage]
+"""Whose membership, and in which Sectors."""
+
+
+def _place(event: LedgerEvent, open_terms: Mapping[_Place, TermSpan]) -> _Place:
+    """The running membership that an event concerns."""
+    fitting = [place for place in open_terms if place[1] is event.coverage]
+    if not fitting:
+        raise Refused(
+            f"There is no membership in {event.coverage} that this {event.kind} of {event.effective_on} could concern.",
+            rule="terms.event_fits",
+            hint="Record the join first.",
+        )
+    return next((place for place in fitting if place[0] == event.organization_id), fitting[0])
+
+
+def _refuse_odd_upgrade(event: LedgerEvent, current: TermSpan) -> None:
+    if event.kind is EventKind.UPGRADE and current.category is not Category.ASSOCIATE:
+        raise Refused(
+            f"The organisation is {_in_words(current)} since {current.since_on}: only an Associate can be upgraded.",
+            rule="terms.upgrade",
+        )
 
 
 def _opened(event: LedgerEvent) -> TermSpan:
@@ -109,11 +141,31 @@ def _ended(term: TermSpan, event: LedgerEvent) -> Sequence[TermSpan]:
     return [] if last < term.since_on else [replace(term, until_on=last, ended_by=event.kind)]
 
 
-def _refuse_overlap(event: LedgerEvent, others: Iterable[TermSpan]) -> None:
+def _refuse_second(event: LedgerEvent, others: Iterable[TermSpan]) -> None:
     for term in others:
         if set(term.coverage.value) & set(event.coverage.value):
             raise Refused(
-                f"The organisation is {term.category.value.replace('_', ' ')} in {term.coverage} since {term.since_on}.",
+                f"The organisation is {_in_words(term)} since {term.since_on}.",
                 rule="terms.no_overlap",
                 hint="Record an upgrade, a downgrade or a correction instead of a second join.",
             )
+
+
+def _refuse_overlap(terms: Sequence[TermSpan]) -> None:
+    """Terms of one ledger cannot overlap; those of ledgers that were merged could."""
+    for earlier, later in combinations(terms, 2):
+        if overlapping(earlier, later):
+            raise Refused(
+                f"The organisation would be {_in_words(earlier)} since {earlier.since_on} and {_in_words(later)} since"
+                f" {later.since_on} at once.",
+                rule="terms.no_overlap",
+                hint="End one of them first.",
+            )
+
+
+def _over_before(one: TermSpan, other: TermSpan) -> bool:
+    return one.until_on is not None and one.until_on < other.since_on
+
+
+def _in_words(term: TermSpan) -> str:
+    return f"{term.category.value.replace('_', ' ')} in {term.coverage}"

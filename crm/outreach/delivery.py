@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from crm.errors import AccordError, StoreError
 from crm.mail.failures import Outcome, Phase, Verdict
@@ -17,6 +18,7 @@ from crm.outreach.composing import envelope
 from crm.outreach.handover import COMPOSE, Attempt, Claim, Handover
 from crm.outreach.identity import Identity
 
+_SERVER_DOWN = timedelta(minutes=1)
 _RECORDING_PAUSES = (0.1, 0.3, 1, 3, 10, 30)
 
 
@@ -52,6 +54,7 @@ class Delivery:
         identity: who we are in a letter.
         window: how many letters are held before their dots at once.
         pause: waits a number of seconds.
+        enough: whether to give back what has not been begun, asked before every window.
     """
 
     def __init__(
@@ -62,12 +65,14 @@ class Delivery:
         identity: Identity,
         window: int,
         pause: Callable[[float], None] = time.sleep,
+        enough: Callable[[], bool] = lambda: False,
     ) -> None:
         self._handover = handover
         self._transport = transport
         self._identity = identity
         self._window = window
         self._pause = pause
+        self._enough = enough
         self._lines: list[Line] = []
 
     def deliver(self, *, limit: int, ids: Iterable[int] | None = None) -> Delivered:
@@ -80,16 +85,21 @@ class Delivery:
         rest = self._handover.claim(limit=limit, ids=ids)
         total = Delivered()
         try:
-            while rest:
+            while rest and not self._enough():
                 begun = self._begin(rest[: self._window])
                 total += self._finish(begun)
                 rest = rest[len(begun) :]
+            return total + self._given_back(rest, "The worker stopped before it came to this letter.")
         except SmtpFailure as failure:
-            self._handover.put_back(rest, reason=f"The mail server does not answer ({failure.phase}).")
-            return total + Delivered(put_back=len(rest))
+            why = f"The mail server does not answer ({failure.phase})."
+            return total + self._given_back(rest, why, wait=_SERVER_DOWN)
         finally:
             self._hang_up()
-        return total
+
+    def _given_back(self, rest: Sequence[Claim], why: str, *, wait: timedelta = timedelta()) -> Delivered:
+        if rest:
+            self._handover.put_back(rest, reason=why, wait=wait)
+        return Delivered(put_back=len(rest))
 
     def _begin(self, window: Sequence[Claim]) -> list[_Staged | Attempt]:
         """Stage a window, or as much of it as the server grants connections for."""
@@ -112,8 +122,13 @@ class Delivery:
             if passed not in going:
                 self._close(passed.line)
         dotted = [(s, self._dot(s)) for s in going]  # all dots first, then all answers
-        attempts.extend(failed or self._answer(s) for s, failed in dotted)
-        self._record(attempts)
+        try:
+            for one, failed in dotted:
+                attempts.append(failed or self._answer(one))
+        finally:
+            self._record(
+                attempts
+            )  # a time limit that interrupts the waiting takes nothing back that is known
         return Delivered(Counter(a.verdict.outcome for a in attempts), passed_over=len(staged) - len(going))
 
     def _stage(self, claim: Claim, *, taken: set[int]) -> _Staged | Attempt:

@@ -268,9 +268,7 @@ def _answered(session: Session, found: LetterDraft) -> tuple[str, ...]:
 
 def _answer(session: Session, interaction_id: int) -> AnswerReceived | None:
     """The mail that an interaction was logged from, if it was."""
-    return session.exec(
-        select(AnswerReceived).where(AnswerReceived.interaction_id == interaction_id)
-    ).first()
+    return session.exec(select(AnswerReceived).where(AnswerReceived.interaction_id == interaction_id)).first()
 
 
 def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict[str, Any]:

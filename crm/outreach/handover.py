@@ -161,11 +161,16 @@ class Handover:
         with self._store.changing("letters.settled") as change:
             return sum(self._settle(change, attempt) for attempt in attempts)
 
-    def put_back(self, claims: Sequence[Claim], *, reason: str) -> None:
-        """Return claimed letters that no server has heard of to the queue; such a claim counts as no attempt."""
+    def put_back(self, claims: Sequence[Claim], *, reason: str, wait: timedelta = timedelta()) -> None:
+        """Return claimed letters that no server has heard of to the queue; such a claim counts as no try.
+
+        Args:
+            claims: what was claimed.
+            reason: why.
+            wait: until they are due again.
+        """
         letters = [claim.letter for claim in claims]
-        due_at = self._store.now() + _FIRST_DELAY
-        back = waiting(reason) | {"due_at": due_at}
+        back = waiting(reason) | {"due_at": self._store.now() + wait}
         with self._store.transaction() as session:
             _change(session, letters, back)
 

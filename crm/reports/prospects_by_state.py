@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlmodel import Session, col
 
+from crm.directory.merged import stands
 from crm.directory.roles import Role, RoleKind
 from crm.directory.tables import Organization
 from crm.membership.ledger import Term
@@ -13,6 +14,7 @@ from crm.reference.country import Country
 from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
+from crm.reference.spelling import plain
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.report import Report
@@ -53,15 +55,14 @@ def prospects_by_state(
     with store.reading() as session:
         area = find_region(session, region) if region else None
         part = find_segment(session, segment) if segment else None
-        counts = _counts(session, part, day)
-        rows = _rows(session, counts, area, tongue)
-        notes = _notes(session)
+        rows = _rows(session, _counts(session, part, day), area, tongue)
+        made_up = _made_up(session, part, area, day)
     filters = {"region": area and area.name(tongue), "segment": part and part.name}
     return Report(
         name=NAME,
         title="Prospects by Member State",
         definition=_DEFINITION,
-        denominator=_denominator(area),
+        denominator=_denominator(area, states=len(rows) - 1),
         as_of=as_of,
         on=day,
         filters={name: value for name, value in filters.items() if value},
@@ -72,7 +73,7 @@ def prospects_by_state(
             Column(key="prospects", title="Prospects", kind=ColumnKind.COUNT, summed=True),
         ),
         rows=tuple(rows),
-        notes=notes,
+        notes=_notes(made_up),
         grouped_by="region",
         chart=Chart(label="state", value="prospects", empty="No prospect"),
         language=tongue.value,
@@ -80,32 +81,31 @@ def prospects_by_state(
 
 
 def prospects(day: date) -> Select[Any]:
-    """The organisations that count as prospects on a day: a statement of their ids, for this report and its tests."""
-    holds_term = exists().where(
-        col(Term.organization_id) == col(Organization.id),
-        col(Term.since_on) <= day,
-        or_(col(Term.until_on).is_(None), col(Term.until_on) >= day),
-    )
-    marked = and_(
-        col(Role.kind) == RoleKind.PROSPECT,
-        col(Role.since_on) <= day,
-        or_(col(Role.until_on).is_(None), col(Role.until_on) >= day),
-    )
+    """The organisations that count as prospects on a day: a statement of their ids."""
+    return _marked(day).where(~_holds_term(day))
+
+
+def _marked(day: date) -> Select[Any]:
     return (
         select(col(Organization.id))
         .join(Role, col(Role.organization_id) == col(Organization.id))
-        .where(marked, ~holds_term)
+        .where(col(Role.kind) == RoleKind.PROSPECT, _runs(Role, day), stands(Organization))
     )
+
+
+def _holds_term(day: date, *further: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(col(Term.organization_id) == col(Organization.id), _runs(Term, day), *further)
+
+
+def _runs(dated: type[Role | Term], day: date) -> ColumnElement[bool]:
+    return and_(col(dated.since_on) <= day, or_(col(dated.until_on).is_(None), col(dated.until_on) >= day))
 
 
 def _counts(session: Session, segment: Segment | None, day: date) -> dict[str | None, int]:
     """How many prospects each Member State has; under None those of no State."""
-    query = prospects(day).with_only_columns(
-        col(Country.member_state), func.count(col(Organization.id).distinct())
-    )
+    counted = func.count(col(Organization.id).distinct())
+    query = _of_segment(prospects(day), segment).with_only_columns(col(Country.member_state), counted)
     query = query.outerjoin(Country, col(Country.code) == col(Organization.country))
-    if segment is not None:
-        query = query.where(col(Organization.segment) == segment.slug)
     return {state: count for state, count in session.execute(query.group_by(col(Country.member_state)))}  # noqa: C416 - dict() would take the result for a mapping
 
 
@@ -116,7 +116,7 @@ def _rows(
     query = query.where(col(Country.member_state) == col(Country.code))
     if area is not None:
         query = query.where(col(Country.region) == area.slug)
-    found = sorted(session.execute(query), key=lambda row: (row[1].position, row[0].name(language)))
+    found = sorted(session.execute(query), key=lambda row: (row[1].position, plain(row[0].name(language))))
     rows: list[tuple[Cell, ...]] = [
         (region.name(language), state.name(language), state.code, counts.get(state.code, 0))
         for state, region in found
@@ -124,16 +124,27 @@ def _rows(
     return rows if area else [*rows, (_UNASSIGNED, _UNASSIGNED, None, counts.get(None, 0))]
 
 
-def _denominator(area: Region | None) -> str:
+def _of_segment(query: Select[Any], segment: Segment | None) -> Select[Any]:
+    return query if segment is None else query.where(col(Organization.segment) == segment.slug)
+
+
+def _denominator(area: Region | None, *, states: int) -> str:
     if area is not None:
         return f"The Member States of the region {area.name()}; {_NOT_ASSIGNED}, is not part of it."
-    return (
-        f"All 194 Member States, those without a prospect included, and one row for what is {_NOT_ASSIGNED}."
-    )
+    return f"All {states} Member States, those without a prospect included, and one row for what is {_NOT_ASSIGNED}."
 
 
-def _notes(session: Session) -> tuple[str, ...]:
-    made_up = select(func.count()).where(col(Term.synthetic))
-    if session.scalar(made_up):
-        return ("Synthetic demonstration data: the memberships in this book are made up.",)
-    return ()
+def _made_up(session: Session, segment: Segment | None, area: Region | None, day: date) -> int:
+    """How many of the marked organisations are synthetic themselves, or hold a synthetic membership and so do not count."""
+    synthetic = or_(col(Organization.synthetic), _holds_term(day, col(Term.synthetic).is_(True)))
+    query = _of_segment(_marked(day), segment).where(synthetic)
+    if area is not None:
+        states = select(col(Country.code)).where(col(Country.region) == area.slug)
+        places = select(col(Country.code)).where(col(Country.member_state).in_(states))
+        query = query.where(col(Organization.country).in_(places))
+    return session.scalar(query.with_only_columns(func.count(col(Organization.id).distinct()))) or 0
+
+
+def _notes(made_up: int) -> tuple[str, ...]:
+    said = "Synthetic demonstration data: prospects here that are made up, or do not count for a made-up membership"
+    return (f"{said}: {made_up}.",) if made_up else ()

@@ -2,15 +2,18 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
+from crm.dates import aware
 from crm.errors import InvalidInput
 from crm.store.records import ids
+
+E = TypeVar("E", bound=StrEnum)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -21,13 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Refuse a naive time and hand over UTC."""
-        if value is not None and value.tzinfo is None:
-            raise InvalidInput(
-                "The time has no time zone.",
-                value=str(value),
-                hint="Give an aware datetime, e.g. with tzinfo=UTC.",
-            )
-        return value and value.astimezone(UTC)
+        return value and aware(value).astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Hand out UTC whatever the connection's time zone."""
@@ -58,6 +55,29 @@ def choice(kind: type[StrEnum], *, name: str = "", **kwargs: Any) -> Any:
     )
     kwargs.setdefault("nullable", False)
     return Field(sa_type=column, **kwargs)
+
+
+def chosen(kind: type[E], given: E | str, *, field: str) -> E:
+    """The member of an enumeration that a person means, e.g. "Sector member" for ``sector_member``.
+
+    Args:
+        kind: the enumeration.
+        given: the member itself or its value, in any case, with spaces or hyphens for underscores.
+        field: the name of the argument, for the error.
+
+    Raises:
+        InvalidInput: it is none of them; the candidates are listed.
+    """
+    wanted = given.strip().casefold().replace(" ", "_").replace("-", "_")
+    for member in kind:
+        if wanted == member.value.casefold().replace("-", "_"):
+            return member
+    raise InvalidInput(
+        f"{field}: there is no {given[:60]!r}.",
+        field=field,
+        value=given,
+        candidates=[member.value for member in kind],
+    )
 
 
 def at_field(**kwargs: Any) -> Any:

@@ -18,7 +18,7 @@ def connect(url: str) -> Engine:
     """
     try:
         address = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         address = None
     if address is None or address.get_backend_name() != "postgresql":
         raise ConfigurationError(
@@ -29,6 +29,7 @@ def connect(url: str) -> Engine:
     return create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        hide_parameters=True,  # the text of an error goes to logs, where no erasure reaches personal data
         connect_args={
             "connect_timeout": 10,
             "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5min",

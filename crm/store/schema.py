@@ -1,12 +1,14 @@
 """The version of the database: migrate it up or down, and say where it stands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from crm.errors import NotMigrated
 from crm.store.records import Record
@@ -16,10 +18,15 @@ _HERE = Path(__file__).parent / "migrations"
 
 
 def migrate(engine: Engine, *, to: str = "head") -> None:
-    """Bring the database up to a version, in one transaction; several may try at once."""
+    """Bring the database up to a version, in one transaction; several may try at once.
+
+    Raises:
+        NotMigrated: a newer program has made it.
+    """
     with told_in_our_words(), engine.begin() as connection:
         # Two processes that open a new book at the same moment take turns.
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('accord.migrate'))")
+        _refuse_unknown(MigrationContext.configure(connection).get_current_revision())
         command.upgrade(_config(connection), to)
 
 
@@ -27,6 +34,25 @@ def downgrade(engine: Engine, *, to: str) -> None:
     """Take the database back to an earlier version ("base" for none)."""
     with told_in_our_words(), engine.begin() as connection:
         command.downgrade(_config(connection), to)
+
+
+@contextmanager
+def taking_turns(engine: Engine, work: str) -> Iterator[None]:
+    """Let one process at a time do some work on the database; the others wait.
+
+    Args:
+        engine: the database.
+        work: the name of the work, as "accord.prepare".
+    """
+    lock = text("SELECT pg_advisory_lock(hashtext(:work))")
+    # The lock belongs to the connection, and goes with it however the process ends.
+    autocommit = {"isolation_level": "AUTOCOMMIT"}
+    with told_in_our_words(), engine.connect().execution_options(**autocommit) as connection:
+        connection.execute(lock, {"work": work})
+        try:
+            yield
+        finally:
+            connection.invalidate()
 
 
 def version(engine: Engine) -> str | None:
@@ -51,6 +77,15 @@ def ensure_current(engine: Engine) -> None:
         raise NotMigrated(
             f"The database is at version {found or 'none'}, this program needs {newest()}.",
             hint="Run `crm migrate`.",
+        )
+
+
+def _refuse_unknown(found: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory(str(_HERE)).walk_revisions()}
+    if found not in {None, *known}:
+        raise NotMigrated(
+            f"The database is at version {found}, which this program does not know.",
+            hint="Use the program that migrated it, or a newer one.",
         )
 
 

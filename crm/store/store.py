@@ -42,6 +42,10 @@ class Change:
         """Name the subject of the trail entry; without it, the first record that changes is the subject."""
         self._capture.subject = record
 
+    def note(self, record: Record, **what: object) -> None:
+        """Put into the trail what happened to a record beside its own fields; nothing that is personal."""
+        self._capture.note(record, {}, what)
+
     def in_batch(self, batch_id: int) -> None:
         """Point the trail entry to the batch that holds each row's verdict and previous values."""
         self._capture.batch_id = batch_id
@@ -93,11 +97,12 @@ class Store:
                 session.connection(execution_options={"postgresql_readonly": True})
                 yield session
                 session.expunge_all()
-            return
-        with told_in_our_words():
+        elif self._in_verb:
             yield outer
-        if not self._in_verb:
-            outer.expunge_all()
+        else:
+            with told_in_our_words(), _savepoint(outer):
+                yield outer
+                outer.expunge_all()
 
     @contextmanager
     def changing(self, verb: str, *, reason: str | None = None) -> Iterator[Change]:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import Index, event, func, insert, inspect, select
+from sqlalchemy import BigInteger, Index, event, func, insert, inspect, select
 from sqlalchemy.orm import Mapper, UOWTransaction
 from sqlmodel import Field, Session
 
@@ -30,7 +30,7 @@ class TrailEntry(Record, table=True):
     verb: str
     subject: str = Field(index=True)  # "organization:4711"
     reason: str | None = None
-    batch_id: int | None = Field(default=None, index=True)
+    batch_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
 
 
 class TrailChange(Record, table=True):
@@ -86,15 +86,16 @@ class Capture:
 
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for record in session.new:
-            self._note(record, {}, _values(record))
+            self.note(record, {}, _values(record))
         for record in session.dirty:
             before, after = _difference(record)
             if after:
-                self._note(record, before, after)
+                self.note(record, before, after)
         for record in session.deleted:
-            self._note(record, _values(record), {})
+            self.note(record, _values(record), {})
 
-    def _note(self, record: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+    def note(self, record: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+        """Take down a change of a record, unless its table leaves no trail."""
         if isinstance(record, Record) and record.trailed:
             self._changes.append((record, before, after))
 

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import psycopg
-from sqlalchemy.exc import DBAPIError, OperationalError
+from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from crm.errors import AccordError, AlreadyExists, InvalidInput, Refused, StoreError, Unreachable
 
@@ -43,11 +45,26 @@ def means(
 
 @contextmanager
 def told_in_our_words() -> Iterator[None]:
-    """Turn what the driver raises inside the block into errors of the book."""
+    """Turn what the driver and the checks of fields raise inside the block into errors of the book."""
     try:
         yield
     except DBAPIError as error:
         raise _translated(error) from error
+    except StatementError as error:
+        if isinstance(error.orig, AccordError):  # said by one of our column types
+            raise error.orig from None
+        raise
+    except PoolTimeoutError:
+        raise StoreError("All connections to the database are in use.", hint="Try again later.") from None
+    except ValidationError as error:
+        raise _invalid(error) from None  # its text repeats every value
+
+
+def _invalid(error: ValidationError) -> InvalidInput:
+    first = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in first["loc"])
+    given = None if first["type"] == "missing" else first["input"]
+    return InvalidInput(f"{field}: {first['msg']}.", field=field, value=given)
 
 
 def _translated(error: DBAPIError) -> AccordError:
@@ -57,7 +74,7 @@ def _translated(error: DBAPIError) -> AccordError:
     if isinstance(error, OperationalError) and (
         original.sqlstate is None or original.sqlstate.startswith(("08", "57P"))
     ):
-        return Unreachable("The database does not answer.", hint="See `crm doctor`.")
+        return Unreachable(f"The database does not answer.{_refusal(original)}", hint="See `crm doctor`.")
     constraint = original.diag.constraint_name or ""
     if meaning := _MEANINGS.get(constraint):
         return meaning.error(meaning.message, field=meaning.field, hint=meaning.hint)
@@ -80,6 +97,12 @@ def _by_state(original: psycopg.Error, constraint: str) -> AccordError:
         return error(message, subject=original.diag.table_name, field=constraint or original.diag.column_name)
     if state == "P0001":  # raised by a trigger of ours, which speaks for itself
         return Refused(said or "The database refused.", rule="database")
-    if state.startswith("22"):
-        return InvalidInput("A value cannot be stored.", value=said)
+    if isinstance(original, psycopg.DataError):
+        return InvalidInput("A value cannot be stored.", value=said or str(original))
     return StoreError("The database could not do this.", value=said)
+
+
+def _refusal(original: psycopg.Error) -> str:
+    """What a server said that does answer, but lets nobody in: "database "accord" does not exist"."""
+    said = str(original).partition("FATAL:")[2].strip().splitlines()
+    return f" It says: {said[0].strip()}." if said else ""

@@ -43,8 +43,8 @@ class WatchedHandover:
         self._watch("outcome")
         return settled
 
-    def put_back(self, claims: Sequence[Claim], *, reason: str) -> None:
-        self._handover.put_back(claims, reason=reason)
+    def put_back(self, claims: Sequence[Claim], **why: Any) -> None:
+        self._handover.put_back(claims, **why)
 
 
 class WatchedTransport:

@@ -6,7 +6,9 @@ import psycopg
 
 from crm.store.shared_server import wait_until
 
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+_WAITING = (
+    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+)
 
 
 def blocked(eye: psycopg.Connection[Any], count: int) -> None:

@@ -98,9 +98,9 @@ class Workshop:
             **settings,
         }
         self._processes: list[Process] = []
-        known = settings_for_tests(**self._values)
-        self.book: Book = wire(url, actor="dana@accord.example", settings=known, clock=SystemClock())
-        self._runtime = Runtime(known)
+        self.known = settings_for_tests(**self._values)
+        self.book: Book = wire(url, actor="dana@accord.example", settings=self.known, clock=SystemClock())
+        self._runtime = Runtime(self.known)
         self._app: Celery | None = None
 
     @property
@@ -182,7 +182,7 @@ def workshop(url: str, **settings: object) -> Iterator[Workshop]:
     with ExitStack() as stack:
         folder = stack.enter_context(fresh_folder())
         shop = Workshop(url, folder, **settings)
-        stack.callback(lambda: shop.broker.close())
+        stack.callback(shop.broker.close)
         stack.callback(shop.close)
         stack.enter_context(shop.mail_server)
         yield shop

@@ -6,7 +6,7 @@ from support.worker_processes import workshop
 from crm.store.shared_server import wait_until
 
 
-def test_a_worker_that_is_told_to_stop_finishes_the_letters_it_holds(database_url):
+def test_a_worker_that_is_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_back(database_url):
     with workshop(database_url, window=2, lease_seconds=300) as shop:
         queued = letters(shop.book, 6)
         worker = shop.faulty_worker("dot", 3, "wait")
@@ -16,12 +16,13 @@ def test_a_worker_that_is_told_to_stop_finishes_the_letters_it_holds(database_ur
         assert statuses(shop.book, queued).count("handing_off") == 2
 
         worker.terminate()
-        worker.wait_until_said("shutdown")
+        worker.wait_until_said("Warm shutdown")
         assert not worker.ended
         (place / "go").touch()
-        worker.wait()
-        assert statuses(shop.book, queued) == ["accepted"] * 6
-        assert len(shop.mail_server.messages) == 6
+        assert worker.wait() == 0
+        assert statuses(shop.book, queued) == ["accepted"] * 4 + ["queued"] * 2
+        assert [shop.book.outbox.get(letter).tries for letter in queued[4:]] == [0, 0]
+        assert len(shop.mail_server.messages) == 4
 
 
 def test_an_idle_worker_and_a_beat_stop_at_once(database_url):

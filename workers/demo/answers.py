@@ -31,7 +31,7 @@ def reply_to(letter: EmailMessage, *, at: datetime) -> bytes:
         letter: as it arrived.
         at: when it is written.
     """
-    message = _message(letter, to=letter["Reply-To"], at=at, subject=f"Re: {letter['Subject']}")
+    message = _message(letter, "reply", to=letter["Reply-To"], at=at, subject=f"Re: {letter['Subject']}")
     message["In-Reply-To"] = letter["Message-ID"]
     message["References"] = letter["Message-ID"]
     original = letter.get_body(("plain",))
@@ -50,7 +50,7 @@ def unsubscribe_from(letter: EmailMessage, *, at: datetime) -> bytes:
     """
     link = urlsplit(letter["List-Unsubscribe"].strip().strip("<>"))
     subject = parse_qs(link.query).get("subject", ["unsubscribe"])[0]
-    message = _message(letter, to=unquote(link.path), at=at, subject=subject)
+    message = _message(letter, "unsubscribe", to=unquote(link.path), at=at, subject=subject)
     message.set_content("\n")
     return message.as_bytes()
 
@@ -80,12 +80,12 @@ def bounce_of(letter: EmailMessage, *, at: datetime) -> bytes:
     return message.as_bytes()
 
 
-def _message(letter: EmailMessage, *, to: str, at: datetime, subject: str) -> EmailMessage:
+def _message(letter: EmailMessage, kind: str, *, to: str, at: datetime, subject: str) -> EmailMessage:
     message = EmailMessage(policy=SMTP)
     message["From"] = letter["To"]
     message["To"] = to
     message["Subject"] = subject
-    _stamp(message, letter, at=at, kind="reply")
+    _stamp(message, letter, at=at, kind=kind)
     return message
 
 

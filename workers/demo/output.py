@@ -66,8 +66,8 @@ def fresh_output(folder: Path) -> Output:
     try:
         if output.folder.exists() and any(output.folder.iterdir()):
             _refuse_others(output.folder)
-            shutil.rmtree(output.folder)
-        output.folder.mkdir(parents=True)
+            _empty(output.folder)
+        output.folder.mkdir(parents=True, exist_ok=True)
         output.file(_MARK).touch()
         output.file("README.txt").write_text(_README, encoding="utf-8")
         for part in (output.letters, output.answers, output.logs):
@@ -78,6 +78,14 @@ def fresh_output(folder: Path) -> Output:
             f"{folder} cannot be written: {error.strerror}.", field="output", hint=hint
         ) from error
     return output
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _refuse_others(folder: Path) -> None:

@@ -1,12 +1,14 @@
 """The real worker and the real beat, as processes of their own, which never outlive the demonstration."""
 
+import json
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import psutil
@@ -18,6 +20,12 @@ from crm.store.shared_server import end_of_log, wait_until
 _STOP_SECONDS = 40  # above what the keeper takes with a worker that does not listen
 
 
+_OURS = (sys.executable, "-P", "-m")  # -P: a folder called workers where we happen to stand is not ours
+PROGRAMS: Mapping[str, Sequence[str]] = MappingProxyType(
+    {"worker": (*_OURS, "workers", "start"), "beat": (*_OURS, "workers", "beat")}
+)
+
+
 class Processes:
     """A worker and a beat, from `with` to the end of the block; see `workers.demo.keeper`.
 
@@ -25,12 +33,20 @@ class Processes:
         settings: what they are told; nothing else of our environment's settings reaches them.
         logs: the folder for what they say.
         turn: the open lock file that they inherit.
+        programs: the command lines, by name.
     """
 
-    def __init__(self, settings: Settings, *, logs: Path, turn: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        logs: Path,
+        turn: int,
+        programs: Mapping[str, Sequence[str]] = PROGRAMS,
+    ) -> None:
         self._logs = logs
         self._keeper = subprocess.Popen(
-            [sys.executable, "-m", "workers.demo.keeper", str(logs)],
+            [*_OURS, "workers.demo.keeper", str(logs), json.dumps(dict(programs))],
             stdin=subprocess.PIPE,
             env=environment(settings, os.environ),
             pass_fds=[turn],

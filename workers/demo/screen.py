@@ -128,12 +128,16 @@ class Screen:
 
 
 def written(deed: Callable[..., object]) -> str:
-    """The Python inside a function, as somebody would type it: what is shown is what is run."""
+    """The Python inside a function, as somebody would type it: what is shown is what is run.
+
+    What the function returns gets its name: a function `_run` that returns ``desk.prepare(…)`` reads
+    ``run = desk.prepare(…)``.
+    """
     source = textwrap.dedent(inspect.getsource(deed))
     body = ast.parse(source).body[0].body  # type: ignore[attr-defined]
     lines = textwrap.dedent("\n".join(source.splitlines()[body[0].lineno - 1 :])).splitlines()
     last = body[-1]
     if isinstance(last, ast.Return):
         at = last.lineno - body[0].lineno
-        lines[at] = lines[at].removeprefix("return ")
+        lines[at] = f"{deed.__name__.strip('_')} = {lines[at].removeprefix('return ')}"
     return "\n".join(lines)

@@ -1,5 +1,6 @@
 """What every scene needs: the screen, the folder for what is made, the settings, and books under several names."""
 
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
@@ -62,3 +63,8 @@ def demo_settings(*, data_folder: Path, smtp_port: int, inbox: Path) -> Settings
 def today(book: Book) -> date:
     """The present day by the book's clock."""
     return book.clock.now().date()
+
+
+def shown(path: Path) -> str:
+    """A path as it is best told: from the working folder, where that is shorter."""
+    return min(str(path), os.path.relpath(path), key=len)

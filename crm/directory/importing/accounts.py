@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from crm.directory.importing.draft import Draft
 from crm.directory.importing.tables import SourceKey
+from crm.directory.merged import keeper_ids
 from crm.directory.tables import Organization, OrganizationKind, OrganizationName, Size
 
 COMPARED = ("name", "country", "kind", "segment", "size", "employees", "website", "lei")
@@ -87,11 +88,16 @@ class Accounts:
         """Find out what the book holds on some rows; what it held on others is let go."""
         sound = [draft for draft in drafts if not draft.problems]
         names = _names(session, {draft.normal for draft in sound})
-        ids = names.keys() | _with_leis(session, {draft.lei for draft in sound if draft.lei})
+        leis = _with_leis(session, {draft.lei for draft in sound if draft.lei})
+        ids = names.keys() | leis.keys()
         ids |= _with_keys(session, self._source, {draft.key for draft in sound if draft.key})
+        keepers = keeper_ids(session, Organization, ids)
+        for merged, keeper in keepers.items():
+            names[keeper] = names.get(keeper, set()) | names.pop(merged, set())
         self._book = Index()
-        for account in _accounts(session, self._source, ids - self._created):
+        for account in _accounts(session, self._source, {keepers.get(n, n) for n in ids} - self._created):
             self._book.add(account, names.get(account.id or 0, ()))
+            self._book.by_lei |= {lei: account for n, lei in leis.items() if keepers.get(n) == account.id}
 
     def by_key(self, key: str | None) -> Account | None:
         """The account that the source calls so."""
@@ -139,9 +145,9 @@ def _with_keys(session: Session, source: str, keys: set[str]) -> set[int]:
     return set(session.exec(query)) if keys else set()
 
 
-def _with_leis(session: Session, leis: set[str]) -> set[int]:
-    query = select(Organization.id).where(col(Organization.lei).in_(leis))
-    return set(session.exec(query)) if leis else set()
+def _with_leis(session: Session, leis: set[str]) -> dict[int, str]:
+    query = columns(col(Organization.id), col(Organization.lei)).where(col(Organization.lei).in_(leis))
+    return {number: lei for number, lei in session.execute(query) if lei} if leis else {}
 
 
 def _accounts(session: Session, source: str, ids: set[int]) -> Iterator[Account]:

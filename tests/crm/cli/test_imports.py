@@ -33,14 +33,20 @@ def test_refused_rows_are_corrected_and_imported_in_the_same_way(crm, companies,
     with refused.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["HQ"] for row in rows] == ["Atlantis"]
-    refused.write_text(refused.read_text(encoding="utf-8-sig").replace('"Atlantis"', '"Ghana"', 1), encoding="utf-8")
+    refused.write_text(
+        refused.read_text(encoding="utf-8-sig").replace('"Atlantis"', '"Ghana"', 1), encoding="utf-8"
+    )
     assert crm.json("import", "organizations", refused, *MAP)["counts"]["create"] == 1
     assert [row["country"] for row in crm.json("org", "find", "Beta")] == ["GHA"]
 
 
 def test_a_second_import_adds_nothing_and_an_earlier_one_can_be_shown(crm, companies):
     crm.json("import", "organizations", companies, *MAP)
-    assert crm.json("import", "organizations", companies, *MAP)["counts"] == {"create": 0, "match": 2, "refuse": 1}
+    assert crm.json("import", "organizations", companies, *MAP)["counts"] == {
+        "create": 0,
+        "match": 2,
+        "refuse": 1,
+    }
     _, first = crm.json("import", "list")
     assert crm.json("import", "show", first["id"])["counts"]["create"] == 2
 
@@ -48,7 +54,17 @@ def test_a_second_import_adds_nothing_and_an_earlier_one_can_be_shown(crm, compa
 def test_a_mapping_file_holds_columns_and_constants(crm, companies, tmp_path):
     mapping = tmp_path / "companies.toml"
     mapping.write_text('[columns]\nname = "Company"\n[constants]\nsegment = "cloud"\n', encoding="utf-8")
-    crm.json("import", "organizations", companies, "--mapping", mapping, "--set", "country=France", "--role", "prospect")
+    crm.json(
+        "import",
+        "organizations",
+        companies,
+        "--mapping",
+        mapping,
+        "--set",
+        "country=France",
+        "--role",
+        "prospect",
+    )
     found = crm.json("org", "find", "--segment", "cloud", "--country", "FR")
     assert [row["name"] for row in found] == ["Acme Satellites", "Beta Cloud", "Gamma"]
     assert [role["kind"] for role in crm.json("org", "show", "Gamma")["roles"]] == ["prospect"]
@@ -82,4 +98,7 @@ def test_a_mapping_file_that_is_no_toml_is_refused(crm, companies, tmp_path):
     for text in ("name: Company", "columns = 5", "colums = {name = 'Company'}\n[columns]\nname='Company'"):
         mapping = tmp_path / "m.toml"
         mapping.write_text(text, encoding="utf-8")
-        assert crm("import", "organizations", companies, "--mapping", mapping).exit_code == ExitCode.INVALID_INPUT
+        assert (
+            crm("import", "organizations", companies, "--mapping", mapping).exit_code
+            == ExitCode.INVALID_INPUT
+        )

@@ -12,7 +12,14 @@ DOWN = "postgresql://accord:hunter2-hunter2@127.0.0.1:1/nowhere"
 @pytest.fixture
 def draft(crm, acme):
     met = crm.json(
-        "log", "meeting", acme["id"], "Wants the fee table", "--person", "amina@acme.example", "--next", "send it"
+        "log",
+        "meeting",
+        acme["id"],
+        "Wants the fee table",
+        "--person",
+        "amina@acme.example",
+        "--next",
+        "send it",
     )
     return crm.json("letter", "draft", met["interaction"]["id"])
 
@@ -47,7 +54,9 @@ def test_a_discarded_draft_no_longer_waits(crm, draft):
 
 
 def test_a_queued_letter_is_listed_shown_and_has_its_events(crm, acme, letter):
-    assert [row["id"] for row in crm.json("mail", "outbox", acme["id"], "--status", "queued")] == [letter["id"]]
+    assert [row["id"] for row in crm.json("mail", "outbox", acme["id"], "--status", "queued")] == [
+        letter["id"]
+    ]
     assert crm.json("mail", "outbox", "--status", "in_doubt") == []
     assert "Amina" in crm("mail", "show", letter["id"]).stdout
     assert [event["what"] for event in crm.json("mail", "events", letter["id"])] == ["queued"]
@@ -105,7 +114,12 @@ def test_a_file_that_is_not_there_is_named(crm):
 
 @pytest.mark.parametrize(
     "trouble",
-    [{"CRM_DATABASE_URL": DOWN}, {"CRM_SECRET_KEY": ""}, {"CRM_WINDOW": "many"}, {"CRM_DATABASE_URL": "nonsense"}],
+    [
+        {"CRM_DATABASE_URL": DOWN},
+        {"CRM_SECRET_KEY": ""},
+        {"CRM_WINDOW": "many"},
+        {"CRM_DATABASE_URL": "nonsense"},
+    ],
     ids=["database down", "no key", "wrong setting", "wrong address"],
 )
 def test_trouble_on_our_side_asks_the_mail_server_to_keep_the_message(crm, trouble):

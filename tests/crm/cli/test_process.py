@@ -19,7 +19,7 @@ def test_a_mail_server_is_told_to_try_again_while_the_database_is_down(crm):
 
 
 def test_a_message_through_a_real_pipe_is_taken_in(crm):
-    out, said = (process := crm.started("--json", "mail", "receive")).communicate(message("hello"), SECONDS)
+    _, said = (process := crm.started("--json", "mail", "receive")).communicate(message("hello"), SECONDS)
     assert process.returncode == 0, said
     assert crm.json("mail", "unmatched")[0]["text"].strip() == "hello"
 

@@ -21,7 +21,18 @@ def test_the_report_is_json_for_programs_with_all_states(crm, acme):
 
 def test_the_report_is_written_to_files_and_says_where(crm, acme, tmp_path):
     table, page = tmp_path / "p.csv", tmp_path / "p.html"
-    said = crm("report", "prospects-by-state", "--segment", "satellite", "--language", "fr", "--csv", table, "--html", page)
+    said = crm(
+        "report",
+        "prospects-by-state",
+        "--segment",
+        "satellite",
+        "--language",
+        "fr",
+        "--csv",
+        table,
+        "--html",
+        page,
+    )
     assert f"Written to {table}." in said.stderr
     with table.open(encoding="utf-8", newline="") as file:
         assert "Allemagne" in {row["state"] for row in csv.DictReader(file)}

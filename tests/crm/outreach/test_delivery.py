@@ -401,7 +401,7 @@ def test_an_answer_that_cannot_be_recorded_at_all_leaves_the_letter_in_doubt(boo
     waits = []
 
     class Away(WatchedHandover):
-        def settle(self, attempts):
+        def settle(self, _attempts):
             raise StoreError("The database does not answer.")
 
     through = delivery(book, mail_server, handover=Away(book.handover, unheard), pause=waits.append)
@@ -419,7 +419,7 @@ def test_a_database_that_goes_away_before_the_intent_lets_no_dot_be_written(book
     queued = letters(book, 3)
 
     class Away(WatchedHandover):
-        def intend(self, letters):
+        def intend(self, _letters):
             raise StoreError("The database does not answer.")
 
     with pytest.raises(StoreError):
@@ -520,3 +520,36 @@ def test_a_password_reaches_neither_the_ledger_nor_the_error(book, mail_server):
     done = delivery(book, through=way).deliver(limit=1)
     assert done.put_back == 1
     assert "secret" not in book.outbox.get(letter).verdict
+
+
+def test_a_worker_that_has_had_enough_finishes_its_window_and_gives_the_rest_back_at_once(
+    book, mail_server, clock
+):
+    queued = letters(book, 6)
+    asked = []
+
+    def enough():
+        asked.append(True)
+        return len(asked) > 2
+
+    done = delivery(book, mail_server, window=2, enough=enough).deliver(limit=6)
+    assert (done.outcomes, done.put_back) == ({"accepted": 4}, 2)
+    assert statuses(book, queued) == ["accepted"] * 4 + ["queued"] * 2
+    assert [(book.outbox.get(letter).tries, book.outbox.get(letter).due_at) for letter in queued[4:]] == [
+        (0, clock.now())
+    ] * 2
+
+
+def test_a_time_limit_while_answers_are_awaited_takes_nothing_back_that_is_known(book, mail_server):
+    queued = letters(book, 3)
+    answers = []
+
+    def limit(point):
+        if point == "reading":
+            answers.append(point)
+            if len(answers) == 3:
+                raise TimeoutError("the task has taken too long")
+
+    with pytest.raises(TimeoutError):
+        watched(book, mail_server, limit, window=3).deliver(limit=3)
+    assert statuses(book, queued) == ["accepted", "accepted", "handing_off"]

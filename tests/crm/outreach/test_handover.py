@@ -242,7 +242,9 @@ def test_after_thirty_refusals_over_four_days_a_letter_has_failed(book, clock):
 def test_what_goes_back_because_no_server_answers_has_lost_no_try(book, clock):
     queued = letters(book, 2)
     claims = book.handover.claim(limit=2)
-    book.handover.put_back(claims, reason="The mail server does not answer (connect).")
+    book.handover.put_back(
+        claims, reason="The mail server does not answer (connect).", wait=timedelta(minutes=1)
+    )
     for letter in queued:
         kept = book.outbox.get(letter)
         assert (kept.status, kept.tries, kept.attempts, kept.lease_until) == ("queued", 0, 0, None)

@@ -16,7 +16,7 @@ from workers.demo.answers import REPLIES, bounce_of, reply_to, unsubscribe_from
 from workers.demo.mail_server import read_letter
 from workers.demo.processes import Processes
 from workers.demo.scenes.sending import until
-from workers.demo.stage import Stage
+from workers.demo.stage import Stage, shown
 
 
 def receive_answers(stage: Stage, book: Book, run: Overview, processes: Processes) -> AnswerReceived:
@@ -28,7 +28,7 @@ def receive_answers(stage: Stage, book: Book, run: Overview, processes: Processe
     screen = stage.screen
     answers = _written(stage, book)
     screen.say(
-        f"Three messages, made from letters that arrived, go into the Maildir that the worker watches: {stage.output.answers}"
+        f"Three messages, made from letters that arrived, go into the Maildir that the worker watches: {shown(stage.output.answers)}"
     )
     inbox = mailbox.Maildir(str(stage.output.inbox), create=True)
     for raw in answers.values():
@@ -42,7 +42,7 @@ def receive_answers(stage: Stage, book: Book, run: Overview, processes: Processe
         f"Their journeys have ended: {', '.join(f'{count} {reason}' for reason, count in exits.items())}."
     )
     reply = next(answer for answer in received if answer.kind == "reply")
-    screen.page(f"{reply.sender} writes: {reply.subject}", reply.text)
+    screen.page("The reply", f"From: {reply.sender}\nSubject: {reply.subject}\n\n{reply.text}")
     return reply
 
 

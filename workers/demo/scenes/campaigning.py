@@ -9,7 +9,7 @@ from crm.mail.rendering import Rendered
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from workers.demo.cast import LUCIA
-from workers.demo.stage import Stage
+from workers.demo.stage import Stage, shown
 
 
 def launch_a_campaign(stage: Stage, book: Book) -> Overview:
@@ -17,14 +17,12 @@ def launch_a_campaign(stage: Stage, book: Book) -> Overview:
     screen = stage.screen
     preview = screen.run(_preview, book)
     screen.show(preview.table())
-    preview.accounts().to_csv(stage.output.file("audience.csv"))
-    screen.done(
-        f"Account by account, with what speaks for it or against it: {stage.output.file('audience.csv')}"
-    )
+    audience = preview.accounts().to_csv(stage.output.file("audience.csv"))
+    screen.done(f"Account by account, with what speaks for it or against it: {shown(audience)}")
     account = _somebody(preview)
     letter = screen.run(_letter, preview, account)
-    screen.page(f"To {account}: {letter.subject}", letter.text)
-    run = screen.run(_prepare, book)
+    screen.page(f"What {account} would get", f"Subject: {letter.subject}\n\n{letter.text}")
+    run = screen.run(_run, book)
     screen.show(str(run))
     try:
         desk.approve(book, run, count=run.count)
@@ -32,7 +30,7 @@ def launch_a_campaign(stage: Stage, book: Book) -> Overview:
         screen.done(f"Dana cannot approve her own run: “{refused}”")
     lucia = stage.book(LUCIA)
     screen.run(_approve, lucia, run)
-    launched = screen.run(_launch, lucia, run)
+    launched = screen.run(_launched, lucia, run)
     screen.done(f"Run {launched.id} is {launched.status}: {LUCIA.name} has approved {run.count} accounts.")
     return launched
 
@@ -45,15 +43,15 @@ def _letter(preview: Preview, account: str) -> Rendered:
     return preview.letter(account)
 
 
-def _prepare(book: Book) -> Overview:
+def _run(book: Book) -> Overview:
     return desk.prepare(book, "associate_upgrade")
 
 
-def _approve(lucia: Book, run: Overview) -> Overview:
-    return desk.approve(lucia, run, count=run.count)
+def _approve(lucia: Book, run: Overview) -> None:
+    desk.approve(lucia, run, count=run.count)
 
 
-def _launch(lucia: Book, run: Overview) -> Overview:
+def _launched(lucia: Book, run: Overview) -> Overview:
     return desk.launch(lucia, run)
 
 

@@ -16,7 +16,7 @@ from workers.demo.cast import DANA
 from workers.demo.output import Output
 from workers.demo.processes import Processes, servers_in
 from workers.demo.screen import Screen
-from workers.demo.stage import BOOK, Stage
+from workers.demo.stage import BOOK, Stage, shown
 
 
 def stop_the_processes(stage: Stage, processes: Processes) -> None:
@@ -63,7 +63,6 @@ def sum_up(screen: Screen, output: Output, *, run: int, reply: AnswerReceived) -
 
 
 def _made(output: Output) -> Table:
-    folder = Path(os.path.relpath(output.folder))
     made = (
         ("prospects-by-state.html", "the report with its chart"),
         ("letters", "every letter as it arrived, for a mail program"),
@@ -72,7 +71,7 @@ def _made(output: Output) -> Table:
         ("refused.csv", "rows to correct and import again"),
         ("logs", "what the worker and the beat said"),
     )
-    return _listed((str(folder / name), words) for name, words in made if output.file(name).exists())
+    return _listed((shown(output.file(name)), words) for name, words in made if output.file(name).exists())
 
 
 def _commands(run: int, reply: AnswerReceived) -> Table:

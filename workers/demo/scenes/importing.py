@@ -6,7 +6,7 @@ from crm.book import Book
 from crm.directory.importing.report import ImportReport
 from workers.demo.companies import MAPPING, SOURCE, write_companies_csv
 from workers.demo.screen import Advance
-from workers.demo.stage import Stage
+from workers.demo.stage import Stage, shown
 
 
 def import_companies(stage: Stage, book: Book) -> ImportReport:
@@ -16,25 +16,25 @@ def import_companies(stage: Stage, book: Book) -> ImportReport:
     screen.say(
         f"{count:,} listed companies as they are found: countries such as “Houston, Texas”, free-text industries."
     )
-    screen.code_of(_try)
+    screen.code_of(_tried)
     with screen.working("Trying the import without writing anything", total=count) as progress:
-        tried = _try(book, path, progress)
+        tried = _tried(book, path, progress)
     screen.say(f"[dim]{tried}[/]")
-    screen.code_of(_import)
+    screen.code_of(_report)
     with screen.working("Importing", total=count) as progress:
-        report = _import(book, path, progress)
+        report = _report(book, path, progress)
     screen.show(report.table(examples=1))
     if report.refused:
         refused = stage.output.file("refused.csv")
         report.to_csv_refused(refused)
-        screen.done(f"The {len(report.refused)} refused rows, to correct and import again: {refused}")
+        screen.done(f"The {len(report.refused)} refused rows, to correct and import again: {shown(refused)}")
     with screen.working("Importing the same file a second time", total=count) as progress:
-        again = _import(book, path, progress)
+        again = _report(book, path, progress)
     screen.done(f"The second time {len(again.created)} were added, and {len(again.matched):,} known again.")
     return report
 
 
-def _try(book: Book, path: Path, progress: Advance) -> ImportReport:
+def _tried(book: Book, path: Path, progress: Advance) -> ImportReport:
     return book.imports.organizations(
         path,
         MAPPING,
@@ -45,7 +45,7 @@ def _try(book: Book, path: Path, progress: Advance) -> ImportReport:
     )
 
 
-def _import(book: Book, path: Path, progress: Advance) -> ImportReport:
+def _report(book: Book, path: Path, progress: Advance) -> ImportReport:
     return book.imports.organizations(
         path,
         MAPPING,

@@ -13,19 +13,19 @@ def open_a_book(stage: Stage, server: Server) -> Book:
     screen = stage.screen
     with screen.working("Making an empty database"):
         server.replace_database(BOOK)
-    screen.code_of(_open)
+    screen.code_of(_book)
     with screen.working("Migrating it and loading the reference data"):
-        book = _open(stage.settings)
-    loaded = screen.run(_load, book)
+        book = _book(stage.settings)
+    loaded = screen.run(_loaded, book)
     screen.done(f"Loaded again, nothing changed. The book knows {_known(book, loaded)}.")
     return stage.books.enter_context(book)
 
 
-def _open(settings: Settings) -> Book:
+def _book(settings: Settings) -> Book:
     return crm.open(actor="dana.novak@accord.example", settings=settings)
 
 
-def _load(book: Book) -> LoadReport:
+def _loaded(book: Book) -> LoadReport:
     return book.reference.load()
 
 

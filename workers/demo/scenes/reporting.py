@@ -8,7 +8,7 @@ from campaigns.overview import Overview
 from crm.book import Book
 from crm.reports import Report
 from crm.reports.columns import Group
-from workers.demo.stage import Stage
+from workers.demo.stage import Stage, shown
 
 _TOP = 3
 
@@ -23,18 +23,16 @@ def report_prospects(stage: Stage, book: Book) -> None:
     screen = stage.screen
     report = screen.run(_report, book)
     screen.show(_by_region(report))
-    states = [row for row in report if row["code"]]
-    none = sum(not row["prospects"] for row in states)
-    screen.done(
-        f"{none} of {len(states)} Member States have no prospect at all: that is what the report is for."
-    )
-    screen.show(screen.run(_one_region, book).table())
+    screen.done(f"{_without(report)} of 194 Member States have no prospect at all, and the report says so.")
+    screen.show(screen.run(_americas, book).table())
     html = stage.output.file("prospects-by-state.html")
     report.to_html(html)
     report.to_csv(html.with_suffix(".csv"))
     report.to_json(html.with_suffix(".json"))
     html.with_suffix(".txt").write_text(str(report), encoding="utf-8")
-    screen.done(f"All {len(report)} rows, with a chart: {html} (and as .txt, .csv and .json beside it)")
+    screen.done(
+        f"All {len(report)} rows, with a chart: {shown(html)} (and as .txt, .csv and .json beside it)"
+    )
 
 
 def _results(book: Book, run: Overview) -> Report:
@@ -45,7 +43,7 @@ def _report(book: Book) -> Report:
     return book.reports.prospects_by_state()
 
 
-def _one_region(book: Book) -> Report:
+def _americas(book: Book) -> Report:
     return book.reports.prospects_by_state(region="Americas")
 
 

@@ -12,7 +12,7 @@ from crm.outreach.outbox_tables import SETTLED
 from crm.outreach.run_tables import Arm
 from workers.demo.mail_server import read_letter
 from workers.demo.processes import Processes
-from workers.demo.stage import Stage
+from workers.demo.stage import Stage, shown
 
 _LOOK_EVERY, _PATIENCE = 0.3, 90.0
 
@@ -24,14 +24,16 @@ def send(stage: Stage, book: Book, run: Overview, processes: Processes) -> None:
         "`crm worker start` and `crm worker beat` run now, each as a process of its own, with a tick of a second."
     )
     letters = run.results.arm(Arm.TREATMENT).enrolled
-    with screen.working("Sending", total=letters) as progress:
+    with screen.working("Starting both, and sending", total=letters) as progress:
         until(lambda: _settled(book, run, progress) >= letters, processes)
     files = [read_letter(path) for path in sorted(stage.output.letters.iterdir())]
     languages = Counter(str(letter["Content-Language"]) for letter in files)
     told = ", ".join(f"{count} {language}" for language, count in languages.most_common())
     accepted = desk.overview(book, run).results.arm(Arm.TREATMENT).letters
     screen.done(f"In the outbox: {', '.join(f'{count} {status}' for status, count in accepted.items())}.")
-    screen.done(f"On disk: {len(files)} letters ({told}), each Message-ID once: {stage.output.letters}")
+    screen.done(
+        f"On disk: {len(files)} letters ({told}), each Message-ID once: {shown(stage.output.letters)}"
+    )
 
 
 def until(happened: Callable[[], bool], processes: Processes, *, seconds: float = _PATIENCE) -> None:

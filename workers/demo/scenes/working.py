@@ -17,7 +17,7 @@ from workers.demo.cast import BY_SECTOR, KARIM, STAFF, TALKS, Colleague, Talk
 from workers.demo.chance import number
 from workers.demo.stage import Stage
 
-_EACH = 3
+_EACH = 2
 _REFUSED = 2
 _SHOWN = 6
 
@@ -26,7 +26,7 @@ def work_the_accounts(stage: Stage, book: Book, accounts: Sequence[Account]) -> 
     """Give the accounts their managers, and log what was talked about."""
     _hand_out(stage, book, accounts)
     first, *others = _reachable(accounts)
-    met = stage.screen.run(_meet, book, first.member.organization, first.people[0])
+    met = stage.screen.run(_met, book, first.member.organization, first.people[0])
     stage.screen.done(f"Logged, and the next step is due on {met.next and met.next.due_on:%d %B %Y}.")
     with stage.screen.working("Logging what else was talked about, everybody under their own name"):
         logged = _log_the_rest(stage, others)
@@ -35,7 +35,7 @@ def work_the_accounts(stage: Stage, book: Book, accounts: Sequence[Account]) -> 
     stage.screen.done(
         f"{logged + 1} interactions; {_REFUSED} contacts have asked to be left out of campaigns."
     )
-    steps = stage.screen.run(_next_steps, book)
+    steps = stage.screen.run(_steps, book)
     stage.screen.show(_listed(steps[:_SHOWN], book))
 
 
@@ -75,7 +75,7 @@ def _reachable(accounts: Sequence[Account]) -> list[Account]:
     return sorted(found, key=lambda account: number("met", account.member.organization.name))
 
 
-def _meet(book: Book, account: Organization, contact: Person) -> Logged:
+def _met(book: Book, account: Organization, contact: Person) -> Logged:
     return book.log(
         "meeting",
         account,
@@ -106,7 +106,7 @@ def _log(book: Book, account: Account, talk: Talk) -> None:
     )
 
 
-def _next_steps(book: Book) -> tuple[FollowUp, ...]:
+def _steps(book: Book) -> tuple[FollowUp, ...]:
     return book.follow_ups.open(due_by="2w")
 
 

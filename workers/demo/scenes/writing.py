@@ -36,11 +36,11 @@ def write_back(stage: Stage, reply: AnswerReceived, processes: Processes) -> Non
     )
     assert reply.interaction_id
     draft = screen.run(_draft, book, reply.interaction_id)
-    screen.page(f"Drafted: {draft.subject}", draft.text)
+    screen.page("The draft", f"Subject: {draft.subject}\n\n{draft.text}")
     added = _ADDED[draft.language]
-    draft = screen.run(_edit, book, draft, added)
-    screen.page("Added before the closing words", added)
-    letter = screen.run(_approve, book, draft, step)
+    screen.page("To be added before the closing words", added)
+    screen.run(_edit, book, draft, added)
+    letter = screen.run(_letter, book, draft, step)
     with screen.working("Sending it"):
         until(lambda: book.outbox.get(letter).status is MessageStatus.ACCEPTED, processes)
     path = max(stage.output.letters.iterdir())
@@ -54,12 +54,12 @@ def _draft(book: Book, reply: int) -> LetterDraft:
     return book.letters.draft(reply)
 
 
-def _edit(book: Book, draft: LetterDraft, added: str) -> LetterDraft:
+def _edit(book: Book, draft: LetterDraft, added: str) -> None:
     *thanks, regards, signature = draft.text.split("\n\n")
-    return book.letters.edit(draft, text="\n\n".join([*thanks, added, regards, signature]))
+    book.letters.edit(draft, text="\n\n".join([*thanks, added, regards, signature]))
 
 
-def _approve(book: Book, draft: LetterDraft, step: FollowUp) -> Letter:
+def _letter(book: Book, draft: LetterDraft, step: FollowUp) -> Letter:
     book.follow_ups.complete(step, outcome="answered by letter")
     return book.letters.approve(draft)
 

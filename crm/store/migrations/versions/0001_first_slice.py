@@ -131,10 +131,13 @@ def upgrade() -> None:
         ),
         sa.Column("time_zone", sa.String(), nullable=True),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["person.id"], name=op.f("fk_person_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("email_key", name="uq_person_email"),
     )
+    op.create_index(op.f("ix_person_merged_into_id"), "person", ["merged_into_id"], unique=False)
     op.create_index("ix_person_normal_name", "person", ["normal_name"], unique=False)
     op.create_table(
         "region",
@@ -294,7 +297,7 @@ def upgrade() -> None:
         sa.Column("verb", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=True),
-        sa.Column("batch_id", sa.Integer(), nullable=True),
+        sa.Column("batch_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trail_entry")),
     )
     op.create_index(op.f("ix_trail_entry_at"), "trail_entry", ["at"], unique=False)
@@ -653,9 +656,13 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.BigInteger(), nullable=True),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("synthetic", sa.Boolean(), nullable=False),
+        sa.Column("merged_into_id", sa.BigInteger(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["country"], ["country.code"], name=op.f("fk_organization_country")),
         sa.ForeignKeyConstraint(["group_id"], ["organization.id"], name=op.f("fk_organization_group_id")),
+        sa.ForeignKeyConstraint(
+            ["merged_into_id"], ["organization.id"], name=op.f("fk_organization_merged_into_id")
+        ),
         sa.ForeignKeyConstraint(["owner_id"], ["staff.id"], name=op.f("fk_organization_owner_id")),
         sa.ForeignKeyConstraint(["parent_id"], ["organization.id"], name=op.f("fk_organization_parent_id")),
         sa.ForeignKeyConstraint(["segment"], ["segment.slug"], name=op.f("fk_organization_segment")),
@@ -664,6 +671,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_organization_country_segment", "organization", ["country", "segment"], unique=False)
     op.create_index(op.f("ix_organization_group_id"), "organization", ["group_id"], unique=False)
+    op.create_index(op.f("ix_organization_merged_into_id"), "organization", ["merged_into_id"], unique=False)
     op.create_index(op.f("ix_organization_owner_id"), "organization", ["owner_id"], unique=False)
     op.create_index(op.f("ix_organization_parent_id"), "organization", ["parent_id"], unique=False)
     op.create_index(op.f("ix_organization_segment"), "organization", ["segment"], unique=False)
@@ -862,7 +870,14 @@ def upgrade() -> None:
             ["organization_id"], ["organization.id"], name=op.f("fk_organization_name_organization_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization_name")),
-        sa.UniqueConstraint("organization_id", "name", "kind", name="uq_organization_name"),
+        sa.UniqueConstraint(
+            "organization_id",
+            "name",
+            "kind",
+            "language",
+            name="uq_organization_name",
+            postgresql_nulls_not_distinct=True,
+        ),
     )
     op.create_index("ix_organization_name_normal", "organization_name", ["normal"], unique=False)
     op.create_index(
@@ -1462,6 +1477,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_organization_segment"), table_name="organization")
     op.drop_index(op.f("ix_organization_parent_id"), table_name="organization")
     op.drop_index(op.f("ix_organization_owner_id"), table_name="organization")
+    op.drop_index(op.f("ix_organization_merged_into_id"), table_name="organization")
     op.drop_index(op.f("ix_organization_group_id"), table_name="organization")
     op.drop_index("ix_organization_country_segment", table_name="organization")
     op.drop_table("organization")
@@ -1492,6 +1508,7 @@ def downgrade() -> None:
     op.drop_table("run")
     op.drop_table("region")
     op.drop_index("ix_person_normal_name", table_name="person")
+    op.drop_index(op.f("ix_person_merged_into_id"), table_name="person")
     op.drop_table("person")
     op.drop_table("membership_category")
     op.drop_table("job_slot")

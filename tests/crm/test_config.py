@@ -1,0 +1,69 @@
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from crm.config import Settings, Tls
+from crm.errors import ConfigurationError
+from crm.opening import read_settings
+
+SECRETS = {
+    "CRM_DATABASE_URL": "postgresql://accord:hunter2@db/accord",
+    "CRM_BROKER_URL": "redis://:hunter2@broker/0",
+    "CRM_SECRET_KEY": "hunter2" * 5,
+    "CRM_FORMER_KEYS": "hunter2-old, hunter2-older,",
+    "CRM_SMTP_PASSWORD": "hunter2",
+}
+
+
+@pytest.fixture(autouse=True)
+def _an_empty_environment(monkeypatch):
+    for field in Settings.model_fields:
+        monkeypatch.delenv(f"CRM_{field.upper()}", raising=False)
+
+
+def test_settings_come_from_the_environment(monkeypatch):
+    given = SECRETS | {"CRM_WINDOW": "4", "CRM_SMTP_TLS": "starttls", "CRM_DATA_FOLDER": "/srv/accord"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = read_settings()
+    assert settings.database_url.get_secret_value() == SECRETS["CRM_DATABASE_URL"]
+    assert (settings.window, settings.smtp_tls, settings.data_folder) == (4, Tls.STARTTLS, Path("/srv/accord"))
+    assert settings.former_keys == (SecretStr("hunter2-old"), SecretStr("hunter2-older"))
+    assert "hunter2" not in repr(settings) + str(settings)
+
+
+@pytest.mark.parametrize("field", sorted(Settings.model_fields))
+def test_a_variable_that_is_set_to_nothing_counts_as_not_set(monkeypatch, field):
+    plain = read_settings()
+    monkeypatch.setenv(f"CRM_{field.upper()}", "")
+    assert read_settings() == plain
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CRM_WINDOW", "hunter2"),
+        ("CRM_WINDOW", "0"),
+        ("CRM_BATCH", "1e9"),
+        ("CRM_TICK_SECONDS", "-1"),
+        ("CRM_SMTP_TLS", "hunter2"),
+        ("CRM_SMTP_PORT", "hunter2"),
+        ("CRM_BOOK", "Robert'); DROP TABLE hunter2"),
+        ("CRM_BOOK", "../hunter2"),
+    ],
+)
+def test_a_setting_that_makes_no_sense_is_named_and_never_repeated(monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(ConfigurationError) as caught:
+        read_settings()
+    assert caught.value.field == variable
+    assert str(caught.value).startswith(f"{variable}: ")
+    assert value not in str(caught.value) + repr(caught.value.details())
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_settings_do_not_change_under_way():
+    with pytest.raises(ValueError, match="frozen"):
+        read_settings().window = 3
