@@ -112,6 +112,8 @@ def _values(session: Session, fields: Mapping[str, Any], *, of: Organization | N
 
 
 def _parent(session: Session, key: Any, child: Organization | None) -> dict[str, int | None]:
+    if key is None and child is None:
+        return {}
     # One hierarchy changes at a time: two moves at once could close a circle that neither of them sees.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.hierarchy'))"))
     if key is None:

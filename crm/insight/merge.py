@@ -1,5 +1,6 @@
 """What came of a merge, and of undoing one: plain frozen values that print well."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -106,4 +107,7 @@ class Unmerged:
 
 
 def _counted(rows: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in rows.items()) or "nothing"
+    tables: Counter[str] = Counter()
+    for column, count in rows.items():
+        tables[column.partition(".")[0].replace("_", " ")] += count
+    return ", ".join(f"{count} {table}" for table, count in tables.items()) or "nothing"

@@ -138,6 +138,7 @@ def _taken(session: Session, rows: Iterable[Record], field: str, value: Any) -> 
         with session.begin_nested():
             for row in rows:
                 setattr(row, field, value)
+                session.flush()  # one statement each: psycopg warns of a pipeline that ends in a refusal
     except IntegrityError as error:
         return (isinstance(error.orig, psycopg.Error) and error.orig.diag.constraint_name) or "a constraint"
     return None

@@ -35,7 +35,7 @@ def references_to(kind: type[Record]) -> Iterator[Reference]:
 
     That is the order in which the rest of the book locks rows, the letter before its enrolment and so on.
     """
-    target = _table(kind).primary_key
+    target = set(_table(kind).primary_key)
     for table in reversed(Record.metadata.sorted_tables):
         for column in sorted({key.parent for key in table.foreign_keys if key.column in target}, key=str):
             record = record_of(table.name)

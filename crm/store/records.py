@@ -33,15 +33,12 @@ class Record(SQLModel):
     trailed: ClassVar[bool] = True
 
     def __setattr__(self, name: str, value: Any) -> None:
-        state = self.__dict__.get("_sa_instance_state")
-        if state is not None and state.detached and not name.startswith("_"):
-            raise ReadOnly(
-                f"{type(self).__name__}.{name} cannot be assigned: what the book hands out is read-only.",
-                subject=type(self).__name__,
-                field=name,
-                hint=f"Change it with {self.changed_by}." if self.changed_by else "No verb changes it.",
-            )
+        self._refuse_outside_a_verb(name)
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        self._refuse_outside_a_verb(name)
+        super().__delattr__(name)
 
     def __repr_args__(self) -> Iterator[tuple[str, Any]]:  # type: ignore[override]  # narrower than pydantic's
         """The fields that hold something, in the order of the table."""
@@ -50,6 +47,16 @@ class Record(SQLModel):
             for name in type(self).model_fields
             if (value := getattr(self, name)) not in (None, "")
         )
+
+    def _refuse_outside_a_verb(self, name: str) -> None:
+        state = self.__dict__.get("_sa_instance_state")
+        if state is not None and state.detached and not name.startswith("_"):
+            raise ReadOnly(
+                f"{type(self).__name__}.{name} cannot be assigned: what the book hands out is read-only.",
+                subject=type(self).__name__,
+                field=name,
+                hint=f"Change it with {self.changed_by}." if self.changed_by else "No verb changes it.",
+            )
 
     def amend(self, changes: Mapping[str, Any]) -> Self:
         """Take over validated changes; for use inside a verb."""

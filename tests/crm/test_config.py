@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from crm.config import Settings, Tls
+from crm.config import Settings, StatedSettings, Tls
 from crm.errors import ConfigurationError
 from crm.opening import read_settings
 
@@ -28,7 +28,11 @@ def test_settings_come_from_the_environment(monkeypatch):
         monkeypatch.setenv(name, value)
     settings = read_settings()
     assert settings.database_url.get_secret_value() == SECRETS["CRM_DATABASE_URL"]
-    assert (settings.window, settings.smtp_tls, settings.data_folder) == (4, Tls.STARTTLS, Path("/srv/accord"))
+    assert (settings.window, settings.smtp_tls, settings.data_folder) == (
+        4,
+        Tls.STARTTLS,
+        Path("/srv/accord"),
+    )
     assert settings.former_keys == (SecretStr("hunter2-old"), SecretStr("hunter2-older"))
     assert "hunter2" not in repr(settings) + str(settings)
 
@@ -67,3 +71,11 @@ def test_a_setting_that_makes_no_sense_is_named_and_never_repeated(monkeypatch, 
 def test_settings_do_not_change_under_way():
     with pytest.raises(ValueError, match="frozen"):
         read_settings().window = 3
+
+
+@pytest.mark.parametrize("make", [lambda given: StatedSettings(**given), StatedSettings.model_validate])
+def test_stated_settings_read_nothing_from_the_environment(monkeypatch, make):
+    monkeypatch.setenv("CRM_DATABASE_URL", "postgresql://db.production/crm")
+    monkeypatch.setenv("CRM_BOOK", "production")
+    settings = make({"window": 3})
+    assert (settings.database_url, settings.book, settings.window) == (None, "accord", 3)

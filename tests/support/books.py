@@ -3,17 +3,19 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import psycopg
 from pydantic import SecretStr
 
 from crm.book import Book
 from crm.clock import Clock, SystemClock
-from crm.config import Settings
+from crm.config import Settings, StatedSettings
 from crm.opening import wire
-from crm.reference.loader import Reference
+from crm.reference.loader import FILES, Reference
 from crm.store.engine import connect
 from crm.store.postgres import Server
+from crm.store.records import Record
 from crm.store.schema import migrate, newest, version
 from crm.store.store import Store
 
@@ -33,17 +35,84 @@ def template_database(server: Server) -> None:
         engine.dispose()
 
 
+_IDLE: list[str] = []
+"""Databases of this process that a test has left and that have been swept clean."""
+
+
 @contextmanager
-def books_on(server: Server, *, template: str = TEMPLATE) -> Iterator[str]:
-    """The address of a fresh copy of the template."""
-    name = f"t_{uuid.uuid4().hex}"
-    with _maintenance(server) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+def empty_database(server: Server) -> Iterator[str]:
+    """The address of a database without any table."""
+    name = _copy(server, of="template0")
     try:
         yield server.url(name)
     finally:
-        with _maintenance(server) as connection:
-            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop(server, name)
+
+
+@contextmanager
+def books_on(server: Server) -> Iterator[str]:
+    """The address of a database like the template: one that an earlier test has left, swept, or a fresh copy."""
+    name = _IDLE.pop() if _IDLE else _copy(server)
+    try:
+        yield server.url(name)
+    finally:
+        if _swept(server, name):
+            _IDLE.append(name)
+        else:
+            _drop(server, name)
+
+
+def _copy(server: Server, *, of: str = TEMPLATE) -> str:
+    name = f"t_{uuid.uuid4().hex}"
+    with _connected(server, "postgres") as connection:
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}" STRATEGY file_copy')
+    return name
+
+
+def _drop(server: Server, name: str) -> None:
+    with _connected(server, "postgres") as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _swept(server: Server, name: str) -> bool:
+    """Empty what a test has filled, in a tenth of the time of a fresh copy; false if the test changed more than that."""
+    try:
+        with _connected(server, name) as connection:
+            connection.execute(_DISCONNECT_OTHERS)
+            # Only here, and only for the owner of the server: no ledger refuses, no foreign key asks for an order.
+            connection.execute("SET session_replication_role = replica")
+            connection.execute("; ".join(f'DELETE FROM "{table}"' for table in _filled_by_tests()))
+            connection.execute("ALTER SEQUENCE accord_id RESTART")
+            return _fingerprint(connection) == _template_fingerprint(server)
+    except psycopg.Error:
+        return False
+
+
+_DISCONNECT_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+
+def _filled_by_tests() -> list[str]:
+    return sorted(Record.metadata.tables.keys() - _reference_tables())
+
+
+def _reference_tables() -> set[str]:
+    return {str(kind.__tablename__) for kind in FILES.values()}
+
+
+@cache
+def _template_fingerprint(server: Server) -> str:
+    with _connected(server, TEMPLATE) as connection:
+        return _fingerprint(connection)
+
+
+def _fingerprint(connection: psycopg.Connection) -> str:
+    """What a database holds of reference data and of tables, indexes and constraints, in one number each."""
+    sums = [f'(SELECT sum(hashtext(t::text)) FROM "{table}" t)' for table in sorted(_reference_tables())]
+    sums.append("(SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace)")
+    sums.append("(SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O')")
+    return str(connection.execute(f"SELECT {', '.join(sums)}").fetchone())
 
 
 class MakeBook:
@@ -70,13 +139,13 @@ class MakeBook:
 
 def settings_for_tests(**settings: object) -> Settings:
     """Settings that read nothing from the environment of whoever runs the tests."""
-    return Settings.model_validate(
+    return StatedSettings.model_validate(
         {"secret_key": SECRET, "answer_domain": "answers.accord.example", **settings}
     )
 
 
 @contextmanager
-def _maintenance(server: Server) -> Iterator[psycopg.Connection]:
-    conninfo = server.url("postgres").replace("postgresql+psycopg", "postgresql")
+def _connected(server: Server, database: str) -> Iterator[psycopg.Connection]:
+    conninfo = server.url(database).replace("postgresql+psycopg", "postgresql")
     with psycopg.connect(conninfo, autocommit=True) as connection:
         yield connection

@@ -7,16 +7,12 @@ from typing import Any
 import psycopg
 from sqlalchemy.engine import make_url
 from support.books import MakeBook
-from support.handing_over import transport
-from support.smtp_server import RecordingServer
 
 from crm.book import Book
 from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.mail.rendering import plain_facts
-from crm.mail.smtp import Transport
 from crm.outreach.audience import AudienceRow, RunOrder, hash_of_content
-from crm.outreach.delivery import Delivery
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.run_tables import Arm, Enrolment, Run
@@ -118,20 +114,6 @@ def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person
             for to in enrolled
         ),
     )
-
-
-def delivery(
-    book: Book,
-    server: RecordingServer | None = None,
-    *,
-    window: int = 4,
-    through: Transport | None = None,
-    **more: Any,
-) -> Delivery:
-    """The way from a book's outbox to a recording server, or through a transport of the test's own."""
-    assert server or through
-    way = through or transport(server.port)  # type: ignore[union-attr]
-    return Delivery(more.pop("handover", book.handover), way, identity=book.identity, window=window, **more)
 
 
 def statuses(book: Book, letters: Sequence[Letter]) -> list[str]:

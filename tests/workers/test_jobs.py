@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from support.inbound_mail import message, sample
-from support.outbox import contact, delivery, letters, order, queue, statuses
+from support.outbox import contact, letters, order, queue, statuses
+from support.sending import delivery
 from support.smtp_server import RecordingServer
 
 from crm.errors import Refused, StoreError, Unreachable

@@ -38,7 +38,7 @@ class MailServer:
         raw = envelope.content
         assert isinstance(raw, bytes)
         path = self._folder / f"{self._count:03d}-{_name(raw, envelope.rcpt_tos)}.eml"
-        path.write_bytes(f"Return-Path: <{envelope.mail_from or ''}>\r\n".encode() + raw)
+        path.write_bytes(f"Return-Path: <{(envelope.mail_from or '').strip('<>')}>\r\n".encode() + raw)
         return "250 2.0.0 Kept"
 
     def __enter__(self) -> Self:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import crm
 from crm.book import Book
-from crm.config import Settings
+from crm.config import Settings, StatedSettings
 from workers.demo.cast import DANA, Colleague
 from workers.demo.output import Output
 from workers.demo.screen import Screen
@@ -47,7 +47,7 @@ def demo_settings(*, data_folder: Path, smtp_port: int, inbox: Path) -> Settings
         smtp_port: where the local mail server listens.
         inbox: the Maildir that answers arrive in.
     """
-    return Settings.model_validate(
+    return StatedSettings.model_validate(
         {
             "data_folder": data_folder,
             "book": BOOK,

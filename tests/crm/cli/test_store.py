@@ -1,7 +1,7 @@
 """`crm migrate` and `crm reference load`, on an empty database as in production."""
 
 import pytest
-from support.books import books_on
+from support.books import empty_database
 from support.crm_command import Crm
 
 from crm.cli.failures import ExitCode
@@ -9,7 +9,7 @@ from crm.cli.failures import ExitCode
 
 @pytest.fixture
 def empty(server, clock, tmp_path):
-    with books_on(server, template="template0") as url:
+    with empty_database(server) as url:
         yield Crm(url, clock, tmp_path)
 
 

@@ -3,7 +3,8 @@ from email import message_from_bytes, policy
 from hashlib import sha256
 
 import pytest
-from support.outbox import contact, delivery, letters, order, queue
+from support.outbox import contact, letters, order, queue
+from support.sending import delivery
 
 from crm.errors import InvalidInput, MailError, TemplateError
 from crm.outreach.composing import envelope

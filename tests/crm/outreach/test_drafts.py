@@ -3,7 +3,8 @@ from threading import Barrier
 
 import pytest
 from support.inbound_mail import message
-from support.outbox import MANAGER, contact, delivery, staffed, statuses
+from support.outbox import MANAGER, contact, staffed, statuses
+from support.sending import delivery
 
 from crm.errors import AccordError, InvalidInput, NotFound, Refused, TemplateError
 

@@ -7,7 +7,8 @@ from threading import Barrier
 
 import pytest
 from support.letter_folders import letter_folder
-from support.outbox import contact, contacts, delivery, letters, order, queue, told
+from support.outbox import contact, contacts, letters, order, queue, told
+from support.sending import delivery
 
 from crm.errors import NotFound, ReadOnly, Refused
 from crm.mail.facts import frozen
@@ -44,9 +45,14 @@ def test_several_who_queue_the_same_letter_at_once_queue_one(book, make_book):
 
 def test_a_verb_that_fails_queues_nothing(book):
     to = contact(book)
-    with pytest.raises(NotFound), book.transaction():
-        queue(book, order(book, to))
-        book.outbox.get("nothing")
+
+    def failing():
+        with book.transaction():
+            queue(book, order(book, to))
+            book.outbox.get("nothing")
+
+    with pytest.raises(NotFound):
+        failing()
     assert book.outbox.of() == ()
     assert book.handover.due() == ()
 

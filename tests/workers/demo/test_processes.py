@@ -118,7 +118,7 @@ def test_what_they_are_told_amounts_to_the_settings_of_the_demonstration(monkeyp
             monkeypatch.delenv(name)
     for name, value in environment(settings, {}).items():
         monkeypatch.setenv(name, value)
-    assert Settings() == settings
+    assert Settings().model_dump() == settings.model_dump()
 
 
 def test_the_signals_of_the_terminal_do_not_reach_them(folder, keepers):

@@ -106,6 +106,34 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("category", name=op.f("pk_membership_category")),
     )
     op.create_table(
+        "merge",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "organization", "person", name="kind", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("keeper_id", sa.BigInteger(), nullable=False),
+        sa.Column("duplicate_id", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_by", sa.String(), nullable=False),
+        sa.Column("moved", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("stayed", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("taken_over", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.String(), nullable=True),
+        sa.Column("undone_because", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merge")),
+    )
+    op.create_index(op.f("ix_merge_duplicate_id"), "merge", ["duplicate_id"], unique=False)
+    op.create_index(op.f("ix_merge_keeper_id"), "merge", ["keeper_id"], unique=False)
+    op.create_index(
+        "uq_merge_standing", "merge", ["duplicate_id"], unique=True, postgresql_where="undone_at IS NULL"
+    )
+    op.create_table(
         "person",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -445,6 +473,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("batch_id", "row", name=op.f("pk_import_row")),
     )
     op.create_index(op.f("ix_import_row_subject_id"), "import_row", ["subject_id"], unique=False)
+    op.create_table(
+        "merge_move",
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("merge_id", sa.BigInteger(), nullable=False),
+        sa.Column("record", sa.String(), nullable=False),
+        sa.Column("key", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("field", sa.String(), nullable=False),
+        sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("after", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.ForeignKeyConstraint(["merge_id"], ["merge.id"], name=op.f("fk_merge_move_merge_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_merge_move")),
+    )
+    op.create_index(op.f("ix_merge_move_merge_id"), "merge_move", ["merge_id"], unique=False)
     op.create_table(
         "office",
         sa.Column("source", sa.String(), nullable=False),
@@ -1492,6 +1533,8 @@ def downgrade() -> None:
     op.drop_table("trail_change")
     op.drop_table("study_group")
     op.drop_table("office")
+    op.drop_index(op.f("ix_merge_move_merge_id"), table_name="merge_move")
+    op.drop_table("merge_move")
     op.drop_index(op.f("ix_import_row_subject_id"), table_name="import_row")
     op.drop_table("import_row")
     op.drop_index(op.f("ix_country_region"), table_name="country")
@@ -1510,6 +1553,10 @@ def downgrade() -> None:
     op.drop_index("ix_person_normal_name", table_name="person")
     op.drop_index(op.f("ix_person_merged_into_id"), table_name="person")
     op.drop_table("person")
+    op.drop_index("uq_merge_standing", table_name="merge", postgresql_where="undone_at IS NULL")
+    op.drop_index(op.f("ix_merge_keeper_id"), table_name="merge")
+    op.drop_index(op.f("ix_merge_duplicate_id"), table_name="merge")
+    op.drop_table("merge")
     op.drop_table("membership_category")
     op.drop_table("job_slot")
     op.drop_index(op.f("ix_import_batch_digest"), table_name="import_batch")

@@ -1,0 +1,196 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from support.locks import blocked
+from support.outbox import (
+    campaign_letters,
+    contact,
+    contacts,
+    letters,
+    looking,
+    order,
+    queue,
+    running,
+    staffed,
+    statuses,
+    told,
+)
+from support.sending import at, delivery, watched
+
+from crm.outreach.outbox_tables import MessageClass
+
+
+def of(claims):
+    return [claim.letter for claim in claims]
+
+
+OBSTACLES = {
+    "unsubscribed": ("stopped", "must not be written to"),
+    "bounced": ("stopped", "must not be written to"),
+    "answered": ("stopped", "left the journey: answered"),
+    "cancelled": ("stopped", "cancelled"),
+    "paused": ("queued", "paused"),
+    "written to by another campaign": ("queued", "another campaign wrote"),
+}
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "point"),
+    [("unsubscribed", "claim"), ("unsubscribed", "mail"), *((obstacle, "body") for obstacle in OBSTACLES)],
+)
+def test_what_comes_up_between_the_claim_and_the_intent_keeps_the_letter_back(
+    book, make_book, mail_server, obstacle, point
+):
+    staffed(book)
+    to = contact(book)
+    run = running(make_book, to)
+    (letter,) = campaign_letters(book, run, to)
+    other = make_book()
+    acts = {
+        "unsubscribed": lambda: other.suppressions.add(letter.to_address),
+        "bounced": lambda: other.suppressions.add(letter.to_address, scope="all", reason="bounced"),
+        "answered": lambda: other.answers.receive(
+            f"From: a@acme.example\r\nTo: {book.identity.reply(letter.id)}\r\n\r\nYes please.\r\n".encode()
+        ),
+        "cancelled": lambda: other.runs.cancel(run, reason="a wrong figure"),
+        "paused": lambda: other.runs.pause(run, reason="a wrong figure"),
+        "written to by another campaign": lambda: wrote_lately(other, letter),
+    }
+    done = watched(book, mail_server, at(point, acts[obstacle])).deliver(limit=1)
+    status, why = OBSTACLES[obstacle]
+    kept = book.outbox.get(letter)
+    assert (kept.status, kept.tries, kept.attempts, done.passed_over) == (
+        status,
+        1 if status == "stopped" else 0,
+        0,
+        1,
+    )
+    assert why in kept.verdict
+    mail_server.wait_until_abandoned(1)
+    assert mail_server.messages == ()
+    assert told(book, letter)[-1] == status
+
+
+def wrote_lately(book, letter):
+    """Another campaign's letter to the same person is accepted."""
+    account, person = book.organizations.get(letter.organization_id), book.people.get(letter.person_id)
+    values = {"key": "other", "message_class": "marketing"}
+    (other,) = queue(book, order(book, (account, person), **values))
+    (claim,) = book.handover.claim(limit=1, ids=[other.id])
+    book.handover.intend([claim.letter])
+
+
+def test_correspondence_is_no_campaign_but_an_address_that_bounces_gets_nothing(book, mail_server):
+    people = contacts(book, 2)
+    unsubscribed, bounced = queue(book, *(order(book, to) for to in people))
+    book.suppressions.add(unsubscribed.to_address)
+    book.suppressions.add(bounced.to_address, scope="all", reason="bounced")
+    delivery(book, mail_server).deliver(limit=2)
+    assert statuses(book, [unsubscribed, bounced]) == ["accepted", "stopped"]
+
+
+def test_one_letter_that_is_kept_back_leaves_the_others_of_its_window_alone(book, mail_server):
+    queued = letters(book, 4, message_class="marketing")
+    act = at("body", lambda: book.suppressions.add(queued[1].to_address))
+    watched(book, mail_server, act, window=4).deliver(limit=4)
+    assert statuses(book, queued) == ["accepted", "stopped", "accepted", "accepted"]
+    mail_server.wait_until_abandoned(1)
+    assert len(mail_server.messages) == 3
+
+
+def test_a_paused_run_goes_on_where_it_stood(book, make_book, mail_server):
+    staffed(book)
+    people = contact(book), contact(book, "Baraka Mwangi")
+    run = running(make_book, *people)
+    queued = campaign_letters(book, run, *people)
+    book.runs.pause(run, reason="a question")
+    assert delivery(book, mail_server).deliver(limit=5).outcomes == {}
+    assert statuses(book, queued) == ["queued"] * 2
+    book.runs.resume(run)
+    delivery(book, mail_server).deliver(limit=5)
+    assert statuses(book, queued) == ["accepted"] * 2
+
+
+def test_a_second_campaign_waits_for_the_cap_even_within_one_window(book, make_book, clock):
+    staffed(book)
+    to = contact(book)
+    other_account = book.organizations.add("Acme Africa", country="KE")
+    one = running(make_book, to)
+    two = running(make_book, (other_account, to[1]), campaign="another")
+    (first,) = campaign_letters(book, one, to)
+    (second,) = campaign_letters(book, two, (other_account, to[1]))
+    claims = book.handover.claim(limit=2)
+    assert book.handover.intend(of(claims)) == {first.id}
+    kept = book.outbox.get(second)
+    assert (kept.status, kept.tries) == ("queued", 0)
+    assert kept.due_at == clock.now() + timedelta(days=3)
+    assert "another campaign wrote on 24 November 2026" in kept.verdict
+
+
+def test_pausing_waits_for_intents_under_way_and_stands_after_them(book, make_book):
+    """Whoever has paused a run knows: nothing whose intent was not committed by then leaves."""
+    staffed(book)
+    people = contacts(book, 1)
+    run = running(make_book, *people[:1])
+    campaign_letters(book, run, *people)
+    claims = book.handover.claim(limit=1)
+    with ThreadPoolExecutor(2) as pool, looking(book) as gate, looking(book) as eye:
+        with gate.transaction():
+            gate.execute("LOCK TABLE delivery IN SHARE MODE")  # the intent is decided, and cannot commit
+            intent = pool.submit(book.handover.intend, of(claims))
+            blocked(eye, 1)
+            pause = pool.submit(make_book().runs.pause, run, reason="a wrong figure")
+            blocked(eye, 2)
+            assert not pause.done()
+        assert intent.result(20) == {claims[0].letter.id}
+        assert pause.result(20).status == "paused"
+
+
+@pytest.mark.parametrize("what", ["suppressions.add", "answers.receive"])
+def test_refusing_waits_for_intents_under_way_and_what_comes_after_it_does_not_leave(book, make_book, what):
+    staffed(book)
+    to = contact(book)
+    run = running(make_book, to)
+    campaign_letters(book, run, to)
+    (old,) = queue(
+        book, order(book, to, key="older", message_class=MessageClass.MARKETING, due_at=book.clock.now())
+    )
+    claims = book.handover.claim(limit=1, ids=[book.outbox.of(run=run.id)[0].id])
+    wish = f"From: a@acme.example\r\nTo: {book.identity.unsubscribe(old.id)}\r\n\r\nstop\r\n".encode()
+    other = make_book()
+    refuse = {
+        "suppressions.add": lambda: other.suppressions.add(to[1].email),
+        "answers.receive": lambda: other.answers.receive(wish),
+    }[what]
+    with ThreadPoolExecutor(2) as pool, looking(book) as gate, looking(book) as eye:
+        with gate.transaction():
+            gate.execute("LOCK TABLE delivery IN SHARE MODE")
+            intent = pool.submit(book.handover.intend, of(claims))
+            blocked(eye, 1)
+            refused = pool.submit(refuse)
+            blocked(eye, 2)
+            assert not refused.done()
+        assert intent.result(20) == {claims[0].letter.id}
+        refused.result(20)
+    (later,) = book.handover.claim(limit=1)
+    assert book.handover.intend([later.letter]) == frozenset()
+    assert statuses(book, [old]) == ["stopped"]
+
+
+def test_two_windows_with_the_same_people_take_turns_and_do_not_block_each_other(book, make_book):
+    people = contacts(book, 6)
+    queue(book, *(order(book, to, key=f"{turn}:{to[1].id}") for turn in range(2) for to in people))
+    other = make_book()
+    mine, theirs = book.handover.claim(limit=6), other.handover.claim(limit=6)
+    together = Barrier(2)
+
+    def intend(hands, claims):
+        together.wait()
+        return len(hands.intend(of(claims)))
+
+    with ThreadPoolExecutor(2) as pool:
+        backwards = tuple(reversed(theirs))
+        both = [pool.submit(intend, book.handover, mine), pool.submit(intend, other.handover, backwards)]
+        assert [done.result(20) for done in both] == [6, 6]

