@@ -18,11 +18,14 @@ from crm.directory.staff import StaffFacet
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
+from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
 from crm.insight.merging import Merges
+from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
+from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.answers import Answers
 from crm.outreach.drafts import Letters
 from crm.outreach.handover import Handover, Limits
@@ -104,6 +107,7 @@ class Book:
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
+        self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
 
         self.runs = Runs(store, identity=identity)
         self.outbox = Outbox(store, identity=identity)

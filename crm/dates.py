@@ -1,7 +1,7 @@
 """Days as people write them ("2027-04-01", "14d", "2w", "tomorrow"), and instants that leave nothing to guess."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from crm.errors import InvalidInput
 
@@ -41,8 +41,8 @@ def day_of(when: str | date, *, today: date, field: str = "due") -> date:
         ) from None
 
 
-def aware(at: datetime, *, field: str | None = None) -> datetime:
-    """An instant, which has to say in which time zone it is.
+def in_utc(at: datetime, *, field: str | None = None) -> datetime:
+    """An instant in UTC; it has to say in which time zone it is.
 
     Args:
         at: the instant.
@@ -58,4 +58,4 @@ def aware(at: datetime, *, field: str | None = None) -> datetime:
             value=at,
             hint="Give an aware datetime, e.g. with tzinfo=UTC.",
         )
-    return at
+    return at.astimezone(UTC)

@@ -41,7 +41,7 @@ def open_book(
         NotMigrated: the configured database is at another version.
     """
     settings = settings or read_settings()
-    who = actor or settings.actor
+    who = (actor or settings.actor).strip()
     if not who:
         hint = 'Say so: crm.open(actor="you@…"), `crm --actor you@…`, or CRM_ACTOR.'
         raise ConfigurationError("Nobody says who you are.", field="CRM_ACTOR", hint=hint)

@@ -1,7 +1,7 @@
 """Writing organisations down: the checks and steps that `book.organizations` and the importer share."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -12,10 +12,18 @@ from crm.directory.lei import valid_lei
 from crm.directory.names import clean_name, normal_name
 from crm.directory.resolve import find_organization, label
 from crm.directory.staff import find_staff
-from crm.directory.tables import NameKind, Organization, OrganizationDomain, OrganizationName
+from crm.directory.tables import (
+    NameKind,
+    Organization,
+    OrganizationDomain,
+    OrganizationKind,
+    OrganizationName,
+    Size,
+)
 from crm.errors import InvalidInput
 from crm.reference.countries import find_country
 from crm.reference.segments import find_segment
+from crm.store.columns import chosen
 from crm.store.store import Change
 
 _LANGUAGE_CODE = re.compile("[a-z]{2,3}")
@@ -31,6 +39,18 @@ _FIELDS = {
     "owner",
     "source",
     "synthetic",
+}
+
+
+# How a field is understood where it is more than its value.
+_READINGS: Mapping[str, Callable[[Session, Any], Any]] = {
+    "name": lambda _, text: clean_name(text),
+    "country": lambda session, key: find_country(session, key).code,
+    "segment": lambda session, key: find_segment(session, key).slug,
+    "kind": lambda _, text: chosen(OrganizationKind, text, field="kind"),
+    "size": lambda _, text: chosen(Size, text, field="size"),
+    "lei": lambda _, text: valid_lei(text),
+    "owner": lambda session, key: find_staff(session, key).id,
 }
 
 
@@ -96,18 +116,12 @@ def _values(session: Session, fields: Mapping[str, Any], *, of: Organization | N
             field=min(unknown),
             candidates=sorted(_FIELDS),
         )
-    values = dict(fields)
-    if "name" in values:
-        values["name"] = clean_name(values["name"])
-    if values.get("country") is not None:
-        values["country"] = find_country(session, values["country"]).code
-    if values.get("segment") is not None:
-        values["segment"] = find_segment(session, values["segment"]).slug
-    if values.get("lei") is not None:
-        values["lei"] = valid_lei(values["lei"])
+    values = {
+        field: _READINGS[field](session, given) if field in _READINGS and given is not None else given
+        for field, given in fields.items()
+    }
     if "owner" in values:
-        owner = values.pop("owner")
-        values["owner_id"] = None if owner is None else find_staff(session, owner).id
+        values["owner_id"] = values.pop("owner")
     return values | (_parent(session, values.pop("parent"), of) if "parent" in values else {})
 
 

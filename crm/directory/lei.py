@@ -1,7 +1,6 @@
 """The Legal Entity Identifier: twenty characters, the last two of them check digits (ISO 17442)."""
 
 from stdnum import lei
-from stdnum.exceptions import InvalidChecksum, ValidationError
 
 from crm.errors import InvalidInput
 
@@ -17,10 +16,10 @@ def valid_lei(text: str) -> str:
     Raises:
         InvalidInput: the length, a character or the check digits are wrong.
     """
-    try:
-        return str(lei.validate(text))
-    except InvalidChecksum:
+    number = lei.compact(text)
+    if looks_like_lei(number) and lei.is_valid(number):
+        return number
+    hint = "An LEI has twenty letters and digits, the last two of them digits."
+    if looks_like_lei(number):
         hint = "The check digits do not fit: look for a mistyped character."
-    except ValidationError:
-        hint = "An LEI has twenty letters and digits."
     raise InvalidInput(f"{text!r} is not an LEI.", field="lei", value=text, hint=hint)

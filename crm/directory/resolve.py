@@ -14,6 +14,7 @@ from crm.errors import Ambiguous, InvalidInput, NotFound
 from crm.reference.country import Country
 
 OrganizationKey = int | str | Organization
+_LARGEST_ID = 2**63 - 1
 _NEAR = 0.35
 _FEW = 6
 
@@ -59,7 +60,7 @@ def _by_key(session: Session, key: OrganizationKey) -> Sequence[Organization]:
     if isinstance(key, Organization):
         key = key.id
     if isinstance(key, int):
-        return _where(session, col(Organization.id) == key)
+        return _where(session, col(Organization.id) == key) if 0 < key <= _LARGEST_ID else []
     text = key.strip()
     numbered = _by_key(session, int(text)) if text.isdecimal() else []
     return numbered or _named(session, text) or _where(session, _meaning(text))

@@ -70,7 +70,7 @@ class Organization(Record, table=True):
     country: str | None = Field(default=None, foreign_key="country.code")
     segment: str | None = Field(default=None, foreign_key="segment.slug", index=True)
     size: Size | None = choice(Size, name="size", default=None, nullable=True)
-    employees: int | None = None
+    employees: int | None = Field(default=None, ge=0)
     parent_id: int | None = ref("organization.id", optional=True)
     group_id: int | None = ref("organization.id", optional=True)
     lei: str | None = None

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 from sqlalchemy import Index
 from sqlmodel import Field, Session, col, select
 
-from crm.dates import aware
+from crm.dates import in_utc
 from crm.directory.merged import stands
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
@@ -143,7 +143,7 @@ class Interactions:
             values = {
                 "kind": chosen(InteractionKind, kind, field="kind"),
                 "summary": _summary(summary),
-                "at": aware(at or change.now, field="at"),
+                "at": in_utc(at or change.now, field="at"),
                 "inbound": inbound,
             }
             values["office"] = (

@@ -95,7 +95,14 @@ def _lines(
         yield (
             (row.at, row.number),
             Happening(
-                row.at, source.kind, title, row.organization_id, row.organization, people, row.office, refers_to
+                row.at,
+                source.kind,
+                title,
+                row.organization_id,
+                row.organization,
+                people,
+                row.office,
+                refers_to,
             ),
         )
 
@@ -136,7 +143,8 @@ def _based_in(session: Session, code: str) -> tuple[int, ...]:
 
 def _with_group(session: Session, head: Organization) -> Sequence[int]:
     below = select(Organization.id).where(Organization.id == head.id).cte(recursive=True)
-    further = select(Organization.id).where(stands(Organization)).join(below, Organization.parent_id == below.c.id)
+    further = select(Organization.id).join(below, col(Organization.parent_id) == below.c.id)
+    further = further.where(stands(Organization))
     return session.exec(select(below.union(further).c.id)).all()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, case, cast, func, or_, select, union
+from sqlalchemy import CompoundSelect, Date, Select, String, case, cast, func, or_, select, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -20,20 +20,190 @@ from crm.membership.ledger import MembershipEvent
 from crm.membership.standing import StandingRecord
 from crm.store.trail import TrailChange, TrailEntry
 
+Lines = Select[*tuple[Any, ...]]
 _LONGEST = 200
 
-Lines = Select[*tuple[Any, ...]]
+
+def in_a_line(text: str) -> str:
+    """A text in one line of bearable length."""
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
-def interactions_about(scope: Scope) -> ColumnElement[Any]:
-    """The interactions of a scope: those of its accounts and people, and those that its accounts' people had elsewhere."""
-    own = select(col(Interaction.id)).where(scope.account(col(Interaction.organization_id)))
-    took_part = select(col(InteractionPerson.interaction_id)).where(scope.person(col(InteractionPerson.person_id)))
-    on = cast(func.timezone("UTC", col(Interaction.at)), midnight_type())
+def interactions_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
+    """The interactions of a scope: under its accounts, with its people, and with those who worked for its accounts then."""
+    under = select(col(Interaction.id)).where(scope.account(col(Interaction.organization_id)))
+    took_part = select(col(InteractionPerson.interaction_id)).where(
+        scope.person(col(InteractionPerson.person_id))
+    )
+    day = cast(func.timezone("UTC", col(Interaction.at)), Date)
     elsewhere = (
         select(col(Interaction.id))
         .join(InteractionPerson, col(InteractionPerson.interaction_id) == col(Interaction.id))
         .join(Position, col(Position.person_id) == col(InteractionPerson.person_id))
-        .where(scope.account(col(Position.organization_id)))
+        .where(
+            scope.account(col(Position.organization_id)),
+            or_(col(Position.since_on).is_(None), col(Position.since_on) <= day),
+            or_(col(Position.until_on).is_(None), col(Position.until_on) >= day),
+        )
     )
-    return union(own, took_part, elsewhere)
+    return union(under, took_part, elsewhere)
+
+
+def _interactions(scope: Scope) -> Lines:
+    return lines_of(
+        Interaction,
+        at=col(Interaction.at),
+        organization_id=col(Interaction.organization_id),
+        people=_took_part(col(Interaction.id)),
+        office=col(Interaction.office),
+        what=col(Interaction.kind),
+        inbound=col(Interaction.inbound),
+        summary=col(Interaction.summary),
+    ).where(col(Interaction.id).in_(interactions_of(scope)))
+
+
+def _follow_ups(scope: Scope, at: Any) -> Lines:
+    lines = lines_of(
+        FollowUp,
+        at=at,
+        organization_id=col(FollowUp.organization_id),
+        people=_took_part(col(FollowUp.interaction_id)),
+        office=col(Staff.office),
+        what=col(FollowUp.what),
+        due_on=col(FollowUp.due_on),
+        outcome=col(FollowUp.outcome),
+    )
+    about = or_(
+        scope.account(col(FollowUp.organization_id)), col(FollowUp.interaction_id).in_(interactions_of(scope))
+    )
+    return lines.outerjoin(Staff, col(Staff.id) == col(FollowUp.owner_id)).where(about)
+
+
+def _planned(scope: Scope) -> Lines:
+    # When it was planned is known to the trail alone.
+    name = func.concat("follow_up:", cast(col(FollowUp.id), String))
+    planned = (
+        select(func.min(col(TrailEntry.at)))
+        .join(TrailChange, col(TrailChange.entry_id) == col(TrailEntry.id))
+        .where(col(TrailChange.record) == name)
+        .correlate(FollowUp)
+        .scalar_subquery()
+    )
+    return _follow_ups(scope, func.coalesce(planned, midnight(col(FollowUp.due_on)), col(FollowUp.done_at)))
+
+
+def _done(scope: Scope) -> Lines:
+    return _follow_ups(scope, col(FollowUp.done_at)).where(col(FollowUp.done_at).is_not(None))
+
+
+def _membership(scope: Scope) -> Lines:
+    return lines_of(
+        MembershipEvent,
+        at=midnight(col(MembershipEvent.effective_on)),
+        organization_id=col(MembershipEvent.organization_id),
+        what=col(MembershipEvent.kind),
+        category=col(MembershipEvent.category),
+        coverage=col(MembershipEvent.coverage),
+        reason=col(MembershipEvent.reason),
+    ).where(scope.account(col(MembershipEvent.organization_id)))
+
+
+def _standings(scope: Scope) -> Lines:
+    return lines_of(
+        StandingRecord,
+        at=midnight(col(StandingRecord.as_of)),
+        organization_id=col(StandingRecord.organization_id),
+        standing=col(StandingRecord.standing),
+        source=col(StandingRecord.source),
+    ).where(scope.account(col(StandingRecord.organization_id)))
+
+
+def _participation(scope: Scope) -> Lines:
+    return lines_of(
+        Participation,
+        at=midnight(col(Participation.on)),
+        organization_id=col(Participation.organization_id),
+        what=col(Participation.kind),
+        study_group=col(Participation.study_group),
+    ).where(scope.account(col(Participation.organization_id)))
+
+
+def _merges(scope: Scope) -> Lines:
+    account, person = aliased(Organization), aliased(Person)
+    of_accounts = col(MergeEntry.kind) == MergedKind.ORGANIZATION
+    about = [condition(column) for condition in (scope.account, scope.person) for column in _both_sides()]
+    return (
+        lines_of(
+            MergeEntry,
+            at=col(MergeEntry.merged_at),
+            organization_id=case((of_accounts, col(MergeEntry.keeper_id))),
+            duplicate=func.coalesce(col(account.name), col(person.name)),
+            reason=col(MergeEntry.reason),
+            undone_at=col(MergeEntry.undone_at),
+        )
+        .outerjoin(account, col(account.id) == col(MergeEntry.duplicate_id))
+        .outerjoin(person, col(person.id) == col(MergeEntry.duplicate_id))
+        .where(or_(*about))
+    )
+
+
+def _both_sides() -> tuple[Any, Any]:
+    return col(MergeEntry.keeper_id), col(MergeEntry.duplicate_id)
+
+
+def _took_part(interaction_id: Any) -> Any:
+    names = func.array_agg(aggregate_order_by(col(Person.name), col(Person.id)))
+    return (
+        select(names)
+        .join(InteractionPerson, col(InteractionPerson.person_id) == col(Person.id))
+        .where(col(InteractionPerson.interaction_id) == interaction_id, stands(Person))
+        .correlate(Interaction, FollowUp)
+        .scalar_subquery()
+    )
+
+
+def _told_interaction(line: Any) -> str:
+    came = " from them" if line.inbound else ""
+    return f"{line.what.capitalize()}{came}: {in_a_line(line.summary)}"
+
+
+def _told_plan(line: Any) -> str:
+    return f"Planned{f' for {line.due_on:%d %B %Y}' if line.due_on else ''}: {line.what}"
+
+
+def _told_done(line: Any) -> str:
+    return f"Done: {line.what}{f': {in_a_line(line.outcome)}' if line.outcome else ''}"
+
+
+def _told_membership(line: Any) -> str:
+    category = line.category.replace("_", " ")
+    what = f"{line.what.replace('_', ' ').capitalize()}, {category} in ITU-{'/'.join(line.coverage)}"
+    return f"{what}: {in_a_line(line.reason)}" if line.reason else what
+
+
+def _told_merge(line: Any) -> str:
+    undone = f" (undone on {line.undone_at:%d %B %Y})" if line.undone_at else ""
+    return f"Merged with the duplicate {line.duplicate}: {in_a_line(line.reason)}{undone}"
+
+
+SOURCES = (
+    Source(HappeningKind.INTERACTION, Interaction, _interactions, _told_interaction),
+    Source(HappeningKind.FOLLOW_UP, FollowUp, _planned, _told_plan),
+    Source(HappeningKind.FOLLOW_UP, FollowUp, _done, _told_done),
+    Source(HappeningKind.MEMBERSHIP, MembershipEvent, _membership, _told_membership),
+    Source(
+        HappeningKind.STANDING,
+        StandingRecord,
+        _standings,
+        lambda line: f"Standing: {line.standing.replace('_', ' ')}, says {line.source}",
+    ),
+    Source(
+        HappeningKind.PARTICIPATION,
+        Participation,
+        _participation,
+        lambda line: f"{line.what.capitalize()}: {line.study_group}",
+    ),
+    Source(HappeningKind.MERGE, MergeEntry, _merges, _told_merge),
+)
+"""What is known below the mail."""

@@ -7,15 +7,27 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _APOSTROPHES = re.compile("['`\u00b4\u02b9\u02bb\u02bc\u2018\u2019\u201b\u2032\uff07]")
-# Accents and points of the scripts that are also written without them, and variation selectors. The marks of other
-# scripts stay: a vowel of Hindi or Thai, or the sign that makes "ba" of "ha" in kana, makes another word.
+# Accents and points of the scripts that are also written without them, variation selectors, and the apostrophe that
+# is part of a letter. The marks of other scripts stay: a vowel of Hindi or Thai, or the sign that makes "ba" of "ha"
+# in kana, makes another word.
 _ACCENTS = re.compile(
-    "[\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
+    "[\u02bc\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef\u0640]"
 )
 # Letters with a stroke and their like, which Unicode takes for letters of their own; keyboards elsewhere lack them.
 _WITHOUT_STROKE = str.maketrans(
-    {"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "\u0131": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ħ": "h",
+        "ŧ": "t",
+        "\u0131": "i",
+        "æ": "ae",
+        "œ": "oe",
+        "ð": "d",
+        "þ": "th",
+    }
 )
 # Written out, so that "St. Lucia", "Trinidad & Tobago" and "The Gambia" are found under their official names.
 _WRITTEN_OUT = {"st": "saint"}

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
-from crm.dates import aware
+from crm.dates import in_utc
 from crm.errors import InvalidInput
 from crm.store.records import ids
 
@@ -24,7 +24,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Refuse a naive time and hand over UTC."""
-        return value and aware(value).astimezone(UTC)
+        return value and in_utc(value)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Hand out UTC whatever the connection's time zone."""

@@ -98,7 +98,7 @@ def _by_state(original: psycopg.Error, constraint: str) -> AccordError:
     if state == "P0001":  # raised by a trigger of ours, which speaks for itself
         return Refused(said or "The database refused.", rule="database")
     if isinstance(original, psycopg.DataError):
-        return InvalidInput("A value cannot be stored.", value=said or str(original))
+        return InvalidInput("The database cannot take a value.", value=said or str(original))
     return StoreError("The database could not do this.", value=said)
 
 

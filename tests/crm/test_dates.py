@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from crm.dates import aware, day_of
+from crm.dates import day_of, in_utc
 from crm.errors import InvalidInput
 
 TODAY = date(2026, 11, 24)
@@ -37,7 +37,7 @@ def test_what_is_no_day_is_refused_with_the_forms_that_are(when):
 
 def test_an_instant_must_say_its_time_zone():
     at = datetime(2026, 11, 24, 9, 30, tzinfo=timezone(timedelta(hours=3)))
-    assert aware(at) is at
+    assert in_utc(at) is at
     with pytest.raises(InvalidInput, match="2026-11-24 09:30 has no time zone") as caught:
-        aware(at.replace(tzinfo=None), field="at")
+        in_utc(at.replace(tzinfo=None), field="at")
     assert caught.value.field == "at"

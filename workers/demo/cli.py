@@ -24,7 +24,7 @@ def demo(
         "build/demo"
     ),
     companies: Annotated[
-        int | None, typer.Option(min=60, help="Import only so many companies; all of them if left out.")
+        int | None, typer.Option(min=100, help="Import only so many companies; all of them if left out.")
     ] = None,
     data_folder: Annotated[
         Path | None,

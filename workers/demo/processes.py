@@ -15,7 +15,7 @@ import psutil
 
 from crm.config import Settings
 from crm.errors import StoreError
-from crm.store.shared_server import end_of_log, wait_until
+from crm.store.shared_server import end_of_log
 
 _STOP_SECONDS = 40  # above what the keeper takes with a worker that does not listen
 
@@ -45,6 +45,7 @@ class Processes:
         programs: Mapping[str, Sequence[str]] = PROGRAMS,
     ) -> None:
         self._logs = logs
+        self._ended = False
         self._keeper = subprocess.Popen(
             [*_OURS, "workers.demo.keeper", str(logs), json.dumps(dict(programs))],
             stdin=subprocess.PIPE,
@@ -72,16 +73,18 @@ class Processes:
         """Stop both; what they hold is finished first. A second call does nothing.
 
         Returns:
-            Whether nothing of them is left.
+            Whether they ended by themselves; if not, they were killed.
         """
         assert self._keeper.stdin
-        self._keeper.stdin.close()
-        with suppress(subprocess.TimeoutExpired):
-            self._keeper.wait(_STOP_SECONDS)
-        with suppress(ProcessLookupError):
-            os.killpg(self._keeper.pid, signal.SIGKILL)
+        if not self._keeper.stdin.closed:
+            self._keeper.stdin.close()
+            with suppress(subprocess.TimeoutExpired):
+                self._keeper.wait(_STOP_SECONDS)
+            self._ended = self._keeper.returncode is not None
+            with suppress(ProcessLookupError):
+                os.killpg(self._keeper.pid, signal.SIGKILL)  # whoever is left of its session
             self._keeper.wait()
-        return wait_until(lambda: not psutil.pid_exists(self._keeper.pid), seconds=5)
+        return self._ended
 
     def __enter__(self) -> Self:
         return self

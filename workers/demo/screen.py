@@ -74,10 +74,6 @@ class Screen:
         """A table, a report, anything that rich prints."""
         self.console.print(Padding(what, (0, 0, 0, 2)))
 
-    def show_wide(self, what: RenderableType) -> None:
-        """A panel over the whole width."""
-        self.console.print(what)
-
     def page(self, title: str, words: str) -> None:
         """A letter or another text as it is."""
         if self.console.is_terminal:

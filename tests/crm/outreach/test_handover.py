@@ -53,11 +53,12 @@ def test_claimers_at_once_share_the_letters_without_waiting_or_overlapping(book,
     assert len(taken) + len(rest) == 40
 
 
-def test_a_claim_passes_over_what_another_transaction_holds(book, make_book):
+def test_a_claim_passes_over_what_another_transaction_holds(book):
     first, second = letters(book, 2)
-    with looking(book) as other, other.transaction():
+    with ThreadPoolExecutor(1) as pool, looking(book) as other, other.transaction():
         other.execute("SELECT 1 FROM outbox WHERE id = %s FOR UPDATE", [first.id])
-        assert [letter.id for letter in of(book.handover.claim(limit=10))] == [second.id]
+        claims = pool.submit(book.handover.claim, limit=10).result(20)
+        assert [claim.letter.id for claim in claims] == [second.id]
 
 
 def test_a_claim_of_named_letters_takes_those_that_are_still_due(book, clock):

@@ -179,6 +179,28 @@ def test_refusing_waits_for_intents_under_way_and_what_comes_after_it_does_not_l
     assert statuses(book, [old]) == ["stopped"]
 
 
+def test_taking_a_reply_in_waits_for_intents_under_way(book, make_book):
+    staffed(book)
+    to = contact(book)
+    run = running(make_book, to)
+    (letter,) = campaign_letters(book, run, to)
+    claims = book.handover.claim(limit=1)
+    raw = f"From: a@acme.example\r\nTo: {book.identity.reply(letter.id)}\r\n\r\nYes.\r\n".encode()
+    with ThreadPoolExecutor(2) as pool, looking(book) as gate, looking(book) as eye:
+        with gate.transaction():
+            gate.execute("LOCK TABLE delivery IN SHARE MODE")
+            intent = pool.submit(book.handover.intend, of(claims))
+            blocked(eye, 1)
+            taken = pool.submit(make_book().answers.receive, raw)
+            blocked(eye, 2)
+            waits_for_the_person = (
+                "SELECT count(*) FROM pg_locks WHERE relation = 'outbox'::regclass AND mode = 'RowShareLock'"
+            )
+            assert eye.execute(waits_for_the_person).fetchone()[0] == 1  # the intent's own
+        assert intent.result(20) == {letter.id}
+        assert taken.result(20).kind == "reply"
+
+
 def test_two_windows_with_the_same_people_take_turns_and_do_not_block_each_other(book, make_book):
     people = contacts(book, 6)
     queue(book, *(order(book, to, key=f"{turn}:{to[1].id}") for turn in range(2) for to in people))

@@ -13,7 +13,7 @@ GROUPS = {"T": ["T-SG2", "T-SG13", "T-SG17"], "R": ["R-SG4", "R-SG5"], "D": ["D-
 
 
 def company(n, segment=None):
-    return Organization.model_construct(id=n, name=f"Company {n}", segment=segment)
+    return Organization(id=n, name=f"Company {n}", segment=segment)
 
 
 MEMBERS = [made_up_member(company(n), GROUPS, today=TODAY) for n in range(1000)]

@@ -89,10 +89,11 @@ sys.stdin.read()
 
 
 def test_a_process_that_ends_by_itself_is_noticed_with_what_it_said(folder, keepers):
-    with started(folder, beat=FAILING) as processes:
-        keepers()[0].wait(15)
-        with pytest.raises(StoreError, match="the beat cannot start"):
-            processes.check()
+    with (
+        started(folder, beat=FAILING) as processes,
+        pytest.raises(StoreError, match="the beat cannot start"),
+    ):
+        wait_until(lambda: processes.check() is not None, seconds=15)
 
 
 def test_they_hear_nothing_of_the_settings_around():

@@ -3,12 +3,11 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Group
 from rich.panel import Panel
-from rich.table import Table
 from rich.text import Text
 
 from crm.outreach.answers import AnswerReceived
@@ -43,13 +42,14 @@ def sum_up(screen: Screen, output: Output, *, run: int, reply: AnswerReceived) -
         run: the number of the run.
         reply: the reply that came in.
     """
+    commands = next_commands(run=run, account=reply.organization_id or 0, letter=reply.outbox_id or 0)
     screen.console.print()
-    screen.show_wide(
+    screen.console.print(
         Panel(
             Group(
                 _made(output),
                 Text("\nTry next", "bold"),
-                _commands(run, reply),
+                _listed(_before() | commands),
                 Text("\nWhat is true and what is not", "bold"),
                 Text(
                     "The companies are real. Their memberships, standing, contacts, meetings and answers are synthetic: "
@@ -62,46 +62,46 @@ def sum_up(screen: Screen, output: Output, *, run: int, reply: AnswerReceived) -
     )
 
 
-def _made(output: Output) -> Table:
-    made = (
-        ("prospects-by-state.html", "the report with its chart"),
-        ("letters", "every letter as it arrived, for a mail program"),
-        ("answers", "the reply, the bounce, the unsubscribe"),
-        ("audience.csv", "whom the campaign writes to, whom not, and why"),
-        ("refused.csv", "rows to correct and import again"),
-        ("logs", "what the worker and the beat said"),
-    )
-    return _listed((shown(output.file(name)), words) for name, words in made if output.file(name).exists())
+def next_commands(*, run: int, account: int, letter: int) -> dict[str, str]:
+    """What to try next, each command with what it shows.
+
+    Args:
+        run: the number of the run.
+        account: the account that replied.
+        letter: the letter that it replied to.
+    """
+    return {
+        f"crm timeline {account}": "the account that replied",
+        "crm follow-up list": "what is owed next",
+        f"crm campaign status {run}": "what came of the run",
+        f"crm mail events {letter}": "a letter's way",
+        "crm report prospects-by-state --region Africa": "zero upon zero",
+        "crm doctor": "what is reachable and running",
+    }
 
 
-def _commands(run: int, reply: AnswerReceived) -> Table:
-    return _listed(
-        (
-            *_before(),
-            (f"export CRM_BOOK={BOOK} CRM_ACTOR={DANA.email}", ""),
-            (f"crm timeline {reply.organization_id}", "the account that replied"),
-            ("crm follow-up list", "what is owed next"),
-            (f"crm campaign show {run}", "what came of the run"),
-            (f"crm mail events {reply.outbox_id}", "a letter's way"),
-            ("crm report prospects-by-state --region Africa", "zeros"),
-            ("crm doctor", "what is reachable and running"),
-        )
-    )
+def _made(output: Output) -> Group:
+    made = {
+        "prospects-by-state.html": "the report with its chart",
+        "letters": "every letter as it arrived, for a mail program",
+        "answers": "the reply, the bounce, the unsubscribe",
+        "audience.csv": "whom the campaign writes to, whom not, and why",
+        "refused.csv": "rows to correct and import again",
+        "logs": "what the worker and the beat said",
+    }
+    there = {shown(output.file(name)): words for name, words in made.items() if output.file(name).exists()}
+    return _listed(there)
 
 
-def _before() -> Iterator[tuple[str, str]]:
+def _before() -> dict[str, str]:
     """What has to be typed before `crm` means the command that is running, and the book it has made."""
-    activate = Path(sys.executable).with_name("activate")
+    activate, lines = Path(sys.executable).with_name("activate"), {}
     if shutil.which("crm") is None and activate.exists():
-        yield f". {os.path.relpath(activate)}", ""
+        lines[f". {os.path.relpath(activate)}"] = ""
     if os.environ.get("CRM_DATABASE_URL"):
-        yield "unset CRM_DATABASE_URL", "the demonstration has not touched it"
+        lines["unset CRM_DATABASE_URL"] = "which the demonstration has not touched"
+    return lines | {f"export CRM_BOOK={BOOK} CRM_ACTOR={DANA.email}": ""}
 
 
-def _listed(lines: Iterable[tuple[str, str]]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="cyan", no_wrap=True)
-    grid.add_column()
-    for what, words in lines:
-        grid.add_row(Text(what), Text(words))
-    return grid
+def _listed(lines: Mapping[str, str]) -> Group:
+    return Group(*(Text.assemble((what, "cyan"), f"  {words}") for what, words in lines.items()))

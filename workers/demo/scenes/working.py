@@ -79,7 +79,7 @@ def _met(book: Book, account: Organization, contact: Person) -> Logged:
     return book.log(
         "meeting",
         account,
-        "Asked about a second study group",
+        "Asked about another study group (made up)",
         people=[contact],
         next="Send the list",
         due="14d",
@@ -98,7 +98,7 @@ def _log(book: Book, account: Account, talk: Talk) -> None:
     book.log(
         talk.kind,
         account.member.organization,
-        talk.summary,
+        f"{talk.summary} (made up)",
         people=account.people[:1],
         at=book.clock.now() - timedelta(days=talk.days_ago),
         next=talk.next,

@@ -1,0 +1,68 @@
+import threading
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from crm.consent.suppressions import Scope
+from crm.errors import InvalidInput
+
+
+def scopes(book, address):
+    return {entry.scope for entry in book.suppressions.of(address)}
+
+
+@pytest.mark.parametrize("spelling", ["amina@acme.example", "AMINA@Acme.Example", " amina@acme.example "])
+def test_a_refusal_holds_for_every_spelling_of_the_address(book, spelling):
+    book.suppressions.add("Amina@acme.example", reason="asked")
+    assert scopes(book, spelling) == {Scope.CAMPAIGNS}
+
+
+def test_refusing_twice_is_refusing_once_and_refusing_all_is_more(book):
+    for scope in ("campaigns", "campaigns", "all"):
+        book.suppressions.add("amina@acme.example", scope=scope)
+    assert scopes(book, "amina@acme.example") == {Scope.CAMPAIGNS, Scope.ALL}
+
+
+def test_the_list_holds_no_address(book, engine):
+    book.suppressions.add("amina@acme.example")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT s::text FROM suppression s")).scalars().all()
+        trail = connection.execute(text("SELECT c::text FROM trail_change c")).scalars().all()
+    assert rows
+    assert not [row for row in (*rows, *trail) if "amina" in row or "acme" in row]
+
+
+def test_a_refusal_is_lifted_with_a_reason_that_stays_on_the_trail(book):
+    book.suppressions.add("amina@acme.example", scope="all", reason="bounced")
+    assert book.suppressions.lift("amina@acme.example", reason="she wrote that the address works again") == 1
+    assert scopes(book, "amina@acme.example") == set()
+    assert book.trail.latest()[0].reason == "she wrote that the address works again"
+
+
+def test_a_refusal_made_under_a_former_key_still_holds(make_book):
+    former, current = (SecretStr(letter * 40) for letter in "ab")
+    make_book(secret_key=former).suppressions.add("amina@acme.example")
+
+    rotated = make_book(secret_key=current, former_keys=(former,))
+    stranger = make_book(secret_key=current)
+
+    assert scopes(rotated, "amina@acme.example") == {Scope.CAMPAIGNS}
+    assert scopes(stranger, "amina@acme.example") == set()
+
+
+def test_what_is_no_address_is_refused(book):
+    with pytest.raises(InvalidInput):
+        book.suppressions.add("amina at acme")
+
+
+def test_a_refusal_waits_for_whoever_holds_the_person(book, engine):
+    person = book.people.add("Amina", email="amina@acme.example")
+    refusing = threading.Thread(target=book.suppressions.add, args=("amina@acme.example",), daemon=True)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT 1 FROM person WHERE id = :id FOR NO KEY UPDATE"), {"id": person.id})
+        refusing.start()
+        refusing.join(0.3)
+        assert refusing.is_alive()
+    refusing.join(20)
+    assert scopes(book, "amina@acme.example") == {Scope.CAMPAIGNS}

@@ -1,0 +1,50 @@
+from datetime import date, timedelta
+
+import pytest
+
+from crm.errors import NotFound, Refused
+
+
+@pytest.fixture
+def acme(book):
+    book.staff.add("Dana Novak", email="dana@accord.example", office="BDT")
+    return book.organizations.add("Acme", country="KE", owner="dana@accord.example")
+
+
+def test_a_next_step_belongs_to_the_account_manager_unless_somebody_else_is_named(book, acme):
+    lucia = book.staff.add("Lucía Fernández", email="lucia@accord.example", office="TSB")
+    assert book.follow_ups.plan(acme, "Call").owner_id == acme.owner_id
+    assert book.follow_ups.plan(acme, "Write", owner=lucia).owner_id == lucia.id
+
+
+def test_open_steps_come_the_most_urgent_first(book, acme):
+    for what, due in (("without a day", None), ("later", "2w"), ("soon", "tomorrow")):
+        book.follow_ups.plan(acme, what, due=due)
+
+    assert [step.what for step in book.follow_ups.open(owner="Dana Novak")] == [
+        "soon",
+        "later",
+        "without a day",
+    ]
+    assert [step.what for step in book.follow_ups.open(organization=acme, due_by="2d")] == ["soon"]
+
+
+def test_a_step_is_completed_once(book, acme, clock):
+    step = book.follow_ups.plan(acme, "Call", due="tomorrow")
+    clock.advance(timedelta(days=1))
+
+    done = book.follow_ups.complete(step, outcome="They will join")
+
+    assert (done.done_at, done.outcome) == (clock.now(), "They will join")
+    assert book.follow_ups.open() == ()
+    with pytest.raises(Refused, match="25 November 2026"):
+        book.follow_ups.complete(step.id)
+
+
+def test_a_step_that_is_not_there_is_not_found(book):
+    with pytest.raises(NotFound):
+        book.follow_ups.complete(404)
+
+
+def test_a_due_date_may_be_a_date(book, acme):
+    assert book.follow_ups.plan(acme, "Call", due=date(2027, 4, 1)).due_on == date(2027, 4, 1)

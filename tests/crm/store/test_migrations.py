@@ -1,0 +1,150 @@
+import re
+import subprocess
+import sys
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Enum, inspect, text
+from support.books import MakeBook, empty_database
+
+from crm.errors import NotMigrated
+from crm.reference.loader import Reference
+from crm.store.engine import connect
+from crm.store.records import Record
+from crm.store.schema import downgrade, ensure_current, migrate, newest, version
+from crm.store.store import Store
+
+OURS = "relnamespace = 'public'::regnamespace"
+MIGRATE = """
+import sys
+from crm.store.engine import connect
+from crm.store.schema import migrate, version
+engine = connect(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+migrate(engine)
+print(version(engine))
+"""
+
+
+@pytest.fixture
+def empty_url(server):
+    with empty_database(server) as url:
+        yield url
+
+
+@pytest.fixture
+def empty(empty_url):
+    engine = connect(empty_url)
+    yield engine
+    engine.dispose()
+
+
+def test_models_and_migrations_agree(engine):
+    with engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Record.metadata) == []
+        columns = connection.execute(
+            text("SELECT table_name, column_name, is_nullable = 'YES' FROM information_schema.columns")
+        )
+        nullable = {(table, column): null for table, column, null in columns}
+    for table in Record.metadata.tables.values():
+        for column in table.columns:
+            assert nullable[table.name, column.name] is column.nullable, f"{table.name}.{column.name}"
+
+
+def test_the_database_allows_the_members_of_each_enumeration_and_nothing_else(engine):
+    with engine.connect() as connection:
+        checks = dict(
+            connection.execute(
+                text("SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c'")
+            ).all()
+        )
+    for table in Record.metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, Enum):
+                allowed = re.findall("'([^']*)'", checks[f"ck_{table.name}_{column.type.name}"])
+                assert sorted(allowed) == sorted(column.type.enums), f"{table.name}.{column.name}"
+
+
+def test_every_constraint_and_index_bears_a_name_of_ours_that_fits(engine):
+    found = inspect(engine)
+    kinds = ("pk_", "fk_", "uq_", "ck_", "ix_", "ex_")
+    with engine.connect() as connection:
+        names = list(
+            connection.scalars(
+                text(
+                    "SELECT conname FROM pg_constraint c JOIN pg_class r ON r.oid = conrelid"
+                    f" WHERE {OURS} AND contype <> 'n' AND relname <> 'alembic_version'"
+                    " UNION ALL SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class r ON r.oid = indrelid"
+                    f" WHERE {OURS} AND relname <> 'alembic_version'"
+                )
+            )
+        )
+    assert len(names) > 3 * len(found.get_table_names())
+    assert [name for name in names if not name.startswith(kinds) or len(name) >= 63] == []
+    said = {c.name for table in Record.metadata.tables.values() for c in (*table.constraints, *table.indexes)}
+    assert None not in said
+    assert {str(name) for name in said} - set(names) == set()
+
+
+def test_a_filled_database_goes_down_to_nothing_and_up_again(database_url, engine, clock):
+    make = MakeBook(database_url, clock)
+    book = make()
+    acme = book.organizations.add("Acme", country="KE", segment="satellite", domains=["acme.example"])
+    book.people.add("Amina", email="amina@acme.example", at=acme)
+    book.terms.join(acme, "associate", sector="T", study_group="T-SG13", on=clock.now().date())
+    book.log("call", acme, "Hello", next="call again", due="2w")
+    book.close()
+
+    downgrade(engine, to="base")
+    assert version(engine) is None
+    with engine.connect() as connection:
+        relations = f"SELECT relname FROM pg_class r WHERE {OURS} AND relname NOT LIKE 'alembic_version%'"
+        assert list(connection.scalars(text(relations))) == []
+        functions = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+        assert list(connection.scalars(text(functions))) == []
+    migrate(engine)
+    Reference(Store(engine, actor="tests", clock=clock)).load()
+    again = make()
+    assert list(again.organizations) == []
+    assert again.organizations.add("Acme", country="KE").country == "KEN"
+    make.close()
+
+
+def test_processes_that_migrate_at_once_take_turns(empty_url, empty):
+    command = [sys.executable, "-c", MIGRATE, empty_url]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, **pipes) for _ in range(2)]
+    assert {process.stdout.readline() for process in processes} == {"ready\n"}
+    for process in processes:
+        process.stdin.write("\n")
+        process.stdin.flush()
+    assert {process.communicate(timeout=60)[0] for process in processes} == {f"{newest()}\n"}
+    assert [process.returncode for process in processes] == [0, 0]
+    ensure_current(empty)
+
+
+def test_a_database_at_another_version_is_refused(empty):
+    with pytest.raises(NotMigrated, match=f"at version none, this program needs {newest()}. Run `crm migrate`"):
+        ensure_current(empty)
+    migrate(empty)
+    ensure_current(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NotMigrated, match="at version 9999, this program needs"):
+        ensure_current(empty)
+    with pytest.raises(NotMigrated, match="at version 9999, which this program does not know") as caught:
+        migrate(empty)
+    assert "newer" in caught.value.hint
+
+
+def test_a_migration_that_fails_leaves_nothing(empty):
+    with empty.begin() as connection:
+        connection.execute(text("CREATE TABLE wording (name text)"))  # in the way
+    with pytest.raises(Exception, match="could not do this"):
+        migrate(empty)
+    assert version(empty) is None
+    assert inspect(empty).get_table_names() == ["wording"]
