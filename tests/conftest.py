@@ -30,7 +30,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # As root, PostgreSQL runs as another user, who must reach its own folder in here.
         Path(os.environ[_FOLDER]).chmod(0o711)
     server = open_server(Path(os.environ[_FOLDER]), settings=_HASTY)
-    template_database(server)
+    if os.environ.get("PYTEST_XDIST_WORKER") is None:
+        template_database(server)
     config.stash[_SERVER] = server
 
 

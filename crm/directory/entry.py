@@ -24,6 +24,7 @@ from crm.errors import InvalidInput
 from crm.reference.countries import find_country
 from crm.reference.segments import find_segment
 from crm.store.columns import chosen
+from crm.store.records import each
 from crm.store.store import Change
 
 _LANGUAGE_CODE = re.compile("[a-z]{2,3}")
@@ -79,22 +80,17 @@ def add_names(
     """Add display names by language and aliases; what is there already is left as it is."""
     for language, name in names.items():
         _put_name(session, row, clean_name(name, field="names"), NameKind.DISPLAY, _language_code(language))
-    for alias in _each(aliases):
+    for alias in each(aliases):
         _put_name(session, row, clean_name(alias, field="aliases"), NameKind.ALIAS, None)
     session.flush()
 
 
 def add_domains(session: Session, row: Organization, domains: str | Iterable[str]) -> None:
     """Add the domains that an organisation writes from."""
-    for domain in dict.fromkeys(normal_domain(given, field="domains") for given in _each(domains)):
+    for domain in dict.fromkeys(normal_domain(given, field="domains") for given in each(domains)):
         if session.get(OrganizationDomain, (row.id, domain)) is None:
             session.add(OrganizationDomain(organization_id=row.id, domain=domain))
     session.flush()
-
-
-def _each(given: str | Iterable[str]) -> Iterable[str]:
-    # One text is one name, not as many as it has letters.
-    return [given] if isinstance(given, str) else given
 
 
 def _language_code(text: str) -> str:
@@ -128,8 +124,7 @@ def _values(session: Session, fields: Mapping[str, Any], *, of: Organization | N
 def _parent(session: Session, key: Any, child: Organization | None) -> dict[str, int | None]:
     if key is None and child is None:
         return {}
-    # One hierarchy changes at a time: two moves at once could close a circle that neither of them sees.
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.hierarchy'))"))
+    lock_hierarchy(session)
     if key is None:
         return {"parent_id": None, "group_id": None}
     parent = find_organization(session, key)
@@ -174,6 +169,11 @@ def _keep_as_alias(session: Session, known: Sequence[OrganizationName]) -> None:
         elif name.kind is NameKind.LEGAL:
             name.kind = NameKind.ALIAS
     session.flush()
+
+
+def lock_hierarchy(session: Session) -> None:
+    """Let one verb at a time move organisations: two at once could close a circle that neither of them sees."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.hierarchy'))"))
 
 
 def regroup(session: Session, row: Organization) -> None:

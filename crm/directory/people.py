@@ -16,7 +16,7 @@ from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.languages import Language, known_language
 from crm.store.columns import at_field, choice, id_field, personal, ref
-from crm.store.records import Record
+from crm.store.records import Record, by_id
 from crm.store.store import Store
 from crm.store.violations import means
 
@@ -200,7 +200,7 @@ def find_person(session: Session, key: PersonKey) -> Person:
     if isinstance(key, Person):
         key = key.id
     if isinstance(key, int) or key.strip().isdecimal():
-        found: Sequence[Person] = [row for row in [session.get(Person, int(key))] if row]
+        found: Sequence[Person] = [row for row in [by_id(session, Person, int(key))] if row]
     elif "@" in key:
         found = session.exec(select(Person).where(Person.email_key == parse_email(key).canonical)).all()
     else:
@@ -263,9 +263,9 @@ def _values(fields: dict[str, Any]) -> dict[str, Any]:
     if "name" in values:
         values["name"] = clean_name(values["name"])
         values["normal_name"] = normal_name(values["name"])
-    if values.get("email") is not None:
-        address = parse_email(values["email"])
-        values |= {"email": address.original, "email_key": address.canonical}
+    if "email" in values:
+        address = parse_email(values["email"]) if values["email"] is not None else None
+        values |= {"email": address and address.original, "email_key": address and address.canonical}
     if values.get("language") is not None:
         values["language"] = known_language(values["language"])
     if values.get("time_zone") is not None:

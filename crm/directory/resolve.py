@@ -12,9 +12,9 @@ from crm.directory.names import normal_name
 from crm.directory.tables import Organization, OrganizationDomain, OrganizationKind, OrganizationName
 from crm.errors import Ambiguous, InvalidInput, NotFound
 from crm.reference.country import Country
+from crm.store.records import by_id
 
 OrganizationKey = int | str | Organization
-_LARGEST_ID = 2**63 - 1
 _NEAR = 0.35
 _FEW = 6
 
@@ -60,7 +60,7 @@ def _by_key(session: Session, key: OrganizationKey) -> Sequence[Organization]:
     if isinstance(key, Organization):
         key = key.id
     if isinstance(key, int):
-        return _where(session, col(Organization.id) == key) if 0 < key <= _LARGEST_ID else []
+        return [row for row in [by_id(session, Organization, key)] if row]
     text = key.strip()
     numbered = _by_key(session, int(text)) if text.isdecimal() else []
     return numbered or _named(session, text) or _where(session, _meaning(text))

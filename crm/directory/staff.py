@@ -11,7 +11,7 @@ from crm.directory.names import clean_name, normal_name
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
 from crm.store.columns import id_field
-from crm.store.records import Record
+from crm.store.records import Record, by_id
 from crm.store.store import Store
 from crm.store.violations import means
 
@@ -90,7 +90,7 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
     if isinstance(key, Staff):
         key = key.id
     if isinstance(key, int) or key.isdecimal():
-        found = [row for row in [session.get(Staff, int(key))] if row]
+        found = [row for row in [by_id(session, Staff, int(key))] if row]
     elif "@" in key:
         found = list(session.exec(select(Staff).where(col(Staff.email) == parse_email(key).canonical)).all())
     else:

@@ -12,7 +12,7 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, find_staff
 from crm.errors import NotFound, Refused
 from crm.store.columns import at_field, id_field, ref
-from crm.store.records import Record
+from crm.store.records import Record, by_id
 from crm.store.store import Change, Store
 
 
@@ -74,7 +74,7 @@ class FollowUps:
             Refused: it has been completed before.
         """
         with self._store.changing("follow_up.completed") as change:
-            row = change.session.get(FollowUp, key.id if isinstance(key, FollowUp) else key)
+            row = by_id(change.session, FollowUp, key.id if isinstance(key, FollowUp) else key)
             if row is None:
                 raise NotFound(f"There is no follow-up {key}.", field="follow_up", value=str(key))
             if row.done_at is not None:

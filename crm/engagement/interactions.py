@@ -19,7 +19,7 @@ from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
 from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
-from crm.store.records import Record
+from crm.store.records import Record, by_id, each
 from crm.store.store import Change, Store
 
 P = TypeVar("P", Person, Staff)
@@ -104,8 +104,8 @@ class Interactions:
         organization: OrganizationKey,
         summary: str,
         *,
-        people: Iterable[PersonKey] = (),
-        staff: Iterable[Staff | str | int] = (),
+        people: PersonKey | Iterable[PersonKey] = (),
+        staff: Staff | str | int | Iterable[Staff | str | int] = (),
         office: Office | str | None = None,
         at: datetime | None = None,
         inbound: bool = False,
@@ -119,7 +119,7 @@ class Interactions:
             kind: call, meeting, email, event or note.
             organization: which account.
             summary: what was said, for colleagues.
-            people: the contacts who took part.
+            people: the contact or contacts who took part.
             staff: our staff who took part; you, where none is named and you are on the staff.
             office: which office it was; that of the first of our staff where none is named.
             at: when it happened, aware; now where no time is given.
@@ -138,8 +138,8 @@ class Interactions:
             )
         with self._store.changing("interaction.logged") as change:
             account = find_organization(change.session, organization)
-            contacts = _once(find_person(change.session, key) for key in people)
-            ours = _once(find_staff(change.session, key) for key in staff) or _actor(change)
+            contacts = _once(find_person(change.session, key) for key in each(people))
+            ours = _once(find_staff(change.session, key) for key in each(staff)) or _actor(change)
             values = {
                 "kind": chosen(InteractionKind, kind, field="kind"),
                 "summary": _summary(summary),
@@ -196,7 +196,7 @@ def log_interaction(
 
 def find_logged(session: Session, key: int | Interaction) -> Logged:
     """Look an interaction up with all who took part."""
-    row = session.get(Interaction, key.id if isinstance(key, Interaction) else key)
+    row = by_id(session, Interaction, key.id if isinstance(key, Interaction) else key)
     if row is None:
         raise NotFound(f"There is no interaction {key}.", field="interaction", value=str(key))
     took_part = select(Person).join(InteractionPerson).where(InteractionPerson.interaction_id == row.id)

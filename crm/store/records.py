@@ -1,10 +1,10 @@
 """The base of every table, and what makes a record that left its verb read-only."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from sqlalchemy import MetaData, Sequence
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel
 
 from crm.errors import ReadOnly
 
@@ -69,3 +69,19 @@ class Record(SQLModel):
 
 # One sequence for every id: a number names one thing in the whole book, whatever its kind.
 ids = Sequence("accord_id", metadata=Record.metadata)
+
+K = TypeVar("K")
+R = TypeVar("R", bound=Record)
+_LARGEST_ID = 2**63 - 1
+
+
+def by_id(session: Session, kind: type[R], number: int) -> R | None:
+    """The record of a kind with this id, if there is one; a number that can be no id is no mistake."""
+    return session.get(kind, number) if 0 < number <= _LARGEST_ID else None
+
+
+def each(given: K | Iterable[K]) -> list[K]:
+    """One key, or several, as a list: a text is one key, not as many as it has letters."""
+    if isinstance(given, str | int | Record):
+        return [cast("K", given)]
+    return list(cast("Iterable[K]", given))

@@ -37,7 +37,8 @@ def test_what_is_no_day_is_refused_with_the_forms_that_are(when):
 
 def test_an_instant_must_say_its_time_zone():
     at = datetime(2026, 11, 24, 9, 30, tzinfo=timezone(timedelta(hours=3)))
-    assert in_utc(at) is at
+    assert in_utc(at) == at
+    assert in_utc(at).tzinfo is UTC
     with pytest.raises(InvalidInput, match="2026-11-24 09:30 has no time zone") as caught:
         in_utc(at.replace(tzinfo=None), field="at")
     assert caught.value.field == "at"

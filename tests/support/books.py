@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 import psycopg
 from pydantic import SecretStr
@@ -38,6 +37,9 @@ def template_database(server: Server) -> None:
 _IDLE: list[str] = []
 """Databases of this process that a test has left and that have been swept clean."""
 
+_COPIED: dict[str, str] = {}
+"""What each database of this process held when it was copied."""
+
 
 @contextmanager
 def empty_database(server: Server) -> Iterator[str]:
@@ -52,7 +54,7 @@ def empty_database(server: Server) -> Iterator[str]:
 @contextmanager
 def books_on(server: Server) -> Iterator[str]:
     """The address of a database like the template: one that an earlier test has left, swept, or a fresh copy."""
-    name = _IDLE.pop() if _IDLE else _copy(server)
+    name = _IDLE.pop() if _IDLE else _book_database(server)
     try:
         yield server.url(name)
     finally:
@@ -62,7 +64,14 @@ def books_on(server: Server) -> Iterator[str]:
             _drop(server, name)
 
 
-def _copy(server: Server, *, of: str = TEMPLATE) -> str:
+def _book_database(server: Server) -> str:
+    name = _copy(server, of=TEMPLATE)
+    with _connected(server, name) as connection:
+        _COPIED[name] = _fingerprint(connection)
+    return name
+
+
+def _copy(server: Server, *, of: str) -> str:
     name = f"t_{uuid.uuid4().hex}"
     with _connected(server, "postgres") as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}" STRATEGY file_copy')
@@ -79,13 +88,17 @@ def _swept(server: Server, name: str) -> bool:
     try:
         with _connected(server, name) as connection:
             connection.execute(_DISCONNECT_OTHERS)
-            # Only here, and only for the owner of the server: no ledger refuses, no foreign key asks for an order.
-            connection.execute("SET session_replication_role = replica")
-            connection.execute("; ".join(f'DELETE FROM "{table}"' for table in _filled_by_tests()))
-            connection.execute("ALTER SEQUENCE accord_id RESTART")
-            return _fingerprint(connection) == _template_fingerprint(server)
+            _empty(connection)
+            return _fingerprint(connection) == _COPIED[name]
     except psycopg.Error:
         return False
+
+
+def _empty(connection: psycopg.Connection) -> None:
+    # Only the owner of the server may do this: no ledger refuses, no foreign key asks for an order.
+    connection.execute("SET session_replication_role = replica")
+    connection.execute("; ".join(f'DELETE FROM "{table}"' for table in _filled_by_tests()))
+    connection.execute("ALTER SEQUENCE accord_id RESTART")
 
 
 _DISCONNECT_OTHERS = """
@@ -99,12 +112,6 @@ def _filled_by_tests() -> list[str]:
 
 def _reference_tables() -> set[str]:
     return {str(kind.__tablename__) for kind in FILES.values()}
-
-
-@cache
-def _template_fingerprint(server: Server) -> str:
-    with _connected(server, TEMPLATE) as connection:
-        return _fingerprint(connection)
 
 
 def _fingerprint(connection: psycopg.Connection) -> str:

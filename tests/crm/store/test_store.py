@@ -15,7 +15,7 @@ def names(book):
 
 
 def verbs(book):
-    return [entry.verb for entry in reversed(book.trail.latest())][1:]  # after the load of the reference data
+    return [entry.verb for entry in reversed(book.trail.latest())]
 
 
 def counts(book):
@@ -26,7 +26,9 @@ def counts(book):
 
 def left_open(book):
     """How many sessions of this database are in a transaction; asked from outside of all of them."""
-    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'"
+    )
     with book.engine.connect() as connection:
         return connection.scalar(text(query))
 
@@ -90,7 +92,10 @@ def test_a_group_within_a_group_fails_alone(book):
 
 
 def test_one_verb_inside_another_is_a_mistake_of_the_programmer(store):
-    with pytest.raises(RuntimeError, match=r"inner\.verb: one verb cannot call another"), store.changing("outer.verb"):
+    with (
+        pytest.raises(RuntimeError, match=r"inner\.verb: one verb cannot call another"),
+        store.changing("outer.verb"),
+    ):
         with store.changing("inner.verb"):
             pytest.fail("the inner verb ran")
     with store.changing("outer.verb"):

@@ -44,7 +44,7 @@ def started(folder, *, beat=PATIENT):
 
 def wait_until_they_run(folder):
     logs = [folder / "logs" / name for name in ("worker.log", "beat.log")]
-    assert wait_until(lambda: all(log.exists() and "runs" in log.read_text() for log in logs), seconds=15)
+    assert wait_until(lambda: all(log.exists() and "runs" in log.read_text() for log in logs), seconds=60)
     return logs
 
 
@@ -84,7 +84,7 @@ sys.stdin.read()
         everybody = psutil.Process(demonstration.pid).children(recursive=True)
         assert len(everybody) == 3
         demonstration.kill()
-    assert psutil.wait_procs(everybody, timeout=15)[1] == []
+    assert psutil.wait_procs(everybody, timeout=60)[1] == []
     assert ["ended well" in log.read_text() for log in logs] == [True, True]
 
 

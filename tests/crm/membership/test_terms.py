@@ -1,0 +1,223 @@
+"""The fold from a ledger of events to terms, without a database."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crm.errors import Refused
+from crm.membership.terms import CHANGING, OPENING, Coverage, EventKind, LedgerEvent, overlapping, terms_of
+from crm.reference.categories import Category
+
+R, T, D, ALL = Coverage.RADIO, Coverage.STANDARDIZATION, Coverage.DEVELOPMENT, Coverage.ALL
+ASSOCIATE, MEMBER, ACADEMIA = Category.ASSOCIATE, Category.SECTOR_MEMBER, Category.ACADEMIA
+FIRST = date(2010, 1, 1)
+
+
+def event(number, kind, on, coverage=T, category=ASSOCIATE, account=1):
+    group = "T-SG13" if category is ASSOCIATE else None
+    return LedgerEvent(number, EventKind(kind), coverage, category, group, on, account)
+
+
+def spans(*events):
+    return [(t.category, t.since_on, t.until_on, t.opened_by, t.ended_by) for t in terms_of(events)]
+
+
+def test_a_membership_goes_on_until_it_is_ended():
+    assert spans(event(1, "join", FIRST)) == [(ASSOCIATE, FIRST, None, "join", None)]
+
+
+def test_wish_2_a_gap_stays_a_gap():
+    told = spans(
+        event(1, "join", FIRST),
+        event(2, "denunciation", date(2012, 7, 1)),
+        event(3, "join", date(2015, 3, 1)),
+    )
+    assert told == [
+        (ASSOCIATE, FIRST, date(2012, 6, 30), "join", "denunciation"),
+        (ASSOCIATE, date(2015, 3, 1), None, "join", None),
+    ]
+
+
+def test_wish_2_an_upgrade_is_never_a_renewal():
+    told = spans(
+        event(1, "join", FIRST),
+        event(2, "renewal", date(2011, 1, 1)),
+        event(3, "upgrade", date(2012, 1, 1), category=MEMBER),
+        event(4, "renewal", date(2013, 1, 1), category=MEMBER),
+    )
+    assert told == [
+        (ASSOCIATE, FIRST, date(2011, 12, 31), "join", "upgrade"),
+        (MEMBER, date(2012, 1, 1), None, "upgrade", None),
+    ]
+
+
+def test_a_term_keeps_the_id_of_the_event_that_opened_it():
+    events = [event(7, "join", FIRST), event(9, "upgrade", date(2012, 1, 1), category=MEMBER)]
+    assert [t.id for t in terms_of(events)] == [7, 9]
+
+
+@pytest.mark.parametrize("kind", ["renewal", "suspension"])
+def test_what_happens_inside_a_contract_neither_opens_nor_ends_a_term(kind):
+    assert spans(event(1, "join", FIRST), event(2, kind, date(2011, 1, 1))) == spans(event(1, "join", FIRST))
+
+
+@pytest.mark.parametrize("kind", ["denunciation", "exclusion"])
+def test_a_membership_that_ends_on_its_first_day_never_was(kind):
+    assert spans(event(1, "join", FIRST), event(2, kind, FIRST)) == []
+
+
+def test_a_correction_from_the_first_day_leaves_nothing_of_what_it_corrects():
+    told = spans(event(1, "join", FIRST), event(2, "correction", FIRST, category=MEMBER))
+    assert told == [(MEMBER, FIRST, None, "correction", None)]
+
+
+@pytest.mark.parametrize(
+    ("events", "rule"),
+    [
+        ([event(1, "upgrade", FIRST, category=MEMBER)], "terms.event_fits"),
+        ([event(1, "denunciation", FIRST)], "terms.event_fits"),
+        ([event(1, "renewal", FIRST)], "terms.event_fits"),
+        ([event(1, "join", FIRST), event(2, "denunciation", date(2009, 12, 31))], "terms.event_fits"),
+        (
+            [event(1, "join", FIRST), event(2, "denunciation", date(2011, 1, 1), coverage=R)],
+            "terms.event_fits",
+        ),
+        ([event(1, "join", FIRST), event(2, "join", date(2011, 1, 1))], "terms.no_overlap"),
+        (
+            [event(1, "join", FIRST), event(2, "join", date(2011, 1, 1), ALL, ACADEMIA)],
+            "terms.no_overlap",
+        ),
+        (
+            [event(1, "join", FIRST, ALL, ACADEMIA), event(2, "cross_sell", date(2011, 1, 1), D)],
+            "terms.no_overlap",
+        ),
+        (
+            [event(1, "join", FIRST, T, MEMBER), event(2, "upgrade", date(2011, 1, 1), T, MEMBER)],
+            "terms.upgrade",
+        ),
+    ],
+)
+def test_an_event_that_does_not_fit_is_refused(events, rule):
+    with pytest.raises(Refused) as refused:
+        terms_of(events)
+    assert refused.value.rule == rule
+
+
+def test_sectors_are_memberships_of_their_own():
+    told = terms_of([event(1, "join", FIRST, T), event(2, "cross_sell", date(2012, 1, 1), R, MEMBER)])
+    assert [(t.coverage, t.until_on) for t in told] == [(T, None), (R, None)]
+
+
+# Ledgers that were merged
+
+
+def test_merged_ledgers_are_read_side_by_side():
+    told = spans(
+        event(1, "join", FIRST, account=1),
+        event(2, "join", date(2015, 1, 1), account=2),
+        event(3, "denunciation", date(2015, 1, 1), account=1),
+    )
+    assert told == [
+        (ASSOCIATE, FIRST, date(2014, 12, 31), "join", "denunciation"),
+        (ASSOCIATE, date(2015, 1, 1), None, "join", None),
+    ]
+
+
+def test_an_event_concerns_its_own_account_first():
+    told = spans(
+        event(1, "join", FIRST, account=1),
+        event(2, "join", date(2012, 1, 1), account=2),
+        event(3, "denunciation", date(2012, 1, 1), account=2),
+    )
+    assert told == [(ASSOCIATE, FIRST, None, "join", None)]
+
+
+def test_after_a_merge_the_keeper_carries_the_membership_of_the_duplicate_on():
+    told = spans(
+        event(1, "join", FIRST, account=2),
+        event(2, "upgrade", date(2012, 1, 1), category=MEMBER, account=1),
+        event(3, "denunciation", date(2014, 1, 1), category=MEMBER, account=1),
+    )
+    assert [(category, ended) for category, _, _, _, ended in told] == [
+        (ASSOCIATE, "upgrade"),
+        (MEMBER, "denunciation"),
+    ]
+
+
+def test_merged_ledgers_that_overlap_are_refused_with_both_terms():
+    with pytest.raises(Refused, match=r"associate in T since 2010-01-01 and associate in T since 2012-01-01"):
+        terms_of([event(1, "join", FIRST, account=1), event(2, "join", date(2012, 1, 1), account=2)])
+
+
+# Whatever happens
+
+KINDS = st.sampled_from(EventKind)
+STEPS = st.lists(
+    st.tuples(KINDS, st.sampled_from(Coverage), st.sampled_from(Category), st.integers(0, 400)), max_size=25
+)
+
+
+def legal(steps, account=1, start=1):
+    """The events that the book would have taken, one after the other."""
+    taken, day = [], FIRST
+    for number, (kind, coverage, category, days) in enumerate(steps, start):
+        day += timedelta(days=days)
+        attempt = [*taken, event(number, kind, day, coverage, category, account)]
+        try:
+            terms_of(attempt)
+        except Refused:
+            continue
+        taken = attempt
+    return taken
+
+
+@given(STEPS, st.randoms())
+def test_the_order_in_which_events_are_read_makes_no_difference(steps, random):
+    events = legal(steps)
+    shuffled = random.sample(events, len(events))
+    assert terms_of(shuffled) == terms_of(events)
+
+
+@given(STEPS)
+def test_terms_never_overlap_in_a_sector(steps):
+    assert not any(overlapping(one, other) for one, other in combinations(terms_of(legal(steps)), 2))
+
+
+@given(STEPS)
+def test_every_term_is_opened_by_its_event_and_says_so(steps):
+    events = {each.id: each for each in legal(steps)}
+    for term in terms_of(events.values()):
+        opening = events[term.id]
+        assert opening.kind in OPENING | CHANGING
+        assert (term.opened_by, term.since_on) == (opening.kind, opening.effective_on)
+        assert (term.until_on is None) == (term.ended_by is None)
+
+
+@given(STEPS, STEPS)
+def test_merging_two_ledgers_gives_the_terms_of_both_or_is_refused(ours, theirs):
+    one, other = legal(ours), legal(theirs, account=2, start=1000)
+    both = sorted([*terms_of(one), *terms_of(other)], key=lambda t: (t.since_on, t.id))
+    if any(overlapping(earlier, later) for earlier, later in combinations(both, 2)):
+        with pytest.raises(Refused):
+            terms_of([*one, *other])
+    else:
+        assert list(terms_of([*one, *other])) == both
+
+
+@pytest.mark.parametrize(
+    ("until", "since", "expected"),
+    [
+        (date(2012, 1, 1), date(2012, 1, 1), True),
+        (date(2012, 1, 1), date(2012, 1, 2), False),
+        (None, date(2030, 1, 1), True),
+    ],
+)
+def test_terms_overlap_where_they_share_a_day(until, since, expected):
+    (one,) = terms_of([event(1, "join", FIRST)])
+    other = replace(one, since_on=since)
+    assert overlapping(replace(one, until_on=until), other) is expected
+    assert overlapping(other, replace(one, until_on=until)) is expected
