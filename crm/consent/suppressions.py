@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, func
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -105,13 +105,16 @@ class Suppressions:
 def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reason: SuppressionReason) -> None:
     """Put an address on the list inside a verb.
 
-    The people who have the address, and those they were merged into, are locked first: a letter to them whose intent is being committed right now
-    is decided before or after this, never beside it.
+    The people who have the address, and those they were merged into, are locked first: a letter to them whose intent is
+    being committed right now is decided before or after this, never beside it.
     """
     canonical = parse_email(address).canonical
     lock_people(change.session, with_keepers(Person, col(Person.email_key) == canonical))
+    hashed = _hash(canonical, keys.current)
+    # Two who refuse at once for an address that nobody in the book has take turns here.
+    change.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(hashed, 0))))
     if scope not in suppressed(change.session, [address], keys=keys).get(address, ()):
-        values = {"address_hash": _hash(canonical, keys.current), "scope": scope, "reason": reason}
+        values = {"address_hash": hashed, "scope": scope, "reason": reason}
         change.add(Suppression.model_validate({**values, "since_at": change.now}))
 
 

@@ -173,10 +173,7 @@ class Terms:
             return tuple(t for t in session.exec(query) if on is None or runs_on(t, on))
 
     def ledger(self, key: OrganizationKey) -> tuple[MembershipEvent, ...]:
-        """Every event of an organisation's membership, in the order in which they take effect.
-
-        Those recorded for an organisation that was merged into it are among them.
-        """
+        """Every event of an organisation and of those merged into it, in the order in which they take effect."""
         with self._store.reading() as session:
             ids = with_merged(Organization, [find_organization(session, key).id])
             return tuple(_events(session, session.exec(ids).all()))

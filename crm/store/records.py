@@ -1,7 +1,7 @@
 """The base of every table, and what makes a record that left its verb read-only."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Self, TypeVar, cast
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Self, TypeVar
 
 from sqlalchemy import MetaData, Sequence
 from sqlmodel import Session, SQLModel
@@ -70,7 +70,6 @@ class Record(SQLModel):
 # One sequence for every id: a number names one thing in the whole book, whatever its kind.
 ids = Sequence("accord_id", metadata=Record.metadata)
 
-K = TypeVar("K")
 R = TypeVar("R", bound=Record)
 _LARGEST_ID = 2**63 - 1
 
@@ -80,8 +79,6 @@ def by_id(session: Session, kind: type[R], number: int) -> R | None:
     return session.get(kind, number) if 0 < number <= _LARGEST_ID else None
 
 
-def each(given: K | Iterable[K]) -> list[K]:
+def each(given: Any) -> list[Any]:
     """One key, or several, as a list: a text is one key, not as many as it has letters."""
-    if isinstance(given, str | int | Record):
-        return [cast("K", given)]
-    return list(cast("Iterable[K]", given))
+    return [given] if isinstance(given, str | int | Record) else list(given)

@@ -27,7 +27,9 @@ def test_a_day_is_understood_as_people_write_it(when, day):
     assert day_of(when, today=TODAY) == day
 
 
-@pytest.mark.parametrize("when", ["", "soon", "14", "-3d", "14dd", "10000d", "01/04/2027", "2027-02-30", "1d 2w"])
+@pytest.mark.parametrize(
+    "when", ["", "soon", "14", "-3d", "14dd", "10000d", "01/04/2027", "2027-02-30", "1d 2w"]
+)
 def test_what_is_no_day_is_refused_with_the_forms_that_are(when):
     with pytest.raises(InvalidInput) as caught:
         day_of(when, today=TODAY, field="due_by")

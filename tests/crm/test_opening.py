@@ -44,7 +44,10 @@ def test_a_new_book_that_several_open_at_once_is_made_ready_by_the_first():
         def settings(**more):
             return StatedSettings(data_folder=folder, **more)
 
-        with crm.open(DANA, settings=settings()) as book, crm.open(DANA, settings=settings(book="rehearsal")) as other:
+        with (
+            crm.open(DANA, settings=settings()) as book,
+            crm.open(DANA, settings=settings(book="rehearsal")) as other,
+        ):
             assert [entry.verb for entry in book.trail.latest()] == ["reference.loaded"]
             book.organizations.add("Acme")
             assert list(other.organizations) == []
@@ -68,8 +71,10 @@ def test_a_book_on_a_configured_database_opens_for_its_actor_by_its_clock(databa
     clock = SetClock(datetime(2027, 1, 1, tzinfo=UTC))
     with crm.open(settings=settings_for_tests(database_url=database_url, actor=DANA), clock=clock) as book:
         assert (book.actor, book.clock.now(), repr(book)) == (DANA, clock.now(), f"<Book of {DANA}>")
-        assert book.trail.latest(limit=1)[0].verb == "reference.loaded"
-    with crm.open("eve@accord.example", settings=settings_for_tests(database_url=database_url, actor=DANA)) as book:
+        assert book.organizations.add("Acme").created_at == clock.now()
+    with crm.open(
+        "eve@accord.example", settings=settings_for_tests(database_url=database_url, actor=DANA)
+    ) as book:
         assert book.actor == "eve@accord.example"
 
 
@@ -98,7 +103,10 @@ def test_a_configured_database_needs_a_configured_key(tmp_path):
 def test_keys_are_the_configured_ones_or_those_of_the_data_folder(tmp_path):
     former = SecretStr("x" * 32)
     configured = keys_of(settings_for_tests(former_keys=[former]))
-    assert configured.all == (keys_of(settings_for_tests()).current, keys_of(settings_for_tests(secret_key=former)).current)
+    assert configured.all == (
+        keys_of(settings_for_tests()).current,
+        keys_of(settings_for_tests(secret_key=former)).current,
+    )
     own = keys_of(StatedSettings(data_folder=tmp_path))
     assert own == keys_of(StatedSettings(data_folder=tmp_path))
     assert own != keys_of(StatedSettings(data_folder=tmp_path, secret_key=SECRET))

@@ -47,8 +47,7 @@ def _started(program: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    # On SIGINT a worker finishes its tasks and goes; SIGTERM gives running ones half a minute, whether they need it
-    # or not.
+    # A worker finishes the letters in its hands and goes; only one that hangs is killed.
     for how in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
         process.send_signal(how)
         with suppress(subprocess.TimeoutExpired):

@@ -1,10 +1,11 @@
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from crm.consent.suppressions import Scope
+from crm.consent.suppressions import Scope, suppressed
 from crm.errors import InvalidInput
 
 
@@ -51,6 +52,36 @@ def test_a_refusal_made_under_a_former_key_still_holds(make_book):
     assert scopes(stranger, "amina@acme.example") == set()
 
 
+def test_after_a_rotation_a_refusal_is_neither_kept_twice_nor_half_lifted(make_book):
+    former, current = (SecretStr(letter * 40) for letter in "ab")
+    make_book(secret_key=former).suppressions.add("amina@acme.example")
+    rotated = make_book(secret_key=current, former_keys=(former,))
+    rotated.suppressions.add("amina@acme.example")
+    rotated.suppressions.add("amina@acme.example", scope="all")
+    assert len(rotated.suppressions.of("amina@acme.example")) == 2
+    assert rotated.suppressions.lift("amina@acme.example", reason="she asked") == 2
+    assert make_book(secret_key=former).suppressions.of("amina@acme.example") == ()
+
+
+def test_many_addresses_are_looked_up_at_once_each_in_its_own_spelling(book):
+    book.suppressions.add("amina@acme.example", scope="all", reason="bounced")
+    spellings = ["amina@acme.example", "Amina@ACME.example", "omar@acme.example"]
+    with book._store.reading() as session:
+        found = suppressed(session, spellings, keys=book.identity.keys)
+        assert suppressed(session, [], keys=book.identity.keys) == {}
+    assert found == {"amina@acme.example": {Scope.ALL}, "Amina@ACME.example": {Scope.ALL}}
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [({"scope": "some"}, "scope"), ({"reason": "because"}, "reason")]
+)
+def test_a_scope_or_reason_that_there_is_not_is_refused(book, values, field):
+    with pytest.raises(InvalidInput) as caught:
+        book.suppressions.add("amina@acme.example", **values)
+    assert caught.value.field == field
+    assert book.suppressions.of("amina@acme.example") == ()
+
+
 def test_what_is_no_address_is_refused(book):
     with pytest.raises(InvalidInput):
         book.suppressions.add("amina at acme")
@@ -66,3 +97,14 @@ def test_a_refusal_waits_for_whoever_holds_the_person(book, engine):
         assert refusing.is_alive()
     refusing.join(20)
     assert scopes(book, "amina@acme.example") == {Scope.CAMPAIGNS}
+
+
+def test_two_who_refuse_at_once_for_a_stranger_refuse_once(book):
+    with ThreadPoolExecutor(1) as pool:
+        with book.transaction():
+            book.suppressions.add("stranger@acme.example")
+            other = pool.submit(book.suppressions.add, "stranger@acme.example")
+            wait([other], timeout=0.3)
+            assert not other.done()
+        assert other.result(timeout=20) is None
+    assert scopes(book, "stranger@acme.example") == {Scope.CAMPAIGNS}

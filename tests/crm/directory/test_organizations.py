@@ -29,12 +29,24 @@ def test_an_organisation_is_written_down_as_it_is_understood(book):
         employees=40,
         source="a fair",
     )
-    assert (acme.name, acme.country, acme.segment, acme.size) == ("Acme Satellites", "KEN", "satellite", Size.SME)
+    assert (acme.name, acme.country, acme.segment, acme.size) == (
+        "Acme Satellites",
+        "KEN",
+        "satellite",
+        Size.SME,
+    )
     assert (acme.kind, acme.lei, acme.owner_id) == (OrganizationKind.COMPANY, LEI, dana.id)
     assert (acme.parent_id, acme.group_id) == (parent.id, parent.id)
     assert (acme.created_at, acme.synthetic, acme.employees) == (book.clock.now(), False, 40)
     changed = book.organizations.change(acme, owner=None, country=None, segment=None, lei=None, parent=None)
-    empty = (changed.owner_id, changed.country, changed.segment, changed.lei, changed.parent_id, changed.group_id)
+    empty = (
+        changed.owner_id,
+        changed.country,
+        changed.segment,
+        changed.lei,
+        changed.parent_id,
+        changed.group_id,
+    )
     assert empty == (None,) * 6
 
 
@@ -75,13 +87,22 @@ def test_an_unknown_field_is_answered_with_the_known_ones(book):
 def test_one_text_is_one_alias_and_one_domain(book):
     acme = book.organizations.add("Acme", aliases="ASI", domains="acme.example")
     book.organizations.change(acme, aliases="Acme Sat", domains="https://www.acme.example/home")
-    assert known_as(book, acme) == [("legal", None, "Acme"), ("alias", None, "ASI"), ("alias", None, "Acme Sat")]
+    assert known_as(book, acme) == [
+        ("legal", None, "Acme"),
+        ("alias", None, "ASI"),
+        ("alias", None, "Acme Sat"),
+    ]
     assert book.organizations.get("acme.example").id == acme.id
 
 
 def test_names_stand_by_kind_and_language_and_a_former_legal_name_stays_an_alias(book):
     acme = book.organizations.add("Acme", names={"fr": "Acmé", "ar": "أكمي", "EN": "Acme", "es": "Acme"})
-    displayed = [("display", "ar", "أكمي"), ("display", "en", "Acme"), ("display", "es", "Acme"), ("display", "fr", "Acmé")]
+    displayed = [
+        ("display", "ar", "أكمي"),
+        ("display", "en", "Acme"),
+        ("display", "es", "Acme"),
+        ("display", "fr", "Acmé"),
+    ]
     assert known_as(book, acme) == [("legal", None, "Acme"), *displayed]
     book.organizations.change(acme, name="Zenith", aliases=["Acme", "Zen"], names={"fr": "Acmé"})
     former = [("alias", None, "Acme"), ("alias", None, "Zen")]
@@ -140,7 +161,10 @@ def test_two_moves_at_once_cannot_close_a_circle(make_book):
 
 
 def test_all_organisations_are_listed_however_many(book):
-    rows = [{"id": n, "name": f"N{n}", "kind": "company", "synthetic": True, "created_at": book.clock.now()} for n in range(10**6, 10**6 + 2500)]
+    rows = [
+        {"id": n, "name": f"N{n}", "kind": "company", "synthetic": True, "created_at": book.clock.now()}
+        for n in range(10**6, 10**6 + 2500)
+    ]
     with book.engine.begin() as connection:
         connection.execute(insert(Organization), rows)
     assert [organization.id for organization in book.organizations] == [row["id"] for row in rows]
@@ -149,7 +173,10 @@ def test_all_organisations_are_listed_however_many(book):
 def test_an_lei_names_one_organisation(book):
     book.organizations.add("Acme", lei=LEI)
     other = book.organizations.add("Other")
-    for attempt in (lambda: book.organizations.add("Third", lei=LEI), lambda: book.organizations.change(other, lei=LEI)):
+    for attempt in (
+        lambda: book.organizations.add("Third", lei=LEI),
+        lambda: book.organizations.change(other, lei=LEI),
+    ):
         with pytest.raises(AlreadyExists) as caught:
             attempt()
         assert caught.value.field == "lei"

@@ -18,9 +18,23 @@ def acme(book):
 
 def test_any_reasonable_key_finds_an_organisation(book, acme):
     administration = book.organizations.get("Kenya's administration")
-    keys = [acme, acme.id, str(acme.id), f" {acme.id} ", "Acme Satellites, Inc.", "ACME  SATELLITES INC", "asi"]
+    keys = [
+        acme,
+        acme.id,
+        str(acme.id),
+        f" {acme.id} ",
+        "Acme Satellites, Inc.",
+        "ACME  SATELLITES INC",
+        "asi",
+    ]
     keys += ["شركة اكمي", "阿克米", "АКМЭ", "societe acme", "360", LEI, f" {LEI.lower()}"]
-    keys += ["acme.example", "ACME.example", "https://acme-sat.example", "www.acme.example/about", "x@acme.example"]
+    keys += [
+        "acme.example",
+        "ACME.example",
+        "https://acme-sat.example",
+        "www.acme.example/about",
+        "x@acme.example",
+    ]
     for key in keys:
         assert book.organizations.get(key).id == acme.id, key
     for key in ("KE", "ken", "kenyas administration"):
@@ -37,7 +51,19 @@ def test_what_nothing_answers_to_is_told_with_names_that_look_alike(book, acme):
             book.organizations.get(key)
         assert caught.value.candidates == (candidate,), key
         assert (caught.value.field, caught.value.value) == ("organization", key)
-    keys = ["", "?!", "Unheard-of", "nowhere.example", "x@nowhere.example", "FR", "QQ", 10**30, -1, "0", str(10**30)]
+    keys = [
+        "",
+        "?!",
+        "Unheard-of",
+        "nowhere.example",
+        "x@nowhere.example",
+        "FR",
+        "QQ",
+        10**30,
+        -1,
+        "0",
+        str(10**30),
+    ]
     for key in [*keys, "254900OPPU84GM83MG36"]:  # a good LEI of somebody else
         with pytest.raises(NotFound) as caught:
             book.organizations.get(key)
@@ -54,7 +80,9 @@ def test_names_that_look_alike_are_found_in_other_scripts(book):
         assert len(caught.value.candidates) == 1, key
 
 
-@pytest.mark.parametrize(("key", "field"), [(LEI[:-1] + "6", "lei"), ("amina@", "email"), ("a b@acme.example", "email")])
+@pytest.mark.parametrize(
+    ("key", "field"), [(LEI[:-1] + "6", "lei"), ("amina@", "email"), ("a b@acme.example", "email")]
+)
 def test_a_key_that_looks_like_an_lei_or_an_address_but_is_wrong_says_so(book, acme, key, field):
     with pytest.raises(InvalidInput) as caught:
         book.organizations.get(key)
@@ -62,7 +90,9 @@ def test_a_key_that_looks_like_an_lei_or_an_address_but_is_wrong_says_so(book, a
 
 
 def test_what_several_answer_to_lists_them(book):
-    twins = [book.organizations.add("Orion", country=c, domains=["orion.example"]) for c in ("KE", "FR", None)]
+    twins = [
+        book.organizations.add("Orion", country=c, domains=["orion.example"]) for c in ("KE", "FR", None)
+    ]
     labels = tuple(f"{twin.id} Orion ({twin.country or 'no country'})" for twin in twins)
     for key in ("orion", "orion.example", "x@orion.example"):
         with pytest.raises(Ambiguous) as caught:

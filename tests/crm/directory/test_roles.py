@@ -13,7 +13,12 @@ def test_an_organisation_is_a_member_a_prospect_and_a_donor_at_once(book):
     book.terms.join(acme, "sector_member", sector="T", on=date(2020, 1, 1))
     prospect = book.roles.give(acme, "prospect", source="a fair")
     donor = book.roles.give("Acme", "Donor", since=date(2025, 1, 1))
-    assert (prospect.kind, prospect.since_on, prospect.until_on, prospect.source) == ("prospect", TODAY, None, "a fair")
+    assert (prospect.kind, prospect.since_on, prospect.until_on, prospect.source) == (
+        "prospect",
+        TODAY,
+        None,
+        "a fair",
+    )
     assert [role.kind for role in book.roles.of(acme)] == [RoleKind.DONOR, RoleKind.PROSPECT]
     assert [role.id for role in book.roles.of(acme)] == [donor.id, prospect.id]
     assert len(book.terms.of(acme, on=TODAY)) == 1

@@ -4,9 +4,18 @@ from crm.errors import AccordError, AlreadyExists, Ambiguous, InvalidInput, NotF
 
 
 def test_a_member_of_staff_is_found_by_any_reasonable_key(book):
-    dana = book.staff.add(" Dana  Nováková ", email="Dana@Accord.example", office="bdt", title="Account manager")
-    eve = book.staff.add("Eve Hart", email="eve@accord.example", office="RO-AFR", time_zone="Africa/Addis_Ababa")
-    assert (dana.name, dana.email, dana.office, dana.active) == ("Dana Nováková", "dana@accord.example", "BDT", True)
+    dana = book.staff.add(
+        " Dana  Nováková ", email="Dana@Accord.example", office="bdt", title="Account manager"
+    )
+    eve = book.staff.add(
+        "Eve Hart", email="eve@accord.example", office="RO-AFR", time_zone="Africa/Addis_Ababa"
+    )
+    assert (dana.name, dana.email, dana.office, dana.active) == (
+        "Dana Nováková",
+        "dana@accord.example",
+        "BDT",
+        True,
+    )
     for key in (dana, dana.id, str(dana.id), "DANA@accord.EXAMPLE", "dana novakova"):
         assert book.staff.get(key).id == dana.id, key
     assert [person.name for person in book.staff] == ["Dana Nováková", "Eve Hart"]
@@ -22,7 +31,10 @@ def test_a_key_that_fits_nobody_or_several_is_told(book):
         assert (caught.value.field, caught.value.value) == ("staff", key)
     with pytest.raises(Ambiguous) as caught:
         book.staff.get("dana novak")
-    assert caught.value.candidates == (f"{first.id} dana@accord.example", f"{second.id} dana.2@accord.example")
+    assert caught.value.candidates == (
+        f"{first.id} dana@accord.example",
+        f"{second.id} dana.2@accord.example",
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crm.errors import Refused
@@ -155,6 +155,7 @@ def test_merged_ledgers_that_overlap_are_refused_with_both_terms():
 
 # Whatever happens
 
+patient = settings(deadline=None)  # a busy machine is no mistake
 KINDS = st.sampled_from(EventKind)
 STEPS = st.lists(
     st.tuples(KINDS, st.sampled_from(Coverage), st.sampled_from(Category), st.integers(0, 400)), max_size=25
@@ -175,6 +176,7 @@ def legal(steps, account=1, start=1):
     return taken
 
 
+@patient
 @given(STEPS, st.randoms())
 def test_the_order_in_which_events_are_read_makes_no_difference(steps, random):
     events = legal(steps)
@@ -182,11 +184,13 @@ def test_the_order_in_which_events_are_read_makes_no_difference(steps, random):
     assert terms_of(shuffled) == terms_of(events)
 
 
+@patient
 @given(STEPS)
 def test_terms_never_overlap_in_a_sector(steps):
     assert not any(overlapping(one, other) for one, other in combinations(terms_of(legal(steps)), 2))
 
 
+@patient
 @given(STEPS)
 def test_every_term_is_opened_by_its_event_and_says_so(steps):
     events = {each.id: each for each in legal(steps)}
@@ -197,6 +201,7 @@ def test_every_term_is_opened_by_its_event_and_says_so(steps):
         assert (term.until_on is None) == (term.ended_by is None)
 
 
+@patient
 @given(STEPS, STEPS)
 def test_merging_two_ledgers_gives_the_terms_of_both_or_is_refused(ours, theirs):
     one, other = legal(ours), legal(theirs, account=2, start=1000)

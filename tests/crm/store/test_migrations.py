@@ -128,7 +128,9 @@ def test_processes_that_migrate_at_once_take_turns(empty_url, empty):
 
 
 def test_a_database_at_another_version_is_refused(empty):
-    with pytest.raises(NotMigrated, match=f"at version none, this program needs {newest()}. Run `crm migrate`"):
+    with pytest.raises(
+        NotMigrated, match=f"at version none, this program needs {newest()}. Run `crm migrate`"
+    ):
         ensure_current(empty)
     migrate(empty)
     ensure_current(empty)

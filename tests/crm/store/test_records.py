@@ -15,7 +15,12 @@ TABLES = [mapper.class_ for mapper in Record._sa_registry.mappers]
 def test_what_a_verb_hands_out_is_read_only_and_the_error_names_the_verb(book):
     acme = book.organizations.add("Acme", country="KE")
     book.terms.join(acme, "sector_member", sector="T", on=book.clock.now().date())
-    for record in (acme, book.organizations.get(acme), next(iter(book.organizations)), book.organizations.names(acme)[0]):
+    for record in (
+        acme,
+        book.organizations.get(acme),
+        next(iter(book.organizations)),
+        book.organizations.names(acme)[0],
+    ):
         with pytest.raises(ReadOnly) as caught:
             record.name = "Other"
         assert (caught.value.field, caught.value.subject) == ("name", type(record).__name__)

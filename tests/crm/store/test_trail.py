@@ -28,9 +28,15 @@ def test_the_trail_says_who_changed_what_when_and_why_field_by_field(make_book, 
     book = make_book("eve@accord.example")
     book.organizations.change(acme, employees=40, country=None, reason="They moved.")
     added, changed = book.history(acme)
-    assert (added.verb, added.actor, added.at) == ("organization.added", "dana@accord.example", acme.created_at)
+    assert (added.verb, added.actor, added.at) == (
+        "organization.added",
+        "dana@accord.example",
+        acme.created_at,
+    )
     assert (added.before, added.reason, added.record) == ({}, None, f"organization:{acme.id}")
-    assert added.after.items() >= {"name": "Acme", "country": "KEN", "kind": "company", "employees": 3}.items()
+    assert (
+        added.after.items() >= {"name": "Acme", "country": "KEN", "kind": "company", "employees": 3}.items()
+    )
     assert (changed.verb, changed.actor) == ("organization.changed", "eve@accord.example")
     assert (changed.at - added.at, changed.reason) == (timedelta(hours=2), "They moved.")
     assert changed.before == {"employees": 3, "country": "KEN"}
@@ -63,7 +69,9 @@ def test_what_is_deleted_stays_in_the_trail(book):
 def test_personal_values_stand_apart_and_go_when_their_row_goes(book):
     book.staff.add("Dana Novak", email="dana@accord.example", office="BDT")
     acme = book.organizations.add("Acme", domains=["acme.example"])
-    amina = book.people.add("Amina Odhiambo", email="amina@acme.example", at=acme, role="Head", phone="+254 1")
+    amina = book.people.add(
+        "Amina Odhiambo", email="amina@acme.example", at=acme, role="Head", phone="+254 1"
+    )
     book.people.change(amina, name="Amina Otieno", time_zone="Africa/Nairobi")
     met = book.log("call", acme, "Amina asked for the fees", people=[amina], next="send them")
     book.letters.edit(book.letters.draft(met), text="Dear Amina, here they are.")
@@ -89,7 +97,10 @@ def test_the_database_itself_keeps_ledgers_from_being_changed(book):
         assert list(connection.scalars(text(kept))) == APPEND_ONLY
     for table in APPEND_ONLY:
         for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE"):
-            with pytest.raises(Refused, match=f"The {table} is append-only"), book._store.transaction() as session:
+            with (
+                pytest.raises(Refused, match=f"The {table} is append-only"),
+                book._store.transaction() as session,
+            ):
                 session.execute(text(statement))
     with pytest.raises(Refused, match="append-only"), book._store.transaction() as session:
         session.execute(text("TRUNCATE organization CASCADE"))  # reaches the ledger of memberships
