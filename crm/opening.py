@@ -16,7 +16,7 @@ from crm.outreach.handover import Limits
 from crm.outreach.identity import Identity
 from crm.store.engine import connect
 from crm.store.postgres import Server, default_folder, open_server
-from crm.store.schema import ensure_current, migrate, newest, taking_turns, version
+from crm.store.schema import ensure_current, migrate, newest, version
 
 
 def open_book(
@@ -125,13 +125,11 @@ def keys_of(settings: Settings) -> KeyRing:
 
 
 def _prepare(book: Book) -> None:
-    if _is_ready(book):
-        return
-    # Of several that open a new book at the same moment, the first one makes it ready and the others wait.
-    with taking_turns(book.engine, "accord.prepare"):
-        if not _is_ready(book):
-            migrate(book.engine)
-            book.reference.load()
+    # Several may open a new book at the same moment, and one may have been stopped half-way: each step waits for whoever
+    # is at it, and finds nothing to do when it has been done.
+    if not _is_ready(book):
+        migrate(book.engine)
+        book.reference.load()
 
 
 def _is_ready(book: Book) -> bool:

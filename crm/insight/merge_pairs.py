@@ -10,6 +10,7 @@ from crm.errors import InvalidInput, NotFound, Refused
 from crm.insight.merge import Merge
 from crm.insight.merge_tables import MergedKind, MergeEntry
 from crm.insight.subject import SubjectKey
+from crm.store.records import by_id
 
 Kept = Organization | Person
 
@@ -77,7 +78,7 @@ def find_merge(session: Session, merge: Merge | int) -> MergeEntry:
         NotFound: there is none.
     """
     number = merge.id if isinstance(merge, Merge) else merge
-    entry = session.get(MergeEntry, number) if number is not None else None
+    entry = by_id(session, MergeEntry, number) if number is not None else None
     if entry is None:
         raise NotFound(
             f"There is no merge {number}.", field="merge", value=number, hint="See book.merges.of."
@@ -126,14 +127,10 @@ def _refuse_merged_before(session: Session, kind: MergedKind, duplicate: Subject
     """Refuse a duplicate that leads to another: it would be the other that is merged."""
     key = str(duplicate.id if isinstance(duplicate, Organization | Person) else duplicate).strip()
     record = Organization if kind is MergedKind.ORGANIZATION else Person
-    row = (
-        session.exec(select(record.name, record.merged_into_id).where(record.id == int(key))).first()
-        if key.isdecimal()
-        else None
-    )
-    if row is not None and row[1] is not None:
+    row = by_id(session, record, int(key)) if key.isdecimal() else None
+    if isinstance(row, Organization | Person) and row.merged_into_id is not None:
         raise Refused(
-            f"{key} {row[0]} was merged into {row[1]} before.",
+            f"{row.id} {row.name} was merged into {row.merged_into_id} before.",
             rule="merges.once",
-            hint=f"Name {row[1]} if that is what you mean.",
+            hint=f"Name {row.merged_into_id} if that is what you mean.",
         )

@@ -1,14 +1,12 @@
 """The version of the database: migrate it up or down, and say where it stands."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from crm.errors import NotMigrated
 from crm.store.records import Record
@@ -34,25 +32,6 @@ def downgrade(engine: Engine, *, to: str) -> None:
     """Take the database back to an earlier version ("base" for none)."""
     with told_in_our_words(), engine.begin() as connection:
         command.downgrade(_config(connection), to)
-
-
-@contextmanager
-def taking_turns(engine: Engine, work: str) -> Iterator[None]:
-    """Let one process at a time do some work on the database; the others wait.
-
-    Args:
-        engine: the database.
-        work: the name of the work, as "accord.prepare".
-    """
-    lock = text("SELECT pg_advisory_lock(hashtext(:work))")
-    # The lock belongs to the connection, and goes with it however the process ends.
-    autocommit = {"isolation_level": "AUTOCOMMIT"}
-    with told_in_our_words(), engine.connect().execution_options(**autocommit) as connection:
-        connection.execute(lock, {"work": work})
-        try:
-            yield
-        finally:
-            connection.invalidate()
 
 
 def version(engine: Engine) -> str | None:

@@ -123,7 +123,7 @@ def test_the_accounts_say_what_speaks_for_them_or_against_them():
 
 def test_an_overview_prints_what_an_approver_must_know():
     assert str(Overview(results((0, 104), (0, 16)), NOW)) == (
-        "Run 4711 of associate_upgrade: running, prepared by dana@accord.example on 24 November 2026, "
+        "Run 4711 of associate_upgrade (running): prepared by dana@accord.example on 24 November 2026, "
         "approved by joao@accord.example\n"
         "120 accounts enrolled: 104 written to, 16 held out.\n"
         "Left out: 3 in arrears, 1 nothing suggests an upgrade."

@@ -14,6 +14,8 @@ from crm.config import StatedSettings
 from crm.errors import ConfigurationError, NotMigrated, Unreachable
 from crm.opening import keys_of
 from crm.store.engine import connect
+from crm.store.postgres import open_server
+from crm.store.schema import migrate
 
 DANA = "dana@accord.example"
 OPEN = """
@@ -26,6 +28,15 @@ sys.stdin.readline()
 with crm.open(settings=settings) as book:
     print(len(book.countries.member_states()), len(list(book.offices)), book.identity.keys.current.hex())
 """
+
+
+def stopped_half_way(folder, name):
+    """A book that was migrated, and its program killed before the facts were loaded."""
+    with open_server(folder) as server:
+        server.ensure_database(name)
+        engine = connect(server.url(name))
+        migrate(engine)
+        engine.dispose()
 
 
 def test_a_new_book_that_several_open_at_once_is_made_ready_by_the_first():
@@ -52,6 +63,9 @@ def test_a_new_book_that_several_open_at_once_is_made_ready_by_the_first():
             book.organizations.add("Acme")
             assert list(other.organizations) == []
             assert len(other.countries.member_states()) == 194
+            stopped_half_way(folder, "halfway")
+            with crm.open(DANA, settings=settings(book="halfway")) as filled:
+                assert len(filled.countries.member_states()) == 194
             with pytest.raises(ConfigurationError):
                 crm.open(DANA, settings=settings(secret_key="short"))
             assert processes_in(folder / "postgres")
