@@ -41,7 +41,14 @@ _TERMS: dict[str, Cells] = {
     "ended by": "ended_by",
     "": lambda row: "synthetic" if row.synthetic else "",
 }
-_EVENTS = {
+_PARTS: dict[str, Cells] = {
+    "on": "on",
+    "study group": "study_group",
+    "kind": "kind",
+    "source": "source",
+    "": lambda row: "synthetic" if row.synthetic else "",
+}
+_EVENTS: dict[str, Cells] = {
     "effective": "effective_on",
     "event": "kind",
     "category": "category",
@@ -50,6 +57,7 @@ _EVENTS = {
     "reason": "reason",
     "source": "source",
     "recorded by": "recorded_by",
+    "": lambda row: "synthetic" if row.synthetic else "",
 }
 
 
@@ -175,8 +183,7 @@ def record_participation(
 def list_participation(ctx: typer.Context, org: options.Organization) -> None:
     """List what an organisation did in the study groups, the newest first."""
     with opened(ctx) as book:
-        cells = {"on": "on", "study group": "study_group", "kind": "kind", "source": "source"}
-        show(ctx, book.participation.of(org), cells, empty="Nothing is on record.")
+        show(ctx, book.participation.of(org), _PARTS, empty="Nothing is on record.")
 
 
 def _unstated(ctx: typer.Context) -> str | None:

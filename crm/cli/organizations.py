@@ -11,9 +11,12 @@ from crm.cli.options import OptionalOn, OptionalReason, Reason, Source, Syntheti
 from crm.cli.session import invocation, opened, show
 from crm.cli.tables import Cells, said
 from crm.directory.names import normal_name
+from crm.directory.people import Person
 from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
 from crm.errors import InvalidInput
+from crm.membership.ledger import Term
+from crm.membership.standing import StandingRecord
 
 app = typer.Typer(help="Accounts: add, find, show and change organisations.", no_args_is_help=True)
 
@@ -214,15 +217,20 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
         "also_known_as": others,
         "roles": [f"{said(r.kind)} {_from_to(r.since_on, r.until_on)}" for r in seen["roles"]],
         "membership": [
-            f"{said(t.category)} in {t.coverage} {_from_to(t.since_on, t.until_on)}" for t in seen["terms"]
+            f"{said(t.category)} in {t.coverage} {_from_to(t.since_on, t.until_on)}{_marked(t)}"
+            for t in seen["terms"]
         ],
-        "standing": f"{said(standing.standing)} as of {standing.as_of} ({standing.source})"
+        "standing": f"{said(standing.standing)} as of {standing.as_of} ({standing.source}){_marked(standing)}"
         if standing
         else "not stated",
-        "people": [f"{p.name} <{p.email or 'no address'}>" for p in seen["people"]],
+        "people": [f"{p.name} <{p.email or 'no address'}>{_marked(p)}" for p in seen["people"]],
         "to_do": [f"{f.what} (by {f.due_on or 'no day set'})" for f in seen["follow_ups"]],
         "last_contact": latest and f"{said(latest.at)}, {said(latest.kind)}: {latest.summary}",
     }
+
+
+def _marked(record: Person | StandingRecord | Term) -> str:
+    return " [synthetic]" if record.synthetic else ""
 
 
 def _from_to(since: object, until: object) -> str:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, String, cast, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, String, cast, func, literal, select, union
 from sqlmodel import col
 
 from crm.directory.merged import among
@@ -124,6 +124,14 @@ def lines_of(
         .select_from(record)
         .outerjoin(Organization, col(Organization.id) == organization_id)
     )
+
+
+def any_of(record: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether one of several conditions is true of a row of a table.
+
+    Each is answered by itself: PostgreSQL asks an OR over subqueries anew for every row once they are large.
+    """
+    return col(record.id).in_(union(*(select(col(record.id)).where(condition) for condition in conditions)))
 
 
 def midnight(day: Any) -> ColumnElement[datetime]:

@@ -14,7 +14,7 @@ from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
 from crm.engagement.interactions import Interaction, InteractionPerson
 from crm.engagement.participation import Participation
-from crm.insight.happening import HappeningKind, Scope, Source, lines_of, midnight
+from crm.insight.happening import HappeningKind, Scope, Source, any_of, lines_of, midnight
 from crm.insight.merge_tables import MergedKind, MergeEntry
 from crm.membership.ledger import MembershipEvent
 from crm.membership.standing import StandingRecord
@@ -74,8 +74,10 @@ def _follow_ups(scope: Scope, at: Any) -> Lines:
         due_on=col(FollowUp.due_on),
         outcome=col(FollowUp.outcome),
     )
-    about = or_(
-        scope.account(col(FollowUp.organization_id)), col(FollowUp.interaction_id).in_(interactions_of(scope))
+    about = any_of(
+        FollowUp,
+        scope.account(col(FollowUp.organization_id)),
+        col(FollowUp.interaction_id).in_(interactions_of(scope)),
     )
     return lines.outerjoin(Staff, col(Staff.id) == col(FollowUp.owner_id)).where(about)
 
@@ -144,7 +146,7 @@ def _merges(scope: Scope) -> Lines:
         )
         .outerjoin(account, col(account.id) == col(MergeEntry.duplicate_id))
         .outerjoin(person, col(person.id) == col(MergeEntry.duplicate_id))
-        .where(or_(*about))
+        .where(any_of(MergeEntry, *about))
     )
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.postgresql import array
 from sqlmodel import col
 
 from crm.directory.people import Person
 from crm.directory.staff import Staff
-from crm.insight.happening import HappeningKind, Scope, Source, lines_of
+from crm.insight.happening import HappeningKind, Scope, Source, any_of, lines_of
 from crm.insight.timeline_sources import Lines, in_a_line, interactions_of
 from crm.outreach.answers import AnswerReceived
 from crm.outreach.drafts import LetterDraft
@@ -20,7 +20,8 @@ def _letters_of(scope: Scope) -> Any:
     """The letters of a scope; those of an enrolment belong to the enrolled account."""
     enrolled = select(col(Enrolment.id)).where(scope.account(col(Enrolment.organization_id)))
     return select(col(Letter.id)).where(
-        or_(
+        any_of(
+            Letter,
             scope.account(col(Letter.organization_id)),
             scope.person(col(Letter.person_id)),
             col(Letter.enrolment_id).in_(enrolled),
@@ -51,7 +52,8 @@ def _answers(scope: Scope) -> Lines:
         what=col(AnswerReceived.kind),
         subject=col(AnswerReceived.subject),
     )
-    about = or_(
+    about = any_of(
+        AnswerReceived,
         scope.account(col(AnswerReceived.organization_id)),
         scope.person(col(AnswerReceived.person_id)),
         col(AnswerReceived.outbox_id).in_(_letters_of(scope)),
@@ -75,7 +77,8 @@ def _drafts(scope: Scope) -> Lines:
         subject=col(LetterDraft.subject),
         state=state,
     )
-    about = or_(
+    about = any_of(
+        LetterDraft,
         scope.account(col(LetterDraft.organization_id)),
         scope.person(col(LetterDraft.person_id)),
         col(LetterDraft.interaction_id).in_(interactions_of(scope)),
@@ -94,7 +97,9 @@ def _enrolments(scope: Scope) -> Lines:
         state=col(Enrolment.state),
         reason=col(Enrolment.reason),
     )
-    about = or_(scope.account(col(Enrolment.organization_id)), scope.person(col(Enrolment.person_id)))
+    about = any_of(
+        Enrolment, scope.account(col(Enrolment.organization_id)), scope.person(col(Enrolment.person_id))
+    )
     lines = lines.join(Run, col(Run.id) == col(Enrolment.run_id))
     return lines.outerjoin(Person, col(Person.id) == col(Enrolment.person_id)).where(about)
 

@@ -204,3 +204,38 @@ def test_every_id_has_its_history(crm, acme):
     ]
     assert [entry["verb"] for entry in crm.json("history", "amina@acme.example")] == ["person.added"]
     assert crm.json("history", "--limit", "1")[0]["verb"] == "interaction.logged"
+
+
+def test_what_is_made_up_says_so_wherever_it_shows(crm, acme):
+    joined = (
+        "term",
+        "join",
+        acme["id"],
+        "associate",
+        "--sector",
+        "T",
+        "--study-group",
+        "T-SG13",
+        "--on",
+        "2026-01-01",
+    )
+    crm.json(*joined, "--synthetic")
+    crm.json(
+        "standing",
+        "record",
+        acme["id"],
+        "good",
+        "--as-of",
+        "2026-10-31",
+        "--source",
+        "rehearsal",
+        "--synthetic",
+    )
+    crm.json("participation", "record", acme["id"], "T-SG17", "attended", "--on", "2026-09-01", "--synthetic")
+
+    card = crm("org", "show", acme["id"]).stdout
+    assert "associate in T since 2026-01-01 [synthetic]" in card
+    assert "good as of 2026-10-31 (rehearsal) [synthetic]" in card
+    for group in ("term", "participation"):
+        assert "synthetic" in crm(group, "list", acme["id"]).stdout
+    assert "synthetic" in crm("term", "ledger", acme["id"]).stdout
