@@ -27,7 +27,7 @@ TREE = [
     and path.suffix in {".py", ".md", ".toml", ".yml", ".txt", ".html", ".css", ".csv", ""}
 ]
 _OPEN_ENDS = re.compile(
-    r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError|task_always_eager|mark\.(?:skip|xfail)\b"
+    r"#.*\b(TODO|FIXME|XXX)\b|raise NotImplementedError|task_always_eager|mark\.(?:skip|xfail)\b"
 )
 _NOT_OURS = re.compile(
     r"pythonhosted|pypi\.org|registry\.npmjs|/work/|\b(DOMAIN|OUTREACH|WISHES|DESIGN|STYLE)\.md"

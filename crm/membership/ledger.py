@@ -15,7 +15,7 @@ from crm.membership.coverage import coverage_of, refuse_odd_study_group
 from crm.membership.terms import ENDING, Coverage, EventKind, LedgerEvent, TermSpan, terms_of
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group
-from crm.store.columns import at_field, choice, id_field, ref
+from crm.store.columns import at_field, choice, chosen, id_field, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.violations import means
@@ -109,7 +109,7 @@ class Terms:
             InvalidInput: the category does not go with the Sector or the study group.
             Refused: it is a member in that Sector already.
         """
-        kind = Category(category)
+        kind = chosen(Category, category, field="category")
         return self._opened(
             key,
             EventKind.JOIN,
@@ -131,7 +131,7 @@ class Terms:
         return self._opened(
             key,
             EventKind.UPGRADE,
-            coverage=Coverage(sector),
+            coverage=chosen(Coverage, sector, field="sector"),
             category=Category.SECTOR_MEMBER,
             on=on,
             reason=reason,
@@ -157,7 +157,7 @@ class Terms:
         return self._record(
             key,
             EventKind.DENUNCIATION,
-            coverage=Coverage(sector or "RTD"),
+            coverage=chosen(Coverage, sector or Coverage.ALL, field="sector"),
             category=None,
             on=on,
             reason=reason,

@@ -12,6 +12,7 @@ from crm.reference.country import Country, CountryAlias, CountryGroup, GroupKind
 from crm.reference.gazetteer import Basis, CountryKey, Gazetteer, Suggestion
 from crm.reference.languages import Language
 from crm.reference.spelling import plain
+from crm.store.columns import chosen
 from crm.store.store import Store
 
 __all__ = [
@@ -125,7 +126,9 @@ class Countries:
     def members_of(self, kind: GroupKind | str, *, on: date) -> tuple[Country, ...]:
         """The countries that belong to a group on a day, by their English names."""
         with self._store.reading() as session:
-            rows = session.exec(_spells().where(CountryGroup.kind == GroupKind(kind))).all()
+            rows = session.exec(
+                _spells().where(CountryGroup.kind == chosen(GroupKind, kind, field="kind"))
+            ).all()
             codes = {row.country for row in rows if row.covers(on)}
         return tuple(country for country in self if country.code in codes)
 

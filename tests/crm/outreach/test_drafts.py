@@ -206,7 +206,8 @@ def test_a_letter_threads_with_the_mail_that_it_answers(dana, drafted, mail_serv
     assert third.references == [first.message_id, "<q1@acme.example>", second.message_id, "<q2@acme.example>"]
 
     delivery(dana, mail_server).deliver(limit=5)
-    assert mail_server.messages[-1].message["References"].split() == third.references
+    arrived = {sent.message["Message-ID"]: sent.message for sent in mail_server.messages}
+    assert arrived[third.message_id]["References"].split() == third.references
 
 
 def test_a_letter_after_a_meeting_begins_a_thread(dana, drafted):
