@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 from support.books import MakeBook, books_on, template_database
 
@@ -16,6 +17,10 @@ from crm.clock import SetClock
 from crm.store.engine import connect
 from crm.store.postgres import Server, open_server
 from crm.store.store import Store
+
+# Whether an example takes long says something about the machine, nothing about the rule.
+settings.register_profile("accord", deadline=None)
+settings.load_profile("accord")
 
 _FOLDER = "ACCORD_TEST_FOLDER"
 _SERVER = pytest.StashKey[Server]()

@@ -1,6 +1,5 @@
 """`crm log`, `crm timeline` and `crm follow-up …`: what happened with accounts and what is to be done."""
 
-from datetime import UTC, datetime, time
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ from crm.cli.options import DAY, STAFF, Number, day, examples, instant
 from crm.cli.session import invocation, opened, show
 from crm.cli.tables import Cells, said
 from crm.engagement.interactions import InteractionKind
+from crm.insight.happening import HappeningKind
 
 follow_up = typer.Typer(help="Next steps: plan, complete and list them.", no_args_is_help=True)
 
@@ -76,21 +76,25 @@ def log(
 
 def timeline(
     ctx: typer.Context,
-    org: options.Organization,
+    key: Annotated[str, typer.Argument(help="An account or a person, by any key, or a Member State's code.")],
     since: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only from this day on. {DAY}")] = None,
+    kind: Annotated[list[HappeningKind] | None, typer.Option(help="Only these; may be repeated.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many at the most.")] = None,
 ) -> None:
-    """List what happened with an account, the newest first."""
-    cells = {
-        "id": "id",
-        "at": "at",
-        "kind": "kind",
+    """List all that happened, the newest first: talks, letters, answers, memberships, next steps."""
+    cells: dict[str, Cells] = {
+        "on": lambda row: row.at.date(),
+        "what": "kind",
+        "": "title",
+        "account": "organization",
+        "people": "people",
         "office": "office",
-        "summary": "summary",
-        "by": "logged_by",
+        "record": "refers_to",
     }
     with opened(ctx) as book:
-        first = since and datetime.combine(day(book, since), time.min, UTC)
-        show(ctx, book.interactions.of(org, since=first or None), cells, empty="Nothing yet: `crm log`.")
+        first = day(book, since) if since else None
+        found = book.timeline(key, since=first, kinds=kind, limit=limit)
+        show(ctx, found, cells, empty="Nothing yet: `crm log`.")
 
 
 @follow_up.command(epilog=examples('crm follow-up plan acme.example "send the fee table" --due 2w'))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from crm.directory.entry import regroup
+from crm.directory.entry import lock_hierarchy, regroup
 from crm.directory.resolve import label
 from crm.directory.tables import NameKind, Organization, OrganizationName
 from crm.errors import Refused
@@ -57,6 +57,7 @@ def settle(session: Session, organizations: Sequence[Organization]) -> None:
     Raises:
         Refused: an organisation would belong to itself, or a ledger would not make sense on its own.
     """
+    lock_hierarchy(session)
     session.flush()
     for row in organizations:
         if _reaches(session, row.parent_id, row.id):

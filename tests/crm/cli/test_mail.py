@@ -73,7 +73,8 @@ def test_a_reply_through_the_pipe_becomes_an_interaction_with_a_follow_up(crm, a
     raw = message("Yes, please.", Subject="Re: fees", In_Reply_To=letter["message_id"])
     (answer,) = crm.json("mail", "receive", stdin=raw)
     assert (answer["kind"], answer["outbox_id"]) == ("reply", letter["id"])
-    assert crm.json("timeline", acme["id"])[0]["kind"] == "email"
+    kinds = {happened["kind"] for happened in crm.json("timeline", acme["id"])}
+    assert {"interaction", "answer", "follow_up", "letter"} <= kinds
     assert "Answer the reply from Amina Odhiambo" in crm("follow-up", "list").stdout
 
 
@@ -81,7 +82,7 @@ def test_a_message_has_its_effect_once_however_often_it_comes(crm, acme, letter)
     raw = message("Yes, please.", In_Reply_To=letter["message_id"])
     first, second = crm.json("mail", "receive", stdin=raw), crm.json("mail", "receive", "-", stdin=raw)
     assert first == second
-    assert len(crm.json("timeline", acme["id"])) == 2
+    assert len(crm.json("timeline", acme["id"], "--kind", "answer")) == 1
 
 
 def test_files_are_taken_in_one_by_one_and_what_fits_nothing_is_kept(crm, tmp_path):

@@ -13,9 +13,6 @@ from support.server_processes import fresh_folder, made, mode, modes_on_the_way,
 
 from crm.errors import ConfigurationError, StoreError
 
-alike = pytest.mark.xdist_group("postgres-alike")  # these share a running server
-again = pytest.mark.xdist_group("postgres-again")  # these start the same cluster one after the other
-
 
 @pytest.fixture
 def folder():
@@ -55,14 +52,12 @@ def test_the_first_use_makes_a_server_that_only_its_user_reaches(folder):
     assert modes_on_the_way(folder) == before
 
 
-@alike
 def test_it_listens_on_no_tcp_port(running):
     folder, server = running
     assert asked(server, "SHOW listen_addresses") == [("",)]
     assert psutil.Process(pid(folder)).net_connections(kind="inet") == []
 
 
-@alike
 def test_it_keeps_every_letter_of_every_script(running):
     _, server = running
     server.ensure_database("letters")
@@ -71,7 +66,6 @@ def test_it_keeps_every_letter_of_every_script(running):
     assert asked(server, kept, database="letters") == [(True, True, "UTF8")]
 
 
-@alike
 def test_its_log_repeats_no_values(running):
     folder, server = running
     with pytest.raises(DataError, match="amina@acme"):
@@ -79,7 +73,6 @@ def test_its_log_repeats_no_values(running):
     assert "amina" not in (folder / "postgres/log").read_text()
 
 
-@again
 def test_a_server_killed_outright_comes_back_with_its_data(used):
     with opened(used) as server:
         asked(server, "CREATE TABLE note AS SELECT 'kept' AS text")
@@ -88,7 +81,6 @@ def test_a_server_killed_outright_comes_back_with_its_data(used):
             assert asked(reopened, "SELECT text FROM note") == [("kept",)]
 
 
-@again
 def test_leftovers_that_name_a_living_process_or_nothing_do_not_block_the_next_start(used):
     data = used / "postgres/data"
     user = owner_of(data)
@@ -115,7 +107,6 @@ def test_a_first_use_that_was_killed_half_way_is_begun_again(folder):
     assert not half.exists()
 
 
-@again
 def test_a_server_that_will_not_start_says_why_and_can_be_started_again(used):
     with pytest.raises(StoreError, match="max_connections"):
         opened(used, max_connections="none")
@@ -129,7 +120,6 @@ def test_without_the_wheel_the_error_says_what_to_install(folder, monkeypatch):
         opened(folder)
 
 
-@alike
 def test_a_database_is_created_once_however_often_it_is_asked_for(running):
     _, server = running
     for _ in range(2):
@@ -137,7 +127,6 @@ def test_a_database_is_created_once_however_often_it_is_asked_for(running):
     assert asked(server, "SELECT current_database()", database="Büro 'x\"") == [("Büro 'x\"",)]
 
 
-@alike
 def test_a_database_is_replaced_by_an_empty_one_even_while_somebody_uses_it(running):
     _, server = running
     server.replace_database("Probe \"x'")
@@ -152,7 +141,6 @@ def test_a_database_is_replaced_by_an_empty_one_even_while_somebody_uses_it(runn
     assert asked(server, "SELECT to_regclass('note')", database="Probe \"x'") == [(None,)]
 
 
-@alike
 def test_a_running_server_is_joined_without_starting_anything(running):
     folder, _ = running
     first = pid(folder)

@@ -7,8 +7,6 @@ import pytest
 from support.postgres_servers import OPEN, USE, asked, opened, pid, runs
 from support.server_processes import Program, fresh_folder
 
-again = pytest.mark.xdist_group("users-again")  # these start the same cluster one after the other
-
 
 @pytest.fixture
 def folder():
@@ -40,7 +38,6 @@ def test_processes_that_start_it_at_once_share_one_server_until_the_last_is_done
     assert not runs(folder)
 
 
-@again
 def test_a_killed_user_blocks_nobody_and_the_next_one_cleans_up(used):
     with Program(USE, used) as user:
         assert user.line() == "open"
@@ -51,7 +48,6 @@ def test_a_killed_user_blocks_nobody_and_the_next_one_cleans_up(used):
     assert not runs(used)
 
 
-@again
 def test_closing_in_one_place_leaves_the_server_to_the_other_places_of_a_process(used):
     with opened(used) as one:
         with opened(used) as other:
@@ -61,7 +57,6 @@ def test_closing_in_one_place_leaves_the_server_to_the_other_places_of_a_process
     assert not runs(used)
 
 
-@again
 def test_a_forked_child_is_a_user_of_its_own(used):
     # The parent closes first; the child goes on to use the server and stops it by its own exit.
     code = f"""{OPEN}
@@ -82,7 +77,6 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
     assert not runs(used)
 
 
-@again
 def test_a_forked_child_that_exits_leaves_the_server_to_its_parent(used):
     code = f"""{OPEN}
 import os, psycopg
@@ -98,7 +92,6 @@ print("still there", flush=True)
         assert user.end() == 0
 
 
-@again
 def test_a_program_that_a_user_executes_does_not_keep_the_server(used):
     server = opened(used)
     with subprocess.Popen(["sleep", "20"], close_fds=False) as sleeper:
@@ -107,7 +100,6 @@ def test_a_program_that_a_user_executes_does_not_keep_the_server(used):
         sleeper.kill()
 
 
-@again
 def test_an_interrupt_at_the_terminal_ends_its_user_and_not_the_server(used):
     with Program(USE, used) as starter:
         assert starter.line() == "open"

@@ -12,7 +12,6 @@ from support.server_processes import Program, as_ordinary_user, copied_wheel, fr
 from crm.errors import ConfigurationError
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another user")
-apart = pytest.mark.xdist_group("postgres-apart")  # these share a copy of the wheel
 
 
 @pytest.fixture
@@ -34,7 +33,6 @@ def closed_wheels(wheels):
     wheels.parent.chmod(0o755)
 
 
-@apart
 def test_an_ordinary_user_has_a_server_of_its_own(folder, wheels):
     code = """
 from pathlib import Path
@@ -54,7 +52,6 @@ with postgres.open_server(folder, settings={"fsync": "off"}) as server:
         assert user.end() == 0
 
 
-@apart
 @only_root
 def test_root_can_use_the_server_of_an_ordinary_user(folder, wheels):
     code = """
@@ -73,7 +70,6 @@ sys.stdin.readline()
         assert owner_of(theirs / "postgres").pw_name == "nobody"
 
 
-@apart
 @only_root
 def test_other_users_are_turned_away_by_the_server_itself(folder, wheels):
     # A socket in an open place, as a careless setting would have it: the folder no longer protects.
@@ -109,7 +105,6 @@ def test_a_folder_that_the_servers_user_cannot_reach_is_refused_by_name_and_left
     assert not (closed / "accord/postgres").exists()
 
 
-@apart
 @only_root
 def test_programs_that_the_servers_user_cannot_reach_are_copied_beside_the_data(folder, closed_wheels):
     code = f"import sys; sys.path.insert(0, sys.argv[2])\n{USE}"

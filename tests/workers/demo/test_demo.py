@@ -21,8 +21,6 @@ from workers.demo.mail_server import read_letter
 from workers.demo.output import Output
 from workers.demo.stage import demo_settings
 
-pytestmark = pytest.mark.xdist_group("demo")
-
 # A demonstration that heeded any of these could not come to its end.
 PRODUCTION = {
     "CRM_DATABASE_URL": "postgresql://crm:secret@db.production.invalid/crm",
