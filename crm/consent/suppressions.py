@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -22,6 +22,7 @@ from crm.keyring import KeyRing
 from crm.store.columns import at_field, choice, chosen, id_field
 from crm.store.records import Record
 from crm.store.store import Change, Store
+from crm.store.turns import take_turns
 
 
 class Scope(StrEnum):
@@ -112,7 +113,7 @@ def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reaso
     lock_people(change.session, with_keepers(Person, col(Person.email_key) == canonical))
     hashed = _hash(canonical, keys.current)
     # Two who refuse at once for an address that nobody in the book has take turns here.
-    change.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(hashed, 0))))
+    take_turns(change.session, f"suppression.{hashed}")
     if scope not in suppressed(change.session, [address], keys=keys).get(address, ()):
         values = {"address_hash": hashed, "scope": scope, "reason": reason}
         change.add(Suppression.model_validate({**values, "since_at": change.now}))

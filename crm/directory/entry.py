@@ -26,6 +26,7 @@ from crm.reference.segments import find_segment
 from crm.store.columns import chosen
 from crm.store.records import each
 from crm.store.store import Change
+from crm.store.turns import take_turns
 
 _LANGUAGE_CODE = re.compile("[a-z]{2,3}")
 _FIELDS = {
@@ -173,7 +174,7 @@ def _keep_as_alias(session: Session, known: Sequence[OrganizationName]) -> None:
 
 def lock_hierarchy(session: Session) -> None:
     """Let one verb at a time move organisations: two at once could close a circle that neither of them sees."""
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.hierarchy'))"))
+    take_turns(session, "hierarchy")
 
 
 def regroup(session: Session, row: Organization) -> None:

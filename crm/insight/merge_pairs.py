@@ -1,6 +1,5 @@
 """The two records of a merge: found, locked, and refused where they cannot be merged or taken apart."""
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from crm.directory.people import Person, find_person
@@ -11,6 +10,7 @@ from crm.insight.merge import Merge
 from crm.insight.merge_tables import MergedKind, MergeEntry
 from crm.insight.subject import SubjectKey
 from crm.store.records import by_id
+from crm.store.turns import take_turns
 
 Kept = Organization | Person
 
@@ -105,7 +105,7 @@ def standing_merge(session: Session, merge: Merge | int) -> MergeEntry:
 
 def _one_at_a_time(session: Session) -> None:
     # Merges touch many rows of many tables: two at once could block each other.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("accord.merge"))))
+    take_turns(session, "merge")
 
 
 def _lock(session: Session, *rows: Kept) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import LargeBinary, UniqueConstraint, func
+from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
@@ -26,6 +26,7 @@ from crm.outreach.runs import exit_enrolment, mark_answered
 from crm.store.columns import at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
+from crm.store.turns import take_turns
 
 _UNCERTAIN = {MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT, MessageStatus.ASSUMED_SENT}
 _ANSWER_WITHIN = "2d"
@@ -216,7 +217,7 @@ def _written_at(answer: Answer, letter: Letter, *, now: datetime) -> datetime:
 
 def _one_at_a_time(session: Session, digest: str) -> None:
     """Wait while another process takes the same message in."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(digest, 0))))
+    take_turns(session, f"answer.{digest}")
 
 
 def _people(session: Session, letter: Letter) -> Sequence[Person]:

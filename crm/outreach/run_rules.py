@@ -1,6 +1,6 @@
 """What must hold before a run may be approved, launched, stopped or closed."""
 
-from sqlalchemy import exists, func
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -10,6 +10,7 @@ from crm.outreach.audience import enrolled_count
 from crm.outreach.outbox_tables import SETTLED, Letter
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.store.store import Change
+from crm.store.turns import take_turns
 
 RunKey = int | str | Run
 ENGAGED = (RunStatus.APPROVED, RunStatus.RUNNING, RunStatus.PAUSED)
@@ -54,7 +55,7 @@ def run_in(change: Change, key: RunKey, *statuses: RunStatus, doing: str) -> Run
 
 def one_approval_at_a_time(session: Session) -> None:
     """Wait for other approvals: each must see the corporate groups that the others have just engaged."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext("accord.approve"))))
+    take_turns(session, "approve")
 
 
 def refuse_approver(change: Change, run: Run) -> None:

@@ -5,7 +5,7 @@ from datetime import date
 from importlib.resources.abc import Traversable
 from itertools import pairwise
 
-from sqlalchemy import inspect, text
+from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from crm.errors import InvalidInput
@@ -21,6 +21,7 @@ from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
 from crm.reference.study_groups import StudyGroup
 from crm.store.store import Change, Store
+from crm.store.turns import take_turns
 
 __all__ = ["FILES", "LoadReport", "Reference", "TableLoad", "read_all"]
 
@@ -66,7 +67,7 @@ class Reference:
         else:
             with self._store.changing("reference.loaded") as change:
                 # Two who load at the same moment take turns; the second finds nothing to do.
-                change.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.reference'))"))
+                take_turns(change.session, "reference")
                 found = {file: _write(change, _compared(change.session, file, lines[file])) for file in FILES}
             forget_gazetteer(self._store.engine)
         return LoadReport(tuple(found[file].counted(file) for file in FILES), dry_run)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from itertools import islice
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
 from crm.directory.importing.batch import Batch
@@ -25,6 +25,7 @@ from crm.reference.countries import gazetteer_of
 from crm.reference.segments import Segment
 from crm.store.store import Change, Store
 from crm.store.trail import take_ids
+from crm.store.turns import take_turns
 
 CHUNK = 1000
 """How many rows are looked up and written at once."""
@@ -168,7 +169,7 @@ def _run(batch: Batch, table: CsvTable, shared: Circumstances, on_progress: Prog
 
 def _begin(change: Change, plan: OrganizationMapping, table: CsvTable, source: str) -> int:
     # Two imports take turns: each sees what the other has brought in.
-    change.session.execute(text("SELECT pg_advisory_xact_lock(hashtext('accord.import.organizations'))"))
+    take_turns(change.session, "import.organizations")
     (batch_id,) = take_ids(change.session, 1)
     change.in_batch(batch_id)
     values = {"id": batch_id, "kind": "organizations", "source": source, "digest": table.file.digest}
