@@ -20,6 +20,7 @@ class ColumnKind(StrEnum):
     SHARE = "share"  # a fraction: 0.25 is shown as 25.0%
     DATE = "date"
     MONEY = "money"
+    ID = "id"  # a number that names a record; nobody adds it up or groups its thousands
     NOTE = "note"  # running text, which may wrap over many lines
 
     @property

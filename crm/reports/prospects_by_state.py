@@ -8,6 +8,7 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import stands
 from crm.directory.roles import Role, RoleKind
+from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.membership.ledger import Term
 from crm.reference.country import Country
@@ -15,6 +16,7 @@ from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
+from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.report import Report
@@ -26,6 +28,13 @@ _DEFINITION = (
     "Member State responsible for the country or territory where it is based."
 )
 _UNASSIGNED = "Unassigned"
+_BEHIND = (
+    Column(key="id", title="Id", kind=ColumnKind.ID),
+    Column(key="name", title="Organisation"),
+    Column(key="country", title="Country"),
+    Column(key="segment", title="Segment"),
+    Column(key="owner", title="Account manager"),
+)
 _NOT_ASSIGNED = "unassigned: no country on record, or a territory without a responsible Member State"
 
 
@@ -36,6 +45,7 @@ def prospects_by_state(
     segment: str | None = None,
     on: date | None = None,
     language: str = "en",
+    rows: bool = True,
 ) -> Report:
     """Count the prospects of each Member State.
 
@@ -45,6 +55,7 @@ def prospects_by_state(
         segment: only prospects of this segment.
         on: the day that is asked about; today where none is given.
         language: the language of the names of States and regions.
+        rows: whether the prospects themselves are read with their number, for `rows_behind`.
 
     Returns:
         One row a Member State, zeros included, and one for the unassigned.
@@ -55,14 +66,15 @@ def prospects_by_state(
     with store.reading() as session:
         area = find_region(session, region) if region else None
         part = find_segment(session, segment) if segment else None
-        rows = _rows(session, _counts(session, part, day), area, tongue)
+        counted = _rows(session, _counts(session, part, day), area, tongue)
+        behind = _behind(session, part, area, day) if rows else None
         made_up = _made_up(session, part, area, day)
     filters = {"region": area and area.name(tongue), "segment": part and part.name}
     return Report(
         name=NAME,
         title="Prospects by Member State",
         definition=_DEFINITION,
-        denominator=_denominator(area, states=len(rows) - 1),
+        denominator=_denominator(area, states=len(counted) - 1),
         as_of=as_of,
         on=day,
         filters={name: value for name, value in filters.items() if value},
@@ -72,7 +84,8 @@ def prospects_by_state(
             Column(key="code", title="Code"),
             Column(key="prospects", title="Prospects", kind=ColumnKind.COUNT, summed=True),
         ),
-        rows=tuple(rows),
+        rows=tuple(counted),
+        behind=behind,
         notes=_notes(made_up),
         grouped_by="region",
         chart=Chart(label="state", value="prospects", empty="No prospect"),
@@ -109,6 +122,23 @@ def _counts(session: Session, segment: Segment | None, day: date) -> dict[str | 
     return {state: count for state, count in session.execute(query.group_by(col(Country.member_state)))}  # noqa: C416 - dict() would take the result for a mapping
 
 
+def _behind(session: Session, segment: Segment | None, area: Region | None, day: date) -> Behind:
+    """The prospects themselves, each under the State that it counts for."""
+    shown = (Organization.id, Organization.name, Organization.country, Organization.segment)
+    query = _of_segment(prospects(day), segment).distinct()
+    query = query.outerjoin(Country, col(Country.code) == col(Organization.country))
+    query = query.outerjoin(Staff, col(Staff.id) == col(Organization.owner_id))
+    if area is not None:
+        query = query.where(col(Country.member_state).in_(states_in(area)))
+    each = query.with_only_columns(
+        col(Country.member_state), *map(col, shown), col(Staff.name).label("owner")
+    )
+    found = session.execute(each.order_by(col(Organization.name), col(Organization.id)))
+    return behind_of(
+        ("code",), _BEHIND, (((state,), ("prospects",), tuple(cells)) for state, *cells in found)
+    )
+
+
 def _rows(
     session: Session, counts: dict[str | None, int], area: Region | None, language: Language
 ) -> list[tuple[Cell, ...]]:
@@ -122,6 +152,11 @@ def _rows(
         for state, region in found
     ]
     return rows if area else [*rows, (_UNASSIGNED, _UNASSIGNED, None, counts.get(None, 0))]
+
+
+def states_in(area: Region) -> Select[Any]:
+    """The Member States of a region: a statement of their codes."""
+    return select(col(Country.code)).where(col(Country.region) == area.slug)
 
 
 def _of_segment(query: Select[Any], segment: Segment | None) -> Select[Any]:
@@ -139,8 +174,7 @@ def _made_up(session: Session, segment: Segment | None, area: Region | None, day
     synthetic = or_(col(Organization.synthetic), _holds_term(day, col(Term.synthetic).is_(True)))
     query = _of_segment(_marked(day), segment).where(synthetic)
     if area is not None:
-        states = select(col(Country.code)).where(col(Country.region) == area.slug)
-        places = select(col(Country.code)).where(col(Country.member_state).in_(states))
+        places = select(col(Country.code)).where(col(Country.member_state).in_(states_in(area)))
         query = query.where(col(Organization.country).in_(places))
     return session.scalar(query.with_only_columns(func.count(col(Organization.id).distinct()))) or 0
 

@@ -10,11 +10,13 @@ from typing import overload
 
 from rich.console import RenderableType
 
-from crm.errors import InvalidInput, NotFound
+from crm.errors import InvalidInput, NotFound, Refused
+from crm.reports.behind import Behind, titled
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, Group, Row, added
 from crm.reports.forms import csv_form, html, json_form, terminal
 from crm.reports.forms.file import written
+from crm.reports.forms.words import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -37,6 +39,7 @@ class Report:
         notes: what must be seen before the figures, such as "Synthetic demonstration data".
         grouped_by: the column whose values group the rows, with a subtotal each. Rows of a group stand together.
         chart: what to draw, if anything.
+        behind: the rows that the figures were counted from, read at the same instant; None: they were not asked for.
         language: the language of the texts, one of the six of the Union ("ar", "zh", "en", "fr", "ru", "es").
 
     Raises:
@@ -57,6 +60,7 @@ class Report:
     notes: tuple[str, ...] = ()
     grouped_by: str | None = None
     chart: Chart | None = None
+    behind: Behind | None = None
     language: str = "en"
 
     def __post_init__(self) -> None:
@@ -108,6 +112,43 @@ class Report:
         if key not in totals:
             raise NotFound(f"{key!r} has no total in {self.name}.", field=key, candidates=list(totals))
         return totals[key]
+
+    def rows_behind(self, row: Row | Cell | tuple[Cell, ...], column: str) -> Report:
+        """The rows that a figure was counted from, as a report of their own.
+
+        Args:
+            row: the row of the figure: itself, or the cell or cells that tell it apart, e.g. "KEN"; "total" for all.
+            column: the key of its column, e.g. "prospects".
+
+        Raises:
+            NotFound: there is no such row, or no rows stand behind that column.
+            Refused: the rows were not read with the figures.
+        """
+        if self.behind is None:
+            raise Refused(
+                f"The rows behind {self.name} were not read with it.",
+                rule="reports.rows",
+                subject=self.name,
+                hint="Make the report with rows=True.",
+            )
+        figure, found = self.column(column), self._row_of(row, self.behind)
+        if column not in self.behind.figures and any(each[column] for each in self):
+            candidates = sorted(self.behind.figures)
+            raise NotFound(f"No rows stand behind {column!r}.", field="column", candidates=candidates)
+        key = None if found is None else self.behind.key_of(found)
+        return Report(
+            name=f"{self.name}-rows",
+            title=titled(figure, found, self.behind, words(self.language)["total"]),
+            definition=self.definition,
+            denominator=self.denominator,
+            as_of=self.as_of,
+            on=self.on,
+            filters=self.filters,
+            columns=self.behind.columns,
+            rows=self.behind.counted_in(column, key),
+            notes=self.notes,
+            language=self.language,
+        )
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -185,6 +226,20 @@ class Report:
     def _named_columns(self) -> list[str]:
         charted = [self.chart.label, self.chart.value] if self.chart else []
         return [*charted, *([self.grouped_by] if self.grouped_by else []), *self.stated_totals]
+
+    def _row_of(self, key: Row | Cell | tuple[Cell, ...], behind: Behind) -> Row | None:
+        if key == "total":
+            return None
+        wanted = behind.key_of(key) if isinstance(key, Row) else key if isinstance(key, tuple) else (key,)
+        for row in self:
+            if behind.key_of(row) == wanted:
+                return row
+        raise NotFound(
+            f"{self.name} has no row {', '.join(map(str, wanted))}.",
+            field="row",
+            value=str(wanted),
+            hint=f"Rows are told apart by {', '.join(behind.keys)}.",
+        )
 
     def _sums(self, rows: list[Row]) -> dict[str, Cell]:
         return {

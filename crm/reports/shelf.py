@@ -20,6 +20,7 @@ class Reports:
         segment: str | None = None,
         on: date | None = None,
         language: str = "en",
+        rows: bool = True,
     ) -> Report:
         """Prospects by Member State: all 194, zeros included, and one row for the unassigned.
 
@@ -28,6 +29,7 @@ class Reports:
             segment: only prospects of this segment.
             on: the day that is asked about; today where none is given.
             language: the language of the names of States and regions.
+            rows: whether the prospects themselves are read with their number, for `report.rows_behind`.
 
         Returns:
             The report: print it, show it in a notebook, or call `to_csv`, `to_json`, `to_html`.
@@ -35,4 +37,6 @@ class Reports:
         Raises:
             NotFound: there is no such region or segment.
         """
-        return prospects_by_state(self._store, region=region, segment=segment, on=on, language=language)
+        return prospects_by_state(
+            self._store, region=region, segment=segment, on=on, language=language, rows=rows
+        )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 DATATYPES = {
     ColumnKind.COUNT: "integer",
+    ColumnKind.ID: "integer",
     ColumnKind.SHARE: "decimal",
     ColumnKind.MONEY: "decimal",
     ColumnKind.DATE: "date",

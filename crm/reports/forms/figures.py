@@ -35,9 +35,9 @@ def shown(cell: Cell, kind: ColumnKind, *, language: str = "en") -> str:
         return NOT_STATED
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, (int, Decimal)):
+    if isinstance(cell, (int, Decimal)) and kind is not ColumnKind.ID:
         return _figure(cell, kind, locale(language))
-    return cell
+    return str(cell)
 
 
 def _figure(number: int | Decimal, kind: ColumnKind, customs: Locale) -> str:

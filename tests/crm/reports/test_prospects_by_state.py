@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from crm.errors import InvalidInput, NotFound
+from crm.errors import InvalidInput, NotFound, Refused
 
 TODAY = date(2026, 11, 24)
 LONG_AGO = date(2020, 1, 1)
@@ -160,3 +160,26 @@ def test_what_is_made_up_is_said_only_where_it_bears_on_the_figures(filled):
     assert notes()[0].endswith(": 2.")
     assert notes(region="africa") == notes(segment="satellite") == notes(region="asia-pacific") == (note,)
     assert notes(region="europe") == notes(segment="ai") == notes(on=LONG_AGO - timedelta(days=1)) == ()
+
+
+def test_every_figure_opens_to_its_rows(filled):
+    report = filled.reports.prospects_by_state()
+    for row in report:
+        behind = report.rows_behind(row, "prospects")
+        assert len(behind) == row["prospects"], row["code"]
+    kenya = report.rows_behind("KEN", "prospects")
+    assert (kenya.title, [row["name"] for row in kenya]) == ("Prospects: KEN", ["Safari", "Savanna"])
+    assert (kenya.as_of, kenya.on) == (report.as_of, report.on)
+    assert len(report.rows_behind("total", "prospects")) == report.total("prospects")
+    africa = filled.reports.prospects_by_state(region="africa")
+    assert len(africa.rows_behind("total", "prospects")) == africa.total("prospects") == 2
+
+
+def test_rows_that_were_not_read_or_are_not_there_are_refused(filled):
+    report = filled.reports.prospects_by_state()
+    with pytest.raises(NotFound, match="told apart by code"):
+        report.rows_behind("ATL", "prospects")
+    with pytest.raises(NotFound, match="No rows stand behind 'region'"):
+        report.rows_behind("KEN", "region")
+    with pytest.raises(Refused, match="rows=True"):
+        filled.reports.prospects_by_state(rows=False).rows_behind("KEN", "prospects")
