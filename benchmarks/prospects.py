@@ -1,6 +1,6 @@
 """Prospects by Member State, beside the same rows out of one statement written by hand."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure, median_of
@@ -33,10 +33,10 @@ def figures(bench: Bench) -> Iterator[Figure]:
     """The figures alone beside the statement, and what the rows behind them cost."""
     day: dict[str, object] = {"day": bench.book.clock.now().date()}
 
-    def ours() -> list[tuple[object, ...]]:
+    def ours() -> Sequence[tuple[object, ...]]:
         return [tuple(row.values()) for row in bench.book.reports.prospects_by_state(rows=False)][:-1]
 
-    def by_hand() -> list[tuple[object, ...]]:
+    def by_hand() -> Sequence[tuple[object, ...]]:
         return bench.connection.execute(_BY_HAND, day).fetchall()
 
     assert sorted(ours(), key=str) == sorted(by_hand(), key=str)
