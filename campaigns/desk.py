@@ -14,6 +14,7 @@ from campaigns.overview import Advanced, Overview
 from campaigns.plan import advance as plan
 from campaigns.preview import Preview, content_of
 from crm.book import Book
+from crm.garbage import no_collection
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
 from crm.outreach.moves import Move
@@ -48,10 +49,12 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         letters=book.runs.last_letters(since=now - chosen.quiet),
         languages=_languages(chosen, book.templates),
     )
+    with no_collection():
+        audience = assemble(chosen, book.candidates.associates(now.date()), around)
     return Preview(
         campaign=chosen,
         as_of=now,
-        audience=assemble(chosen, book.candidates.associates(now.date()), around),
+        audience=audience,
         around=around,
         stationery=_stationery(book),
         wordings=wordings,

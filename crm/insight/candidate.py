@@ -1,7 +1,10 @@
-"""What a campaign may know of an account before it decides anything: plain frozen facts as of a day."""
+"""What a campaign may know of an account before it decides anything: plain frozen facts as of a day.
 
-from dataclasses import dataclass
+Named tuples, because a preview of a large book makes eighty thousand of them: they take a quarter of a dataclass's time.
+"""
+
 from datetime import date, datetime
+from typing import NamedTuple
 
 from crm.directory.tables import Size
 from crm.engagement.participation import ParticipationKind
@@ -11,8 +14,7 @@ from crm.reference.categories import Category
 from crm.reference.languages import Language
 
 
-@dataclass(frozen=True, slots=True)
-class TookPart:
+class TookPart(NamedTuple):
     """One part that an account took in a study group."""
 
     study_group: str
@@ -20,8 +22,7 @@ class TookPart:
     on: date
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """The person that a letter to an account would go to.
 
     Attributes:
@@ -36,8 +37,7 @@ class Contact:
     suppressed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(NamedTuple):
     """A contact that one of our offices had with an account.
 
     Attributes:
@@ -50,16 +50,15 @@ class Touch:
     office: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An account with a running membership, as a campaign sees it on a day.
 
     Attributes:
         group_id: the head of its corporate group, itself where it has none.
         owner_id: the account manager.
         synthetic: whether the account or its membership is made up for a demonstration or test.
-        own_groups: the study group that it has selected, and those that have taken over its work since.
         standing: None: nobody has said how it stands.
+        own_groups: the study group that it has selected, and those that have taken over its work since.
         participation: what it did in the study groups in the last three years, the newest first.
         contacts: who could be written to, focal points first; those with an address only.
         last_touch: the latest interaction of any office, notes to the file apart.
@@ -77,11 +76,11 @@ class Candidate:
     category: Category
     coverage: Coverage
     study_group: str | None
-    own_groups: frozenset[str]
     member_since_on: date
     standing: Standing | None
     standing_as_of: date | None
     punctuality: Punctuality | None
+    own_groups: frozenset[str]
     participation: tuple[TookPart, ...]
     contacts: tuple[Contact, ...]
     last_touch: Touch | None
