@@ -121,24 +121,18 @@ def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reaso
 
 def suppressed(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:
     """Which of these addresses must not be written to, and in what scope; in one statement."""
-    canonical = {address: parse_email(address).canonical for address in addresses}
-    found = refused(session, canonical.values(), keys=keys)
-    return {address: found[known] for address, known in canonical.items() if known in found}
+    forms = {address: parse_email(address).canonical for address in addresses}
+    found = suppressed_forms(session, forms.values(), keys=keys)
+    return {address: found[form] for address, form in forms.items() if form in found}
 
 
-def refused(session: Session, canonical: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:
-    """Which addresses must not be written to, and in what scope; in one statement.
-
-    Args:
-        session: where to look.
-        canonical: the addresses in their canonical form, as `Person.email_key` holds them.
-        keys: key the hashes.
-    """
-    known = set(canonical)
-    owners = {hashed: address for key in keys.all for hashed, address in _hashed(known, key)}
+def suppressed_forms(session: Session, forms: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:
+    """The same for addresses in their canonical form, as `Person.email_key` holds it; in one statement."""
+    known = set(forms)
+    hashes = {hashed: form for key in keys.all for hashed, form in _hashed(known, key)}
     found: dict[str, set[Scope]] = {}
-    for row in session.exec(_entries(list(owners))):
-        found.setdefault(owners[row.address_hash], set()).add(row.scope)
+    for row in session.exec(_entries(list(hashes))):
+        found.setdefault(hashes[row.address_hash], set()).add(row.scope)
     return found
 
 
@@ -158,12 +152,12 @@ def address_hash(canonical: str, key: bytes) -> str:
     return next(hashed for hashed, _ in _hashed([canonical], key))
 
 
-def _hashed(canonical: Iterable[str], key: bytes) -> Iterator[tuple[str, str]]:
+def _hashed(forms: Iterable[str], key: bytes) -> Iterator[tuple[str, str]]:
     keyed = hmac.new(key, b"suppression\0", hashlib.sha256)
-    for address in canonical:
+    for form in forms:
         code = keyed.copy()
-        code.update(address.encode())
-        yield code.hexdigest(), address
+        code.update(form.encode())
+        yield code.hexdigest(), form
 
 
 def _entries(hashes: list[str]) -> SelectOfScalar[Suppression]:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
 
-from crm.consent.suppressions import refused
+from crm.consent.suppressions import suppressed_forms
 from crm.directory.merged import stands
 from crm.directory.people import Person, Position
 from crm.directory.tables import Organization
@@ -75,10 +75,10 @@ def participation(session: Session, ids: Ids, day: date) -> dict[int, list[TookP
 def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[int, list[Contact]]:
     """Who could be written to at each account, in the order of `book.people.at`."""
     rows = session.execute(_reachable(ids, day)).all()
-    shut = refused(session, (row.email_key for row in rows), keys=keys)
+    refused = suppressed_forms(session, (row.email_key for row in rows), keys=keys)
     found: dict[int, list[Contact]] = defaultdict(list)
     for number, person_id, name, address, key, language in rows:
-        found[number].append(Contact(person_id, name, address, language, key in shut))
+        found[number].append(Contact(person_id, name, address, language, key in refused))
     return found
 
 

@@ -1,7 +1,6 @@
 """`book.candidates`: the accounts that a campaign could be about, each with what several rooms know of it.
 
-Everything is read set by set: a fixed number of statements however many accounts there are, the suppression list
-apart, which is asked in blocks of addresses.
+Everything is read set by set: a fixed number of statements however many accounts there are.
 """
 
 from collections.abc import Iterable, Sequence
@@ -85,19 +84,20 @@ class Candidates:
         took_part = participation(session, ids, day)
         reachable = contacts(session, ids, day, keys=self._keys)
         own = own_groups(session)
-        rows: Iterable[Any] = session.execute(_memberships(running, day))
         return tuple(
-            Candidate._make(
-                (
-                    *row[:-3],
-                    own[row.study_group],
-                    tuple(took_part.get(row.id, ())),
-                    tuple(reachable.get(row.id, ())),
-                    row.at and Touch(row.at, str(row.kind), row.office),
-                )
+            _candidate(
+                row,
+                own[row.study_group],
+                tuple(took_part.get(row.id, ())),
+                tuple(reachable.get(row.id, ())),
             )
-            for row in rows
+            for row in session.execute(_memberships(running, day))
         )
+
+
+def _candidate(row: Any, *more: Any) -> Candidate:
+    *facts, at, kind, office = row
+    return Candidate(*[*facts, *more, at and Touch(at, str(kind), office)])
 
 
 def _memberships(running: Iterable[ColumnElement[bool]], day: date) -> Select[*tuple[Any, ...]]:
