@@ -37,6 +37,7 @@ from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
 from crm.reference.offices import Offices
+from crm.reference.populations import Populations
 from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
@@ -85,6 +86,7 @@ class Book:
         self.regions = Regions(store)
         self.sectors = Sectors(store)
         self.segments = Segments(store)
+        self.populations = Populations(store)
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
