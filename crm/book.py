@@ -43,6 +43,7 @@ from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
 from crm.reports.shelf import Reports
+from crm.reports.subscriptions import Subscriptions
 from crm.store.history import History
 from crm.store.postgres import Server
 from crm.store.store import Store
@@ -119,6 +120,9 @@ class Book:
         self.job_slots = JobSlots(store)
 
         self.reports = Reports(store)
+        self.subscriptions = Subscriptions(
+            store, reports=self.reports, identity=identity, templates=templates
+        )
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
 

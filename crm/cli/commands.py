@@ -20,6 +20,7 @@ from crm.cli import (
     segments,
     staff,
     store,
+    subscriptions,
     suppression,
 )
 from crm.cli.failures import exit_code, tell
@@ -121,6 +122,7 @@ for name, group in {
     "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
+    "subscription": subscriptions.app,
     "suppression": suppression.app,
     "reference": store.reference,
 }.items():

@@ -5,21 +5,21 @@ The commands follow from the reports: their filters become options, and what the
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from inspect import Parameter, Signature, getdoc, signature
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
-from crm.book import Book
 from crm.cli.docstrings import arguments, first_line
-from crm.cli.options import DAY, day, examples
+from crm.cli.options import DAY, examples
 from crm.cli.session import opened, say, show
 from crm.errors import InvalidInput
 from crm.reference.languages import Language
+from crm.reports.filters import MakesReport, filters_of, read_filters
 from crm.reports.report import Report
-from crm.reports.shelf import REPORTS, MakesReport, filters_of
+from crm.reports.shelf import REPORTS
 
 app = typer.Typer(help="Reports; each states its day, its filters and what it counts.", no_args_is_help=True)
 
@@ -49,13 +49,12 @@ _EXAMPLES = {
 
 def _command(name: str, report: MakesReport) -> Callable[..., None]:
     """The command of a report, with an option for each of its filters."""
-    hints = get_type_hints(report)
-    taken = [filter_ for filter_ in signature(report).parameters if filter_ in filters_of(report) - {"rows"}]
+    kinds = {name: kind for name, kind in filters_of(report).items() if name != "rows"}
 
     def run(ctx: typer.Context, **given: Any) -> None:
         forms = {form: given.pop(form) for form in _FORMS}
         with opened(ctx) as book:
-            filters = {name: _read(book, name, value, hints[name]) for name, value in given.items()}
+            filters = read_filters(report, given, today=book.clock.now().date())
             made = book.reports.make(name, rows=any(forms.values()), **filters)
         show(ctx, _opened(made, forms["behind"]) if forms["behind"] else made)
         for path, write in ((forms["csv"], made.to_csv), (forms["html"], made.to_html)):
@@ -64,10 +63,10 @@ def _command(name: str, report: MakesReport) -> Callable[..., None]:
 
     told = arguments(getdoc(report) or "")
     defaults = {name: parameter.default for name, parameter in signature(report).parameters.items()}
-    options = {name: _option(name, hints[name], told[name]) for name in taken}
+    options = {name: _option(name, kind, told[name]) for name, kind in kinds.items()}
     parameters = [
         Parameter("ctx", Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context),
-        *_keywords(options, {name: _default(name, defaults[name]) for name in taken}),
+        *_keywords(options, {name: _default(name, defaults[name]) for name in kinds}),
         *_keywords(_FORMS, dict.fromkeys(_FORMS)),
     ]
     run.__doc__ = first_line(getdoc(report) or "")
@@ -95,22 +94,6 @@ def _option(name: str, kind: Any, help_: str) -> Any:
 
 def _default(name: str, default: Any) -> Any:
     return Language(default) if name == "language" else default
-
-
-def _read(book: Book, name: str, value: Any, kind: Any) -> Any:
-    """What an option means to the report."""
-    if value is None or not isinstance(value, str):
-        return value
-    if kind == date | None:
-        return day(book, value)
-    return _number(name, value) if kind == Decimal | None else value
-
-
-def _number(name: str, text: str) -> Decimal:
-    try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise InvalidInput(f"{text!r} is no number.", field=name, value=text, hint="Write 0.05.") from None
 
 
 def _opened(report: Report, figure: str) -> Report:

@@ -1,10 +1,10 @@
 """`book.reports`: every report, by name and as a method."""
 
-from collections.abc import Callable, Mapping
-from inspect import isfunction, signature
+from collections.abc import Mapping
+from inspect import isfunction
 from typing import Any
 
-from crm.errors import InvalidInput, NotFound
+from crm.errors import NotFound
 from crm.reports import (
     coverage_by_office,
     data_quality,
@@ -14,10 +14,9 @@ from crm.reports import (
     segments_under_represented,
     states_without_sector_member,
 )
+from crm.reports.filters import MakesReport, refuse_unknown
 from crm.reports.reader import Reader
 from crm.reports.report import Report
-
-MakesReport = Callable[..., Report]
 
 
 class Reports(Reader):
@@ -47,12 +46,7 @@ class Reports(Reader):
             InvalidInput: the report takes no such filter.
         """
         report = report_named(name)
-        if unknown := sorted(filters.keys() - filters_of(report)):
-            raise InvalidInput(
-                f"The report {name} takes no {unknown[0]!r}.",
-                field=unknown[0],
-                candidates=sorted(filters_of(report)),
-            )
+        refuse_unknown(name, report, filters)
         return report(self, **filters)
 
 
@@ -74,8 +68,3 @@ def report_named(name: str) -> MakesReport:
     if known not in REPORTS:
         raise NotFound(f"There is no report {name!r}.", field="report", value=name, candidates=list(REPORTS))
     return REPORTS[known]
-
-
-def filters_of(report: MakesReport) -> frozenset[str]:
-    """What a report takes besides the book."""
-    return frozenset(list(signature(report).parameters)[1:])

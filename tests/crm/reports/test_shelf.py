@@ -6,8 +6,9 @@ import pytest
 
 from crm.cli.docstrings import arguments
 from crm.errors import InvalidInput, NotFound
+from crm.reports.filters import filters_of
 from crm.reports.report import Report
-from crm.reports.shelf import REPORTS, filters_of
+from crm.reports.shelf import REPORTS
 
 NAMES = sorted(REPORTS)
 
