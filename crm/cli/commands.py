@@ -14,8 +14,10 @@ from crm.cli import (
     letters,
     mail,
     membership,
+    merging,
     organizations,
     people,
+    prompt,
     reports,
     segments,
     staff,
@@ -127,5 +129,15 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
-for command in (engagement.log, engagement.timeline, store.migrate, store.history, doctor.doctor):
+for command in (
+    engagement.log,
+    engagement.timeline,
+    merging.merge,
+    merging.unmerge,
+    merging.merges,
+    store.migrate,
+    store.history,
+    doctor.doctor,
+):
     app.command()(command)
+app.command(name="open")(prompt.open_prompt)
