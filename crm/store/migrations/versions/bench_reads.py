@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "bench_reads"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
