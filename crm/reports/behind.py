@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from crm.garbage import no_collection
 from crm.reports.columns import Cell, Column, Row
 
 
@@ -65,7 +66,8 @@ def behind_of(
         rows: for each, the key of the report's row, the figures that it counts in, and its cells.
     """
     counted = (Counted(of, frozenset(figures), cells) for of, figures, cells in rows)
-    return Behind(keys=tuple(keys), columns=tuple(columns), rows=tuple(counted))
+    with no_collection():
+        return Behind(keys=tuple(keys), columns=tuple(columns), rows=tuple(counted))
 
 
 def titled(column: Column, row: Row | None, behind: Behind, total: str) -> str:
