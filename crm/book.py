@@ -9,12 +9,12 @@ from sqlalchemy import Engine
 
 from crm.clock import Clock
 from crm.consent.suppressions import Suppressions
+from crm.directory.absences import Colleagues
 from crm.directory.importing.imports import Imports
 from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
 from crm.directory.roles import Roles
-from crm.directory.staff import StaffFacet
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
@@ -42,6 +42,7 @@ from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
+from crm.reference.tiers import Tiers
 from crm.reports.shelf import Reports
 from crm.reports.subscriptions import Subscriptions
 from crm.store.history import History
@@ -91,8 +92,9 @@ class Book:
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
+        self.tiers = Tiers(store)
 
-        self.staff = StaffFacet(store)
+        self.staff = Colleagues(store)
         self.organizations = Organizations(store)
         self.people = People(store)
         self.roles = Roles(store)

@@ -17,6 +17,7 @@ from crm.directory.tables import Organization, OrganizationKind, Size
 from crm.errors import InvalidInput
 from crm.membership.ledger import Term
 from crm.membership.standing import StandingRecord
+from crm.reference.tiers import Tier as TierRow
 
 app = typer.Typer(help="Accounts: add, find, show and change organisations.", no_args_is_help=True)
 
@@ -33,6 +34,9 @@ Names = Annotated[
 ]
 Parent = Annotated[str | None, typer.Option(help="The organisation it is a subsidiary or branch of.")]
 Owner = Annotated[str | None, typer.Option(help="The account manager: id, e-mail address or name.")]
+Tier = Annotated[
+    str | None, typer.Option(help="How closely we keep in touch: a tier of `crm org tiers`, by slug or name.")
+]
 HowLarge = Annotated[Size | None, typer.Option(help="Small or medium-sized, or large.")]
 Employees = Annotated[int | None, typer.Option(min=0, help="How many people it employs.")]
 Lei = Annotated[str | None, typer.Option(help="Legal Entity Identifier.")]
@@ -64,6 +68,7 @@ def add(
     name_in: Names = None,
     parent: Parent = None,
     owner: Owner = None,
+    tier: Tier = None,
     size: HowLarge = None,
     employees: Employees = None,
     lei: Lei = None,
@@ -73,7 +78,7 @@ def add(
 ) -> None:
     """Add an organisation."""
     fields = _given(country=country, kind=kind, segment=segment, parent=parent, owner=owner, size=size)
-    fields |= _given(employees=employees, lei=lei, website=website, source=source or None)
+    fields |= _given(tier=tier, employees=employees, lei=lei, website=website, source=source or None)
     with opened(ctx) as book:
         added = book.organizations.add(
             name,
@@ -102,6 +107,7 @@ def change(
     name_in: Names = None,
     parent: Parent = None,
     owner: Owner = None,
+    tier: Tier = None,
     size: HowLarge = None,
     employees: Employees = None,
     lei: Lei = None,
@@ -111,6 +117,7 @@ def change(
     """Change fields of an organisation; domains, aliases and display names are added to those there are."""
     fields = _given(name=name, country=country, kind=kind, segment=segment, parent=parent, owner=owner)
     fields |= _given(size=size, employees=employees, lei=lei, website=website, domains=domain, aliases=alias)
+    fields |= _given(tier=tier)
     fields |= {"names": _names(name_in)} if name_in else {}
     if not fields:
         raise InvalidInput(
@@ -185,6 +192,16 @@ def unmark(
         show(ctx, book.roles.end(org, role, on=optional_day(book, on), reason=reason))
 
 
+@app.command()
+def tiers(ctx: typer.Context) -> None:
+    """List the tiers of accounts: within how many days we want to be in touch, and when we are losing them."""
+    cells = {
+        name: name for name in ("slug", "name", "ideal_days", "most_days", "is_default", "certainty", "note")
+    }
+    with opened(ctx) as book:
+        show(ctx, list(book.tiers), cells)
+
+
 def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
     """What an account manager looks at first.
 
@@ -195,6 +212,7 @@ def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
     return {
         "organization": account,
         "owner": book.staff.get(account.owner_id) if account.owner_id else None,
+        "tier": book.tiers.get(account.tier),
         "names": book.organizations.names(account),
         "roles": book.roles.of(account),
         "terms": book.terms.of(account),
@@ -214,6 +232,7 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
     return fields | {
         "parent": account.parent_id and book.organizations.get(account.parent_id),
         "account_manager": seen["owner"],
+        "tier": _cadence(seen["tier"], by_default=account.tier is None),
         "also_known_as": others,
         "roles": [f"{said(r.kind)} {_from_to(r.since_on, r.until_on)}" for r in seen["roles"]],
         "membership": [
@@ -227,6 +246,11 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
         "to_do": [f"{f.what} (by {f.due_on or 'no day set'})" for f in seen["follow_ups"]],
         "last_contact": latest and f"{said(latest.at)}, {said(latest.kind)}: {latest.summary}",
     }
+
+
+def _cadence(tier: TierRow, *, by_default: bool) -> str:
+    name = f"{tier.name} (the default; none is set)" if by_default else tier.name
+    return f"{name}: in touch within {tier.ideal_days} days, {tier.most_days} at the most"
 
 
 def _marked(record: Person | StandingRecord | Term) -> str:

@@ -23,6 +23,7 @@ from crm.directory.tables import (
 from crm.errors import InvalidInput
 from crm.reference.countries import find_country
 from crm.reference.segments import find_segment
+from crm.reference.tiers import find_tier
 from crm.store.columns import chosen
 from crm.store.records import each
 from crm.store.store import Change
@@ -39,6 +40,7 @@ _FIELDS = {
     "lei",
     "website",
     "owner",
+    "tier",
     "source",
     "synthetic",
 }
@@ -53,6 +55,7 @@ _READINGS: Mapping[str, Callable[[Session, Any], Any]] = {
     "size": lambda _, text: chosen(Size, text, field="size"),
     "lei": lambda _, text: valid_lei(text),
     "owner": lambda session, key: find_staff(session, key).id,
+    "tier": lambda session, key: find_tier(session, key).slug,
 }
 
 

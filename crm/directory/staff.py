@@ -1,8 +1,9 @@
 """`book.staff`: our own people: who keeps which account, and in whose hours."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, tzinfo
 from typing import ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlmodel import Field, Session, col, select
 
@@ -54,6 +55,21 @@ class StaffFacet:
         """
         with self._store.reading() as session:
             return find_staff(session, key)
+
+    def today(self, who: int | str | Staff | None = None) -> date:
+        """The day it is where a member of staff works; where you work, if nobody is named.
+
+        Raises:
+            NotFound: nobody answers to the key.
+        """
+        with self._store.reading() as session:
+            person = self._store.actor if who is None else find_staff(session, who)
+            return today_of(session, self._store.now(), person)
+
+    def zone(self) -> tzinfo:
+        """Your time zone; UTC where you are not on the staff."""
+        with self._store.reading() as session:
+            return zone_of(session, self._store.actor)
 
     def add(
         self,
@@ -109,6 +125,42 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
             f"Several members of staff are called {key!r}.", candidates=[f"{s.id} {s.email}" for s in found]
         )
     return found[0]
+
+
+def colleague(session: Session, actor: str) -> Staff | None:
+    """The member of staff whom the trail names so; None for a job, and for who is not on the staff."""
+    return session.exec(select(Staff).where(Staff.email == actor.casefold())).first()
+
+
+def zone_of(session: Session, *who: Staff | int | str | None) -> tzinfo:
+    """The time zone of the first of these who is on the staff; UTC where none is, as for a job.
+
+    Args:
+        session: the session of the verb.
+        *who: members of staff, their ids, or actors as the trail names them.
+    """
+    for one in who:
+        found = colleague(session, one) if isinstance(one, str) else _staff(session, one)
+        if found is not None:
+            return ZoneInfo(found.time_zone)
+    return UTC
+
+
+def today_of(session: Session, now: datetime, *who: Staff | int | str | None) -> date:
+    """The day that people mean by "today": the one where they work.
+
+    What a job does of itself has no such day; it counts in UTC, unless somebody is named for whom it acts.
+
+    Args:
+        session: the session of the verb.
+        now: the present instant.
+        *who: whose day it is, the first who is on the staff; see `zone_of`.
+    """
+    return now.astimezone(zone_of(session, *who)).date()
+
+
+def _staff(session: Session, who: Staff | int | None) -> Staff | None:
+    return by_id(session, Staff, who) if isinstance(who, int) else who
 
 
 def known_time_zone(name: str) -> str:

@@ -53,6 +53,7 @@ class Organization(Record, table=True):
         group_id: the head of its corporate group; empty for a head.
         lei: Legal Entity Identifier (ISO 17442).
         owner_id: the account manager.
+        tier: how closely we keep in touch; empty where the default tier counts.
         synthetic: made up for a demonstration or test, and marked so wherever it shows.
         merged_into_id: the organisation that it turned out to be; who asks for this one is led there.
     """
@@ -76,6 +77,7 @@ class Organization(Record, table=True):
     lei: str | None = None
     website: str | None = None
     owner_id: int | None = ref("staff.id", optional=True)
+    tier: str | None = Field(default=None, foreign_key="tier.slug")
     source: str | None = None
     synthetic: bool = False
     merged_into_id: int | None = ref("organization.id", optional=True)

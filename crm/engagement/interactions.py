@@ -13,7 +13,7 @@ from crm.dates import in_utc
 from crm.directory.merged import stands
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import Staff, find_staff
+from crm.directory.staff import Staff, colleague, find_staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
@@ -125,7 +125,7 @@ class Interactions:
             at: when it happened, aware; now where no time is given.
             inbound: whether they came to us.
             next: the next step.
-            due: by when: a date, "14d", "2w", "tomorrow".
+            due: by when: a date, "14d", "next friday", "end of month"; see `crm.dates.day_of`.
             owner: who owes it; the first of our staff, else the account manager.
 
         Raises:
@@ -225,7 +225,8 @@ def _summary(text: str) -> str:
 
 
 def _actor(change: Change) -> list[Staff]:
-    return list(change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())))
+    found = colleague(change.session, change.actor)
+    return [found] if found else []
 
 
 def _owner(

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from crm.errors import InvalidInput
+from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.countries import forget_gazetteer
@@ -19,7 +20,9 @@ from crm.reference.offices import Office
 from crm.reference.regions import Region
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
+from crm.reference.senior_roles import SeniorRole
 from crm.reference.study_groups import StudyGroup
+from crm.reference.tiers import Tier
 from crm.store.store import Change, Store
 from crm.store.turns import take_turns
 
@@ -36,6 +39,9 @@ FILES: Mapping[str, type[Fact]] = {
     "study_groups.csv": StudyGroup,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
+    "tiers.csv": Tier,
+    "attention_weights.csv": AttentionWeight,
+    "senior_roles.csv": SeniorRole,
 }
 
 
@@ -87,6 +93,7 @@ def read_all(folder: Traversable | None = None) -> dict[str, tuple[Line[Fact], .
         for column, target in _references(kind):
             _check_references(file, lines[file], column, keys[target])
     _check_spells("country_groups.csv", lines["country_groups.csv"])
+    _check_default("tiers.csv", lines["tiers.csv"])
     return lines
 
 
@@ -149,3 +156,14 @@ def _check_spells(file: str, lines: tuple[Line[Fact], ...]) -> None:
                 field="valid_from",
                 value=spell.valid_from,
             )
+
+
+def _check_default(file: str, lines: tuple[Line[Fact], ...]) -> None:
+    defaults = [line.row for line in lines if isinstance(line.fact, Tier) and line.fact.is_default]
+    if len(defaults) != 1:
+        raise InvalidInput(
+            f"{file}: exactly one tier is the default one, not {len(defaults)}.",
+            subject=file,
+            row=defaults[-1] if defaults else 1,
+            field="is_default",
+        )
