@@ -12,9 +12,10 @@ from sqlmodel import Session, col
 from crm.consent.suppressions import suppressed
 from crm.directory.merged import stands
 from crm.directory.people import Person, Position
-from crm.engagement.interactions import Interaction, InteractionKind
+from crm.engagement.interactions import Interaction
 from crm.engagement.participation import Participation
 from crm.insight.candidate import Contact, TookPart, Touch
+from crm.insight.touches import noticed
 from crm.keyring import KeyRing
 from crm.membership.standing import StandingRecord
 from crm.reference.study_groups import StudyGroup
@@ -107,7 +108,7 @@ def _refused(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> se
 
 
 def touches(session: Session, ids: Ids) -> dict[int, Touch]:
-    """The latest interaction with each account. A note to the file is nothing that the account noticed."""
+    """The latest interaction with each account that the account noticed."""
     latest = (
         select(
             col(Interaction.organization_id),
@@ -115,7 +116,7 @@ def touches(session: Session, ids: Ids) -> dict[int, Touch]:
             col(Interaction.kind),
             col(Interaction.office),
         )
-        .where(col(Interaction.organization_id).in_(ids), col(Interaction.kind) != InteractionKind.NOTE)
+        .where(col(Interaction.organization_id).in_(ids), noticed())
         .ext(distinct_on(col(Interaction.organization_id)))
         .order_by(col(Interaction.organization_id), col(Interaction.at).desc(), col(Interaction.id).desc())
     )

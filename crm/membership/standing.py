@@ -27,6 +27,17 @@ class Standing(StrEnum):
     APPLICATION_PENDING = "application_pending"
 
 
+_TROUBLE = {Standing.ARREARS: 1, Standing.SUSPENDED: 2, Standing.CANCELLING: 3}
+
+
+def is_worse(standing: Standing, *, than: Standing) -> bool:
+    """Whether an account that stands so is nearer to being lost than if it stood otherwise.
+
+    Arrears come before suspension, and a member that is cancelling has decided. The others are no trouble.
+    """
+    return _TROUBLE.get(standing, 0) > _TROUBLE.get(than, 0)
+
+
 class Punctuality(StrEnum):
     """How an account has paid."""
 
