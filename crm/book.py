@@ -24,7 +24,6 @@ from crm.insight.attention import Attention
 from crm.insight.candidates import Candidates
 from crm.insight.merging import Merges
 from crm.insight.timeline import Timeline
-from crm.insight.touches import interactions
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
@@ -119,7 +118,7 @@ class Book:
         self.attention = Attention(
             store,
             sources=(*signs_of_contact.SOURCES, *signs_of_change.SOURCES, *mail_signs.SOURCES),
-            touches=(interactions, *mail_signs.TOUCHES),
+            touches=mail_signs.TOUCHES,
         ).of
         self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
 

@@ -24,6 +24,7 @@ from crm.cli import (
     store,
     subscriptions,
     suppression,
+    today,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -141,3 +142,4 @@ for command in (
 ):
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
+app.command(epilog=today.EPILOG)(today.today)

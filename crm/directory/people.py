@@ -64,7 +64,10 @@ class Position(Record, table=True):
     """
 
     __tablename__ = "position"
-    __table_args__ = (CheckConstraint("until_on >= since_on", name="order"),)
+    __table_args__ = (
+        CheckConstraint("until_on >= since_on", name="order"),
+        Index("ix_position_since", "since_on"),
+    )
     changed_by: ClassVar[str] = "book.people.leave"
 
     id: int = id_field()

@@ -1,6 +1,6 @@
 """`book.staff`: our own people: who keeps which account, and in whose hours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
@@ -130,6 +130,11 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
 def colleague(session: Session, actor: str) -> Staff | None:
     """The member of staff whom the trail names so; None for a job, and for who is not on the staff."""
     return session.exec(select(Staff).where(Staff.email == actor.casefold())).first()
+
+
+def staff_at(session: Session, office: Office) -> Sequence[int]:
+    """The ids of all who belong to an office, those who no longer work here included: their accounts are still theirs."""
+    return session.exec(select(Staff.id).where(Staff.office == office.code).order_by(col(Staff.id))).all()
 
 
 def zone_of(session: Session, *who: Staff | int | str | None) -> tzinfo:

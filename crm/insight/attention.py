@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from crm.dates import day_of
 from crm.directory.absences import standing_in
 from crm.directory.merged import among, keeper_ids
-from crm.directory.staff import Staff, find_staff, today_of, zone_of
+from crm.directory.staff import Staff, find_staff, staff_at, today_of, zone_of
 from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import Need, NeedReason, Sign
@@ -95,7 +95,7 @@ class Attention:
         day = today if on is None else day_of(on, today=today, field="on")
         staff = None if person is None else [person.id, *standing_in(session, person.id, day)]
         if office is not None:
-            colleagues = _of_office(session, find_office(session, office))
+            colleagues = staff_at(session, find_office(session, office))
             staff = [number for number in colleagues if staff is None or number in staff]
         return AttentionScope(
             on=day,
@@ -113,10 +113,6 @@ class Attention:
             if source.reasons & wanted:
                 told = (source.told(row, scope) for row in session.execute(source.lines(scope)))
                 yield from (sign for sign in told if sign is not None)
-
-
-def _of_office(session: Session, office: Office) -> Sequence[int]:
-    return session.exec(select(Staff.id).where(Staff.office == office.code).order_by(col(Staff.id))).all()
 
 
 def _of_keepers(session: Session, signs: Sequence[Sign]) -> list[Sign]:

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope
-from crm.insight.touches import counts_from, last_touch
+from crm.insight.touches import last_touch, owned_since
 from crm.membership.ledger import Term
 from crm.reference.tiers import Tier
 
@@ -29,6 +29,8 @@ def kept(scope: AttentionScope) -> ColumnElement[bool]:
 def without_touch(scope: AttentionScope) -> Select[*tuple[Any, ...]]:
     """The accounts that are beyond the ideal days of their tier, with their last touch: a statement."""
     touch = last_touch(scope.touches, scope.until)
+    owned = owned_since(touch)
+    counts_from = func.coalesce(touch.c.at, owned.c.at, col(Organization.created_at))
     default = select(col(Tier.slug)).where(col(Tier.is_default), col(Tier.retired_on).is_(None)).limit(1)
     tier = col(Tier.slug) == func.coalesce(col(Organization.tier), default.scalar_subquery())
     counted = (
@@ -42,10 +44,11 @@ def without_touch(scope: AttentionScope) -> Select[*tuple[Any, ...]]:
             touch.c.kind,
             touch.c.office,
             touch.c.record,
-            scope.day(counts_from(touch)).label("since_on"),
+            scope.day(counts_from).label("since_on"),
         )
         .join_from(Organization, Tier, tier)
         .outerjoin(touch, true())
+        .outerjoin(owned, true())
         .where(kept(scope))
         .subquery()
     )

@@ -67,12 +67,13 @@ def _told_cold(row: Any, _: AttentionScope) -> Sign:
     allowed = row.most_days if cold else row.ideal_days
     tier = f"{row.tier} tier{' by default' if row.by_default else ''}"
     office = f" with {row.office}" if row.office else ""
-    last = f"Last {row.kind}{office}" if row.kind else "Never contacted: ours"
+    ago = in_days(row.days)
+    last = f"Last {row.kind}{office} {ago} ago" if row.kind else f"Never contacted, for {ago}"
     return Sign(
         organization_id=row.organization_id,
         owner_id=row.owner_id,
         reason=NeedReason.COLD if cold else NeedReason.GOING_COLD,
-        words=f"{last} {in_days(row.days)} ago; {tier}: {allowed} days {'at the most' if cold else 'ideally'}",
+        words=f"{last}; {tier}: {allowed} days {'at the most' if cold else 'ideally'}",
         refers_to=row.record or f"organization:{row.organization_id}",
         since_on=row.since_on,
         due_on=row.since_on + timedelta(days=allowed),

@@ -90,14 +90,14 @@ def last_touch(sources: Sequence[TouchSource], until: datetime, *, ours: bool = 
     return select(found).order_by(found.c.at.desc()).limit(1).lateral("touch")
 
 
-def counts_from(touch: LateralFromClause) -> ColumnElement[datetime]:
-    """From when the time without a touch counts: the last one, else when the account got its manager or was added."""
+def owned_since(touch: LateralFromClause) -> LateralFromClause:
+    """When an organisation without a touch got its account manager, to be joined; only the trail knows it."""
     record = func.concat(f"{Organization.__tablename__}:", col(Organization.id))
-    owned = (
-        select(func.max(col(TrailEntry.at)))
+    return (
+        select(func.max(col(TrailEntry.at)).label("at"))
         .join(TrailChange, col(TrailChange.entry_id) == col(TrailEntry.id))
-        .where(col(TrailChange.record) == record, col(TrailChange.after).op("?")("owner_id"))
-        .correlate(Organization)
-        .scalar_subquery()
+        .where(touch.c.at.is_(None), col(TrailChange.record) == record)
+        .where(col(TrailChange.after).op("?")("owner_id"))
+        .correlate(Organization, touch)
+        .lateral("owned")
     )
-    return func.coalesce(touch.c.at, owned, col(Organization.created_at))

@@ -15,7 +15,7 @@ from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign, in_days
 from crm.insight.timeline_sources import in_a_line
-from crm.insight.touches import latest_of
+from crm.insight.touches import interactions, latest_of
 from crm.outreach.drafts import LetterDraft
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
 
@@ -71,8 +71,8 @@ def _told_draft(row: Any, scope: AttentionScope) -> Sign:
     )
 
 
-TOUCHES = (letters,)
-"""Where touches stand on record from the mail on."""
+TOUCHES = (interactions, letters)
+"""Where touches stand on record, all of them."""
 
 SOURCES = (Source(frozenset({NeedReason.DRAFT}), _drafts, _told_draft),)
 """What is known from the mail on."""

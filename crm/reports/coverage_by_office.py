@@ -60,7 +60,7 @@ def coverage_by_office(
     if days < 1:
         raise InvalidInput(f"{days} days are none.", field="days", value=days, hint="Give at least 1.")
     as_of = reader.store.now()
-    day = on or as_of.date()
+    day = on or reader.today()
     with reader.store.reading() as session:
         place = Place(session, region)
         kept = place.narrowed(_kept(day, days)).subquery()

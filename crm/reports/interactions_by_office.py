@@ -62,7 +62,7 @@ def interactions_by_office(
         InvalidInput: the last day lies before the first.
     """
     as_of = reader.store.now()
-    last = until or as_of.date()
+    last = until or reader.today()
     first = since or last - _YEAR
     if last < first:
         raise InvalidInput(f"{last} lies before {first}.", field="until", value=last)

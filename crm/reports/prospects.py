@@ -54,7 +54,7 @@ def prospects(
         NotFound: there is no such region, State, segment or colleague.
     """
     as_of = reader.store.now()
-    day, tongue = on or as_of.date(), known_language(language)
+    day, tongue = on or reader.today(), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region, state)
         part = find_segment(session, segment) if segment else None

@@ -56,7 +56,7 @@ def prospects_by_state(
         One row a Member State, zeros included, and one for the unassigned.
     """
     as_of = reader.store.now()
-    day = on or as_of.date()
+    day = on or reader.today()
     tongue = known_language(language)
     with reader.store.reading() as session:
         area = find_region(session, region) if region else None

@@ -8,6 +8,7 @@ from crm.errors import NotFound
 from crm.reports import (
     coverage_by_office,
     data_quality,
+    going_cold,
     interactions_by_office,
     prospects,
     prospects_by_state,
@@ -24,6 +25,7 @@ class Reports(Reader):
 
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
+    going_cold = going_cold.going_cold
     interactions_by_office = interactions_by_office.interactions_by_office
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state

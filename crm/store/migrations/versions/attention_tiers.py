@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "attention_tiers"
-down_revision = "0001"
+down_revision = "0002"
 branch_labels = None
 depends_on = None
 
@@ -65,10 +65,12 @@ def upgrade() -> None:
     op.execute(_NO_OVERLAP)
     op.add_column("organization", sa.Column("tier", sa.String(), nullable=True))
     op.create_foreign_key(op.f("fk_organization_tier"), "organization", "tier", ["tier"], ["slug"])
+    op.create_index("ix_position_since", "position", ["since_on"], unique=False)
 
 
 def downgrade() -> None:
     """Take them away."""
+    op.drop_index("ix_position_since", table_name="position")
     op.drop_constraint(op.f("fk_organization_tier"), "organization", type_="foreignkey")
     op.drop_column("organization", "tier")
     for table in ("absence", "senior_role", "attention_weight", "tier"):
