@@ -62,7 +62,7 @@ def today(
     if invocation(ctx).as_json:
         show(ctx, [_with_next(need) for need in shown])
     elif not found:
-        put(f"{heading}: nothing waits. A good day to call somebody you like.")
+        put(f"{heading}: nothing waits. A good day to call somebody.")
     else:
         put(_listed(heading, shown))
     if len(found) > len(shown):

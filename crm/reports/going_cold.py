@@ -66,7 +66,7 @@ def going_cold(
         region: only accounts based in this development region, by slug or name.
         by: what they are grouped by: owner or region.
         on: the day that is asked about; today where none is given.
-        rows: whether the last touches themselves are read with their days, for `rows_behind`.
+        rows: whether the last touches themselves are read with the figures, for `rows_behind`.
 
     Returns:
         One row an account, the longest without a touch first.
@@ -194,7 +194,7 @@ def _behind(found: Sequence[Any]) -> Behind:
         (
             (
                 (row.organization_id,),
-                ("days", "over", "cold" if row.days > row.most_days else "going_cold"),
+                ("cold" if row.days > row.most_days else "going_cold",),
                 (
                     row.record or f"organization:{row.organization_id}",
                     row.name,

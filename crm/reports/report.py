@@ -232,7 +232,9 @@ class Report:
             return None
         wanted = behind.key_of(key) if isinstance(key, Row) else key if isinstance(key, tuple) else (key,)
         for row in self:
-            if behind.key_of(row) == wanted:
+            if list(map(str, behind.key_of(row))) == list(
+                map(str, wanted)
+            ):  # "4711" on a command line is 4711
                 return row
         raise NotFound(
             f"{self.name} has no row {', '.join(map(str, wanted))}.",
