@@ -18,18 +18,16 @@ from crm.directory.roles import Roles
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
-from crm.insight import signs_of_change, signs_of_contact
 from crm.insight import timeline_sources as house_sources
-from crm.insight.attention import Attention
 from crm.insight.candidates import Candidates
 from crm.insight.merging import Merges
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
-from crm.outreach import attention_sources as mail_signs
 from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.answers import Answers
+from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
 from crm.outreach.handover import Handover, Limits
 from crm.outreach.identity import Identity
@@ -115,11 +113,7 @@ class Book:
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
-        self.attention = Attention(
-            store,
-            sources=(*signs_of_contact.SOURCES, *signs_of_change.SOURCES, *mail_signs.SOURCES),
-            touches=mail_signs.TOUCHES,
-        ).of
+        self.attention = attention(store).of
         self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
 
         self.runs = Runs(store, identity=identity)

@@ -10,17 +10,9 @@ from rich.text import Text
 from crm.cli.options import STAFF, day, examples
 from crm.cli.plain import plain
 from crm.cli.session import invocation, opened, put, say, show
-from crm.insight.need import Need, NeedReason
+from crm.insight.need import GROUPS, Need, NeedReason
 from crm.reports.forms.terminal import tame
 
-_GROUPS: Mapping[str, frozenset[NeedReason]] = {
-    "Overdue": frozenset({NeedReason.OVERDUE}),
-    "Today": frozenset({NeedReason.DUE}),
-    "Waiting for an answer": frozenset({NeedReason.UNANSWERED}),
-    "Letters to approve": frozenset({NeedReason.DRAFT}),
-    "Changes": frozenset({NeedReason.WORSE_STANDING, NeedReason.ENDING, NeedReason.NEW_PERSON}),
-    "Going cold": frozenset({NeedReason.COLD, NeedReason.GOING_COLD}),
-}
 _NEXT: Mapping[NeedReason, str] = {
     NeedReason.OVERDUE: "crm follow-up done {record}",
     NeedReason.DUE: "crm follow-up done {record}",
@@ -76,7 +68,7 @@ def _listed(heading: str, needs: Sequence[Need]) -> Table:
     grid.add_column(overflow="fold")
     grid.add_column(overflow="fold", ratio=1)
     grid.add_column(style="dim", no_wrap=True)
-    for title, reasons in _GROUPS.items():
+    for title, reasons in GROUPS.items():
         members = [need for need in needs if need.reason in reasons]
         if members:
             grid.add_row()

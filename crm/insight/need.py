@@ -1,5 +1,6 @@
 """One need of an account: why somebody must see it, in words, and how urgent it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -32,6 +33,17 @@ class NeedReason(StrEnum):
     ENDING = "ending"
     NEW_PERSON = "new_person"
     DRAFT = "draft"
+
+
+GROUPS: Mapping[str, frozenset[NeedReason]] = {
+    "Overdue": frozenset({NeedReason.OVERDUE}),
+    "Today": frozenset({NeedReason.DUE}),
+    "Waiting for an answer": frozenset({NeedReason.UNANSWERED}),
+    "Letters to approve": frozenset({NeedReason.DRAFT}),
+    "Changes": frozenset({NeedReason.WORSE_STANDING, NeedReason.ENDING, NeedReason.NEW_PERSON}),
+    "Going cold": frozenset({NeedReason.COLD, NeedReason.GOING_COLD}),
+}
+"""What stands together in a list of the day, in the order in which it is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,15 @@ from sqlmodel import col
 from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
+from crm.insight import signs_of_change, signs_of_contact
+from crm.insight.attention import Attention
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign, in_days
 from crm.insight.timeline_sources import in_a_line
 from crm.insight.touches import interactions, latest_of
 from crm.outreach.drafts import LetterDraft
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
+from crm.store.store import Store
 
 Lines = Select[*tuple[Any, ...]]
 
@@ -74,5 +77,9 @@ def _told_draft(row: Any, scope: AttentionScope) -> Sign:
 TOUCHES = (interactions, letters)
 """Where touches stand on record, all of them."""
 
-SOURCES = (Source(frozenset({NeedReason.DRAFT}), _drafts, _told_draft),)
-"""What is known from the mail on."""
+
+def attention(store: Store) -> Attention:
+    """The attention list with all that the book has to say to it."""
+    drafts = Source(frozenset({NeedReason.DRAFT}), _drafts, _told_draft)
+    sources = (*signs_of_contact.SOURCES, *signs_of_change.SOURCES, drafts)
+    return Attention(store, sources=sources, touches=TOUCHES)

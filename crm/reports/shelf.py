@@ -14,6 +14,7 @@ from crm.reports import (
     prospects_by_state,
     segments_under_represented,
     states_without_sector_member,
+    whom_to_see,
 )
 from crm.reports.filters import MakesReport, refuse_unknown
 from crm.reports.reader import Reader
@@ -31,6 +32,7 @@ class Reports(Reader):
     prospects_by_state = prospects_by_state.prospects_by_state
     segments_under_represented = segments_under_represented.segments_under_represented
     states_without_sector_member = states_without_sector_member.states_without_sector_member
+    whom_to_see = whom_to_see.whom_to_see
 
     def names(self) -> tuple[str, ...]:
         """The names of all reports, as commands and subscriptions write them."""
