@@ -111,6 +111,36 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
     return found[0]
 
 
+def speaking_office(session: Session, office: Office | str | None, *, actor: str) -> str | None:
+    """The code of the office that somebody speaks for: the one that is named, else their own.
+
+    Args:
+        session: the session of the verb.
+        office: an office by code or name.
+        actor: who it is; their office counts where none is named.
+
+    Returns:
+        None where no office is named and the actor is not on the staff.
+    """
+    if office is not None:
+        return find_office(session, office).code
+    return session.exec(select(Staff.office).where(Staff.email == actor.casefold())).first()
+
+
+def own_office(session: Session, office: Office | str | None, *, actor: str) -> str:
+    """The code of the office that somebody acts for; see `speaking_office`.
+
+    Raises:
+        InvalidInput: no office is named, and the actor is not on the staff.
+    """
+    code = speaking_office(session, office, actor=actor)
+    if code is None:
+        raise InvalidInput(
+            "For which office? You are not on the staff.", field="office", hint='Name it: office="BDT".'
+        )
+    return code
+
+
 def known_time_zone(name: str) -> str:
     """The name of a time zone, if the time-zone database knows it."""
     if name not in available_timezones():

@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from crm.errors import InvalidInput
 from crm.reference.categories import MembershipCategory
+from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
@@ -36,6 +37,7 @@ FILES: Mapping[str, type[Fact]] = {
     "study_groups.csv": StudyGroup,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
+    "clearance_rules.csv": ClearanceRule,
 }
 
 
