@@ -22,6 +22,7 @@ from crm.engagement.participation import Participations
 from crm.engagement.reservations import Reservations
 from crm.engagement.teams import Teams
 from crm.insight import clearance_sources as house_grounds
+from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
@@ -128,7 +129,9 @@ class Book:
         self.unmerge = self.merges.unmerge
         self.portfolios = Portfolios(store)
         self.hand_over = self.portfolios.hand_over
-        self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
+        self.timeline = Timeline(
+            store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
+        ).of
 
         self.runs = Runs(store, identity=identity)
         self.outbox = Outbox(store, identity=identity)

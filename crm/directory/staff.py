@@ -80,7 +80,10 @@ class StaffFacet:
             return change.add(Staff.model_validate(values))
 
     def retire(self, key: int | str | Staff, *, reason: str) -> Staff:
-        """Note that somebody no longer works here; their accounts stay theirs until handed over."""
+        """Note that somebody no longer works here; their accounts stay theirs until handed over.
+
+        `book.portfolios.of` says what they still keep, and `book.hand_over` gives it to a colleague.
+        """
         with self._store.changing("staff.retired", reason=reason) as change:
             return find_staff(change.session, key).amend({"active": False})
 

@@ -17,9 +17,10 @@ from crm.directory.staff import own_office, speaking_office
 from crm.directory.tables import Organization
 from crm.errors import NotFound, Refused
 from crm.insight.clearance_facts import clearances
-from crm.insight.clearance_rules import Caveat, Clearance, Question
+from crm.insight.clearance_rules import Caveat, Clearance
 from crm.insight.clearance_sources import ClearanceSource
 from crm.insight.clearance_tables import ClearanceOverride
+from crm.insight.grounds import Question
 from crm.keyring import KeyRing
 from crm.reference.clearance_rule import Purpose
 from crm.reference.offices import Office

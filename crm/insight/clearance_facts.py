@@ -8,19 +8,10 @@ from sqlmodel import Session, col
 from crm.directory.merged import among, stands
 from crm.directory.tables import Organization, corporate_group
 from crm.insight.candidate_facts import contacts
-from crm.insight.clearance_rules import (
-    Clearance,
-    Ground,
-    Override,
-    Question,
-    Rules,
-    Subject,
-    decide,
-    first_day,
-    rules_for,
-)
+from crm.insight.clearance_rules import Clearance, Rules, decide, first_day, rules_for
 from crm.insight.clearance_sources import Asked, ClearanceSource
 from crm.insight.clearance_tables import ClearanceOverride
+from crm.insight.grounds import Ground, Override, Question, Subject
 from crm.keyring import KeyRing
 from crm.reference.clearance_rule import ClearanceReason, clearance_rules
 
@@ -60,7 +51,7 @@ def _heads(session: Session, ids: Iterable[int]) -> dict[int, int]:
     query = select(col(Organization.id), corporate_group()).where(
         among(col(Organization.id), ids), stands(Organization)
     )
-    return dict(session.execute(query).tuples().all())
+    return {number: head for number, head in session.execute(query)}  # noqa: C416 - dict() would take the result for a mapping
 
 
 def _group(session: Session, heads: Iterable[int]) -> dict[int, Subject]:

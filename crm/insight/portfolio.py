@@ -25,13 +25,14 @@ OWNS = "owner_id"
 SEAT = "team_seat.staff_id"
 """Seats are handed over, too, but each by a new seat: who sat there before stays on record."""
 
-STAYS: Mapping[str, str] = {
-    "hand_over.giver_id": "what was handed over before stays on record",
-    "hand_over.taker_id": "what was handed over before stays on record",
-    "interaction_staff.staff_id": "who took part in a talk took part in it",
-    "letter_draft.author_id": "who drafted a letter signs it",
+STAYS: Mapping[str, tuple[str, str]] = {
+    "interaction_staff.staff_id": ("talks", "who took part took part"),
+    "letter_draft.author_id": ("letters drafted", "who drafted a letter signs it"),
 }
-"""References to the staff that a hand-over leaves alone, each with the reason."""
+"""References to the staff that a hand-over leaves alone: what is told of them, and why."""
+
+RECORDED = frozenset({"hand_over.giver_id", "hand_over.taker_id"})
+"""References to the staff that are no part of a portfolio: what has been, and whom it concerned."""
 
 _FINISHED = ("done_at", "closed_at")
 """The columns of which one says that a record is no longer open."""
@@ -74,6 +75,11 @@ class Part:
     accounts: tuple[ColumnElement[bool], ...] = ()
     words: str = ""
     ids: Mapping[str, list[int]] | None = None
+
+    @property
+    def others(self) -> str:
+        """Why the rest stays."""
+        return f"they are not of the part that was asked for: {self.words}"
 
     @classmethod
     def of(cls, session: Session, *, region: str | None, country: str | None, segment: str | None) -> "Part":
@@ -130,10 +136,16 @@ class HandedOver:
     dry_run: bool
 
     def __str__(self) -> str:
-        moved = ", ".join(f"{count} {kind}" for kind, count in self.moved.items()) or "nothing"
-        stayed = "".join(f"\n{kept.count} {kept.kind} stay: {kept.why}." for kept in self.stayed)
+        moved = told_counts(self.moved) or "nothing"
+        stayed = "".join(f"\nStays: {kept.kind} {kept.count} ({kept.why})." for kept in self.stayed)
         would = "would go" if self.dry_run else "went"
-        return f"From {self.giver} to {self.taker} {would}: {moved}.{stayed}"
+        number = f" Number {self.id} hands it back." if self.id else ""
+        return f"From {self.giver} to {self.taker} {would}: {moved}.{number}{stayed}"
+
+
+def told_counts(counts: Mapping[str, int]) -> str:
+    """How many there are of each kind, in a line."""
+    return ", ".join(f"{kind} {count}" for kind, count in counts.items())
 
 
 def owner_columns() -> Iterator[Reference]:
@@ -175,14 +187,14 @@ def remaining(session: Session, giver: Staff, part: Part) -> Iterator[Kept]:
         counts = {"they are done": [owned, *closed]} if closed else {}
         if part.words:
             still_open = [col(end).is_(None) for end in finished(record)]
-            counts[f"they are not of the part that was asked for ({part.words})"] = [owned, *still_open]
+            counts[part.others] = [owned, *still_open]
         for why, conditions in counts.items():
             yield Kept(kind_of(record), _count(session, record, *conditions), why)
     for reference in references_to(Staff):
         if str(reference) in STAYS:
             mine = getattr(reference.record, reference.field) == giver.id
-            count = _count(session, reference.record, mine)
-            yield Kept(kind_of(reference.record), count, STAYS[str(reference)])
+            kind, why = STAYS[str(reference)]
+            yield Kept(kind, _count(session, reference.record, mine), why)
 
 
 def _count(session: Session, record: Any, *conditions: ColumnElement[bool]) -> int:

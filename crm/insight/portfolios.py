@@ -130,15 +130,15 @@ def _handed_over(
 ) -> HandedOver:
     _refuse_taker(giver, taker)
     seats, stayed = _seats(change, giver, taker, part)
-    moved = {**dict(_moved(change, giver, taker, part)), TeamSeat: seats}
+    moved: dict[type[Record], list[int]] = {**dict(_moved(change, giver, taker, part)), TeamSeat: seats}
     ids = {str(record.__tablename__): numbers for record, numbers in moved.items() if numbers}
     row = _written(change, giver, taker, ids, reason) if ids else None
-    kept = (*stayed, *remaining(change.session, giver, part))
+    kept = sorted((*stayed, *remaining(change.session, giver, part)), key=lambda one: one.kind)
     return HandedOver(
         None if row is None or dry_run else row.id,
         giver.name,
         taker.name,
-        {kind_of(record): len(numbers) for record, numbers in moved.items() if numbers},
+        dict(sorted((kind_of(record), len(numbers)) for record, numbers in moved.items() if numbers)),
         tuple(one for one in kept if one.count),
         dry_run,
     )
@@ -165,12 +165,14 @@ def _seats(change: Change, giver: Staff, taker: Staff, part: Part) -> tuple[list
             taken += 1
         else:
             moved.append(hand_seat_over(change, seat, taker).id)
-    called = kind_of(TeamSeat)
+    called, mine = kind_of(TeamSeat), change.session.scalars(seats_of(giver, Part())).all()
+    outside = len(mine) - elsewhere - taken
     return moved, [
         Kept(
             called, elsewhere, f"they are of another office than {taker.office}, where {taker.name} belongs"
         ),
         Kept(called, taken, f"{taker.name} sits there already"),
+        Kept(called, outside, part.others),
     ]
 
 

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
-from crm.dates import day_of, in_utc
+from crm.dates import day_of, in_utc, last_day_of, months_after
 from crm.errors import InvalidInput
 
 TODAY = date(2026, 11, 24)
@@ -18,6 +18,8 @@ TODAY = date(2026, 11, 24)
         ("0d", TODAY),
         ("2 W", date(2026, 12, 8)),
         ("9999w", TODAY + timedelta(weeks=9999)),
+        ("3m", date(2027, 2, 24)),
+        ("9999m", date(2860, 2, 24)),
         ("2027-04-01", date(2027, 4, 1)),
         (date(2027, 4, 1), date(2027, 4, 1)),
         (datetime(2027, 4, 1, 23, 59, tzinfo=UTC), date(2027, 4, 1)),
@@ -44,3 +46,26 @@ def test_an_instant_must_say_its_time_zone():
     with pytest.raises(InvalidInput, match="2026-11-24 09:30 has no time zone") as caught:
         in_utc(at.replace(tzinfo=None), field="at")
     assert caught.value.field == "at"
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 1, 31), 1, date(2026, 2, 28)),
+        (date(2028, 1, 31), 1, date(2028, 2, 29)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2026, 11, 24), 0, date(2026, 11, 24)),
+        (date(2026, 11, 24), 1, date(2026, 12, 24)),
+        (date(2026, 12, 1), 12, date(2027, 12, 1)),
+    ],
+)
+def test_months_keep_the_day_where_the_month_has_it(day, months, later):
+    assert months_after(day, months) == later
+
+
+def test_a_last_day_is_from_today_on():
+    assert last_day_of("today", today=TODAY) == TODAY
+    assert last_day_of("1m", today=TODAY) == date(2026, 12, 24)
+    with pytest.raises(InvalidInput, match="2026-11-23 is over") as caught:
+        last_day_of("yesterday", today=TODAY)
+    assert caught.value.field == "until"
