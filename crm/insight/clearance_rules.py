@@ -11,6 +11,8 @@ from crm.reference.clearance_rule import ClearanceReason, ClearanceRule, Purpose
 Rules = Mapping[ClearanceReason, ClearanceRule]
 """The rules for one purpose."""
 
+_PLACE = {reason: number for number, reason in enumerate(ClearanceReason)}
+
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
@@ -148,7 +150,7 @@ def _decided(
 
 def _rank(caveat: Caveat) -> tuple[int, int, int]:
     latest = -(caveat.on or date.max).toordinal()
-    return -caveat.verdict.weight, list(ClearanceReason).index(caveat.reason), latest
+    return -caveat.verdict.weight, _PLACE[caveat.reason], latest
 
 
 def _caveat(

@@ -32,7 +32,10 @@ class Verdict(StrEnum):
     @property
     def weight(self) -> int:
         """How much it weighs: the heaviest of several decides."""
-        return list(Verdict).index(self)
+        return _WEIGHT[self]
+
+
+_WEIGHT = {verdict: number for number, verdict in enumerate(Verdict)}
 
 
 class ClearanceReason(StrEnum):
