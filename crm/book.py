@@ -15,16 +15,24 @@ from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
 from crm.directory.roles import Roles
+from crm.engagement.complaints import Complaints
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
+from crm.engagement.reservations import Reservations
+from crm.engagement.teams import Teams
+from crm.insight import clearance_sources as house_grounds
+from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
+from crm.insight.clearance import Clearances
 from crm.insight.merging import Merges
+from crm.insight.portfolios import Portfolios
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
+from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.answers import Answers
 from crm.outreach.attention_sources import attention
@@ -108,13 +116,26 @@ class Book:
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)
         self.log = self.interactions.log
+        self.teams = Teams(store)
+        self.reservations = Reservations(store)
+        self.complaints = Complaints(store)
 
         self.candidates = Candidates(store, keys=identity.keys)
+        self.clearances = Clearances(
+            store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
+        )
+        self.clearance = self.clearances.of
+        self.clearance_of_many = self.clearances.of_many
+        self.override_clearance = self.clearances.override
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
+        self.portfolios = Portfolios(store)
+        self.hand_over = self.portfolios.hand_over
         self.attention = attention(store).of
-        self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
+        self.timeline = Timeline(
+            store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
+        ).of
 
         self.runs = Runs(store, identity=identity)
         self.outbox = Outbox(store, identity=identity)

@@ -54,6 +54,20 @@ def day_of(when: str | date, *, today: date, field: str = "due") -> date:
         raise InvalidInput(_refusal(when, text), field=field, value=when, hint=_hint(text)) from None
 
 
+def last_day_of(when: str | date, *, today: date, field: str = "until") -> date:
+    """The last day of something that begins today, as a person writes it.
+
+    Raises:
+        InvalidInput: it is no day, or it is over already.
+    """
+    last = day_of(when, today=today, field=field)
+    if last < today:
+        raise InvalidInput(
+            f"{last} is over.", field=field, value=when, hint='Name a day from today on, or a time: "3m".'
+        )
+    return last
+
+
 def in_utc(at: datetime, *, field: str | None = None) -> datetime:
     """An instant in UTC; it has to say in which time zone it is.
 

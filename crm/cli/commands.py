@@ -8,6 +8,8 @@ import typer
 from typer.core import TyperGroup
 
 from crm.cli import (
+    clearance,
+    complaints,
     doctor,
     engagement,
     imports,
@@ -24,6 +26,7 @@ from crm.cli import (
     store,
     subscriptions,
     suppression,
+    teams,
     today,
 )
 from crm.cli.failures import exit_code, tell
@@ -119,6 +122,8 @@ for name, group in {
     "term": membership.term,
     "standing": membership.standing,
     "participation": membership.participation,
+    "team": teams.app,
+    "complaint": complaints.app,
     "follow-up": engagement.follow_up,
     "import": imports.app,
     "report": reports.app,
@@ -136,6 +141,12 @@ for command in (
     merging.merge,
     merging.unmerge,
     merging.merges,
+    clearance.clearance,
+    clearance.override_clearance,
+    clearance.reserve,
+    clearance.release,
+    teams.hand_over,
+    teams.hand_back,
     store.migrate,
     store.history,
     doctor.doctor,

@@ -65,7 +65,10 @@ _COMMANDS = (
     (r"book\.staff\.(add|back)\b", r"`crm staff \1`"),
     (r"book\.subscriptions\.of\b", "`crm subscription list`"),
     (r"book\.imports\b", "`crm import list`"),
-    (r'\b(next|encoding)="([^"]*)"', r"--\1 \2"),
+    (r"book\.portfolios\.handed\b", "`crm staff hand-overs`"),
+    (r"book\.reference\.load\(\)", "`crm reference load`"),
+    (r"book\.reservations\.of\b", "`crm org show`"),
+    (r'\b(next|encoding|office)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),
     (r"\bsource_name\b", "--source-name"),
 )

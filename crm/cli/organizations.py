@@ -14,6 +14,7 @@ from crm.directory.names import normal_name
 from crm.directory.people import Person
 from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
+from crm.engagement.teams import TeamSeat
 from crm.errors import InvalidInput
 from crm.membership.ledger import Term
 from crm.membership.standing import StandingRecord
@@ -220,6 +221,10 @@ def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
         "people": book.people.at(account),
         "follow_ups": book.follow_ups.open(organization=account),
         "latest_interaction": next(iter(book.interactions.of(account)), None),
+        "team": book.teams.of(account),
+        "lead": book.teams.lead(account),
+        "reservation": book.reservations.of(account),
+        "clearance": book.clearance(account),
     }
 
 
@@ -227,6 +232,7 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
     seen = at_a_glance(book, account)
     others = [name.name for name in seen["names"] if name.name != account.name]
     latest, standing = seen["latest_interaction"], seen["standing"]
+    lead, reserved = seen["lead"], seen["reservation"]
     hidden = {"owner_id", "parent_id", "group_id"}
     fields = {name: getattr(account, name) for name in type(account).model_fields if name not in hidden}
     return fields | {
@@ -245,12 +251,20 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
         "people": [f"{p.name} <{p.email or 'no address'}>{_marked(p)}" for p in seen["people"]],
         "to_do": [f"{f.what} (by {f.due_on or 'no day set'})" for f in seen["follow_ups"]],
         "last_contact": latest and f"{said(latest.at)}, {said(latest.kind)}: {latest.summary}",
+        "lead": lead and ", ".join(filter(None, [lead.office, lead.staff and lead.staff.name])),
+        "team": [_seat(book, seat) for seat in seen["team"]],
+        "reservation": reserved and f"{reserved.office} until {reserved.until_on}: {reserved.reason}",
+        "clearance": str(seen["clearance"]),
     }
 
 
 def _cadence(tier: TierRow, *, by_default: bool) -> str:
     name = f"{tier.name} (the default; none is set)" if by_default else tier.name
     return f"{name}: in touch within {tier.ideal_days} days, {tier.most_days} at the most"
+
+
+def _seat(book: Book, seat: TeamSeat) -> str:
+    return f"{seat.office} ({book.staff.get(seat.staff_id).name})" if seat.staff_id else seat.office
 
 
 def _marked(record: Person | StandingRecord | Term) -> str:

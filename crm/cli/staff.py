@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from crm.cli.options import DAY, STAFF, Reason, examples
-from crm.cli.session import invocation, opened, show
+from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
+from crm.insight.portfolio import told_counts
 
 staff = typer.Typer(help="Our own people.", no_args_is_help=True)
 office = typer.Typer(help="The offices of the secretariat.", no_args_is_help=True)
@@ -49,9 +50,30 @@ def retire(
     person: Colleague,
     reason: Reason,
 ) -> None:
-    """Note that somebody no longer works here; their accounts stay theirs until handed over."""
+    """Note that somebody no longer works here; their accounts stay theirs until handed over (`crm hand-over`)."""
     with opened(ctx) as book:
         show(ctx, book.staff.retire(person, reason=reason))
+        if left := book.portfolios.of(person):
+            say(ctx, f"Still theirs: {told_counts(left)}. Hand them over with `crm hand-over`.")
+
+
+@staff.command(name="hand-overs")
+def list_hand_overs(
+    ctx: typer.Context,
+    person: Annotated[str, typer.Argument(metavar="STAFF", help="Only those from or to a colleague.")] = "",
+) -> None:
+    """List the portfolios that were handed over, the latest first; `crm hand-back` undoes one."""
+    with opened(ctx) as book:
+        names = {member.id: member.name for member in book.staff}
+        cells: dict[str, Cells] = {
+            "id": "id",
+            "at": "handed_at",
+            "from": lambda row: names[row.giver_id],
+            "to": lambda row: names[row.taker_id],
+            "records": lambda row: sum(map(len, row.moved.values())),
+            "reason": "reason",
+        }
+        show(ctx, book.portfolios.handed(person or None), cells)
 
 
 @staff.command(

@@ -45,3 +45,16 @@ def clean_name(name: str, *, field: str = "name") -> str:
             hint=f"{_MAX_NAME} is the most.",
         )
     return clean
+
+
+def clean_text(text: str, *, field: str, hint: str) -> str:
+    """A text of any length fit to be stored.
+
+    Raises:
+        InvalidInput: it is empty, or holds a NUL character.
+    """
+    if not text.strip():
+        raise InvalidInput(f"The {field} is empty.", field=field, hint=hint)
+    if "\0" in text:
+        raise InvalidInput(f"The {field} holds a NUL character.", field=field, hint="Remove it.")
+    return text.strip()

@@ -96,7 +96,10 @@ class StaffFacet:
             return change.add(Staff.model_validate(values))
 
     def retire(self, key: int | str | Staff, *, reason: str) -> Staff:
-        """Note that somebody no longer works here; their accounts stay theirs until handed over."""
+        """Note that somebody no longer works here; their accounts stay theirs until handed over.
+
+        `book.portfolios.of` says what they still keep, and `book.hand_over` gives it to a colleague.
+        """
         with self._store.changing("staff.retired", reason=reason) as change:
             return find_staff(change.session, key).amend({"active": False})
 
@@ -166,6 +169,36 @@ def today_of(session: Session, now: datetime, *who: Staff | int | str | None) ->
 
 def _staff(session: Session, who: Staff | int | None) -> Staff | None:
     return by_id(session, Staff, who) if isinstance(who, int) else who
+
+
+def speaking_office(session: Session, office: Office | str | None, *, actor: str) -> str | None:
+    """The code of the office that somebody speaks for: the one that is named, else their own.
+
+    Args:
+        session: the session of the verb.
+        office: an office by code or name.
+        actor: who it is; their office counts where none is named.
+
+    Returns:
+        None where no office is named and the actor is not on the staff.
+    """
+    if office is not None:
+        return find_office(session, office).code
+    return session.exec(select(Staff.office).where(Staff.email == actor.casefold())).first()
+
+
+def own_office(session: Session, office: Office | str | None, *, actor: str) -> str:
+    """The code of the office that somebody acts for; see `speaking_office`.
+
+    Raises:
+        InvalidInput: no office is named, and the actor is not on the staff.
+    """
+    code = speaking_office(session, office, actor=actor)
+    if code is None:
+        raise InvalidInput(
+            "For which office? You are not on the staff.", field="office", hint='Name it: office="BDT".'
+        )
+    return code
 
 
 def known_time_zone(name: str) -> str:

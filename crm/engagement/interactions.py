@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, col, select
 
 from crm.dates import in_utc
 from crm.directory.merged import stands
+from crm.directory.names import clean_text
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, colleague, find_staff
@@ -142,7 +143,7 @@ class Interactions:
             ours = _once(find_staff(change.session, key) for key in each(staff)) or _actor(change)
             values = {
                 "kind": chosen(InteractionKind, kind, field="kind"),
-                "summary": _summary(summary),
+                "summary": clean_text(summary, field="summary", hint="Say in a sentence what happened."),
                 "at": in_utc(at or change.now, field="at"),
                 "inbound": inbound,
             }
@@ -214,14 +215,6 @@ def find_logged(session: Session, key: int | Interaction) -> Logged:
 
 def _once(people: Iterable[P]) -> list[P]:
     return list({person.id: person for person in people}.values())
-
-
-def _summary(text: str) -> str:
-    if not text.strip():
-        raise InvalidInput("The summary is empty.", field="summary", hint="Say in a sentence what happened.")
-    if "\0" in text:
-        raise InvalidInput("The summary holds a NUL character.", field="summary", hint="Remove it.")
-    return text.strip()
 
 
 def _actor(change: Change) -> list[Staff]:

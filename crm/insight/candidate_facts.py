@@ -1,7 +1,6 @@
 """What is looked up about many accounts at once: one statement each, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +8,7 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
-from crm.consent.suppressions import suppressed
+from crm.consent.suppressions import suppressed_forms
 from crm.directory.merged import stands
 from crm.directory.people import Person, Position
 from crm.engagement.interactions import Interaction
@@ -24,7 +23,6 @@ Ids = Select[int]
 """Which accounts: a query for their ids."""
 
 _REMEMBERED = timedelta(days=3 * 365)
-_BLOCK = 10_000
 
 
 def standings(session: Session, ids: Ids, day: date) -> dict[int, Any]:
@@ -70,10 +68,10 @@ def participation(session: Session, ids: Ids, day: date) -> dict[int, list[TookP
 def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[int, list[Contact]]:
     """Who could be written to at each account, in the order of `book.people.at`."""
     rows = session.execute(_reachable(ids, day)).all()
-    refused = _refused(session, {row.email for row in rows}, keys=keys)
+    refused = suppressed_forms(session, {row.email_key for row in rows}, keys=keys)
     found: dict[int, list[Contact]] = defaultdict(list)
     for row in rows:
-        contact = Contact(row.id, row.name, row.email, row.language, suppressed=row.email in refused)
+        contact = Contact(row.id, row.name, row.email, row.language, suppressed=row.email_key in refused)
         found[row.organization_id].append(contact)
     return found
 
@@ -87,6 +85,7 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
             col(Person.id),
             col(Person.name),
             col(Person.email),
+            col(Person.email_key),
             col(Person.language),
         )
         .join_from(Position, Person, col(Person.id) == col(Position.person_id))
@@ -99,12 +98,6 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
             col(Person.id),
         )
     )
-
-
-def _refused(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> set[str]:
-    every = list(addresses)
-    blocks = (every[start : start + _BLOCK] for start in range(0, len(every), _BLOCK))
-    return {address for block in blocks for address in suppressed(session, block, keys=keys)}
 
 
 def touches(session: Session, ids: Ids) -> dict[int, Touch]:

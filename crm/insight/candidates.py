@@ -1,7 +1,6 @@
 """`book.candidates`: the accounts that a campaign could be about, each with what several rooms know of it.
 
-Everything is read set by set: a fixed number of statements however many accounts there are, the suppression list
-apart, which is asked in blocks of addresses.
+Everything is read set by set: a fixed number of statements however many accounts there are.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -24,9 +24,12 @@ class HappeningKind(StrEnum):
     PARTICIPATION = "participation"
     LETTER = "letter"
     ANSWER = "answer"
+    COMPLAINT = "complaint"
     DRAFT = "draft"
     RUN = "run"
     MERGE = "merge"
+    OVERRIDE = "override"
+    RESERVATION = "reservation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 from crm.errors import InvalidInput
 from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
+from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
@@ -42,6 +43,7 @@ FILES: Mapping[str, type[Fact]] = {
     "tiers.csv": Tier,
     "attention_weights.csv": AttentionWeight,
     "senior_roles.csv": SeniorRole,
+    "clearance_rules.csv": ClearanceRule,
 }
 
 

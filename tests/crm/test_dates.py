@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.dates import day_of, end_of, in_utc
+from crm.dates import day_of, end_of, in_utc, last_day_of
 from crm.errors import InvalidInput
 
 TODAY = date(2026, 11, 24)  # a Tuesday
@@ -64,6 +64,7 @@ MONTHS = [
         ("15 march 2026", date(2026, 3, 15)),
         ("march 15, 2027", date(2027, 3, 15)),
         ("29 february", date(2028, 2, 29)),
+        ("9999m", date(2860, 2, 24)),
         ("2027-04-01", date(2027, 4, 1)),
         (date(2027, 4, 1), date(2027, 4, 1)),
         (datetime(2027, 4, 1, 23, 59, tzinfo=UTC), date(2027, 4, 1)),
@@ -189,3 +190,11 @@ def test_an_instant_must_say_its_time_zone():
     with pytest.raises(InvalidInput, match="2026-11-24 09:30 has no time zone") as caught:
         in_utc(at.replace(tzinfo=None), field="at")
     assert caught.value.field == "at"
+
+
+def test_a_last_day_is_from_today_on():
+    assert last_day_of("today", today=TODAY) == TODAY
+    assert last_day_of("1m", today=TODAY) == date(2026, 12, 24)
+    with pytest.raises(InvalidInput, match="2026-11-23 is over") as caught:
+        last_day_of("yesterday", today=TODAY)
+    assert caught.value.field == "until"
