@@ -7,9 +7,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from crm.cli.options import STAFF, day, examples
+from crm.cli.options import DAY, STAFF, examples
 from crm.cli.plain import plain
 from crm.cli.session import invocation, opened, put, say, show
+from crm.dates import day_of
 from crm.insight.need import GROUPS, Need, NeedReason
 from crm.reports.forms.terminal import tame
 
@@ -38,7 +39,7 @@ def today(
     region: Annotated[
         str | None, typer.Option(help="Only accounts based in this development region, by slug or name.")
     ] = None,
-    on: Annotated[str, typer.Option(metavar="DAY", help="Look from another day, e.g. tomorrow.")] = "today",
+    on: Annotated[str, typer.Option(metavar="DAY", help=f"Look from another day. {DAY}")] = "today",
     limit: Annotated[int, typer.Option(min=1, help="How many at the most; the most urgent ones.")] = 20,
 ) -> None:
     """List what to do today: steps that are due, who waits for an answer, what has changed, who is going cold.
@@ -49,7 +50,7 @@ def today(
         whose = owner or (None if office or region else book.actor)
         found = book.attention(owner=whose, office=office, region=region, on=on)
         name = book.staff.get(whose).name if whose else ", ".join(filter(None, [office, region]))
-        heading = f"{day(book, on):%A %-d %B %Y}, {name}"
+        heading = f"{day_of(on, today=book.staff.today(whose)):%A %-d %B %Y}, {name}"
     shown = found[:limit]
     if invocation(ctx).as_json:
         show(ctx, [_with_next(need) for need in shown])

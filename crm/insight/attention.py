@@ -21,6 +21,7 @@ from crm.reference.offices import Office, find_office
 from crm.reference.regions import find_region
 from crm.reference.senior_roles import senior_roles
 from crm.store.columns import chosen
+from crm.store.records import each
 from crm.store.store import Store
 
 R = TypeVar("R", Organization, Staff)
@@ -47,7 +48,7 @@ class Attention:
         office: Office | str | None = None,
         region: str | None = None,
         on: str | date | None = None,
-        kinds: Iterable[NeedReason | str] | None = None,
+        kinds: NeedReason | str | Iterable[NeedReason | str] | None = None,
         limit: int | None = None,
     ) -> tuple[Need, ...]:
         """Whom to see, and why: the most urgent account first, and what concerns one account together.
@@ -71,7 +72,7 @@ class Attention:
             InvalidInput: there is no such kind, or the day is none.
         """
         wanted = frozenset(
-            NeedReason if kinds is None else (chosen(NeedReason, k, field="kinds") for k in kinds)
+            NeedReason if kinds is None else (chosen(NeedReason, k, field="kinds") for k in each(kinds))
         )
         with self._store.reading() as session:
             person = None if owner is None else find_staff(session, owner)

@@ -100,8 +100,8 @@ def going_cold(
         name="going-cold",
         title="Accounts going cold",
         definition=_DEFINITION,
-        denominator=f"Of {everything:,} accounts that the filters leave and somebody is to keep in touch with: those with "
-        "an account manager or a tier of their own, and all members.",
+        denominator="All accounts that the filters leave and somebody is to keep in touch with: those with an account "
+        f"manager or a tier of their own, and all members; {everything:,} in number.",
         as_of=as_of,
         on=day,
         filters={name: value for name, value in filters.items() if value},

@@ -276,7 +276,7 @@ def test_needs_are_asked_for_by_owner_office_and_region(book, acme, dana, lucia)
 def test_kinds_and_limit_narrow_the_list(book, acme):
     book.follow_ups.plan(acme, "Call", due="today")
     book.follow_ups.plan(acme, "Write", due="yesterday")
-    assert seen(book, kinds={NeedReason.DUE}) == [("Acme", "due")]
+    assert seen(book, kinds={NeedReason.DUE}) == seen(book, kinds="due") == [("Acme", "due")]
     assert seen(book, limit=1) == [("Acme", "overdue")]
     with pytest.raises(InvalidInput) as caught:
         book.attention(kinds={"lukewarm"})

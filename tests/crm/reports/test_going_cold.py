@@ -47,7 +47,7 @@ def test_wish_16_it_shows_whom_we_are_losing_by_their_manager(filled):
         "Lucía Fernández (TSB)": (1, 0),
         "No account manager": (0, 1),
     }
-    assert report.denominator.startswith("Of 6 accounts")
+    assert report.denominator.endswith("6 in number.")
 
 
 def test_the_last_touch_is_told_with_its_kind_and_office(filled):
@@ -125,3 +125,9 @@ def test_it_can_be_grouped_by_region_instead(filled):
 def test_another_day_may_be_asked_about(filled):
     earlier = filled.reports.going_cold(on=TODAY - timedelta(days=90))
     assert [(row["account"], row["days"]) for row in earlier] == [("Cold", 110), ("Member", 210)]
+
+
+def test_wish_14_a_report_without_a_day_is_about_the_day_where_one_works(filled, clock):
+    clock.at = clock.at.replace(hour=23, minute=30)  # half past midnight in Geneva
+    assert filled.reports.going_cold().on == TODAY + timedelta(days=1)
+    assert filled.reports.prospects_by_state().on == TODAY + timedelta(days=1)
