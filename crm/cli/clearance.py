@@ -1,4 +1,4 @@
-"""`crm clearance`, `crm override-clearance`, `crm reserve` and `crm release`: ask before you write."""
+"""`crm clearance`, `crm override-clearance`, `crm end-override`, `crm reserve` and `crm release`: ask before you write."""
 
 from typing import Annotated
 
@@ -55,6 +55,14 @@ def override_clearance(
     """Decide that what holds an office back from an account shall not do so for a time."""
     with opened(ctx) as book:
         show(ctx, book.override_clearance(org, reason=reason, until=until, office=office))
+
+
+def end_override(
+    ctx: typer.Context, *, org: options.Organization, reason: Reason, office: Office = None
+) -> None:
+    """Take back the overrides of an office for an account before their time."""
+    with opened(ctx) as book:
+        show(ctx, book.clearances.end_override(org, reason=reason, office=office))
 
 
 def reserve(

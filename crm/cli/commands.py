@@ -143,6 +143,7 @@ for command in (
     merging.merges,
     clearance.clearance,
     clearance.override_clearance,
+    clearance.end_override,
     clearance.reserve,
     clearance.release,
     teams.hand_over,

@@ -117,10 +117,11 @@ class Teams:
             account = find_organization(change.session, key)
             code = find_office(change.session, office).code
             member = None if staff is None else _member(change.session, staff, code).id
+            held = next(iter(_seats(change.session, account, office=code, staff_id=member)), None)
             if lead:
-                _no_longer_leads(change.session, account)
-                if held := _seats(change.session, account, office=code, staff_id=member):
-                    return held[0].amend({"lead": True})
+                _take_lead(change.session, account, held)
+            if lead and held is not None:
+                return held
             return _seat(change, account.id, code, member, lead=lead, since=since)
 
     def leave(
@@ -151,7 +152,7 @@ class Teams:
                 seats = [seat for seat in seats if seat.staff_id == member.id]
             if not seats:
                 raise NotFound(f"{code} has no such seat at {account.name}.", field="office", value=code)
-            return tuple(seat.amend({"until_on": on or _yesterday(change)}) for seat in seats)
+            return tuple(seat.amend({"until_on": on or _last_day(change, seat)}) for seat in seats)
 
     def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[TeamSeat, ...]:
         """The seats in the team of an account on a day (today), the lead first."""
@@ -201,9 +202,10 @@ def covering(day: date) -> CompoundSelect[Any]:
 
 def hand_seat_over(change: Change, seat: TeamSeat, to: Staff) -> TeamSeat:
     """Let a colleague of the same office take a seat inside a verb, from today on."""
-    seat.amend({"until_on": _yesterday(change)})
+    last = _last_day(change, seat)
+    seat.amend({"until_on": last})
     change.session.flush()
-    return _seat(change, seat.organization_id, seat.office, to.id, lead=seat.lead)
+    return _seat(change, seat.organization_id, seat.office, to.id, lead=seat.lead, since=last + _A_DAY)
 
 
 def _seat(
@@ -253,14 +255,18 @@ def _seats(session: Session, account: Organization, *, office: str, **also: int 
     return session.exec(query.order_by(col(TeamSeat.id))).all()
 
 
-def _no_longer_leads(session: Session, account: Organization) -> None:
+def _take_lead(session: Session, account: Organization, held: TeamSeat | None) -> None:
+    """Take the lead from whoever has it, and give it to a seat, if the office has one already."""
     query = select(TeamSeat).where(
         TeamSeat.organization_id == account.id, col(TeamSeat.lead), col(TeamSeat.until_on).is_(None)
     )
     for seat in session.exec(query.with_for_update()):
-        seat.amend({"lead": False})
+        seat.amend({"lead": seat is held})
     session.flush()
+    if held is not None:
+        held.amend({"lead": True})
 
 
-def _yesterday(change: Change) -> date:
-    return change.now.date() - _A_DAY
+def _last_day(change: Change, seat: TeamSeat) -> date:
+    """Yesterday; for a seat that has only begun since, the day before its first."""
+    return max(change.now.date(), seat.since_on) - _A_DAY

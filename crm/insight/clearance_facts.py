@@ -41,7 +41,7 @@ def clearances(
         (group[number] for number in asked),
         grounds,
         rules=rules,
-        overrides=_overrides(session, asked),
+        overrides=_overrides(session, asked, question),
         question=question,
     )
 
@@ -102,9 +102,11 @@ def _ids(asked: Iterable[int]) -> Select[int]:
     return select(col(Organization.id)).where(among(col(Organization.id), asked))
 
 
-def _overrides(session: Session, asked: Iterable[int]) -> list[Override]:
+def _overrides(session: Session, asked: Iterable[int], question: Question) -> list[Override]:
     query = select(ClearanceOverride).where(
-        among(col(ClearanceOverride.organization_id), asked), col(ClearanceOverride.ended_at).is_(None)
+        among(col(ClearanceOverride.organization_id), asked),
+        col(ClearanceOverride.until_on) >= question.on,
+        col(ClearanceOverride.ended_at).is_(None),
     )
     return [
         Override(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, cast, func, select
+from sqlalchemy import ColumnElement, Date, Select, String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import col, or_
 
@@ -42,7 +42,7 @@ class Asked:
     on: date
     since: date
 
-    def account(self, column: Any) -> Any:
+    def account(self, column: Any) -> ColumnElement[bool]:
         """Whether a column is one of the accounts."""
         return among(column, self.organizations)
 
@@ -77,7 +77,7 @@ def grounds_of(record: Any, *, organization_id: Any, office: Any, on: Any, **mor
     return select(
         col(record.id).label("number"),
         organization_id.label("organization_id"),
-        (func.nullif("", "") if office is None else office).label("office"),
+        (literal(None, String) if office is None else office).label("office"),
         on.label("on"),
         *(column.label(name) for name, column in more.items()),
     )
@@ -162,7 +162,7 @@ def _administrations(asked: Asked) -> Lines:
         Organization,
         organization_id=col(Organization.id),
         office=None,
-        on=cast(None, Date),
+        on=literal(None, Date),
     ).where(asked.account(col(Organization.id)), col(Organization.kind) == OrganizationKind.ADMINISTRATION)
 
 

@@ -28,10 +28,11 @@ SEAT = "team_seat.staff_id"
 STAYS: Mapping[str, tuple[str, str]] = {
     "interaction_staff.staff_id": ("talks", "who took part took part"),
     "letter_draft.author_id": ("letters drafted", "who drafted a letter signs it"),
+    "subscription.staff_id": ("subscriptions", "everybody chooses their own reports"),
 }
 """References to the staff that a hand-over leaves alone: what is told of them, and why."""
 
-RECORDED = frozenset({"hand_over.giver_id", "hand_over.taker_id"})
+RECORDED = frozenset({"hand_over.giver_id", "hand_over.taker_id", "outbox.staff_id"})
 """References to the staff that are no part of a portfolio: what has been, and whom it concerned."""
 
 _FINISHED = ("done_at", "closed_at")
@@ -182,20 +183,18 @@ def remaining(session: Session, giver: Staff, part: Part) -> Iterator[Kept]:
     """What a colleague still keeps after a hand-over, and why, seats apart."""
     for reference in owner_columns():
         record: Any = reference.record
-        owned = getattr(record, reference.field) == giver.id
-        closed = [col(end).is_not(None) for end in finished(record)]
-        counts = {"they are done": [owned, *closed]} if closed else {}
+        owned = select(record).where(getattr(record, reference.field) == giver.id)
+        for end in finished(record):
+            yield Kept(kind_of(record), count(session, owned.where(col(end).is_not(None))), "they are done")
         if part.words:
-            still_open = [col(end).is_(None) for end in finished(record)]
-            counts[part.others] = [owned, *still_open]
-        for why, conditions in counts.items():
-            yield Kept(kind_of(record), _count(session, record, *conditions), why)
+            yield Kept(kind_of(record), count(session, kept_by(reference, giver, Part())), part.others)
     for reference in references_to(Staff):
         if str(reference) in STAYS:
-            mine = getattr(reference.record, reference.field) == giver.id
             kind, why = STAYS[str(reference)]
-            yield Kept(kind, _count(session, reference.record, mine), why)
+            mine = select(reference.record).where(getattr(reference.record, reference.field) == giver.id)
+            yield Kept(kind, count(session, mine), why)
 
 
-def _count(session: Session, record: Any, *conditions: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(record).where(*conditions)) or 0
+def count(session: Session, query: Select[Any]) -> int:
+    """How many rows a query finds."""
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

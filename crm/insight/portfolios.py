@@ -14,6 +14,7 @@ from crm.insight.portfolio import (
     HandOver,
     Kept,
     Part,
+    count,
     kept_by,
     kind_of,
     owner_columns,
@@ -46,11 +47,11 @@ class Portfolios:
         with self._store.reading() as session:
             keeper = find_staff(session, staff)
             found = {
-                kind_of(reference.record): len(session.scalars(kept_by(reference, keeper, Part())).all())
+                kind_of(reference.record): count(session, kept_by(reference, keeper, Part()))
                 for reference in owner_columns()
             }
-            found[kind_of(TeamSeat)] = len(session.scalars(seats_of(keeper, Part())).all())
-            return {kind: count for kind, count in sorted(found.items()) if count}
+            found[kind_of(TeamSeat)] = count(session, seats_of(keeper, Part()))
+            return {kind: number for kind, number in sorted(found.items()) if number}
 
     def hand_over(
         self,
@@ -165,8 +166,8 @@ def _seats(change: Change, giver: Staff, taker: Staff, part: Part) -> tuple[list
             taken += 1
         else:
             moved.append(hand_seat_over(change, seat, taker).id)
-    called, mine = kind_of(TeamSeat), change.session.scalars(seats_of(giver, Part())).all()
-    outside = len(mine) - elsewhere - taken
+    called = kind_of(TeamSeat)
+    outside = count(change.session, seats_of(giver, Part())) - elsewhere - taken
     return moved, [
         Kept(
             called, elsewhere, f"they are of another office than {taker.office}, where {taker.name} belongs"

@@ -36,10 +36,12 @@ def test_an_account_is_reserved_overridden_and_released(crm, acme, lucia):
     assert reserved["until_on"] == "2027-02-24"
     refused = crm("reserve", acme["id"], "--reason", "Ours", "--until", "2w")
     assert refused.exit_code == ExitCode.REFUSED
-    assert "TSB has reserved Acme Satellites until 24 February 2027: Talks" in refused.stderr
+    assert "TSB has reserved Acme Satellites until 24 February 2027 (Talks)." in refused.stderr
     assert crm.json("clearance", acme["id"])["verdict"] == "hold"
     crm.json("override-clearance", acme["id"], "--reason", "Agreed with the TSB", "--until", "1w")
     assert crm.json("clearance", acme["id"])["verdict"] == "caution"
+    crm.json("end-override", acme["id"], "--reason", "They did not agree")
+    assert crm.json("clearance", acme["id"])["verdict"] == "hold"
     assert crm.json("release", acme["id"], "--reason", "Signed")["released_at"]
     assert crm.json("clearance", acme["id"])["verdict"] == "clear"
 

@@ -51,6 +51,18 @@ def test_one_office_leads_and_the_one_that_led_keeps_its_seat(book, acme, dana, 
     assert seats(book, acme) == [("TSB", lucia.id, True), ("BDT", dana.id, False)]
 
 
+def test_who_leads_already_goes_on_leading_and_leaves_no_trace(book, acme, dana):
+    seat = book.teams.join(acme, office="BDT", staff=dana, lead=True)
+    assert book.teams.join(acme, office="BDT", staff=dana, lead=True) == seat
+    assert len(book.history(seat)) == 1
+
+
+def test_a_seat_that_has_not_begun_can_be_given_up(book, acme):
+    book.teams.join(acme, office="BR", since=date(2027, 1, 1))
+    assert book.teams.leave(acme, office="BR")[0].until_on == date(2026, 12, 31)
+    assert seats(book, acme, on=date(2027, 1, 1)) == []
+
+
 @pytest.mark.parametrize(
     ("manager", "lead_seat", "office", "staff"),
     [

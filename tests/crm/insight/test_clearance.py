@@ -274,6 +274,15 @@ def test_what_is_read_is_asked_of_what_is_known_of_every_reason(book, make_book,
     assert "in_campaign" not in reasons(book.clearance(acme, **BDT))
 
 
+def test_a_rule_without_days_counts_whatever_is_on_record(book, acme, clock):
+    long_ago = clock.now() - timedelta(days=4000)
+    book.log("call", acme, "Hello", staff="lucia@accord.example", at=long_ago, next="call again")
+    assert book.clearance(acme).verdict == "clear"
+    with book.engine.begin() as connection:
+        connection.execute(text("UPDATE clearance_rule SET days = NULL"))
+    assert reasons(book.clearance(acme, **BDT)) == ["promise", "recent_contact"]
+
+
 def test_without_rules_nothing_is_called_clear(book, acme):
     with book.engine.begin() as connection:
         connection.execute(text("UPDATE clearance_rule SET retired_on = '2026-01-01'"))
