@@ -13,6 +13,7 @@ from crm.directory.importing.imports import Imports
 from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
+from crm.directory.respelling import respell
 from crm.directory.roles import Roles
 from crm.directory.staff import StaffFacet
 from crm.engagement.follow_ups import FollowUps
@@ -82,7 +83,7 @@ class Book:
         self._server = server
         self._store = store
 
-        self.reference = Reference(store)
+        self.reference = Reference(store, consequences={"legal_forms.csv": respell})
         self.countries = Countries(store)
         self.regions = Regions(store)
         self.sectors = Sectors(store)
