@@ -21,6 +21,7 @@ from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
+from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
@@ -108,6 +109,7 @@ class Book:
         self.log = self.interactions.log
 
         self.candidates = Candidates(store, keys=identity.keys)
+        self.duplicates = Duplicates(store)
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge

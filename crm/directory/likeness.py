@@ -1,43 +1,25 @@
 """Organisations that are probably one and the same: signs for and against, weighed, and told in words.
 
 Names meet by the keys stored beside them (`crm.directory.name_keys`), so a look-up reads the few names in a block and
-never compares with all. What they have in common is weighed here, in one place for the importer and for
-`book.duplicates`; whoever stores a result stores `RULES` with it.
+never compares with all. What they have in common is weighed in `crm.directory.weighing`, the same for the importer
+and for `book.duplicates`; whoever stores a result stores `RULES`, the version of the rules, with it.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from types import MappingProxyType
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Row, TextClause, text
 from sqlmodel import Session
 
 from crm.directory.name_keys import name_keys
-from crm.directory.name_likeness import NameSign, name_sign
+from crm.directory.name_likeness import name_sign
+from crm.directory.weighing import LEAST, RULES, Evidence, weighed
 from crm.reference.legal_forms import legal_forms_of
 
-RULES = "likeness 1"
-"""The version of the rules: keys, signs, thresholds and weights. A change of any of them is a new version."""
-
-LEAST = 0.3
-"""What is less alike than this is not told at all."""
-
-WEIGHTS: Mapping[NameSign, float] = MappingProxyType(
-    {
-        NameSign.SAME: 0.8,
-        NameSign.ORDER: 0.75,
-        NameSign.SOUND: 0.65,
-        NameSign.SPELLING: 0.65,
-        NameSign.SHORT: 0.45,
-        NameSign.LONGER: 0.3,
-    }
-)
-"""How sure each sign of the name makes, where the country is the same as well."""
-
-_SAME_DOMAIN, _COUNTRY_MISSING, _OTHER_COUNTRY, _OTHER_LEI = 0.5, 0.7, 0.4, 0.2
+__all__ = ["RULES", "Likeness", "Wanted", "gathered", "likely", "search"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,40 +58,6 @@ class Likeness:
     rules: str = RULES
 
 
-@dataclass(slots=True)
-class Evidence:
-    """What is known of two organisations that may be one.
-
-    Attributes:
-        bares: pairs of their bare names that met.
-        domains: the domains they share, those of mailbox providers left out.
-    """
-
-    countries: tuple[str | None, str | None]
-    leis: tuple[str | None, str | None]
-    bares: set[tuple[str, str]] = field(default_factory=set)
-    domains: set[str] = field(default_factory=set)
-
-
-def weighed(found: Evidence) -> tuple[float, tuple[str, ...]]:
-    """How sure the evidence makes, and why. Pure.
-
-    Signs for it add up as independent ones do, those against it divide; the same LEI settles it.
-    """
-    known = [lei for lei in found.leis if lei]
-    if len(known) == len(found.leis) and len(set(known)) == 1:
-        return 1.0, (f"same LEI {known[0]}",)
-    doubt, because = 1.0, list[str]()
-    for weight, words in (*_signs_of_name(found), *_signs_of_domain(found)):
-        doubt *= 1 - weight
-        because.append(words)
-    score = 1 - doubt
-    for weight, words in _signs_against(found) if because else ():
-        score *= weight
-        because.append(words)
-    return round(score, 2), tuple(because)
-
-
 def likely(session: Session, wanted: Sequence[Wanted], *, most: int = 5) -> dict[int, tuple[Likeness, ...]]:
     """The organisations of the book that each wanted one probably is, the likeliest first; one statement for all.
 
@@ -126,44 +74,42 @@ def likely(session: Session, wanted: Sequence[Wanted], *, most: int = 5) -> dict
     bare = legal_forms_of(session).bare
     values = {"wanted": json.dumps([_row(one, bare(one.name)) for one in wanted])}
     found = defaultdict(list)
-    for (ref, _), rows in met(session.execute(_LIKELY, values)).items():
-        score, because = weighed(evidence(rows))
+    for (ref, organization_id), (row, evidence) in gathered(session.execute(_LIKELY, values)).items():
+        score, because = weighed(evidence)
         if score >= LEAST:
-            found[ref].append(Likeness(rows[0].id, rows[0].name, rows[0].country, score, because))
-    return {
-        ref: tuple(sorted(alike, key=lambda one: (-one.score, one.organization_id))[:most])
-        for ref, alike in found.items()
-    }
+            found[ref].append(Likeness(organization_id, row.name, row.country, score, because))
+    return {ref: _likeliest(alike, most) for ref, alike in found.items()}
 
 
-def met(rows: Iterable[Row[Any]]) -> Mapping[tuple[int, int], list[Row[Any]]]:
-    """What a search found, by what was wanted and the organisation that it met."""
-    together = defaultdict(list)
+def gathered(rows: Iterable[Row[Any]]) -> dict[tuple[int, int], tuple[Row[Any], Evidence]]:
+    """What a search found, by what was wanted and the organisation that it met; who met by chance is left out.
+
+    Args:
+        rows: what `search` gives.
+
+    Returns:
+        For each ref and organisation the first of its rows, and the evidence of all.
+    """
+    met: dict[tuple[int, int], tuple[Row[Any], Evidence]] = {}
     for row in rows:
-        together[row.ref, row.id].append(row)
-    return together
-
-
-def evidence(rows: Sequence[Row[Any]]) -> Evidence:
-    """What a search found about one pair."""
-    first = rows[0]
-    return Evidence(
-        countries=(first.wanted_country, first.country),
-        leis=(first.wanted_lei, first.lei),
-        bares={(row.wanted_bare, row.bare) for row in rows if row.bare},
-        domains={row.domain for row in rows if row.domain},
-    )
+        sign = name_sign(row.wanted_bare, row.bare) if row.bare is not None else None
+        if row.bare is not None and sign is None:
+            continue
+        fresh = Evidence((row.wanted_country, row.country), (row.wanted_lei, row.lei))
+        _, evidence = met.setdefault((row.ref, row.id), (row, fresh))
+        evidence.add(sign, row.domain)
+    return met
 
 
 def search(wanted: str, *, only: str = "true") -> TextClause:
     """A statement that finds whom some wanted organisations meet: by a key of the name, a domain, or the LEI.
 
     Args:
-        wanted: SQL that gives ref, bare, country, lei, domains and keys of each.
+        wanted: SQL that gives ref, name, bare, country, lei, domains and keys of each.
         only: a further condition on ``met`` and ``w``.
     """
     return text(f"""
-        SELECT w.ref, w.bare AS wanted_bare, w.country AS wanted_country, w.lei AS wanted_lei,
+        SELECT w.ref, w.name AS wanted_name, w.bare AS wanted_bare, w.country AS wanted_country, w.lei AS wanted_lei,
                o.id, o.name, o.country, o.lei, met.bare, met.domain
         FROM ({wanted}) AS w
         CROSS JOIN LATERAL (
@@ -185,33 +131,13 @@ def search(wanted: str, *, only: str = "true") -> TextClause:
 
 _LIKELY = search("""
     SELECT * FROM jsonb_to_recordset(CAST(:wanted AS jsonb))
-        AS u (ref bigint, bare text, country text, lei text, domains text[], keys bigint[])
+        AS u (ref bigint, name text, bare text, country text, lei text, domains text[], keys bigint[])
 """)
+
+
+def _likeliest(alike: Iterable[Likeness], most: int) -> tuple[Likeness, ...]:
+    return tuple(sorted(alike, key=lambda one: (-one.score, one.organization_id))[:most])
 
 
 def _row(one: Wanted, bare: str) -> dict[str, object]:
     return {**asdict(one), "bare": bare, "keys": name_keys(bare)}
-
-
-def _signs_of_name(found: Evidence) -> Iterable[tuple[float, str]]:
-    signs = [sign for pair in found.bares if (sign := name_sign(*pair))]
-    sign = min(signs, key=list(NameSign).index, default=None)
-    if sign is None:
-        return
-    one, other = found.countries
-    if one and one == other:
-        yield WEIGHTS[sign], f"{sign} in the same country"
-    elif sign is NameSign.SAME and not (one and other):
-        yield WEIGHTS[sign] * _COUNTRY_MISSING, f"{sign}; the country of one is not known"
-
-
-def _signs_of_domain(found: Evidence) -> Iterable[tuple[float, str]]:
-    if found.domains:
-        yield _SAME_DOMAIN, f"same domain {min(found.domains)}"
-
-
-def _signs_against(found: Evidence) -> Iterable[tuple[float, str]]:
-    if all(found.countries) and len(set(found.countries)) > 1:
-        yield _OTHER_COUNTRY, f"different countries ({' and '.join(map(str, found.countries))})"
-    if all(found.leis) and len(set(found.leis)) > 1:
-        yield _OTHER_LEI, f"different LEIs ({' and '.join(map(str, found.leis))})"

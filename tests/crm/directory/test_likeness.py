@@ -1,44 +1,12 @@
 import pytest
 from sqlalchemy import event, text
 
-from crm.directory.likeness import RULES, Evidence, Wanted, likely, weighed
+from crm.directory.likeness import RULES, Wanted, likely
 from crm.directory.names import bare_name
 from crm.directory.tables import OrganizationName
 from crm.reference.legal_forms import legal_forms_of
 
-NAMES = {("acme telecom", "acme telecom")}
 LEI, OTHER_LEI = "5493001KJTIIGC8Y1R12", "529900T8BM49AURSDO55"
-
-WEIGHED = [
-    ({"bares": NAMES, "countries": ("KEN", "KEN")}, 0.8),
-    ({"bares": NAMES, "countries": ("KEN", None)}, 0.56),
-    ({"bares": NAMES, "countries": (None, None)}, 0.56),
-    ({"bares": NAMES, "countries": ("KEN", "UGA")}, 0.0),
-    ({"bares": NAMES, "countries": ("KEN", "KEN"), "domains": {"acme.example"}}, 0.9),
-    ({"domains": {"acme.example"}, "countries": ("KEN", "KEN")}, 0.5),
-    ({"domains": {"acme.example"}, "countries": ("KEN", "UGA")}, 0.2),
-    ({"bares": NAMES, "countries": ("KEN", "KEN"), "leis": (LEI, OTHER_LEI)}, 0.16),
-    ({"bares": NAMES, "countries": ("KEN", "KEN"), "leis": (LEI, None)}, 0.8),
-    ({"countries": ("KEN", "UGA"), "leis": (LEI, LEI)}, 1.0),
-    ({"bares": {("telecom acme", "acme telecom")}, "countries": ("KEN", None)}, 0.0),
-    ({"countries": ("KEN", "KEN")}, 0.0),
-]
-
-
-@pytest.mark.parametrize(("found", "score"), WEIGHED)
-def test_signs_for_and_against_are_weighed(found, score):
-    weighed_score, because = weighed(Evidence(**{"leis": (None, None), **found}))
-    assert weighed_score == score
-    assert bool(because) == (score > 0)
-
-
-def test_the_reasons_are_told_in_words_those_against_last():
-    found = Evidence(countries=("KEN", "KEN"), leis=(LEI, OTHER_LEI), bares=NAMES, domains={"acme.example"})
-    assert weighed(found)[1] == (
-        "same name but for the legal form in the same country",
-        "same domain acme.example",
-        f"different LEIs ({LEI} and {OTHER_LEI})",
-    )
 
 
 @pytest.fixture

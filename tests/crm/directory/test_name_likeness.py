@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.directory.likeness import RULES, WEIGHTS
 from crm.directory.name_likeness import THRESHOLDS, NameSign, Thresholds, name_sign
+from crm.directory.weighing import RULES, WEIGHTS
 
 ALIKE = [
     ("acme telecom", "acme telecom", NameSign.SAME),

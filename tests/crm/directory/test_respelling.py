@@ -54,7 +54,7 @@ def test_another_load_leaves_the_names_alone(book, bare, engine, folder):
 
 def test_a_book_from_before_the_list_is_respelled_when_it_is_loaded(book, make_book, bare, engine):
     book.organizations.add("Acme Telecom Ltd", country="KE")
-    downgrade(engine, to="0001")
+    downgrade(engine, to="0003")
     migrate(engine)
     assert bare() == [("acme telecom ltd", False)]
     make_book().reference.load()

@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "likeness_forms_of_names"
-down_revision = "0001"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
