@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from crm.cli import (
     doctor,
+    duplicates,
     engagement,
     imports,
     letters,
@@ -119,6 +120,7 @@ for name, group in {
     "standing": membership.standing,
     "participation": membership.participation,
     "follow-up": engagement.follow_up,
+    "duplicates": duplicates.app,
     "import": imports.app,
     "report": reports.app,
     "segment": segments.app,

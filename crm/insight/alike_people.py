@@ -23,7 +23,7 @@ _SWITCHBOARD = 0.3
 _MET = text("""
     WITH standing AS MATERIALIZED (
         SELECT p.id, p.name, p.normal_name, p.created_at, split_part(p.email_key, '@', 2) AS domain,
-               right(regexp_replace(p.phone, '\\\\D', '', 'g'), 9) AS phone
+               right(regexp_replace(p.phone, '\\D', '', 'g'), 9) AS phone
         FROM person p WHERE p.merged_into_id IS NULL
     ), held AS MATERIALIZED (
         SELECT DISTINCT h.organization_id, s.id, s.normal_name FROM position h JOIN standing s ON s.id = h.person_id
