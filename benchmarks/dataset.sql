@@ -54,11 +54,13 @@ FROM spread, generate_series(1, pg_temp.size()) i,
     LATERAL (SELECT CASE WHEN i % 100 > 0 AND i > 100 AND pg_temp.chance(i, 16) < 0.1
         THEN pg_temp.id(0, i - i % 100) END AS head) h;
 
-INSERT INTO organization_name (id, organization_id, name, normal, kind)
-SELECT pg_temp.id(1, o.id), o.id, o.name, lower(o.name), 'legal' FROM organization o ORDER BY o.id;
+-- Nobody looks for duplicates here, so these names have no keys under which they would be found.
+INSERT INTO organization_name (id, organization_id, name, normal, bare, keys, kind)
+SELECT pg_temp.id(1, o.id), o.id, o.name, lower(o.name), lower(o.name), '{}', 'legal' FROM organization o ORDER BY o.id;
 
-INSERT INTO organization_name (id, organization_id, name, normal, kind)
-SELECT pg_temp.id(2, o.id), o.id, split_part(o.name, ' ', 1), lower(split_part(o.name, ' ', 1)), 'alias'
+INSERT INTO organization_name (id, organization_id, name, normal, bare, keys, kind)
+SELECT pg_temp.id(2, o.id), o.id, split_part(o.name, ' ', 1), lower(split_part(o.name, ' ', 1)),
+    lower(split_part(o.name, ' ', 1)), '{}', 'alias'
 FROM organization o WHERE pg_temp.chance(o.id, 20) < 0.1 ORDER BY o.id;
 
 INSERT INTO organization_domain (organization_id, domain)

@@ -14,6 +14,7 @@ from crm.directory.importing.imports import Imports
 from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
+from crm.directory.respelling import respell
 from crm.directory.roles import Roles
 from crm.engagement.complaints import Complaints
 from crm.engagement.follow_ups import FollowUps
@@ -26,6 +27,7 @@ from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
+from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
 from crm.insight.portfolios import Portfolios
 from crm.insight.timeline import Timeline
@@ -92,7 +94,7 @@ class Book:
         self._server = server
         self._store = store
 
-        self.reference = Reference(store)
+        self.reference = Reference(store, consequences={"legal_forms.csv": respell})
         self.countries = Countries(store)
         self.regions = Regions(store)
         self.sectors = Sectors(store)
@@ -127,6 +129,7 @@ class Book:
         self.clearance = self.clearances.of
         self.clearance_of_many = self.clearances.of_many
         self.override_clearance = self.clearances.override
+        self.duplicates = Duplicates(store)
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge

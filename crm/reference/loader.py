@@ -1,9 +1,10 @@
 """`book.reference`: bring the tables of facts into line with their CSV files, as often as you like."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from importlib.resources.abc import Traversable
 from itertools import pairwise
+from types import MappingProxyType
 
 from sqlalchemy import inspect
 from sqlmodel import Session, select
@@ -17,6 +18,8 @@ from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
 from crm.reference.csvfile import Line, read, shipped
 from crm.reference.facts import Fact
+from crm.reference.legal_forms import LegalForm, forget_legal_forms
+from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.offices import Office
 from crm.reference.regions import Region
 from crm.reference.sectors import Sector
@@ -44,14 +47,26 @@ FILES: Mapping[str, type[Fact]] = {
     "attention_weights.csv": AttentionWeight,
     "senior_roles.csv": SeniorRole,
     "clearance_rules.csv": ClearanceRule,
+    "legal_forms.csv": LegalForm,
+    "mailbox_providers.csv": MailboxProvider,
 }
+
+Consequence = Callable[[Session], object]
 
 
 class Reference:
-    """`book.reference`: load the facts."""
+    """`book.reference`: load the facts.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: the door to the database.
+        consequences: for a file, what in the rest of the book follows from it and is brought into line when it changes.
+    """
+
+    def __init__(
+        self, store: Store, *, consequences: Mapping[str, Consequence] = MappingProxyType({})
+    ) -> None:
         self._store = store
+        self._consequences = consequences
 
     def load(self, *, folder: Traversable | None = None, dry_run: bool = False) -> LoadReport:
         """Bring the tables of facts into line with their files, in one transaction.
@@ -77,7 +92,11 @@ class Reference:
                 # Two who load at the same moment take turns; the second finds nothing to do.
                 take_turns(change.session, "reference")
                 found = {file: _write(change, _compared(change.session, file, lines[file])) for file in FILES}
+                for file, settle in self._consequences.items():
+                    if found[file].counted(file).touched:
+                        settle(change.session)
             forget_gazetteer(self._store.engine)
+            forget_legal_forms(self._store.engine)
         return LoadReport(tuple(found[file].counted(file) for file in FILES), dry_run)
 
 
