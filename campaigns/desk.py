@@ -16,6 +16,7 @@ from campaigns.overview import Advanced, Overview
 from campaigns.plan import advance as plan
 from campaigns.preview import Preview, content_of
 from crm.book import Book
+from crm.garbage import no_collection
 from crm.insight.candidate import Candidate
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
@@ -44,19 +45,21 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
     chosen = find_campaign(campaign)
     now = book.clock.now()
     wordings = _wordings(chosen, book.templates)
-    candidates = book.candidates.associates(now.date())
-    around = Circumstances.of(
-        chosen,
-        now=now,
-        engaged=book.runs.engaged_groups(),
-        letters=book.runs.last_letters(since=now - chosen.quiet),
-        languages=_languages(chosen, book.templates),
-        held=_held(book, candidates),
-    )
+    with no_collection():
+        candidates = book.candidates.associates(now.date())
+        around = Circumstances.of(
+            chosen,
+            now=now,
+            engaged=book.runs.engaged_groups(),
+            letters=book.runs.last_letters(since=now - chosen.quiet),
+            languages=_languages(chosen, book.templates),
+            held=_held(book, candidates),
+        )
+        audience = assemble(chosen, candidates, around)
     return Preview(
         campaign=chosen,
         as_of=now,
-        audience=assemble(chosen, candidates, around),
+        audience=audience,
         around=around,
         stationery=_stationery(book),
         wordings=wordings,

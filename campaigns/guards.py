@@ -211,5 +211,7 @@ GUARDS: tuple[Guard, ...] = (
 
 def objection(case: Case, around: Circumstances) -> Skip | None:
     """What the first guard that objects says; None: nothing stands against the account by itself."""
-    said = (guard(case, around) for guard in GUARDS)
-    return next((skip for skip in said if skip is not None), None)
+    for guard in GUARDS:
+        if skip := guard(case, around):
+            return skip
+    return None

@@ -1,6 +1,5 @@
 """`crm org …`: the accounts."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -10,7 +9,6 @@ from crm.cli import options
 from crm.cli.options import OptionalOn, OptionalReason, Reason, Source, Synthetic, examples, optional_day
 from crm.cli.session import invocation, opened, show
 from crm.cli.tables import Cells, said
-from crm.directory.names import normal_name
 from crm.directory.people import Person
 from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
@@ -139,21 +137,16 @@ def show_(ctx: typer.Context, org: options.Organization) -> None:
 @app.command(epilog=examples("crm org find sat --country KE", "crm --json org find --segment cloud"))
 def find(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(help="Part of a legal name, or any key of an organisation.")] = "",
+    text: Annotated[str, typer.Argument(help="Part of a name, or any key of an organisation.")] = "",
     country: Country = None,
     segment: Segment = None,
     owner: Owner = None,
 ) -> None:
-    """List the organisations whose name holds a text, or all those of a country, segment or account manager."""
+    """List the organisations with a name that holds a text, or all those of a country, segment or account manager."""
     with opened(ctx) as book:
-        wanted = {
-            "country": country and book.countries.get(country).code,
-            "segment": segment and book.segments.get(segment).slug,
-            "owner_id": owner and book.staff.get(owner).id,
-        }
-        found = [
-            row for row in _named(book, text) if all(getattr(row, n) == v for n, v in wanted.items() if v)
-        ]
+        found = list(book.organizations.find(text, country=country, segment=segment, owner=owner))
+        if text and not found:
+            book.organizations.get(text)  # tells what looks alike
         show(ctx, found, _LIST_MARKED, empty="No organisation fits.")
 
 
@@ -220,7 +213,7 @@ def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
         "standing": book.standing.of(account),
         "people": book.people.at(account),
         "follow_ups": book.follow_ups.open(organization=account),
-        "latest_interaction": next(iter(book.interactions.of(account)), None),
+        "latest_interaction": next(iter(book.interactions.of(account, limit=1)), None),
         "team": book.teams.of(account),
         "lead": book.teams.lead(account),
         "reservation": book.reservations.of(account),
@@ -273,14 +266,6 @@ def _marked(record: Person | StandingRecord | Term) -> str:
 
 def _from_to(since: object, until: object) -> str:
     return f"{since} to {until}" if until else f"since {since}"
-
-
-def _named(book: Book, text: str) -> Iterator[Organization]:
-    wanted = normal_name(text)
-    found = [row for row in book.organizations if wanted in normal_name(row.name)]
-    yield from found
-    if text and not found:
-        yield book.organizations.get(text)
 
 
 def _given(**fields: Any) -> dict[str, Any]:

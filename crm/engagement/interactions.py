@@ -168,14 +168,23 @@ class Interactions:
         with self._store.reading() as session:
             return find_logged(session, key)
 
-    def of(self, organization: OrganizationKey, *, since: datetime | None = None) -> tuple[Interaction, ...]:
-        """What happened with an account, the newest first."""
+    def of(
+        self, organization: OrganizationKey, *, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[Interaction, ...]:
+        """What happened with an account, the newest first.
+
+        Args:
+            organization: which account.
+            since: the first instant.
+            limit: how many at the most, the latest of them.
+        """
         with self._store.reading() as session:
             account = find_organization(session, organization)
             query = select(Interaction).where(Interaction.organization_id == account.id)
             if since is not None:
                 query = query.where(col(Interaction.at) >= since)
-            return tuple(session.exec(query.order_by(col(Interaction.at).desc(), col(Interaction.id).desc())))
+            newest = query.order_by(col(Interaction.at).desc(), col(Interaction.id).desc())
+            return tuple(session.exec(newest.limit(limit)))
 
 
 def log_interaction(

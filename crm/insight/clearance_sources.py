@@ -16,10 +16,11 @@ from crm.directory.tables import Organization, OrganizationKind
 from crm.engagement import reservations
 from crm.engagement.complaints import Complaint
 from crm.engagement.follow_ups import FollowUp
-from crm.engagement.interactions import Interaction, InteractionKind
+from crm.engagement.interactions import Interaction
 from crm.engagement.reservations import Reservation
 from crm.insight.happening import midnight
 from crm.insight.timeline_sources import in_a_line
+from crm.insight.touches import noticed
 from crm.membership.standing import Standing, StandingRecord
 from crm.reference.clearance_rule import ClearanceReason
 from crm.store.records import Record
@@ -100,7 +101,7 @@ def _contacts(asked: Asked) -> Lines:
             kind=col(Interaction.kind),
         )
         .where(asked.account(which[0]), col(Interaction.at) >= midnight(asked.since))
-        .where(col(Interaction.kind) != InteractionKind.NOTE)
+        .where(noticed())
         .ext(distinct_on(*which))
         .order_by(*which, col(Interaction.at).desc(), col(Interaction.id).desc())
     )
@@ -120,7 +121,7 @@ def _promises(asked: Asked) -> Lines:
         .join(Interaction, col(Interaction.id) == col(FollowUp.interaction_id))
         .outerjoin(Staff, col(Staff.id) == col(FollowUp.owner_id))
         .where(asked.account(col(FollowUp.organization_id)), col(FollowUp.done_at).is_(None))
-        .where(day >= asked.since, col(Interaction.kind) != InteractionKind.NOTE)
+        .where(day >= asked.since, noticed())
     )
 
 
