@@ -9,8 +9,6 @@ from sqlalchemy import Engine
 
 from crm.clock import Clock
 from crm.consent.suppressions import Suppressions
-from crm.directory.importing.imports import Imports
-from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
 from crm.directory.roles import Roles
@@ -18,6 +16,8 @@ from crm.directory.staff import StaffFacet
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
+from crm.imports.imports import Imports
+from crm.imports.tables import batches_of
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
 from crm.insight.merging import Merges

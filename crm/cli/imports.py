@@ -13,12 +13,12 @@ from rich.progress import Progress
 
 from crm.cli.options import Number, examples
 from crm.cli.session import console, invocation, opened, say, show
-from crm.directory.importing.imports import Progress as OnProgress
-from crm.directory.importing.mapping import OrganizationMapping
-from crm.directory.importing.report import ImportReport
-from crm.directory.importing.sources import Source
 from crm.directory.roles import RoleKind
 from crm.errors import InvalidInput, NotFound
+from crm.imports.imports import Progress as OnProgress
+from crm.imports.mapping import OrganizationMapping
+from crm.imports.report import ImportReport
+from crm.imports.sources import Source
 
 app = typer.Typer(help="Bring CSV files into the book; try each with --dry-run first.", no_args_is_help=True)
 

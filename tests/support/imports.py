@@ -5,12 +5,12 @@ import io
 from collections.abc import Sequence
 from functools import cache
 
-from crm.directory.importing.classification import Classification
-from crm.directory.importing.cleaning import Cleaning
-from crm.directory.importing.draft import Draft
-from crm.directory.importing.lines import Line
-from crm.directory.importing.mapping import OrganizationMapping
-from crm.directory.importing.places import Places
+from crm.imports.classification import Classification
+from crm.imports.cleaning import Cleaning
+from crm.imports.draft import Draft
+from crm.imports.lines import Line
+from crm.imports.mapping import OrganizationMapping
+from crm.imports.places import Places
 from crm.reference.country import Country, CountryAlias
 from crm.reference.csvfile import facts, shipped
 from crm.reference.gazetteer import Gazetteer

@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from crm.directory.importing.lines import Line, lines
-from crm.directory.importing.sources import SourceFile
-from crm.directory.importing.verdicts import Problem, ProblemKind, clipped
 from crm.errors import InvalidInput
 from crm.formulas import restored
+from crm.imports.lines import Line, lines
+from crm.imports.sources import SourceFile
+from crm.imports.verdicts import Problem, ProblemKind, clipped
 
 OURS = "accord_"
 """How the columns begin that a file of refused rows carries for the reader; an import passes them over."""

@@ -2,8 +2,8 @@ import io
 
 from rich.console import Console
 
-from crm.directory.importing.report import ImportReport
-from crm.directory.importing.verdicts import Note, NoteKind, Problem, ProblemKind, RowVerdict, Verdict
+from crm.imports.report import ImportReport
+from crm.imports.verdicts import Note, NoteKind, Problem, ProblemKind, RowVerdict, Verdict
 
 CORRECTED = Note(NoteKind.CORRECTED, "country", "Houston, Texas", "'Houston, Texas' was read as the USA.")
 UNKNOWN = Problem(

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from crm.directory.importing.accounts import COMPARED, Account, Accounts
-from crm.directory.importing.draft import Draft
-from crm.directory.importing.verdicts import Note, NoteKind, Problem, ProblemKind, clipped
+from crm.imports.accounts import COMPARED, Account, Accounts
+from crm.imports.draft import Draft
+from crm.imports.verdicts import Note, NoteKind, Problem, ProblemKind, clipped
 
 _FEW = 6
 

@@ -4,9 +4,9 @@ import io
 
 import pytest
 
-from crm.directory.importing.csv_table import table_of
-from crm.directory.importing.sources import opened
 from crm.errors import InvalidInput, NotFound
+from crm.imports.csv_table import table_of
+from crm.imports.sources import opened
 
 TEXT = "Company,HQ\r\nŽižkov Zürich Nairobi ОАО 株式会社,NA\r\n"
 

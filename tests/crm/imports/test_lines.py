@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.directory.importing.lines import lines
-from crm.directory.importing.verdicts import ProblemKind
+from crm.imports.lines import lines
+from crm.imports.verdicts import ProblemKind
 
 
 def read(text, delimiter=","):

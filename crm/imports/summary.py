@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from crm.directory.importing.verdicts import RowVerdict, Verdict
+from crm.imports.verdicts import RowVerdict, Verdict
 
 Examples = dict[str, list[str]]
 

@@ -2,10 +2,10 @@ import io
 
 import pytest
 
-from crm.directory.importing.csv_table import table_of
-from crm.directory.importing.sources import opened
-from crm.directory.importing.verdicts import ProblemKind
 from crm.errors import InvalidInput
+from crm.imports.csv_table import table_of
+from crm.imports.sources import opened
+from crm.imports.verdicts import ProblemKind
 
 
 def read(text, *columns):

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from sqlalchemy import BigInteger
 from sqlmodel import Field, Session, select
 
-from crm.directory.importing.verdicts import Verdict
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists
+from crm.imports.verdicts import Verdict
 from crm.store.columns import at_field, choice, id_field, json_field, ref
 from crm.store.records import Record
 from crm.store.violations import means

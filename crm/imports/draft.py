@@ -3,9 +3,9 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from crm.directory.importing.verdicts import Note, NoteKind, Problem, clipped
 from crm.directory.names import normal_name
 from crm.directory.tables import OrganizationKind, Size
+from crm.imports.verdicts import Note, NoteKind, Problem, clipped
 
 
 @dataclass(slots=True)

@@ -6,17 +6,17 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from crm.directory.addresses import normal_domain
-from crm.directory.importing.classification import Classification
-from crm.directory.importing.draft import Draft
-from crm.directory.importing.lines import Line
-from crm.directory.importing.mapping import OrganizationField, OrganizationMapping
-from crm.directory.importing.numbers import employees
-from crm.directory.importing.places import Place, Places
-from crm.directory.importing.verdicts import NoteKind, Problem, ProblemKind, clipped
 from crm.directory.lei import valid_lei
 from crm.directory.names import clean_name
 from crm.directory.tables import OrganizationKind, Size
 from crm.errors import AccordError, InvalidInput, NotFound
+from crm.imports.classification import Classification
+from crm.imports.draft import Draft
+from crm.imports.lines import Line
+from crm.imports.mapping import OrganizationField, OrganizationMapping
+from crm.imports.numbers import employees
+from crm.imports.places import Place, Places
+from crm.imports.verdicts import NoteKind, Problem, ProblemKind, clipped
 from crm.reference.spelling import plain
 
 _LOST = "\N{REPLACEMENT CHARACTER}"

@@ -8,9 +8,6 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import Session
 
-from crm.directory.importing.draft import Draft
-from crm.directory.importing.tables import ImportRow, SourceKey
-from crm.directory.importing.verdicts import NOTES, PROBLEMS, RowVerdict
 from crm.directory.names import normal_name
 from crm.directory.roles import Role, RoleKind
 from crm.directory.tables import (
@@ -20,6 +17,9 @@ from crm.directory.tables import (
     OrganizationKind,
     OrganizationName,
 )
+from crm.imports.draft import Draft
+from crm.imports.tables import ImportRow, SourceKey
+from crm.imports.verdicts import NOTES, PROBLEMS, RowVerdict
 from crm.store.records import Record
 
 _SAME = ("name", "country", "segment", "size", "employees", "website", "lei")

@@ -7,20 +7,20 @@ from itertools import islice
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
-from crm.directory.importing.batch import Batch
-from crm.directory.importing.classification import Classification
-from crm.directory.importing.cleaning import Cleaning
-from crm.directory.importing.csv_table import CsvTable, table_of
-from crm.directory.importing.mapping import OrganizationField, OrganizationMapping
-from crm.directory.importing.places import Places
-from crm.directory.importing.report import ImportReport
-from crm.directory.importing.sources import Source, opened
-from crm.directory.importing.tables import ImportBatch, ImportRow
-from crm.directory.importing.verdicts import NOTES, PROBLEMS, RowVerdict
-from crm.directory.importing.writing import Circumstances
 from crm.directory.names import clean_name
 from crm.directory.roles import RoleKind
 from crm.errors import InvalidInput, NotFound
+from crm.imports.batch import Batch
+from crm.imports.classification import Classification
+from crm.imports.cleaning import Cleaning
+from crm.imports.csv_table import CsvTable, table_of
+from crm.imports.mapping import OrganizationField, OrganizationMapping
+from crm.imports.places import Places
+from crm.imports.report import ImportReport
+from crm.imports.sources import Source, opened
+from crm.imports.tables import ImportBatch, ImportRow
+from crm.imports.verdicts import NOTES, PROBLEMS, RowVerdict
+from crm.imports.writing import Circumstances
 from crm.reference.countries import gazetteer_of
 from crm.reference.segments import Segment
 from crm.store.store import Change, Store

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rich.table import Table
 
-from crm.directory.importing import refused_rows, summary
-from crm.directory.importing.verdicts import NoteKind, RowVerdict, Verdict
+from crm.imports import refused_rows, summary
+from crm.imports.verdicts import NoteKind, RowVerdict, Verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 import pytest
 
-from crm.directory.importing.mapping import OrganizationField, OrganizationMapping
 from crm.errors import InvalidInput
+from crm.imports.mapping import OrganizationField, OrganizationMapping
 
 
 def test_a_dictionary_is_a_mapping():

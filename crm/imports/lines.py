@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
-from crm.directory.importing.verdicts import Problem, ProblemKind, clipped
+from crm.imports.verdicts import Problem, ProblemKind, clipped
 
 LONGEST_LINE = 1 << 22
 

@@ -1,10 +1,10 @@
 import pytest
 from support.imports import draft_of, gazetteer
 
-from crm.directory.importing.numbers import employees
-from crm.directory.importing.places import Place, Places
-from crm.directory.importing.verdicts import NoteKind, Problem, ProblemKind
 from crm.directory.tables import OrganizationKind, Size
+from crm.imports.numbers import employees
+from crm.imports.places import Place, Places
+from crm.imports.verdicts import NoteKind, Problem, ProblemKind
 
 LEI = "529900T8BM49AURSDO55"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from crm.directory.importing.accounts import Accounts
-from crm.directory.importing.draft import Draft
-from crm.directory.importing.matching import judged
-from crm.directory.importing.verdicts import NoteKind, ProblemKind
+from crm.imports.accounts import Accounts
+from crm.imports.draft import Draft
+from crm.imports.matching import judged
+from crm.imports.verdicts import NoteKind, ProblemKind
 
 LEI_1, LEI_2 = "529900T8BM49AURSDO55", "213800WAVVOPS85N2205"
 

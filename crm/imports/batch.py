@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from crm.directory.importing.accounts import Account, Accounts
-from crm.directory.importing.cleaning import Cleaning
-from crm.directory.importing.draft import Draft
-from crm.directory.importing.lines import Line
-from crm.directory.importing.matching import Judgement, judged
-from crm.directory.importing.verdicts import Problem, RowVerdict, Verdict, clipped
-from crm.directory.importing.writing import Circumstances, write
 from crm.errors import AlreadyExists, InvalidInput, Refused
+from crm.imports.accounts import Account, Accounts
+from crm.imports.cleaning import Cleaning
+from crm.imports.draft import Draft
+from crm.imports.lines import Line
+from crm.imports.matching import Judgement, judged
+from crm.imports.verdicts import Problem, RowVerdict, Verdict, clipped
+from crm.imports.writing import Circumstances, write
 from crm.store.store import Store
 from crm.store.trail import take_ids
 

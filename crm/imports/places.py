@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from crm.directory.importing.verdicts import Problem, ProblemKind, clipped
 from crm.errors import AccordError, NotFound
+from crm.imports.verdicts import Problem, ProblemKind, clipped
 from crm.reference.gazetteer import Basis, Gazetteer, Suggestion
 
 _FIX = "Write an ISO 3166 code or the name of the country; leave the cell empty if the country is not known."

@@ -7,9 +7,9 @@ from sqlalchemy import text
 from support.imports import COLUMNS, csv_file
 
 from crm.clock import SystemClock
-from crm.directory.importing.mapping import OrganizationMapping
-from crm.directory.importing.verdicts import NoteKind, ProblemKind, Verdict
 from crm.errors import InvalidInput, NotFound
+from crm.imports.mapping import OrganizationMapping
+from crm.imports.verdicts import NoteKind, ProblemKind, Verdict
 
 ROWS = [
     ("Acme Satellites", "Kenya"),

@@ -4,9 +4,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
-from crm.directory.importing.csv_table import OURS
-from crm.directory.importing.verdicts import RowVerdict
 from crm.formulas import defused
+from crm.imports.csv_table import OURS
+from crm.imports.verdicts import RowVerdict
 
 _ADDED = (f"{OURS}row", f"{OURS}field", f"{OURS}problem", f"{OURS}fix")
 _SURPLUS = f"{OURS}surplus"

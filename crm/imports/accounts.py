@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from crm.directory.importing.draft import Draft
-from crm.directory.importing.tables import SourceKey
 from crm.directory.merged import keeper_ids
 from crm.directory.tables import Organization, OrganizationKind, OrganizationName, Size
+from crm.imports.draft import Draft
+from crm.imports.tables import SourceKey
 
 COMPARED = ("name", "country", "kind", "segment", "size", "employees", "website", "lei")
 """What a matched row is compared with the book in."""
