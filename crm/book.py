@@ -16,8 +16,8 @@ from crm.directory.staff import StaffFacet
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
+from crm.imports.batches import batches_of
 from crm.imports.imports import Imports
-from crm.imports.tables import batches_of
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
 from crm.insight.merging import Merges

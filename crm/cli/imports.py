@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.progress import Progress
 
 from crm.cli.options import Number, examples
 from crm.cli.session import console, invocation, opened, say, show
 from crm.directory.roles import RoleKind
 from crm.errors import InvalidInput, NotFound
-from crm.imports.imports import Progress as OnProgress
-from crm.imports.mapping import OrganizationMapping
+from crm.imports.performing import Progress as OnProgress
 from crm.imports.report import ImportReport
 from crm.imports.sources import Source
 
@@ -73,7 +71,7 @@ def organizations(
             encoding=encoding,
             on_progress=moved,
         )
-    _tell(ctx, report, refused)
+        _tell(ctx, report, refused)
 
 
 @app.command(name="list")
@@ -103,27 +101,20 @@ def _tell(ctx: typer.Context, report: ImportReport, refused: Path | None) -> Non
             ) from error
         say(
             ctx,
-            f"{count} refused rows are in {refused}: correct them there and import that file in the same way.",
+            f"{count} rows are in {refused}: correct them there and import that file in the same way.",
         )
-    elif report.refused:
-        say(ctx, "`--refused FILE` writes the refused rows to a file that can be corrected and imported.")
+    elif report.left:
+        say(
+            ctx,
+            "`--refused FILE` writes the rows that were not taken to a file that can be corrected and imported.",
+        )
 
 
-def _mapping(path: Path | None, columns: list[str], constants: list[str]) -> OrganizationMapping:
+def _mapping(path: Path | None, columns: list[str], constants: list[str]) -> dict[str, object]:
     given = _read(path) if path else {}
     held = {**_table(given, "columns"), **_pairs(columns, "map")}
     same = {**_table(given, "constants"), **_pairs(constants, "set")}
-    whole = {**given, "columns": held, "constants": same}
-    OrganizationMapping.of(held)
-    try:
-        return OrganizationMapping.model_validate(whole)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        said = first["msg"].removeprefix("Value error, ")
-        raise InvalidInput(
-            f"The mapping is wrong: {where} {said}.".replace("  ", " "), field="mapping"
-        ) from error
+    return {**given, "columns": held, "constants": same}
 
 
 def _read(path: Path) -> dict[str, object]:

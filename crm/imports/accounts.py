@@ -1,169 +1,184 @@
-"""The organisations that a row may be: those of the book, and those that earlier rows of the file are about to create."""
+"""The organisations that a row may be: those of the book, and those that earlier rows of its chunk are about to create."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import ARRAY, String, any_, literal
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from crm.directory.merged import keeper_ids
-from crm.directory.tables import Organization, OrganizationKind, OrganizationName, Size
-from crm.imports.draft import Draft
-from crm.imports.tables import SourceKey
+from crm.directory.merged import among, keeper_ids
+from crm.directory.names import normal_name
+from crm.directory.resolve import find_organization
+from crm.directory.tables import NameKind, Organization, OrganizationDomain, OrganizationName
+from crm.errors import AccordError
+from crm.imports.batches import ImportRow
+from crm.imports.organization_draft import COMPARED, NEW, OrganizationDraft
+from crm.imports.source_keys import keys_of, with_keys
+from crm.imports.verdicts import LEFT, Problem
 
-COMPARED = ("name", "country", "kind", "segment", "size", "employees", "website", "lei")
-"""What a matched row is compared with the book in."""
+Name = tuple[str, NameKind, str | None]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Account:
-    """An organisation as far as matching needs it.
+    """An organisation as far as an import needs it.
 
     Attributes:
-        id: its id in the book; None for one that a dry run would create.
-        row: the row of this file that creates it; None if the book held it before.
+        values: what a row is compared with, by field; kept up to date with what earlier rows change.
+        row: the first row of this file that is this organisation; None if there was none yet.
+        called: what that row calls it, in the form in which names are compared.
         keys: what the source of this import calls it.
+        names: its names with their kinds and languages, each with its id.
+        domains: where it writes from.
+        created: whether this file creates it.
     """
 
-    id: int | None
-    row: int | None
-    name: str
-    country: str | None
-    kind: OrganizationKind | None
-    segment: str | None
-    size: Size | None
-    employees: int | None
-    website: str | None
-    lei: str | None
-    keys: frozenset[str]
+    id: int
+    values: dict[str, Any]
+    row: int | None = None
+    called: str = ""
+    keys: set[str] = field(default_factory=set)
+    names: dict[Name, int] = field(default_factory=dict)
+    domains: set[str] = field(default_factory=set)
+    created: bool = False
 
     def __str__(self) -> str:
-        where = f"row {self.row}:" if self.row else f"{self.id}"
-        return f"{where} {self.name} ({self.country or 'no country'})"
-
-
-class Index:
-    """Accounts by their keys, LEIs and names."""
-
-    def __init__(self) -> None:
-        self.by_key: dict[str, Account] = {}
-        self.by_lei: dict[str, Account] = {}
-        self.by_name: defaultdict[str, list[Account]] = defaultdict(list)
-
-    def add(self, account: Account, normals: Iterable[str]) -> None:
-        """Take in an account under the normal forms of its names."""
-        self.by_key |= dict.fromkeys(account.keys, account)
-        if account.lei:
-            self.by_lei[account.lei] = account
-        for normal in normals:
-            self.by_name[normal].append(account)
-
-    def remove(self, account: Account, normals: Iterable[str]) -> None:
-        """Take an account back."""
-        for key in account.keys:
-            del self.by_key[key]
-        if account.lei:
-            del self.by_lei[account.lei]
-        for normal in normals:
-            self.by_name[normal].remove(account)
+        where = f"row {self.row}:" if self.created else f"{self.id}"
+        return f"{where} {self.values['name']} ({self.values['country'] or 'no country'})"
 
 
 class Accounts:
-    """Finds the accounts that a row may be, by key, LEI and name.
+    """Finds the accounts that a row may be, by id, key, LEI and name.
 
     Args:
         source: what the source of the file is called.
+        batch_id: the batch; its rows tell what earlier rows of the file were.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, batch_id: int) -> None:
         self._source = source
-        self._file = Index()
-        self._book = Index()
-        self._created: set[int | None] = set()
-        self._claims: dict[str, Draft] = {}
+        self._batch_id = batch_id
+        self._by_id: dict[int, Account] = {}
+        self._by_key: dict[str, Account] = {}
+        self._by_lei: dict[str, Account] = {}
+        self._by_name: defaultdict[str, list[Account]] = defaultdict(list)
+        self._decided: dict[str, int] = {}
+        self._mistaken: dict[str, Problem] = {}
 
-    def look_up(self, session: Session, drafts: Iterable[Draft]) -> None:
+    def look_up(self, session: Session, drafts: Sequence[OrganizationDraft]) -> None:
         """Find out what the book holds on some rows; what it held on others is let go."""
-        sound = [draft for draft in drafts if not draft.problems]
-        names = _names(session, {draft.normal for draft in sound})
-        leis = _with_leis(session, {draft.lei for draft in sound if draft.lei})
-        ids = names.keys() | leis.keys()
-        ids |= _with_keys(session, self._source, {draft.key for draft in sound if draft.key})
+        self._by_name.clear()
+        self._decided.clear()
+        self._mistaken.clear()
+        self._decide(session, {draft.decided for draft in drafts if draft.decided not in {"", NEW}})
+        names = _names(session, {draft.normal for draft in drafts})
+        leis = _with_leis(session, {draft.lei for draft in drafts if draft.lei})
+        keys = with_keys(session, self._source, {draft.key for draft in drafts if draft.key})
+        ids = {*names, *leis.values(), *keys.values(), *self._decided.values()}
         keepers = keeper_ids(session, Organization, ids)
-        for merged, keeper in keepers.items():
-            names[keeper] = names.get(keeper, set()) | names.pop(merged, set())
-        self._book = Index()
-        for account in _accounts(session, self._source, {keepers.get(n, n) for n in ids} - self._created):
-            self._book.add(account, names.get(account.id or 0, ()))
-            self._book.by_lei |= {lei: account for n, lei in leis.items() if keepers.get(n) == account.id}
+        accounts = self._loaded(session, {keepers.get(number, number) for number in ids})
+        for number, normals in names.items():
+            for normal in normals:
+                found = accounts[keepers.get(number, number)]
+                if found not in self._by_name[normal]:
+                    self._by_name[normal].append(found)
+        self._by_lei = {lei: accounts[keepers.get(number, number)] for lei, number in leis.items()}
+        self._by_key = {key: accounts[keepers.get(number, number)] for key, number in keys.items()}
+        self._by_id = accounts
+
+    def decided(self, key: str) -> Account | Problem | None:
+        """The account that somebody says a row is, or why that is no answer."""
+        if key in self._mistaken:
+            return self._mistaken[key]
+        return self._by_id[self._decided[key]] if key in self._decided else None
 
     def by_key(self, key: str | None) -> Account | None:
         """The account that the source calls so."""
-        return (self._file.by_key.get(key) or self._book.by_key.get(key)) if key else None
+        return self._by_key.get(key) if key else None
 
     def by_lei(self, lei: str | None) -> Account | None:
         """The account with this LEI."""
-        return (self._file.by_lei.get(lei) or self._book.by_lei.get(lei)) if lei else None
+        return self._by_lei.get(lei) if lei else None
 
-    def by_name(self, normal: str) -> list[Account]:
+    def by_name(self, normal: str) -> Sequence[Account]:
         """The accounts of this name, those of the book first; aliases count as names."""
-        return [*self._book.by_name.get(normal, ()), *self._file.by_name.get(normal, ())]
+        return self._by_name.get(normal, ())
 
-    def claim(self, draft: Draft) -> Draft | None:
-        """The earlier row of the file that has the key of this one; None if this is the first."""
-        first = self._claims.setdefault(draft.key, draft) if draft.key else draft
-        return None if first is draft else first
-
-    def expect(self, draft: Draft, *, organization_id: int | None) -> Account:
-        """Take in what a row creates, so that later rows find it."""
-        values: dict[str, Any] = {name: getattr(draft, name) for name in COMPARED}
-        values["kind"] = draft.kind or OrganizationKind.COMPANY
-        keys = frozenset({draft.key} if draft.key else ())
-        account = Account(id=organization_id, row=draft.row, keys=keys, **values)
-        self._file.add(account, draft.normals())
-        self._created.add(organization_id)
+    def expect(self, draft: OrganizationDraft, number: int) -> Account:
+        """Take in what a row creates, so that the rows that follow find it."""
+        values = {name: getattr(draft, name) for name in COMPARED}
+        account = Account(number, values, draft.row, draft.normal, created=True)
+        for normal in draft.normals():
+            self._by_name[normal].append(account)
+        self.remember(account, draft)
         return account
 
-    def forget(self, draft: Draft, account: Account) -> None:
-        """Take back what a row was to create."""
-        self._file.remove(account, draft.normals())
-        self._created.discard(account.id)
+    def remember(self, account: Account, draft: OrganizationDraft) -> None:
+        """Take in under which signs a row is an account."""
+        if account.row is None:
+            account.row, account.called = draft.row, draft.normal
+        if draft.key:
+            self._by_key[draft.key] = account
+            account.keys.add(draft.key)
+        if account.values["lei"]:
+            self._by_lei[account.values["lei"]] = account
+
+    def _decide(self, session: Session, keys: Iterable[str]) -> None:
+        for key in keys:
+            try:
+                self._decided[key] = find_organization(session, key).id
+            except AccordError as error:
+                self._mistaken[key] = Problem.of(error, field="id", value=key)
+
+    def _loaded(self, session: Session, ids: set[int]) -> dict[int, Account]:
+        if not ids:
+            return {}
+        query = columns(col(Organization.id), *(getattr(Organization, name) for name in COMPARED))
+        found = {
+            number: Account(number, dict(zip(COMPARED, values, strict=True)), created=number > self._batch_id)
+            for number, *values in session.execute(query.where(among(col(Organization.id), ids)))
+        }
+        for number, keys in keys_of(session, self._source, ids).items():
+            found[number].keys = keys
+        for name in session.exec(
+            select(OrganizationName).where(among(col(OrganizationName.organization_id), ids))
+        ):
+            found[name.organization_id].names[name.name, name.kind, name.language] = name.id
+        domains = select(OrganizationDomain).where(among(col(OrganizationDomain.organization_id), ids))
+        for domain in session.exec(domains):
+            found[domain.organization_id].domains.add(domain.domain)
+        session.expunge_all()
+        self._say_rows(session, found)
+        return found
+
+    def _say_rows(self, session: Session, accounts: dict[int, Account]) -> None:
+        """Say which earlier rows of the file were these accounts."""
+        mine = (col(ImportRow.batch_id) == self._batch_id, among(col(ImportRow.subject_id), accounts))
+        query = columns(col(ImportRow.subject_id), col(ImportRow.row), col(ImportRow.name))
+        taken = col(ImportRow.verdict).not_in(LEFT)
+        for number, row, name in session.execute(
+            query.where(*mine, taken).order_by(col(ImportRow.row).desc())
+        ):
+            accounts[number].row, accounts[number].called = row, normal_name(name)
 
 
 def _names(session: Session, normals: set[str]) -> dict[int, set[str]]:
-    query = select(OrganizationName.organization_id, OrganizationName.normal)
+    query = columns(col(OrganizationName.organization_id), col(OrganizationName.normal))
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for organization_id, normal in session.exec(query.where(col(OrganizationName.normal).in_(normals))):
+    for organization_id, normal in session.execute(
+        query.where(_one_of(col(OrganizationName.normal), normals))
+    ):
         found[organization_id].add(normal)
     return found
 
 
-def _with_keys(session: Session, source: str, keys: set[str]) -> set[int]:
-    query = select(SourceKey.organization_id).where(SourceKey.source == source, col(SourceKey.key).in_(keys))
-    return set(session.exec(query)) if keys else set()
+def _with_leis(session: Session, leis: set[str]) -> dict[str, int]:
+    query = columns(col(Organization.lei), col(Organization.id)).where(_one_of(col(Organization.lei), leis))
+    return {lei: number for lei, number in session.execute(query) if lei} if leis else {}
 
 
-def _with_leis(session: Session, leis: set[str]) -> dict[int, str]:
-    query = columns(col(Organization.id), col(Organization.lei)).where(col(Organization.lei).in_(leis))
-    return {number: lei for number, lei in session.execute(query) if lei} if leis else {}
-
-
-def _accounts(session: Session, source: str, ids: set[int]) -> Iterator[Account]:
-    if not ids:
-        return
-    keys = _keys(session, source, ids)
-    query = columns(col(Organization.id), *(getattr(Organization, name) for name in COMPARED))
-    for organization_id, *values in session.execute(query.where(col(Organization.id).in_(ids))):
-        named = dict(zip(COMPARED, values, strict=True))
-        yield Account(id=organization_id, row=None, keys=frozenset(keys[organization_id]), **named)
-
-
-def _keys(session: Session, source: str, ids: set[int]) -> defaultdict[int, set[str]]:
-    query = select(SourceKey.organization_id, SourceKey.key)
-    found: defaultdict[int, set[str]] = defaultdict(set)
-    of_these = col(SourceKey.organization_id).in_(ids)
-    for organization_id, key in session.exec(query.where(SourceKey.source == source, of_these)):
-        found[organization_id].add(key)
-    return found
+def _one_of(column: Any, texts: Iterable[str]) -> Any:
+    return column == any_(literal(list(texts), ARRAY(String)))

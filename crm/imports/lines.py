@@ -9,6 +9,8 @@ from typing import TextIO
 from crm.imports.verdicts import Problem, ProblemKind, clipped
 
 LONGEST_LINE = 1 << 22
+LONGEST_CELL = csv.field_size_limit()
+"""Characters; a CSV reader refuses more, and a workbook holds no more than 32,767."""
 
 _LOST = "\N{REPLACEMENT CHARACTER}"
 
@@ -22,12 +24,14 @@ class Line:
         cells: its cells; for a row that cannot be read, what stands between the delimiters.
         problem: why it cannot be read.
         suspect: whether it was read again because the row before it opened a quotation mark and never closed it.
+        decided: which record it is, in the words of whoever has looked at it.
     """
 
     row: int
     cells: tuple[str, ...]
     problem: Problem | None = None
     suspect: bool = False
+    decided: str = ""
 
     @property
     def is_blank(self) -> bool:
@@ -103,7 +107,7 @@ class _Feed:
 
 def _faulty(row: int, feed: _Feed, error: csv.Error, delimiter: str) -> Line:
     first = feed.read_again()
-    too_long = "field larger" in str(error) and len(first) > csv.field_size_limit()
+    too_long = "field larger" in str(error) and len(first) > LONGEST_CELL
     cells = first.rstrip("\r\n").replace("\0", _LOST).split(delimiter)
     return Line(row, tuple(cells), _too_long(feed) if too_long else _quotes(first))
 
@@ -132,7 +136,7 @@ def _too_long(feed: _Feed) -> Problem:
         ProblemKind.TOO_LONG,
         "",
         "",
-        f"A cell has more than {csv.field_size_limit():,} characters, or the row more than {feed.longest:,}.",
+        f"A cell has more than {LONGEST_CELL:,} characters, or the row more than {feed.longest:,}.",
         "Shorten it; look for a missing line break.",
     )
 

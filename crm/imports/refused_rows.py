@@ -1,40 +1,38 @@
-"""The refused rows of an import as a file that can be corrected and imported again."""
+"""The rows of an import that wait for a person, as a file that can be corrected and imported again."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from crm.formulas import defused
-from crm.imports.csv_table import OURS
+from crm.imports.table import DECISION, OURS
 from crm.imports.verdicts import RowVerdict
 
-_ADDED = (f"{OURS}row", f"{OURS}field", f"{OURS}problem", f"{OURS}fix")
-_SURPLUS = f"{OURS}surplus"
+_ADDED = (DECISION, f"{OURS}row", f"{OURS}field", f"{OURS}problem", f"{OURS}fix", f"{OURS}surplus")
 
 
-def write(path: Path, *, header: Sequence[str], rows: Sequence[RowVerdict]) -> int:
+def write(path: Path, *, header: Sequence[str], rows: Iterable[RowVerdict]) -> int:
     """Write rows under their original header, with what is wrong beside them; every cell is quoted."""
-    surplus = any(len(row.cells) > len(header) for row in rows)
+    count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-        writer.writerow(map(defused, [*header, *_ADDED, *([_SURPLUS] if surplus else [])]))
+        writer.writerow(map(defused, [*header, *_ADDED]))
         for row in rows:
-            writer.writerow(map(defused, _cells(row, width=len(header), surplus=surplus)))
-    return len(rows)
+            writer.writerow(map(defused, _cells(row, width=len(header))))
+            count += 1
+    return count
 
 
-def _cells(row: RowVerdict, *, width: int, surplus: bool) -> list[str]:
-    original = [*row.cells[:width], *[""] * (width - len(row.cells))]
-    fields = " | ".join(problem.field or "row" for problem in row.problems)
-    reasons = " | ".join(_reason(problem.reason, problem.candidates) for problem in row.problems)
-    fixes = " | ".join(problem.fix for problem in row.problems)
+def _cells(row: RowVerdict, *, width: int) -> list[str]:
     return [
-        *original,
+        *row.cells[:width],
+        *[""] * (width - len(row.cells)),
+        "",
         str(row.row),
-        fields,
-        reasons,
-        fixes,
-        *([" | ".join(row.cells[width:])] if surplus else []),
+        " | ".join(problem.field or "row" for problem in row.problems),
+        " | ".join(_reason(problem.reason, problem.candidates) for problem in row.problems),
+        " | ".join(problem.fix for problem in row.problems),
+        " | ".join(row.cells[width:]),
     ]
 
 

@@ -6,17 +6,31 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
-from crm.errors import AccordError, Ambiguous, NotFound
+from crm.errors import AccordError, Ambiguous, NotFound, Refused
 
 _LONGEST = 200
 
 
 class Verdict(StrEnum):
-    """What happens to a row, or would happen in a dry run."""
+    """What happens to a row, or would happen in a dry run.
+
+    Attributes:
+        CREATE: it was new and is in the book now.
+        UPDATE: the book held it, and took something over from the file.
+        MATCH: the book holds it; nothing was to be taken over.
+        UNSURE: it may be one of several records, or none of them; a person has to say, and nothing was written.
+        REFUSE: something is wrong with it; nothing was written.
+    """
 
     CREATE = "create"
+    UPDATE = "update"
     MATCH = "match"
+    UNSURE = "unsure"
     REFUSE = "refuse"
+
+
+LEFT = frozenset({Verdict.UNSURE, Verdict.REFUSE})
+"""The verdicts under which a row is not in the book and waits for a person."""
 
 
 class NoteKind(StrEnum):
@@ -27,8 +41,10 @@ class NoteKind(StrEnum):
         DERIVED: a value was concluded from another column.
         MISSING: the file does not state a value that reports ask for.
         LEFT_OUT: a value was not taken over; the row was.
+        FILLED: the book had nothing there, and took the value over.
+        REPLACED: the book said something else, and took the value over.
         DIFFERS: the book says something else than the file; the book was not changed.
-        REPEATED: an earlier row of the file is the same organisation.
+        REPEATED: an earlier row of the file is the same.
         CHECK: a person had better look.
     """
 
@@ -36,18 +52,21 @@ class NoteKind(StrEnum):
     DERIVED = "derived"
     MISSING = "missing"
     LEFT_OUT = "left out"
+    FILLED = "filled"
+    REPLACED = "replaced"
     DIFFERS = "differs"
     REPEATED = "repeated"
     CHECK = "check"
 
 
 class ProblemKind(StrEnum):
-    """Why a row was refused."""
+    """Why a row was not taken."""
 
     MISSING = "missing"
     INVALID = "invalid"
     UNKNOWN = "unknown"
     AMBIGUOUS = "ambiguous"
+    RULE = "against a rule"
     REPEATED = "repeated"
     CELLS = "wrong number of cells"
     QUOTES = "quotation marks"
@@ -77,7 +96,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row was refused, and how to mend it.
+    """Why a row was not taken, and how to mend it.
 
     Attributes:
         kind: what kind of problem it is.
@@ -103,6 +122,8 @@ class Problem:
             kind = ProblemKind.UNKNOWN
         elif isinstance(error, Ambiguous):
             kind = ProblemKind.AMBIGUOUS
+        elif isinstance(error, Refused):
+            kind = ProblemKind.RULE
         fix = error.hint or "Correct the value, or leave the cell empty."
         return cls(kind, field or error.field or "", clipped(value), error.message, fix, error.candidates)
 
@@ -113,16 +134,16 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RowVerdict:
-    """What happened to one row of a file.
+    """What happened to one row of a file; a dry run gives the same.
 
     Attributes:
         row: the row, counted from 1 with the header as row 1, as a spreadsheet does.
         verdict: what happened, or would happen in a dry run.
-        name: what the row calls the organisation.
-        subject_id: the organisation in the book; None for a refused row and for what a dry run would create.
-        notes: what was corrected, concluded or left out.
-        problems: why the row was refused.
-        cells: the row as it stands in the file, if it was refused.
+        name: what the row is about, in a few words.
+        subject_id: the record of the book; None where nothing was written and for what a dry run would create.
+        notes: what was corrected, concluded, filled or left out.
+        problems: why the row was not taken.
+        cells: the row as it stands in the file, if it was not taken.
     """
 
     row: int
@@ -138,9 +159,15 @@ class RowVerdict:
         """Whether a value was read as something else than it says."""
         return any(note.kind is NoteKind.CORRECTED for note in self.notes)
 
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """What the row may be, or what its values may mean."""
+        return tuple(candidate for problem in self.problems for candidate in problem.candidates)
+
 
 NOTES = TypeAdapter(tuple[Note, ...])
 PROBLEMS = TypeAdapter(tuple[Problem, ...])
+VERDICT = TypeAdapter(RowVerdict)
 
 
 def clipped(value: str) -> str:

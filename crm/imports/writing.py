@@ -1,118 +1,97 @@
-"""Writing a chunk of rows into the book at once."""
+"""Writing what a chunk of rows comes to: all new rows of a table at once, all changes of the same fields at once."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import inspect as inspected
 from sqlmodel import Session
 
-from crm.directory.names import normal_name
-from crm.directory.roles import Role, RoleKind
-from crm.directory.tables import (
-    NameKind,
-    Organization,
-    OrganizationDomain,
-    OrganizationKind,
-    OrganizationName,
-)
-from crm.imports.draft import Draft
-from crm.imports.tables import ImportRow, SourceKey
+from crm.imports.batches import ImportRow
+from crm.imports.judgement import Amend, Put, Write
 from crm.imports.verdicts import NOTES, PROBLEMS, RowVerdict
 from crm.store.records import Record
-
-_SAME = ("name", "country", "segment", "size", "employees", "website", "lei")
-
-
-@dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What all rows of a batch share.
-
-    Attributes:
-        batch_id: the batch; None for a dry run.
-        source: what the source is called.
-        now: when it happens.
-        role: the role that new organisations are given.
-        synthetic: whether they are made up.
-    """
-
-    batch_id: int | None
-    source: str
-    now: datetime
-    role: RoleKind | None
-    synthetic: bool
+from crm.store.trail import plain
 
 
-def write(
-    session: Session,
-    circumstances: Circumstances,
-    *,
-    new: Sequence[tuple[int, Draft]],
-    verdicts: Sequence[tuple[RowVerdict, str]],
-) -> None:
-    """Put new organisations, each with its id, and the verdicts, each with the digest of its row, into the book."""
-    _insert(session, Organization, (_organization(circumstances, *entry) for entry in new))
-    _insert(session, OrganizationName, (row for entry in new for row in _names(*entry)))
-    _insert(session, OrganizationDomain, (row for entry in new for row in _domains(*entry)))
-    _insert(session, SourceKey, (row for entry in new for row in _keys(circumstances, *entry)))
-    if circumstances.role:
-        _insert(session, Role, (_role(circumstances, organization_id) for organization_id, _ in new))
-    _insert(session, ImportRow, (_row(circumstances, *entry) for entry in verdicts))
+def write(session: Session, writes: Iterable[Write]) -> None:
+    """Write new rows and changes; through the connection, since the batch stands in the trail as one entry."""
+    new: defaultdict[type[Record], list[dict[str, Any]]] = defaultdict(list)
+    changed: defaultdict[tuple[type[Record], tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
+    for one in writes:
+        if isinstance(one, Put):
+            new[one.record].append({**_defaults(one.record), **one.values})
+        else:
+            values = {f"new_{field}": value for field, value in one.after.items()}
+            changed[one.record, tuple(one.after)].append({"number": one.key, **values})
+    for record in sorted(new, key=_place):
+        session.connection().execute(insert(record), new[record])
+    for (record, fields), alike in changed.items():
+        session.connection().execute(_update(record, fields), alike)
 
 
-def _insert(session: Session, table: type[Record], rows: Iterator[dict[str, Any]]) -> None:
-    if values := list(rows):
-        # Through the connection: the batch stands in the trail as one entry, not record by record.
-        session.connection().execute(insert(table), values)
+def write_rows(session: Session, batch_id: int, rows: Sequence[tuple[RowVerdict, Sequence[Write]]]) -> None:
+    """Write down the verdicts on some rows, with what each of them put into the book and what it replaced."""
+    if rows:
+        values = [_row(batch_id, verdict, writes) for verdict, writes in rows]
+        session.connection().execute(insert(ImportRow), values)
 
 
-def _organization(circumstances: Circumstances, organization_id: int, draft: Draft) -> dict[str, Any]:
-    values = {name: getattr(draft, name) for name in _SAME}
-    values |= {"id": organization_id, "kind": draft.kind or OrganizationKind.COMPANY}
-    return values | {
-        "source": circumstances.source,
-        "synthetic": circumstances.synthetic,
-        "created_at": circumstances.now,
-    }
-
-
-def _names(organization_id: int, draft: Draft) -> Iterator[dict[str, Any]]:
-    def name(text: str, kind: NameKind, language: str | None = None) -> dict[str, Any]:
-        row = {"organization_id": organization_id, "name": text, "normal": normal_name(text)}
-        return row | {"kind": kind, "language": language}
-
-    yield name(draft.name, NameKind.LEGAL)
-    # A name that is the same in two languages stands once: names are unique within a kind.
-    displayed = {text: language for language, text in reversed(draft.names.items())}
-    yield from (name(text, NameKind.DISPLAY, language) for text, language in displayed.items())
-    yield from (name(text, NameKind.ALIAS) for text in draft.aliases)
-
-
-def _domains(organization_id: int, draft: Draft) -> Iterator[dict[str, Any]]:
-    yield from ({"organization_id": organization_id, "domain": domain} for domain in draft.domains)
-
-
-def _keys(circumstances: Circumstances, organization_id: int, draft: Draft) -> Iterator[dict[str, Any]]:
-    if draft.key:
-        yield {"source": circumstances.source, "key": draft.key, "organization_id": organization_id}
-
-
-def _role(circumstances: Circumstances, organization_id: int) -> dict[str, Any]:
-    since = circumstances.now.date()
-    role = {"organization_id": organization_id, "kind": circumstances.role, "since_on": since}
-    return role | {"source": circumstances.source}
-
-
-def _row(circumstances: Circumstances, verdict: RowVerdict, digest: str) -> dict[str, Any]:
+def _row(batch_id: int, verdict: RowVerdict, writes: Sequence[Write]) -> dict[str, Any]:
+    made: defaultdict[str, list[list[Any]]] = defaultdict(list)
+    for one in writes:
+        if isinstance(one, Put):
+            key = [one.values[name] for name in _key(one.record)]
+            made[str(one.record.__tablename__)].append(key)
     return {
-        "batch_id": circumstances.batch_id,
+        **_defaults(ImportRow),
+        "batch_id": batch_id,
         "row": verdict.row,
         "verdict": verdict.verdict,
         "name": verdict.name,
         "subject_id": verdict.subject_id,
-        "notes": NOTES.dump_python(verdict.notes, mode="json"),
-        "problems": PROBLEMS.dump_python(verdict.problems, mode="json"),
+        "notes": NOTES.dump_python(verdict.notes, mode="json") if verdict.notes else [],
+        "problems": PROBLEMS.dump_python(verdict.problems, mode="json") if verdict.problems else [],
         "cells": list(verdict.cells),
-        "digest": digest,
+        "made": made,
+        "changed": [_change(one) for one in writes if isinstance(one, Amend)],
     }
+
+
+def _change(one: Amend) -> dict[str, Any]:
+    name = f"{one.record.__tablename__}:{one.key}"
+    return {"record": name, "before": _plain(one.before), "after": _plain(one.after)}
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {field: plain(value) for field, value in values.items()}
+
+
+@cache
+def _update(record: type[Record], fields: tuple[str, ...]) -> Any:
+    table = _table(record)
+    values = {field: bindparam(f"new_{field}", type_=table.c[field].type) for field in fields}
+    return update(table).where(table.c.id == bindparam("number")).values(values)
+
+
+@cache
+def _defaults(record: type[Record]) -> dict[str, Any]:
+    fields = record.model_fields.items()
+    return {name: field.get_default() for name, field in fields if not field.is_required()}
+
+
+@cache
+def _key(record: type[Record]) -> tuple[str, ...]:
+    return tuple(column.name for column in _table(record).primary_key)
+
+
+@cache
+def _place(record: type[Record]) -> int:
+    """Its place among the tables: what it refers to comes before it."""
+    return Record.metadata.sorted_tables.index(_table(record))
+
+
+def _table(record: type[Record]) -> Table:
+    return cast("Table", inspected(record).local_table)

@@ -141,7 +141,7 @@ def take_ids(session: Session, count: int) -> list[int]:
 def _values(record: Any) -> dict[str, Any]:
     mapper = inspect(record).mapper
     found = {attribute.key: getattr(record, attribute.key) for attribute in mapper.column_attrs}
-    return {key: _plain(value) for key, value in found.items() if value is not None}
+    return {key: plain(value) for key, value in found.items() if value is not None}
 
 
 def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -150,8 +150,8 @@ def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     for attribute in inspect(record).mapper.column_attrs:
         history = inspect(record).attrs[attribute.key].history
         if history.has_changes():
-            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
-            after[attribute.key] = _plain(history.added[0]) if history.added else None
+            before[attribute.key] = plain(history.deleted[0]) if history.deleted else None
+            after[attribute.key] = plain(history.added[0]) if history.added else None
     return before, after
 
 
@@ -167,7 +167,8 @@ def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key in names}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON takes it: days and instants as ISO 8601 has them, amounts and members as texts."""
     match value:
         case None | bool() | int() | float() | str() | dict() | list():
             return value

@@ -3,14 +3,12 @@ import io
 import pytest
 
 from crm.errors import InvalidInput
-from crm.imports.csv_table import table_of
-from crm.imports.sources import opened
+from crm.imports.sources import opened_table
 from crm.imports.verdicts import ProblemKind
 
 
 def read(text, *columns):
-    with opened(io.BytesIO(text.encode())) as file:
-        table = table_of(file, columns=columns)
+    with opened_table(io.BytesIO(text.encode()), columns=columns) as table:
         return table, list(table.rows())
 
 
