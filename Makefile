@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help demo test lint check format clean
+.PHONY: help reference demo test lint check bench format clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/'
@@ -27,6 +27,13 @@ lint: $(READY)   ## format, lint, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 check: lint test ## what continuous integration runs
+
+bench: $(READY)  ## what a million organisations take; ARGS="--only prospects --size 100000" for less
+	$(BIN)/python -m benchmarks $(ARGS)
+
+reference: $(READY) ## a page for every module, out of its docstrings
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python docs/reference/make.py
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .

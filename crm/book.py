@@ -37,11 +37,13 @@ from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
 from crm.reference.offices import Offices
+from crm.reference.populations import Populations
 from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
 from crm.reports.shelf import Reports
+from crm.reports.subscriptions import Subscriptions
 from crm.store.history import History
 from crm.store.postgres import Server
 from crm.store.store import Store
@@ -85,6 +87,7 @@ class Book:
         self.regions = Regions(store)
         self.sectors = Sectors(store)
         self.segments = Segments(store)
+        self.populations = Populations(store)
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
@@ -117,6 +120,9 @@ class Book:
         self.job_slots = JobSlots(store)
 
         self.reports = Reports(store)
+        self.subscriptions = Subscriptions(
+            store, reports=self.reports, identity=identity, templates=templates
+        )
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
 

@@ -14,11 +14,15 @@ from crm.cli import (
     letters,
     mail,
     membership,
+    merging,
     organizations,
     people,
+    prompt,
     reports,
+    segments,
     staff,
     store,
+    subscriptions,
     suppression,
 )
 from crm.cli.failures import exit_code, tell
@@ -117,11 +121,23 @@ for name, group in {
     "follow-up": engagement.follow_up,
     "import": imports.app,
     "report": reports.app,
+    "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
+    "subscription": subscriptions.app,
     "suppression": suppression.app,
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
-for command in (engagement.log, engagement.timeline, store.migrate, store.history, doctor.doctor):
+for command in (
+    engagement.log,
+    engagement.timeline,
+    merging.merge,
+    merging.unmerge,
+    merging.merges,
+    store.migrate,
+    store.history,
+    doctor.doctor,
+):
     app.command()(command)
+app.command(name="open")(prompt.open_prompt)

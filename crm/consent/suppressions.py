@@ -111,7 +111,7 @@ def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reaso
     """
     canonical = parse_email(address).canonical
     lock_people(change.session, with_keepers(Person, col(Person.email_key) == canonical))
-    hashed = _hash(canonical, keys.current)
+    hashed = address_hash(canonical, keys.current)
     # Two who refuse at once for an address that nobody in the book has take turns here.
     take_turns(change.session, f"suppression.{hashed}")
     if scope not in suppressed(change.session, [address], keys=keys).get(address, ()):
@@ -137,10 +137,11 @@ def lock_people(session: Session, ids: object) -> None:
 
 def _hashes(address: str, keys: KeyRing) -> list[str]:
     canonical = parse_email(address).canonical
-    return [_hash(canonical, key) for key in keys.all]
+    return [address_hash(canonical, key) for key in keys.all]
 
 
-def _hash(canonical: str, key: bytes) -> str:
+def address_hash(canonical: str, key: bytes) -> str:
+    """What the list holds of an address in its canonical form, under one of the keys."""
     return hmac.new(key, b"suppression\0" + canonical.encode(), hashlib.sha256).hexdigest()
 
 

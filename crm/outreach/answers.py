@@ -21,7 +21,7 @@ from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
 from crm.outreach.identity import Identity
 from crm.outreach.outbox import note
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
 from crm.outreach.runs import exit_enrolment, mark_answered
 from crm.store.columns import at_field, choice, id_field, personal, ref
 from crm.store.records import Record
@@ -128,12 +128,14 @@ class Answers:
         letter = session.get(Letter, number) if number is not None else _named(session, answer.references)
         if letter is not None:
             # The person first, as whoever commits an intent: an answer comes before or after it, never beside it.
-            lock_people(session, [letter.person_id])
+            lock_people(session, [letter.person_id] if letter.person_id else [])
             session.refresh(letter, with_for_update=True)
         return letter
 
     def _apply(self, change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:
         self._note_evidence(change, answer, letter)
+        if letter.message_class is MessageClass.NOTICE:
+            return "noted: it answers a notice to our own staff"
         match answer.kind:
             case AnswerKind.REPLY:
                 return _replied(change, answer, letter, row)
