@@ -63,6 +63,7 @@ _COMMANDS = (
     (r"book\.people\.get\b", "`crm person show`"),
     (r"book\.staff\.add\b", "`crm staff add`"),
     (r"book\.subscriptions\.of\b", "`crm subscription list`"),
+    (r"book\.imports\.mappings\.save\b", "`crm import … --save-mapping`"),
     (r"book\.imports\b", "`crm import list`"),
     (r'\b(next|encoding)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),

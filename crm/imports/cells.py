@@ -93,7 +93,10 @@ def instant(text: str, *, zone: tzinfo | None = None) -> datetime:
         raise InvalidInput(
             f"{clipped(text)!r} is not a time.", value=text, hint="Write 2027-04-01T15:30+02:00, or a day."
         ) from None
-    return in_utc(found.replace(tzinfo=zone) if found.tzinfo is None and zone else found)
+    if found.utcoffset() is None and zone is None:
+        hint = 'Write 2027-04-01T15:30+02:00, or say where it was written down: time_zone = "Europe/Zurich".'
+        raise InvalidInput(f"The time {clipped(text)} has no time zone.", value=text, hint=hint)
+    return in_utc(found if found.utcoffset() is not None else found.replace(tzinfo=zone))
 
 
 def yes_or_no(text: str) -> bool:

@@ -30,7 +30,7 @@ class Cleaning(Generic[D]):
         order = [field.value for field in kind.fields]
         self._positions = sorted(positions.items(), key=lambda item: order.index(item[0]))
         self._noted = kind.noted & {*positions, *mapping.constants}
-        self._naming = positions.get(kind.needs[0][0])
+        self._naming = [positions[field] for field in kind.needs[0] if field in positions]
 
     def draft(self, line: Line) -> D:
         """What a row states, as far as it can be read."""
@@ -70,8 +70,8 @@ class Cleaning(Generic[D]):
             draft.problems.append(Problem.of(error, field=field, value=text))
 
     def _raw_name(self, line: Line) -> str:
-        position = self._naming
-        return line.cells[position].strip() if position is not None and position < len(line.cells) else ""
+        named = (line.cells[at].strip() for at in self._naming if at < len(line.cells))
+        return next(filter(None, named), "")
 
 
 def _missing(group: tuple[str, ...]) -> Problem:

@@ -187,6 +187,8 @@ class PersonRules(Rules[PersonDraft]):
         amending = Amending(self._shared.update)
         for name in ("role", "focal_point", "since_on", "until_on"):
             held = getattr(post, name)
+            if getattr(draft, name) == held:
+                continue
             amending.compare(name, getattr(draft, name), None if held == _NOTHING.get(name) else held)
         amending.before |= {
             name: _NOTHING[name]

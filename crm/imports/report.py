@@ -38,7 +38,7 @@ class ImportReport:
     source: str
     header: tuple[str, ...]
     blank: int
-    tally: Tally
+    tally: Tally = field(repr=False)
     finished: bool = True
     log: RowLog = field(repr=False, compare=False, kw_only=True)
 

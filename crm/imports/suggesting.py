@@ -1,5 +1,6 @@
 """Proposing a mapping for a file: which column may hold which field, and why."""
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -63,6 +64,10 @@ class Suggested:
     def mapping(self) -> dict[str, str]:
         """The column of each field, ready to be passed on."""
         return {one.field: one.column for one in self.suggestions}
+
+    def as_options(self) -> str:
+        """The mapping as it is written on the command line."""
+        return " ".join(f"--map {shlex.quote(f'{one.field}={one.column}')}" for one in self.suggestions)
 
     def table(self) -> Grid:
         """The proposal and the first rows, for the terminal."""

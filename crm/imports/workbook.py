@@ -1,13 +1,11 @@
 """A sheet of an .xlsx workbook as a table, row by row: what is calculated counts as it was last saved."""
 
 import warnings
-import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import CELL_TAG, DATA_TAG, FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
@@ -60,17 +58,7 @@ def _workbook(stream: BinaryIO, *, name: str) -> Workbook:
         warnings.simplefilter("ignore")  # about styles and extensions, which are none of an import's business
         try:
             return load_workbook(stream, read_only=True, data_only=True)
-        # A damaged file fails in whatever part of the library meets it first.
-        except (
-            zipfile.BadZipFile,
-            InvalidFileException,
-            SyntaxError,
-            LookupError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            OSError,
-        ) as error:
+        except Exception as error:  # a damaged file fails in whatever part of the library meets it first
             raise damaged(name) from error
 
 
@@ -101,6 +89,8 @@ def _lines(sheet: ReadOnlyWorksheet, *, name: str, width: int) -> Iterator[Line]
 
 class _Rows(WorkSheetParser):  # type: ignore[misc]  # the library is untyped
     """The rows of a sheet, each let go once it has been read."""
+
+    col_counter: int
 
     def __init__(self, source: BinaryIO, sheet: ReadOnlyWorksheet) -> None:
         book = sheet.parent
@@ -147,10 +137,11 @@ class _Rows(WorkSheetParser):  # type: ignore[misc]  # the library is untyped
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         """A cell; one that cannot be read, and a formula without a saved value, are told by a text of their own."""
+        before = self.col_counter
         try:
             cell: dict[str, Any] = super().parse_cell(element)
         except (ValueError, LookupError, TypeError, OverflowError):
-            column = self.col_counter
+            column = self.col_counter = max(self.col_counter, before + 1)
             cell = {"row": self.row_counter, "column": column, "value": _UNREADABLE, "data_type": "e"}
         if element.find(FORMULA_TAG) is not None and not element.findtext(VALUE_TAG):
             cell["value"] = UNCALCULATED

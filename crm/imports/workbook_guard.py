@@ -6,6 +6,7 @@ are checked first; while reading, `zipfile` never gives out more of a part than 
 
 import hashlib
 import zipfile
+import zlib
 from typing import BinaryIO
 from xml.parsers import expat
 
@@ -69,7 +70,15 @@ def ensure_whole(archive: zipfile.ZipFile, part: str, *, name: str) -> None:
             while block := stream.read(_BLOCK):
                 parser.Parse(block, False)  # noqa: FBT003 - the signature is expat's
         parser.Parse(b"", True)  # noqa: FBT003
-    except (zipfile.BadZipFile, expat.ExpatError, KeyError, EOFError, OSError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        expat.ExpatError,
+        KeyError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
         raise damaged(name) from error
 
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -18,6 +19,7 @@ from crm.imports.organization_cells import OrganizationCells
 from crm.imports.organization_draft import OrganizationDraft
 from crm.imports.organizations import ORGANIZATIONS, OrganizationRules
 from crm.imports.places import Places
+from crm.imports.table import DECISION
 from crm.reference.country import Country, CountryAlias
 from crm.reference.csvfile import facts, shipped
 from crm.reference.gazetteer import Gazetteer
@@ -32,6 +34,16 @@ def csv_file(*rows: Sequence[str], header: Sequence[str] = ("Company", "HQ")) ->
     file = io.StringIO(newline="")
     csv.writer(file).writerows([header, *rows])
     return io.BytesIO(file.getvalue().encode())
+
+
+def decide(path: Path, *decisions: str) -> None:
+    """Write into a file of refused rows which record each of them is."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows({**row, DECISION: one} for row, one in zip(rows, decisions, strict=True))
 
 
 def everything(book: Book) -> dict[str, int]:
