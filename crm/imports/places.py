@@ -1,11 +1,14 @@
 """Which country a cell means: looked up, corrected where only one answer is possible, or refused with the candidates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from crm.errors import AccordError, NotFound
 from crm.imports.verdicts import Problem, ProblemKind, clipped
 from crm.reference.gazetteer import Basis, Gazetteer, Suggestion
 
+_KEPT = 8192
+"""How many spellings are kept at once; a file may hold any number."""
 _FIX = "Write an ISO 3166 code or the name of the country; leave the cell empty if the country is not known."
 
 
@@ -31,7 +34,7 @@ class Places:
 
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._gazetteer = gazetteer
-        self._known: dict[str, Place | Problem] = {}
+        self._known = lru_cache(_KEPT)(self._looked_up)
 
     def place(self, text: str) -> Place | Problem:
         """The country that a cell means.
@@ -39,28 +42,28 @@ class Places:
         "Houston, Texas" is corrected: Texas lies in one country only. "Atlanta, Georgia" is refused: the end of
         the address is a State and a part of another. A mere resemblance of spelling is never enough.
         """
-        found = self._known.get(text)
-        if found is None:
-            found = self._known[text] = self._looked_up(text)
-        return found
+        return self._known(text)
 
     def _looked_up(self, text: str) -> Place | Problem:
-        try:
-            return Place(self._gazetteer.find(text).code)
-        except NotFound as error:
-            return self._corrected(text) or self._refused(text, error)
-        except AccordError as error:
-            return Problem.of(error, field="country", value=text)
+        match self._gazetteer.matches(text):
+            case (country,):
+                return Place(country.code)
+            case ():
+                return self._suggested(text)
+            case several:
+                return _refused(text, [str(country) for country in several])
 
-    def _corrected(self, text: str) -> Place | None:
-        match self._gazetteer.suggest(text):
+    def _suggested(self, text: str) -> Place | Problem:
+        suggestions = self._gazetteer.suggest(text)
+        match suggestions:
             case (Suggestion(country, basis, reason),) if basis is not Basis.SPELLING:
                 return Place(country.code, f"{clipped(text)!r} was read as {country}: {reason}.")
             case _:
-                return None
+                return _refused(text, [str(suggestion) for suggestion in suggestions])
 
-    def _refused(self, text: str, error: NotFound) -> Problem:
-        kind = ProblemKind.AMBIGUOUS if len(error.candidates) > 1 else ProblemKind.UNKNOWN
-        reason = f"{clipped(text)!r} is not the name of a country"
-        reason += f"; it may mean {len(error.candidates)} of them." if kind is ProblemKind.AMBIGUOUS else "."
-        return Problem(kind, "country", clipped(text), reason, _FIX, error.candidates)
+
+def _refused(text: str, candidates: Sequence[str]) -> Problem:
+    kind = ProblemKind.AMBIGUOUS if len(candidates) > 1 else ProblemKind.UNKNOWN
+    reason = f"{clipped(text)!r} is not the name of a country"
+    reason += f"; it may mean {len(candidates)} of them." if kind is ProblemKind.AMBIGUOUS else "."
+    return Problem(kind, "country", clipped(text), reason, _FIX, tuple(candidates))

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import islice
 
 from rich import box
@@ -15,9 +16,10 @@ from crm.imports.kind import Kind
 from crm.imports.sources import Source, opened_table
 from crm.imports.summary import tame
 from crm.imports.verdicts import clipped
-from crm.reference.spelling import near, plain
+from crm.reference.spelling import plain
 
 _PREVIEW = 5
+_CLOSE_ENOUGH = 0.85  # a slip of the pen; "company name" and "country name" are further apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,5 +142,6 @@ def _called(kind: Kind, columns: Mapping[str, str], names: Mapping[str, Mapping[
 
 def _alike(columns: Mapping[str, str], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for form in columns:
-        if close := near(form, names, most=1):
-            yield form, names[close[0]]
+        for known, spelling in names.items():
+            if SequenceMatcher(None, form, known).ratio() >= _CLOSE_ENOUGH:
+                yield form, spelling

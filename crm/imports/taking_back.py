@@ -73,11 +73,12 @@ class TakingBack:
         for one in mine:
             if one in self._touched:
                 yield self._touched[one]
-            for other in self._referring[one] - self._gone - mine:
-                yield f"{_said(other)} refers to it"
             others = self._changing[_name(one)] - self._taken_back - {(row.batch_id, row.row)}
             for batch, number in sorted(others):
                 yield f"row {number} of import {batch} has changed it since"
+        for one in mine:
+            for other in sorted(self._referring[one] - self._gone - mine, key=_name):
+                yield f"{_said(other)} refers to it"
         for change in row.changed:
             present = self._present.get(change["record"])
             if present is None:
