@@ -32,8 +32,16 @@ STAYS: Mapping[str, tuple[str, str]] = {
 }
 """References to the staff that a hand-over leaves alone: what is told of them, and why."""
 
-RECORDED = frozenset({"hand_over.giver_id", "hand_over.taker_id", "outbox.staff_id"})
-"""References to the staff that are no part of a portfolio: what has been, and whom it concerned."""
+RECORDED = frozenset(
+    {
+        "absence.deputy_id",
+        "absence.staff_id",
+        "hand_over.giver_id",
+        "hand_over.taker_id",
+        "outbox.staff_id",
+    }
+)
+"""References to the staff that are no part of a portfolio: what has been, whom it concerned, and who is away."""
 
 _FINISHED = ("done_at", "closed_at")
 """The columns of which one says that a record is no longer open."""
