@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SCALE  := $(VENV)/.scale
 
-.PHONY: help reference demo test lint check bench format clean
+.PHONY: help reference demo demo-big test lint check bench format clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/'
@@ -16,6 +17,13 @@ $(READY): pyproject.toml constraints.txt
 
 demo: $(READY)   ## the main job, end to end, on this machine
 	@$(BIN)/crm demo
+
+$(SCALE): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[scale]'
+	@touch $@
+
+demo-big: $(SCALE) ## 100,000 real legal entities, and what is in the book twice; ARGS="--entities 300000 --keep"
+	@$(BIN)/crm demo-big $(ARGS)
 
 test: $(READY)   ## every test, on real servers
 	$(BIN)/python -m pytest

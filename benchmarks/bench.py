@@ -11,7 +11,7 @@ from typing import Self
 import psycopg
 
 from benchmarks.dataset import book_on, ready_book
-from benchmarks.figure import Figure, beside
+from benchmarks.figure import Figure, Measured, beside
 from benchmarks.profiles import profiled, saved
 from crm.book import Book
 from crm.store.postgres import Server
@@ -72,9 +72,15 @@ class Bench:
             explain: what shows where the time goes; the Python profile of `ours` where none is given.
         """
         return self.judged(
-            Figure(name, *beside(ours, ceiling, self.runs), allowed, note),
+            Figure(name, *self.in_turns(ours, ceiling), allowed, note),
             explain or (lambda: profiled(ours)),
         )
+
+    def in_turns(
+        self, ours: Callable[[], object], ceiling: Callable[[], object]
+    ) -> tuple[Measured, Measured]:
+        """Measure two calls as often as this run measures, in turns."""
+        return beside(ours, ceiling, self.runs)
 
     def judged(self, figure: Figure, explain: Callable[[], str]) -> Figure:
         """The figure; with a profile on file if it is missed."""

@@ -8,7 +8,10 @@ import typer
 from typer.core import TyperGroup
 
 from crm.cli import (
+    clearance,
+    complaints,
     doctor,
+    duplicates,
     engagement,
     imports,
     letters,
@@ -24,6 +27,8 @@ from crm.cli import (
     store,
     subscriptions,
     suppression,
+    teams,
+    today,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -118,7 +123,10 @@ for name, group in {
     "term": membership.term,
     "standing": membership.standing,
     "participation": membership.participation,
+    "team": teams.app,
+    "complaint": complaints.app,
     "follow-up": engagement.follow_up,
+    "duplicates": duplicates.app,
     "import": imports.app,
     "report": reports.app,
     "segment": segments.app,
@@ -135,9 +143,17 @@ for command in (
     merging.merge,
     merging.unmerge,
     merging.merges,
+    clearance.clearance,
+    clearance.override_clearance,
+    clearance.end_override,
+    clearance.reserve,
+    clearance.release,
+    teams.hand_over,
+    teams.hand_back,
     store.migrate,
     store.history,
     doctor.doctor,
 ):
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
+app.command(epilog=today.EPILOG)(today.today)

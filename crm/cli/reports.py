@@ -54,7 +54,7 @@ def _command(name: str, report: MakesReport) -> Callable[..., None]:
     def run(ctx: typer.Context, **given: Any) -> None:
         forms = {form: given.pop(form) for form in _FORMS}
         with opened(ctx) as book:
-            filters = read_filters(report, given, today=book.clock.now().date())
+            filters = read_filters(report, given, today=book.staff.today())
             made = book.reports.make(name, rows=any(forms.values()), **filters)
         show(ctx, _opened(made, forms["behind"]) if forms["behind"] else made)
         for path, write in ((forms["csv"], made.to_csv), (forms["html"], made.to_html)):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from crm.directory.names import normal_name
+from crm.directory.names import forms_of_name
 from crm.directory.roles import Role
 from crm.directory.tables import (
     NameKind,
@@ -26,6 +26,7 @@ from crm.imports.places import Places
 from crm.imports.source_keys import SourceKey
 from crm.imports.verdicts import Note, NoteKind, Verdict
 from crm.reference.countries import gazetteer_of
+from crm.reference.legal_forms import LegalForms, legal_forms_of
 from crm.reference.segments import Segment
 
 _SAME = tuple(name for name in COMPARED if name != "kind")
@@ -70,9 +71,10 @@ class OrganizationField(StrEnum):
 class OrganizationRules(Rules[OrganizationDraft]):
     """The rules for a file of organisations."""
 
-    def __init__(self, shared: Circumstances, cells: OrganizationCells) -> None:
+    def __init__(self, shared: Circumstances, cells: OrganizationCells, forms: LegalForms) -> None:
         self._shared = shared
         self._cells = cells
+        self._forms = forms
         self._accounts = Accounts(shared.source, shared.batch_id)
         self._numbers: Numbers
 
@@ -157,8 +159,7 @@ class OrganizationRules(Rules[OrganizationDraft]):
         for text, kind, language in former:
             number = account.names.pop((text, kind, language))
             if text in aliases:
-                before = {"name": text, "normal": normal_name(text)}
-                after = {"name": draft.name, "normal": draft.normal}
+                before, after = (forms_of_name(name, self._forms) for name in (text, draft.name))
                 account.names[draft.name, NameKind.LEGAL, None] = number
                 yield Amend(OrganizationName, number, before, after)
             else:
@@ -169,8 +170,8 @@ class OrganizationRules(Rules[OrganizationDraft]):
 
     def _name(self, account: Account, text: str, kind: NameKind, language: str | None = None) -> Put:
         number = account.names[text, kind, language] = self._numbers.next()
-        values = {"id": number, "organization_id": account.id, "name": text, "normal": normal_name(text)}
-        return Put(OrganizationName, {**values, "kind": kind, "language": language})
+        values = {"id": number, "organization_id": account.id, "kind": kind, "language": language}
+        return Put(OrganizationName, values | forms_of_name(text, self._forms))
 
 
 def _notes_on(writes: Sequence[Write]) -> Iterator[Note]:
@@ -190,7 +191,7 @@ def _notes_on(writes: Sequence[Write]) -> Iterator[Note]:
 def _rules(session: Session, shared: Circumstances, separator: str) -> OrganizationRules:
     segments: Any = session.exec(select(Segment).where(col(Segment.retired_on).is_(None))).all()
     cells = OrganizationCells(Places(gazetteer_of(session)), Classification(segments), separator=separator)
-    return OrganizationRules(shared, cells)
+    return OrganizationRules(shared, cells, legal_forms_of(session))
 
 
 ORGANIZATIONS = Kind(

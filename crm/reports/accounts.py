@@ -33,9 +33,9 @@ def runs(dated: type[Role | Term], day: date) -> ColumnElement[bool]:
     return and_(col(dated.since_on) <= day, or_(col(dated.until_on).is_(None), col(dated.until_on) >= day))
 
 
-def holds_term(day: date, *further: ColumnElement[bool]) -> ColumnElement[bool]:
+def holds_term(day: date) -> ColumnElement[bool]:
     """Whether an organisation is a member of any kind on a day."""
-    return exists().where(col(Term.organization_id) == col(Organization.id), runs(Term, day), *further)
+    return exists().where(col(Term.organization_id) == col(Organization.id), runs(Term, day))
 
 
 def is_prospect(day: date) -> ColumnElement[bool]:
