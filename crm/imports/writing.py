@@ -5,38 +5,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy import inspect as inspected
 from sqlmodel import Session
 
 from crm.imports.batches import ImportRow
 from crm.imports.judgement import Amend, Put, Write
 from crm.imports.verdicts import NOTES, PROBLEMS, RowVerdict
+from crm.store.copying import copy_in
 from crm.store.records import Record
 from crm.store.trail import plain
 
 
 def write(session: Session, writes: Iterable[Write]) -> None:
     """Write new rows and changes; through the connection, since the batch stands in the trail as one entry."""
-    new: defaultdict[type[Record], list[dict[str, Any]]] = defaultdict(list)
+    new: defaultdict[type[Record], list[Mapping[str, Any]]] = defaultdict(list)
     changed: defaultdict[tuple[type[Record], tuple[str, ...]], list[dict[str, Any]]] = defaultdict(list)
     for one in writes:
         if isinstance(one, Put):
-            new[one.record].append({**_defaults(one.record), **one.values})
+            new[one.record].append(one.values)
         else:
             values = {f"new_{field}": value for field, value in one.after.items()}
             changed[one.record, tuple(one.after)].append({"number": one.key, **values})
     for record in sorted(new, key=_place):
-        session.connection().execute(insert(record), new[record])
+        copy_in(session, record, new[record])
     for (record, fields), alike in changed.items():
         session.connection().execute(_update(record, fields), alike)
 
 
 def write_rows(session: Session, batch_id: int, rows: Sequence[tuple[RowVerdict, Sequence[Write]]]) -> None:
     """Write down the verdicts on some rows, with what each of them put into the book and what it replaced."""
-    if rows:
-        values = [_row(batch_id, verdict, writes) for verdict, writes in rows]
-        session.connection().execute(insert(ImportRow), values)
+    copy_in(session, ImportRow, (_row(batch_id, verdict, writes) for verdict, writes in rows))
 
 
 def _row(batch_id: int, verdict: RowVerdict, writes: Sequence[Write]) -> dict[str, Any]:
@@ -46,7 +45,6 @@ def _row(batch_id: int, verdict: RowVerdict, writes: Sequence[Write]) -> dict[st
             key = [one.values[name] for name in _key(one.record)]
             made[str(one.record.__tablename__)].append(key)
     return {
-        **_defaults(ImportRow),
         "batch_id": batch_id,
         "row": verdict.row,
         "verdict": verdict.verdict,
@@ -74,12 +72,6 @@ def _update(record: type[Record], fields: tuple[str, ...]) -> Any:
     table = _table(record)
     values = {field: bindparam(f"new_{field}", type_=table.c[field].type) for field in fields}
     return update(table).where(table.c.id == bindparam("number")).values(values)
-
-
-@cache
-def _defaults(record: type[Record]) -> dict[str, Any]:
-    fields = record.model_fields.items()
-    return {name: field.get_default() for name, field in fields if not field.is_required()}
 
 
 @cache
