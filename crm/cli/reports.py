@@ -17,6 +17,12 @@ Csv = Annotated[
 Html = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page with a chart.")
 ]
+Xlsx = Annotated[
+    Path | None,
+    typer.Option(
+        "--xlsx", metavar="FILE", help="Write it as a spreadsheet, with the rows behind each figure."
+    ),
+]
 
 
 @app.command(
@@ -36,6 +42,7 @@ def prospects_by_state(
     ] = Language.ENGLISH,
     csv: Csv = None,
     html: Html = None,
+    xlsx: Xlsx = None,
 ) -> None:
     """Prospects by Member State: all 194, zeros included, and one row for the unassigned."""
     with opened(ctx) as book:
@@ -43,6 +50,6 @@ def prospects_by_state(
             region=region, segment=segment, on=optional_day(book, on), language=language
         )
     show(ctx, report)
-    for path, write in ((csv, report.to_csv), (html, report.to_html)):
+    for path, write in ((csv, report.to_csv), (html, report.to_html), (xlsx, report.to_xlsx)):
         if path is not None:
             say(ctx, f"Written to {write(path)}.")

@@ -10,13 +10,12 @@ from typing import overload
 
 from rich.console import RenderableType
 
-from crm.errors import InvalidInput, NotFound, Refused
-from crm.reports.behind import Behind, titled
+from crm.errors import InvalidInput, NotFound
+from crm.reports.behind import Behind, rows_behind
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, Group, Row, added
-from crm.reports.forms import csv_form, html, json_form, terminal
+from crm.reports.forms import csv_form, html, json_form, terminal, xlsx_form
 from crm.reports.forms.file import written
-from crm.reports.forms.words import words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -124,31 +123,7 @@ class Report:
             NotFound: there is no such row, or no rows stand behind that column.
             Refused: the rows were not read with the figures.
         """
-        if self.behind is None:
-            raise Refused(
-                f"The rows behind {self.name} were not read with it.",
-                rule="reports.rows",
-                subject=self.name,
-                hint="Make the report with rows=True.",
-            )
-        figure, found = self.column(column), self._row_of(row, self.behind)
-        if column not in self.behind.figures and any(each[column] for each in self):
-            candidates = sorted(self.behind.figures)
-            raise NotFound(f"No rows stand behind {column!r}.", field="column", candidates=candidates)
-        key = None if found is None else self.behind.key_of(found)
-        return Report(
-            name=f"{self.name}-rows",
-            title=titled(figure, found, self.behind, words(self.language)["total"]),
-            definition=self.definition,
-            denominator=self.denominator,
-            as_of=self.as_of,
-            on=self.on,
-            filters=self.filters,
-            columns=self.behind.columns,
-            rows=self.behind.counted_in(column, key),
-            notes=self.notes,
-            language=self.language,
-        )
+        return rows_behind(self, row, column)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -211,6 +186,18 @@ class Report:
         """
         return written(html.page(self), path)
 
+    def to_xlsx(self, path: str | Path) -> Path:
+        """The report as a spreadsheet: its facts, its table, and the rows behind each figure, a click away.
+
+        Returns:
+            The path of the file. The same report gives the same bytes.
+
+        Raises:
+            InvalidInput: the file cannot be written.
+            Refused: it has more rows than a sheet holds.
+        """
+        return xlsx_form.write(self, path)
+
     def _repr_html_(self) -> str:
         return html.fragment(self)
 
@@ -226,20 +213,6 @@ class Report:
     def _named_columns(self) -> list[str]:
         charted = [self.chart.label, self.chart.value] if self.chart else []
         return [*charted, *([self.grouped_by] if self.grouped_by else []), *self.stated_totals]
-
-    def _row_of(self, key: Row | Cell | tuple[Cell, ...], behind: Behind) -> Row | None:
-        if key == "total":
-            return None
-        wanted = behind.key_of(key) if isinstance(key, Row) else key if isinstance(key, tuple) else (key,)
-        for row in self:
-            if behind.key_of(row) == wanted:
-                return row
-        raise NotFound(
-            f"{self.name} has no row {', '.join(map(str, wanted))}.",
-            field="row",
-            value=str(wanted),
-            hint=f"Rows are told apart by {', '.join(behind.keys)}.",
-        )
 
     def _sums(self, rows: list[Row]) -> dict[str, Cell]:
         return {
