@@ -17,7 +17,7 @@ from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
 from crm.reports.behind import Behind, behind_of
-from crm.reports.chart import Chart
+from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.report import Report
 from crm.store.store import Store
@@ -35,6 +35,8 @@ _BEHIND = (
     Column(key="segment", title="Segment"),
     Column(key="owner", title="Account manager"),
 )
+_TILES = Chart(kind=ChartKind.TILES, label="state", code="code", value="prospects", empty="No prospect")
+_LARGEST = Chart(label="state", value="prospects", empty="No prospect", most=15)  # across the regions
 _NOT_ASSIGNED = "unassigned: no country on record, or a territory without a responsible Member State"
 
 
@@ -88,7 +90,7 @@ def prospects_by_state(
         behind=behind,
         notes=_notes(made_up),
         grouped_by="region",
-        chart=Chart(label="state", value="prospects", empty="No prospect"),
+        chart=(_TILES, _LARGEST),
         language=tongue.value,
     )
 

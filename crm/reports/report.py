@@ -37,7 +37,7 @@ class Report:
         stated_totals: the totals of columns whose rows may not be added up, by column key.
         notes: what must be seen before the figures, such as "Synthetic demonstration data".
         grouped_by: the column whose values group the rows, with a subtotal each. Rows of a group stand together.
-        chart: what to draw, if anything.
+        chart: what to draw, if anything: one chart, or several of the same figure.
         behind: the rows that the figures were counted from, read at the same instant; None: they were not asked for.
         language: the language of the texts, one of the six of the Union ("ar", "zh", "en", "fr", "ru", "es").
 
@@ -58,7 +58,7 @@ class Report:
     stated_totals: Mapping[str, Cell] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     grouped_by: str | None = None
-    chart: Chart | None = None
+    chart: Chart | tuple[Chart, ...] | None = None
     behind: Behind | None = None
     language: str = "en"
 
@@ -139,6 +139,11 @@ class Report:
         """The columns that a table needs: all but the one that groups the rows, which heads each group instead."""
         return tuple(column for column in self.columns if column.key != self.grouped_by)
 
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts of the report, as many as there are."""
+        return (self.chart,) if isinstance(self.chart, Chart) else tuple(self.chart or ())
+
     def table(self) -> RenderableType:
         """The report for a terminal, to be printed by rich."""
         return terminal.table(self)
@@ -211,7 +216,7 @@ class Report:
         return f"<Report {self.name}: {len(self)} rows as of {self.as_of.isoformat()}>"
 
     def _named_columns(self) -> list[str]:
-        charted = [self.chart.label, self.chart.value] if self.chart else []
+        charted = [key for chart in self.charts for key in (chart.label, chart.value, chart.code) if key]
         return [*charted, *([self.grouped_by] if self.grouped_by else []), *self.stated_totals]
 
     def _sums(self, rows: list[Row]) -> dict[str, Cell]:
