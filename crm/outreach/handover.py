@@ -23,6 +23,7 @@ from crm.outreach.reaping import reap
 from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
 from crm.outreach.wordings import wording
+from crm.shown import Shown
 from crm.store.store import Change, Store
 
 _FIRST_DELAY = timedelta(minutes=1)
@@ -35,7 +36,7 @@ _MOVING = (MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DO
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Shown):
     """A letter that this worker holds, and its wording."""
 
     letter: Letter

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from rich.console import RenderableType
 
@@ -14,8 +14,11 @@ from crm.errors import InvalidInput, NotFound
 from crm.reports.behind import Behind, rows_behind
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, Group, Row, added
-from crm.reports.forms import csv_form, html, json_form, terminal, xlsx_form
+from crm.reports.forms import csv_form, frame_form, html, json_form, terminal, xlsx_form
 from crm.reports.forms.file import written
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -202,6 +205,14 @@ class Report:
             Refused: it has more rows than a sheet holds.
         """
         return xlsx_form.write(self, path)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The rows as a DataFrame of pandas: typed, and told apart by their keys where the rows behind were read.
+
+        Raises:
+            ConfigurationError: pandas is not installed.
+        """
+        return frame_form.frame(self)
 
     def _repr_html_(self) -> str:
         return html.fragment(self)

@@ -10,10 +10,11 @@ from rich.table import Table
 
 from crm.directory.importing import refused_rows, summary
 from crm.directory.importing.verdicts import NoteKind, RowVerdict, Verdict
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Shown):
     """What an import did; a dry run gives the same.
 
     Attributes:

@@ -240,7 +240,7 @@ def test_instant_filters_definition_denominator_and_notes_stand_at_the_top():
         assert fact in head
 
 
-def test_arabic_reads_from_right_to_left_and_its_bars_grow_from_the_right():
+def test_wish_20_an_arabic_page_reads_from_right_to_left_and_its_bars_grow_from_the_right():
     text = arabic_report().to_html()
     assert Page(text).all("html") == [{"lang": "ar", "dir": "rtl"}]
     ends = re.findall(r'class="bar" x="([\d.]+)%" y="\d+" width="([\d.]+)%"', text)
@@ -250,7 +250,7 @@ def test_arabic_reads_from_right_to_left_and_its_bars_grow_from_the_right():
     assert "Definition" not in text
 
 
-def test_figures_and_days_keep_their_order_in_arabic():
+def test_wish_20_figures_and_days_keep_their_order_in_arabic():
     report = replace(arabic_report(), rows=[("أفريقيا", "أنغولا", "AGO", -1200, 1, None)])
     said = Page(report.to_html())
     held = [attributes for tag, attributes, path in said.elements if tag == "bdi" and path[-1] == "td"]
