@@ -23,14 +23,15 @@ MOST_ROWS = 100
 MOST_IN_A_CELL = 12
 
 _STYLE = """<style>
-.accord-values { max-inline-size: 56rem; font: 14px/1.45 system-ui, sans-serif; text-align: start; }
+.accord-values { max-inline-size: 64rem; font: 14px/1.45 system-ui, sans-serif; text-align: start; }
 .accord-values .about { margin: 0 0 .4rem; font-weight: 600; }
 .accord-values dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: 0; }
 .accord-values dt { font-weight: 400; opacity: .75; }
 .accord-values dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; }
 .accord-values table { border-collapse: collapse; margin: 0; }
 .accord-values caption { text-align: start; font-weight: 600; padding-block-end: .4rem; }
-.accord-values :is(th, td) { text-align: start; vertical-align: baseline; padding: .2rem .75rem .2rem 0; white-space: pre-line; }
+.accord-values :is(th, td) { text-align: start; vertical-align: baseline; padding: .2rem .75rem .2rem 0; white-space: pre-line; overflow-wrap: break-word; }
+.accord-values .whole { white-space: nowrap; }
 .accord-values tr { border-block-end: 1px solid color-mix(in srgb, currentColor 25%, transparent); background: none; }
 </style>"""
 
@@ -71,8 +72,10 @@ def said(value: object) -> str:  # noqa: PLR0911 - one line for each kind of val
         case date():
             return value.isoformat()
         case BaseModel():
-            return next(
-                (text for name in _NAMES if (text := str(getattr(value, name, None) or ""))), str(value)
+            return _name(value) or str(value)
+        case Shown() if not _has_own_words(value):
+            return _name(value) or said(
+                {name: entry for name, entry in fields_of(value).items() if said(entry)}
             )
         case list() | tuple() | set() | frozenset():
             return ", ".join(map(said, value))
@@ -94,9 +97,7 @@ def card(value: object) -> str:
 
 def table(values: Sequence[object]) -> str:
     """Several values as HTML: a row each, a column for each field that any of them holds; beyond 100 it says so."""
-    return _framed(
-        _table(values, f"{len(values):,} of the kind {_kind(values[0]).lower()}" if values else "")
-    )
+    return _framed(_table(values, f"{_kind(values[0])} ({len(values):,})" if values else ""))
 
 
 def _framed(content: str) -> str:
@@ -131,13 +132,23 @@ def _short(value: object) -> str:
     text = said(value)
     if isinstance(value, (list, tuple)) and len(value) > MOST_IN_A_CELL:
         text = f"{said(value[:MOST_IN_A_CELL])}, … and {len(value) - MOST_IN_A_CELL:,} more"
-    return f"<bdi>{escape(text)}</bdi>" if text else ""
+    whole = ' class="whole"' if isinstance(value, date) else ""
+    return f"<bdi{whole}>{escape(text)}</bdi>" if text else ""
 
 
 def _title(value: object) -> str:
     """What a value is, in its own words where it has any."""
-    own_words = "" if isinstance(value, BaseModel) or type(value).__str__ is object.__str__ else str(value)
+    own_words = str(value) if _has_own_words(value) else ""
     return f"{_kind(value)}: {own_words}" if own_words and "\n" not in own_words else _kind(value)
+
+
+def _has_own_words(value: object) -> bool:
+    return not isinstance(value, BaseModel) and type(value).__str__ is not object.__str__
+
+
+def _name(value: object) -> str:
+    """That by which a record or value is told from others, where it has such a thing."""
+    return next((text for name in _NAMES if (text := str(getattr(value, name, None) or ""))), "")
 
 
 def _kind(value: object) -> str:
@@ -145,5 +156,5 @@ def _kind(value: object) -> str:
 
 
 def _words(name: str) -> str:
-    words = name.removesuffix("_id").replace("_", " ")
+    words = name.replace("_", " ")
     return escape(words[:1].upper() + words[1:])

@@ -32,7 +32,8 @@ class Reports:
             rows: whether the prospects themselves are read with their number, for `report.rows_behind`.
 
         Returns:
-            The report: print it, show it in a notebook, or call `to_csv`, `to_json`, `to_html`.
+            The report: print it, show it in a notebook, or call `to_csv`, `to_json`, `to_html`, `to_xlsx` or
+            `to_dataframe`.
 
         Raises:
             NotFound: there is no such region or segment.

@@ -60,7 +60,7 @@ def test_one_value_is_a_card_and_several_are_a_table(notebook):
     )
     assert "<dt>Name</dt><dd><bdi>Acme</bdi></dd>" in one
     assert "<td><bdi>Write</bdi></td>" in several
-    assert "<caption>1 of the kind follow up</caption>" in several
+    assert "<caption>Follow up (1)</caption>" in several
     assert "<table>" in listed
     assert "accord-report" in report
 

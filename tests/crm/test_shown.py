@@ -57,6 +57,9 @@ def lines(html):
         ({"a": 1, "b": None}, "a 1, b -"),
         (Organization(name="Acme"), "Acme"),
         (FollowUp(organization_id=1, what="Call"), "Call"),
+        (Part("one", 2), "one"),
+        (Part("", 2), "count 2"),
+        (Whole(Verdict.HOLD_ON), "all in all"),
     ],
 )
 def test_a_value_is_said_as_people_write_it(value, words):
@@ -66,7 +69,7 @@ def test_a_value_is_said_as_people_write_it(value, words):
 def test_a_record_is_a_card_of_what_it_holds_without_what_only_the_program_reads():
     name = OrganizationName(id=7, organization_id=3, name="Ácme", normal="acme")
     html = name._repr_html_()
-    assert lines(html) == {"Id": "7", "Organization": "3", "Name": "Ácme", "Kind": "alias"}
+    assert lines(html) == {"Id": "7", "Organization id": "3", "Name": "Ácme", "Kind": "alias"}
     assert "Organization name" in html
 
 
@@ -89,8 +92,8 @@ def test_of_a_long_list_the_first_are_shown_and_how_many_there_are_besides():
 
 def test_several_values_are_a_table_of_the_fields_that_any_of_them_holds():
     html = table([Part("one", 1), FollowUp(organization_id=1, what="Call")])
-    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["Name", "Count", "Organization", "What"]
-    assert "<caption>2 of the kind part</caption>" in html
+    assert re.findall(r'<th scope="col">(.*?)</th>', html) == ["Name", "Count", "Organization id", "What"]
+    assert "<caption>Part (2)</caption>" in html
 
 
 def test_a_long_table_says_how_many_more_there_are():
