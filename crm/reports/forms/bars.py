@@ -112,7 +112,7 @@ def _panel(group: Group, report: Report, chart: Chart, common: Scale) -> Panel:
     most = STRIP_BARS if chart.most is None else FEW_BARS
     return Panel(
         name=group.name,
-        total=charted.said(group.totals[chart.value], report, chart) if chart.value in group.totals else "",
+        total=charted.total(group, report, chart),
         strips=tuple(tuple(bars[at : at + most]) for at in range(0, len(bars), most)),
         empty=tuple(name for name, figure in named if figure == 0),
         unstated=tuple(name for name, figure in named if figure is None),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 
 from crm.reports.chart import Chart
-from crm.reports.columns import Cell, Row
+from crm.reports.columns import Cell, Group, Row
 from crm.reports.forms.figures import NOT_STATED, compact, shown
 
 if TYPE_CHECKING:
@@ -39,6 +39,11 @@ def said(size: Cell, report: Report, chart: Chart, *, room: int | None = None) -
     if room is None or len(full) <= room or not isinstance(size, (int, Decimal)):
         return full
     return compact(size, language=report.language)
+
+
+def total(group: Group, report: Report, chart: Chart) -> str:
+    """The total of a group as people read it; nothing where its figures may not be added."""
+    return said(group.totals[chart.value], report, chart) if chart.value in group.totals else ""
 
 
 def shortened(text: str, room: int) -> str:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 CELLS = 44
 """Characters side by side under the columns on a telephone (360 px)."""
 
+_FULL = Decimal("0.7")  # of the pitch; the rest is air
+
 
 @dataclass(frozen=True, slots=True)
 class Upright:
@@ -78,14 +80,19 @@ def _panel(group: Group, report: Report, chart: Chart, common: Scale, zero: Deci
     short = [charted.said(size, report, chart, room=6) for size in sizes]
     labels, figures = _with_room(names), _with_room(short)
     pitch = Decimal(100) / max(len(names), 1)
-    columns = []
-    for at, size in enumerate(sizes):
-        top, height = _place(size, common, zero)
-        middle = round(pitch * (at + Decimal("0.5")), 2)
-        width = round(pitch * Decimal("0.7"), 2)
-        columns.append(Upright(names[at], exact[at], labels[at], figures[at], middle, width, top, height))
-    total = charted.said(group.totals[chart.value], report, chart) if chart.value in group.totals else ""
-    return CoursePanel(group.name, total, tuple(columns))
+    columns = tuple(
+        Upright(
+            names[at],
+            exact[at],
+            labels[at],
+            figures[at],
+            round(pitch * (at + Decimal("0.5")), 2),
+            round(pitch * _FULL, 2),
+            *_place(size, common, zero),
+        )
+        for at, size in enumerate(sizes)
+    )
+    return CoursePanel(group.name, charted.total(group, report, chart), columns)
 
 
 def _place(size: Decimal | None, common: Scale, zero: Decimal) -> tuple[Decimal, Decimal]:

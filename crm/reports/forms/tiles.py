@@ -110,8 +110,7 @@ def _panel(
     group: Group, report: Report, chart: Chart, classes: Sequence[tuple[Decimal, Decimal]]
 ) -> TilePanel:
     tiles = tuple(_tile(row, at, report, chart, classes) for at, row in enumerate(group.rows))
-    total = charted.said(group.totals[chart.value], report, chart) if chart.value in group.totals else ""
-    return TilePanel(group.name, total, tiles, -(-len(tiles) // ACROSS))
+    return TilePanel(group.name, charted.total(group, report, chart), tiles, -(-len(tiles) // ACROSS))
 
 
 def _tile(

@@ -7,9 +7,10 @@ bytes. Rows are written one by one: a long sheet needs no more memory than a sho
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from datetime import UTC
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -19,48 +20,26 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from crm.errors import Refused
 from crm.reports.columns import Cell, Column, ColumnKind, Row
 from crm.reports.forms.facts import facts
-from crm.reports.forms.figures import NOT_STATED, locale, shown
+from crm.reports.forms.figures import locale, shown
 from crm.reports.forms.file import replacing
 from crm.reports.forms.words import words
 from crm.reports.forms.xlsx_cells import Cells
-from crm.reports.forms.xlsx_layout import place, sheet_name, widths
+from crm.reports.forms.xlsx_layout import (
+    MOST_LINKS,
+    MOST_ROWS,
+    place,
+    refuse_what_is_too_long,
+    sheet_name,
+    widths,
+)
+from crm.reports.forms.xlsx_rows import Part, part_of
 
 if TYPE_CHECKING:
     from crm.reports.report import Report
 
-MOST_ROWS = 1_048_576
-"""The rows of a sheet ("Excel specifications and limits"), its header included."""
-
-MOST_LINKS = 65_530
-"""The links of a sheet (the same page)."""
-
 _A4 = 9
-
-
-@dataclass
-class Part:
-    """A sheet of rows behind the figures of one column, and where the rows of each figure stand in it.
-
-    Args:
-        figure: the column of the report.
-        sheet: the sheet.
-        rows: the rows behind each figure, by the key of the report's row, in the order of the report.
-        begins: the first row of each figure, counted from 0.
-    """
-
-    figure: Column
-    sheet: Worksheet
-    rows: Mapping[tuple[Cell, ...], Sequence[tuple[Cell, ...]]]
-    begins: dict[tuple[Cell, ...], int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.begins, at = {}, 1
-        for key, rows in self.rows.items():
-            self.begins[key] = at
-            at += len(rows)
 
 
 def write(report: Report, path: str | Path) -> Path:
@@ -101,7 +80,7 @@ class _Spreadsheet:
         self._workbook = workbook
         self._names: set[str] = set()
         workbook.use_zip64()
-        created = report.as_of.replace(tzinfo=None)
+        created = report.as_of.astimezone(UTC).replace(tzinfo=None)
         workbook.set_properties({"title": report.title, "comments": report.definition, "created": created})
         self.about = self._sheet(self.words["about"])
         self.table = self._sheet(self.words["table"])
@@ -109,7 +88,7 @@ class _Spreadsheet:
 
     def fill(self) -> None:
         """Write every sheet; the first one last, because it tells what the others could not hold."""
-        _refuse_what_is_too_long(len(self.report) + len(self.report.groups) + 1, self.report.title)
+        refuse_what_is_too_long(len(self.report) + len(self.report.groups) + 1, self.report.title)
         self._fill_table()
         for part in self.parts:
             self._fill_part(part)
@@ -117,16 +96,12 @@ class _Spreadsheet:
 
     def _parts(self) -> Iterable[Part]:
         behind = self.report.behind
-        if behind is None:
-            return
-        figures = [column for column in self.report.columns if column.key in behind.figures]
-        order = [behind.key_of(row) for row in self.report]
+        figures = [c for c in self.report.columns if behind and c.key in behind.figures]
         for figure in figures:
-            found = behind.by_key(figure.key)
-            rows = {key: found[key] for key in (*order, *found) if key in found}
-            _refuse_what_is_too_long(sum(map(len, rows.values())), figure.title)
             name = self.words["rows"] if len(figures) == 1 else f"{self.words['rows']} {figure.title}"
-            yield Part(figure, self._sheet(name), rows)
+            part = part_of(self.report, figure, self._sheet(name))
+            refuse_what_is_too_long(len(part), figure.title)
+            yield part
 
     def _fill_table(self) -> None:
         report, columns = self.report, self.report.columns
@@ -150,47 +125,28 @@ class _Spreadsheet:
 
     def _links(self, row: Row) -> dict[str, str]:
         """For each figure of a row that has rows behind it, the place where they stand."""
-        behind = self.report.behind
-        found: dict[str, str] = {}
-        for part in self.parts:
-            key = behind.key_of(row) if behind else ()
-            if key in part.begins and self._may_link():
-                first = part.begins[key]
-                last = first + len(part.rows[key]) - 1
-                found[part.figure.key] = place(part.sheet, first, last, len(self._columns_behind()) - 1)
-        return found
+        places = {part.figure.key: part.place_of(row) for part in self.parts}
+        return {key: found for key, found in places.items() if found and self._may_link()}
 
     def _may_link(self) -> bool:
         may: bool = self.table.hlink_count < MOST_LINKS
         self.unlinked += not may
         return may
 
-    def _columns_behind(self) -> tuple[Column, ...]:
-        """The columns of the sheets of rows: what tells the report's rows apart, then what is shown of each."""
-        behind = self.report.behind
-        return (*map(self.report.column, behind.keys), *behind.columns) if behind else ()
-
     def _fill_part(self, part: Part) -> None:
-        columns = self._columns_behind()
-        looked_at = [(*key, *row) for key, rows in part.rows.items() for row in rows[:3]]
-        self._begin(part.sheet, columns, looked_at, rows=sum(map(len, part.rows.values())))
+        self._begin(part.sheet, part.columns, part.lines(), rows=len(part))
         back = self._figures_of(part)
-        for at, row in enumerate(_lines(part), start=1):
-            for across, (column, cell) in enumerate(zip(columns, row, strict=True)):
+        for at, row in enumerate(part.lines(), start=1):
+            for across, (column, cell) in enumerate(zip(part.columns, row, strict=True)):
                 link = back.get(at, "") if across == 0 else ""
                 self.cells.put(part.sheet, (at, across), cell, column, link=link)
 
     def _figures_of(self, part: Part) -> dict[int, str]:
         """For the first row behind each figure, the place of the figure."""
-        behind = self.report.behind
-        assert behind is not None
         across = self.report.columns.index(part.figure)
-        found: dict[int, str] = {}
-        for at, row in enumerate(self.report, start=1):
-            first = part.begins.get(behind.key_of(row))
-            if first is not None and len(found) < MOST_LINKS:
-                found[first] = place(self.table, at, at, across, first_across=across)
-        return found
+        firsts = ((part.first_of(row), at) for at, row in enumerate(self.report, start=1))
+        found = ((first, at) for first, at in firsts if first is not None)
+        return {first: place(self.table, at, at, across, across) for first, at in islice(found, MOST_LINKS)}
 
     def _fill_about(self) -> None:
         sheet, report = self.about, self.report
@@ -204,7 +160,7 @@ class _Spreadsheet:
             self.cells.text(sheet, (at, 0), name, bold=True)
             self.cells.text(sheet, (at, 1), fact, text_wrap=True)
         for at, other in enumerate([self.table, *(part.sheet for part in self.parts)], start=len(lines) + 3):
-            self.cells.link(sheet, (at, 0), other.get_name(), place(other, 0, 0, 0))
+            self.cells.link(sheet, (at, 0), other.get_name(), place(other, 0, 0, 0, 0))
 
     def _told(self) -> Iterable[str]:
         """What the other sheets could not hold, in sentences."""
@@ -244,20 +200,3 @@ class _Spreadsheet:
     @property
     def _mirrored(self) -> bool:
         return locale(self.report.language).text_direction == "rtl"
-
-
-def _lines(part: Part) -> Iterable[tuple[Cell, ...]]:
-    """The rows with the key of their figure in front, where a dash can be filtered and clicked, unlike nothing."""
-    for key, rows in part.rows.items():
-        said = tuple(NOT_STATED if cell is None else cell for cell in key)
-        yield from ((*said, *row) for row in rows)
-
-
-def _refuse_what_is_too_long(rows: int, title: str) -> None:
-    if rows >= MOST_ROWS:
-        raise Refused(
-            f"{title} has {rows:,} rows; a sheet of XLSX holds {MOST_ROWS:,}.",
-            rule="reports.xlsx_rows",
-            subject=title,
-            hint="Ask for a part of it with a filter, or write it as CSV.",
-        )

@@ -10,11 +10,18 @@ from rich.cells import cell_len
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from crm.errors import Refused
 from crm.reports.columns import Cell, Column
 from crm.reports.forms.figures import shown
 
+MOST_ROWS = 1_048_576
+"""The rows of a sheet ("Excel specifications and limits"), its header included."""
+
+MOST_LINKS = 65_530
+"""The links of a sheet (the same page)."""
+
 LONGEST_NAME = 31
-"""The longest name of a sheet, in UTF-16 units ("Excel specifications and limits")."""
+"""The longest name of a sheet, in UTF-16 units (the same page)."""
 
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _WIDTHS = (9, 60)
@@ -34,11 +41,21 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def place(sheet: Worksheet, first: int, last: int, across: int, *, first_across: int = 0) -> str:
-    """A range of a sheet as the address of a link within the workbook."""
+def refuse_what_is_too_long(rows: int, title: str) -> None:
+    """Refuse more rows than a sheet holds: what would be left out, nobody would miss."""
+    if rows >= MOST_ROWS:
+        raise Refused(
+            f"{title} has {rows:,} rows; a sheet of XLSX holds {MOST_ROWS:,}.",
+            rule="reports.xlsx_rows",
+            subject=title,
+            hint="Ask for a part of it with a filter, or write it as CSV.",
+        )
+
+
+def place(sheet: Worksheet, first: int, last: int, left: int, right: int) -> str:
+    """A range of a sheet, rows and columns counted from 0, as the address of a link within the workbook."""
     name = sheet.get_name().replace("'", "''")
-    area = f"{xl_rowcol_to_cell(first, first_across)}:{xl_rowcol_to_cell(last, across)}"
-    return f"internal:'{name}'!{area}"
+    return f"internal:'{name}'!{xl_rowcol_to_cell(first, left)}:{xl_rowcol_to_cell(last, right)}"
 
 
 def widths(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> list[int]:
