@@ -18,7 +18,7 @@ from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
 from crm.reports.accounts import ACCOUNT, SHOWN, holds_term, runs, states_in
 from crm.reports.behind import Behind, behind_of
-from crm.reports.chart import Chart
+from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.reader import Reader
 from crm.reports.report import Report
@@ -30,6 +30,8 @@ _DEFINITION = (
 )
 _UNASSIGNED = "Unassigned"
 _BEHIND = (*ACCOUNT, Column(key="owner", title="Account manager"))
+_TILES = Chart(kind=ChartKind.TILES, label="state", code="code", value="prospects", empty="No prospect")
+_LARGEST = Chart(label="state", value="prospects", empty="No prospect", most=15)  # across the regions
 _NOT_ASSIGNED = "unassigned: no country on record, or a territory without a responsible Member State"
 
 
@@ -83,7 +85,7 @@ def prospects_by_state(
         behind=behind,
         notes=_notes(made_up),
         grouped_by="region",
-        chart=Chart(label="state", value="prospects", empty="No prospect"),
+        chart=(_TILES, _LARGEST),
         language=tongue.value,
     )
 
