@@ -57,16 +57,17 @@ def advance(book: Book, ring: Ring, *, batch: int) -> Summary:
 
 
 def send_subscriptions(book: Book, ring: Ring, *, batch: int) -> Summary:
-    """Queue the reports that are due by subscription, and ring for them.
+    """Queue the reports that are due by subscription, the morning mail of account managers among them, and ring.
 
     Args:
         book: the book.
         ring: tells the senders about a batch of letters.
         batch: how many letters one ring is about.
     """
+    begun = book.subscriptions.welcome()
     counts = book.subscriptions.send_due()
     _ring_for_what_is_due(book, ring, batch)
-    return {outcome.value: count for outcome, count in counts.items()}
+    return {"begun": len(begun), **{outcome.value: count for outcome, count in counts.items()}}
 
 
 def deliver(delivery: Delivery, ids: list[int]) -> Summary:

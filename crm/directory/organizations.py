@@ -90,6 +90,7 @@ class Organizations:
         aliases: str | Iterable[str] = (),
         parent: OrganizationKey | None = None,
         owner: Staff | str | int | None = None,
+        tier: str | None = None,
         **more: Any,
     ) -> Organization:
         """Add an organisation.
@@ -104,6 +105,7 @@ class Organizations:
             aliases: other names it is known by.
             parent: the organisation it is a subsidiary or branch of.
             owner: the account manager.
+            tier: how closely we keep in touch, by slug or name; the default tier counts where none is given.
             **more: `size`, `employees`, `lei`, `website`, `source`, `synthetic`.
 
         Raises:
@@ -117,6 +119,7 @@ class Organizations:
                 "segment": segment,
                 "parent": parent,
                 "owner": owner,
+                "tier": tier,
                 **more,
             }
             row = add_organization(change, name, fields)
@@ -131,7 +134,7 @@ class Organizations:
             key: which organisation.
             reason: why, for the trail.
             **fields: `name`, `country`, `kind`, `segment`, `size`, `employees`, `parent`, `lei`, `website`, `owner`,
-                and `domains`, `aliases`, `names` to add to those there are. None empties a field.
+                `tier`, and `domains`, `aliases`, `names` to add to those there are. None empties a field.
         """
         added = {name: fields.pop(name, ()) for name in ("domains", "aliases")}
         names = fields.pop("names", {})

@@ -13,9 +13,10 @@ from crm.consent.suppressions import suppressed_forms
 from crm.directory.merged import stands
 from crm.directory.people import Person, Position
 from crm.directory.tables import Organization
-from crm.engagement.interactions import Interaction, InteractionKind
+from crm.engagement.interactions import Interaction
 from crm.engagement.participation import Participation
 from crm.insight.candidate import Contact, TookPart
+from crm.insight.touches import noticed
 from crm.keyring import KeyRing
 from crm.membership.standing import StandingRecord
 from crm.reference.study_groups import StudyGroup
@@ -45,7 +46,7 @@ def latest_interaction() -> LateralFromClause:
         select(col(Interaction.at), col(Interaction.kind), col(Interaction.office))
         .where(
             col(Interaction.organization_id) == col(Organization.id),
-            col(Interaction.kind) != InteractionKind.NOTE,
+            noticed(),
         )
         .order_by(col(Interaction.at).desc(), col(Interaction.id).desc())
     )

@@ -24,6 +24,7 @@ from sqlmodel import col
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
+from crm.shown import Shown
 from crm.store.records import Record
 
 
@@ -37,13 +38,16 @@ class HappeningKind(StrEnum):
     PARTICIPATION = "participation"
     LETTER = "letter"
     ANSWER = "answer"
+    COMPLAINT = "complaint"
     DRAFT = "draft"
     RUN = "run"
     MERGE = "merge"
+    OVERRIDE = "override"
+    RESERVATION = "reservation"
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Shown):
     """Something that happened, or is due to happen.
 
     Attributes:

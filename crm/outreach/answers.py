@@ -15,6 +15,7 @@ from crm.consent.suppressions import Scope, SuppressionReason, lock_people, supp
 from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
+from crm.engagement.complaints import SPAM_REPORT, complained_before, record_complaint
 from crm.engagement.follow_ups import plan_follow_up
 from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.mail import inbound
@@ -78,8 +79,9 @@ class Answers:
         """Take in one message as it arrived: a reply, a bounce, an unsubscribe, or anything else.
 
         A reply ends the journey and becomes an interaction with a follow-up for the account manager; a permanent
-        bounce and an unsubscribe put the address on the suppression list; an automatic reply changes nothing. What
-        fits no letter of ours is kept and changes nothing either.
+        bounce and an unsubscribe put the address on the suppression list, and so does a complaint, which waits for a
+        person besides; an automatic reply changes nothing. What fits no letter of ours is kept and changes nothing
+        either.
 
         Args:
             raw: the message, RFC 5322.
@@ -142,6 +144,7 @@ class Answers:
             case AnswerKind.UNSUBSCRIBE:
                 return self._refused(change, letter, SuppressionReason.UNSUBSCRIBED)
             case AnswerKind.COMPLAINT:
+                _complained(change, letter)
                 return self._refused(change, letter, SuppressionReason.COMPLAINED)
             case AnswerKind.BOUNCE:
                 return self._bounced(change, answer, letter)
@@ -201,6 +204,14 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     if letter.enrolment_id:
         mark_answered(change, letter.enrolment_id)
     return "logged as an interaction, with a follow-up"
+
+
+def _complained(change: Change, letter: Letter) -> None:
+    """Open a complaint, unless one about our mail is open already."""
+    assert letter.organization_id and letter.person_id  # noqa: PT018 - it is no notice to our own staff
+    if not complained_before(change.session, letter.person_id, source=SPAM_REPORT):
+        what = f"Marked our letter of {letter.dated_at:%d %B %Y} as unwanted"
+        record_complaint(change, letter.organization_id, letter.person_id, what, source=SPAM_REPORT)
 
 
 def _named(session: Session, references: Sequence[str]) -> Letter | None:

@@ -11,9 +11,10 @@ from sqlmodel import Session, col
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
-from crm.engagement.interactions import Interaction, InteractionKind
+from crm.engagement.interactions import Interaction
 from crm.errors import InvalidInput
 from crm.insight.happening import instant
+from crm.insight.touches import noticed
 from crm.reference.offices import Office
 from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, holds_term, is_prospect
 from crm.reports.behind import Behind, behind_of
@@ -60,7 +61,7 @@ def coverage_by_office(
     if days < 1:
         raise InvalidInput(f"{days} days are none.", field="days", value=days, hint="Give at least 1.")
     as_of = reader.store.now()
-    day = on or as_of.date()
+    day = on or reader.today()
     with reader.store.reading() as session:
         place = Place(session, region)
         kept = place.narrowed(_kept(day, days)).subquery()
@@ -96,7 +97,7 @@ def _kept(day: date, days: int) -> Select[Any]:
         .where(
             col(Interaction.organization_id) == col(Organization.id),
             col(Interaction.office) == col(Staff.office),
-            col(Interaction.kind) != InteractionKind.NOTE,
+            noticed(),
             col(Interaction.at) >= instant(day - timedelta(days=days)),
             col(Interaction.at) < instant(day + timedelta(days=1)),
         )

@@ -65,7 +65,7 @@ def data_quality(
         NotFound: there is no such region.
     """
     as_of = reader.store.now()
-    day = on or as_of.date()
+    day = on or reader.today()
     with reader.store.reading() as session:
         place = Place(session, region)
         subjects = {name: place.narrowed(query) for name, query in _subjects(day).items()}

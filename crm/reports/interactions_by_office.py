@@ -10,9 +10,10 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
-from crm.engagement.interactions import Interaction, InteractionKind
+from crm.engagement.interactions import Interaction
 from crm.errors import InvalidInput
 from crm.insight.happening import instant
+from crm.insight.touches import noticed
 from crm.membership.ledger import Term
 from crm.reference.country import Country
 from crm.reference.offices import Office
@@ -62,7 +63,7 @@ def interactions_by_office(
         InvalidInput: the last day lies before the first.
     """
     as_of = reader.store.now()
-    last = until or as_of.date()
+    last = until or reader.today()
     first = since or last - _YEAR
     if last < first:
         raise InvalidInput(f"{last} lies before {first}.", field="until", value=last)
@@ -126,7 +127,7 @@ def _met(first: date, last: date) -> Any:
         .join_from(Interaction, Organization, col(Organization.id) == col(Interaction.organization_id))
         .outerjoin(Country, col(Country.code) == col(Organization.country))
         .where(col(Interaction.at).between(instant(first), instant(last, end=True)))
-        .where(col(Interaction.kind) != InteractionKind.NOTE)
+        .where(noticed())
     )
 
 

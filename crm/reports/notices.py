@@ -1,5 +1,6 @@
 """A report as a letter to one of our own staff: a short text with the figures, and the report itself as a file."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,8 +16,12 @@ from crm.reports.forms.figures import instant, shown
 from crm.reports.report import Report
 from crm.reports.subscription_tables import Form, Subscription
 
+MORNING = "whom-to-see"
+"""The report that has a letter of its own: the list of the day, which is read in the mail itself."""
+
 _LANGUAGE = "en"
-_LONGEST = 12
+_FIGURES = 12
+_NEEDS = 40
 _TYPES = {
     Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Form.CSV: "text/csv",
@@ -51,6 +56,7 @@ def notice(
         identity: who we are in letters.
         templates: the letters on file.
     """
+    files = () if subscription.form is Form.LETTER else (enclosed(report, subscription.form, due_on=due_on),)
     return LetterOrder(
         key=notice_key(subscription, due_on),
         message_class=MessageClass.NOTICE,
@@ -59,10 +65,10 @@ def notice(
         to_address=to.email,
         from_name=identity.sender_name,
         language=_LANGUAGE,
-        template=templates.version("report_notice", _LANGUAGE),
+        template=templates.version("morning" if report.name == MORNING else "report_notice", _LANGUAGE),
         facts=_facts(subscription, report, to),
         due_at=now,
-        enclosures=(enclosed(report, subscription.form, due_on=due_on),),
+        enclosures=files,
     )
 
 
@@ -82,24 +88,31 @@ def enclosed(report: Report, form: Form, *, due_on: date) -> Enclosure:
 
 
 def _facts(subscription: Subscription, report: Report, to: Staff) -> dict[str, Any]:
-    totals = report.totals
-    figures = [
-        {"title": column.heading, "figure": shown(totals[column.key], column.kind)}
-        for column in report.columns
-        if column.key in totals
-    ]
-    about: dict[str, Any] = {
-        "title": report.title,
-        "as_of": instant(report.as_of),
-        "definition": report.definition,
-        "denominator": report.denominator,
-        "rows": len(report),
-    }
+    """What the letter is filled with: the list of the day, or the figures of a report."""
+    about: dict[str, Any] = {"as_of": instant(report.as_of), "rows": len(report)}
     if report.notes:
         about["note"] = " ".join(report.notes)
-    return {
+    facts = {
         "reader": {"name": to.name},
-        "report": about,
-        "figures": figures[:_LONGEST],
         "subscription": {"number": subscription.id, "when": str(subscription.cadence)},
     }
+    if report.name == MORNING:
+        more = {"more": len(report) - _NEEDS} if len(report) > _NEEDS else {}
+        return facts | {"report": about | {"on": report.on, **more}, "needs": list(_needs(report))}
+    told = {name: getattr(report, name) for name in ("title", "definition", "denominator")}
+    return facts | {"report": about | told, "figures": _figures(report)}
+
+
+def _figures(report: Report) -> list[dict[str, str]]:
+    totals = report.totals
+    added = [column for column in report.columns if column.key in totals]
+    return [{"title": c.heading, "figure": shown(totals[c.key], c.kind)} for c in added[:_FIGURES]]
+
+
+def _needs(report: Report) -> Iterator[dict[str, Any]]:
+    """The needs of the day, each group under its heading."""
+    heading = None
+    for row in list(report)[:_NEEDS]:
+        first = {"heading": row["group"]} if row["group"] != heading else {}
+        heading = row["group"]
+        yield first | {"account": row["account"], "why": row["why"]}

@@ -11,7 +11,8 @@ from crm.directory.roles import Role, RoleKind
 from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
-from crm.engagement.interactions import Interaction, InteractionKind
+from crm.engagement.interactions import Interaction
+from crm.insight.touches import noticed
 from crm.reference.country import Country
 from crm.reference.languages import known_language
 from crm.reference.segments import find_segment
@@ -54,7 +55,7 @@ def prospects(
         NotFound: there is no such region, State, segment or colleague.
     """
     as_of = reader.store.now()
-    day, tongue = on or as_of.date(), known_language(language)
+    day, tongue = on or reader.today(), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region, state)
         part = find_segment(session, segment) if segment else None
@@ -149,6 +150,6 @@ def _next_step() -> Any:
 def _last_touch() -> Any:
     touches = select(col(Interaction.at), col(Interaction.office)).where(
         col(Interaction.organization_id) == col(Organization.id),
-        col(Interaction.kind) != InteractionKind.NOTE,
+        noticed(),
     )
     return touches.order_by(col(Interaction.at).desc(), col(Interaction.id).desc()).limit(1).lateral("touch")

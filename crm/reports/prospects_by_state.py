@@ -15,7 +15,7 @@ from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
 from crm.reports.accounts import ACCOUNT, SHOWN, accounts, is_marked, is_prospect, runs, states_in
 from crm.reports.behind import Behind, behind_of
-from crm.reports.chart import Chart
+from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.reader import Reader
 from crm.reports.report import Report
@@ -27,6 +27,8 @@ _DEFINITION = (
 )
 _UNASSIGNED = "Unassigned"
 _BEHIND = (*ACCOUNT, Column(key="owner", title="Account manager"))
+_TILES = Chart(kind=ChartKind.TILES, label="state", code="code", value="prospects", empty="No prospect")
+_LARGEST = Chart(label="state", value="prospects", empty="No prospect", most=15)  # across the regions
 _NOT_ASSIGNED = "unassigned: no country on record, or a territory without a responsible Member State"
 
 
@@ -53,7 +55,7 @@ def prospects_by_state(
         One row a Member State, zeros included, and one for the unassigned.
     """
     as_of = reader.store.now()
-    day = on or as_of.date()
+    day = on or reader.today()
     tongue = known_language(language)
     with reader.store.reading() as session:
         area = find_region(session, region) if region else None
@@ -80,7 +82,7 @@ def prospects_by_state(
         behind=behind,
         notes=_notes(made_up),
         grouped_by="region",
-        chart=Chart(label="state", value="prospects", empty="No prospect"),
+        chart=(_TILES, _LARGEST),
         language=tongue.value,
     )
 

@@ -8,11 +8,13 @@ from crm.errors import NotFound
 from crm.reports import (
     coverage_by_office,
     data_quality,
+    going_cold,
     interactions_by_office,
     prospects,
     prospects_by_state,
     segments_under_represented,
     states_without_sector_member,
+    whom_to_see,
 )
 from crm.reports.filters import MakesReport, refuse_unknown
 from crm.reports.reader import Reader
@@ -24,11 +26,13 @@ class Reports(Reader):
 
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
+    going_cold = going_cold.going_cold
     interactions_by_office = interactions_by_office.interactions_by_office
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state
     segments_under_represented = segments_under_represented.segments_under_represented
     states_without_sector_member = states_without_sector_member.states_without_sector_member
+    whom_to_see = whom_to_see.whom_to_see
 
     def names(self) -> tuple[str, ...]:
         """The names of all reports, as commands and subscriptions write them."""

@@ -61,7 +61,7 @@ def states_without_sector_member(
         NotFound: there is no such region.
     """
     as_of = reader.store.now()
-    day, tongue = on or as_of.date(), known_language(language)
+    day, tongue = on or reader.today(), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         counted = session.execute(_counts(place, day)).all()

@@ -15,8 +15,9 @@ from crm.store.violations import means
 
 
 class Form(StrEnum):
-    """The form in which a report is enclosed."""
+    """The form in which a report comes: as a file, or in the letter alone."""
 
+    LETTER = "letter"
     XLSX = "xlsx"
     CSV = "csv"
     HTML = "html"
@@ -30,7 +31,7 @@ class Subscription(Record, table=True):
         staff_id: who gets it.
         report: its name.
         filters: what it is made with; "me" for a colleague means the reader.
-        form: the file that is enclosed.
+        form: the file that is enclosed, or "letter" for none.
         every: the rhythm, and `at` the time of day, in the reader's time zone.
         only_if_rows: whether a day without a row brings no letter.
         ended_at: since when it no longer comes.

@@ -6,17 +6,20 @@ from datetime import date, datetime, time
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from crm.directory.merged import stands
 from crm.directory.staff import Staff, find_staff
+from crm.directory.tables import Organization
 from crm.errors import AccordError, NotFound, Refused, StoreError
 from crm.mail.templates import TemplateFolder
 from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
-from crm.reports.cadence import cadence
+from crm.reports.cadence import Rhythm, cadence
 from crm.reports.filters import read_filters, refuse_unknown
-from crm.reports.notices import notice
+from crm.reports.notices import MORNING, notice
 from crm.reports.report import Report
 from crm.reports.shelf import REPORTS, Reports, report_named
 from crm.reports.subscription_tables import Form, Subscription, SubscriptionDay, SubscriptionOutcome
@@ -65,7 +68,7 @@ class Subscriptions:
             report: its name, e.g. "prospects-by-state"; see `book.reports.names`.
             every: "daily", "weekdays", "weekly:friday" or "monthly:1".
             at: the time of day, e.g. "07:30".
-            form: the file that is enclosed: xlsx, csv, html or json.
+            form: the file that is enclosed: xlsx, csv, html or json; "letter" for none.
             only_if_rows: whether a report without a row is not sent.
             **filters: what the report is made with; "me" for an owner means the reader.
 
@@ -125,6 +128,23 @@ class Subscriptions:
             found = find_subscription(session, key)
             reader = session.get_one(Staff, found.staff_id)
         return self._made(found, reader)
+
+    def welcome(self) -> tuple[Subscription, ...]:
+        """Subscribe every account manager who has never been to the list of the day, at seven on weekdays.
+
+        Whoever ends it is not subscribed again.
+
+        Returns:
+            The subscriptions that began.
+        """
+        with self._store.changing("subscription.begun", reason="keeps accounts") as change:
+            managers = change.session.exec(_unwelcomed().with_for_update(of=Staff)).all()
+            values = {"report": MORNING, "filters": {"owner": ME}, "form": Form.LETTER, "only_if_rows": True}
+            values |= {"every": Rhythm.WEEKDAYS.value, "at": time(7), "begun_at": change.now}
+            return tuple(
+                change.add(Subscription.model_validate({**values, "staff_id": manager.id}))
+                for manager in managers
+            )
 
     def send_due(self) -> Mapping[SubscriptionOutcome, int]:
         """Queue the letters of all subscriptions that are due now; each day is seen to once, whoever asks again.
@@ -201,6 +221,13 @@ class Subscriptions:
         today = self._store.now().astimezone(ZoneInfo(reader.time_zone)).date()
         report = report_named(found.report)
         return self._reports.make(found.report, **read_filters(report, filters, today=today))
+
+
+def _unwelcomed() -> SelectOfScalar[Staff]:
+    """The active staff who keep accounts and have never been subscribed to the list of the day."""
+    keeps = exists().where(col(Organization.owner_id) == col(Staff.id), stands(Organization))
+    had = exists().where(col(Subscription.staff_id) == col(Staff.id), col(Subscription.report) == MORNING)
+    return select(Staff).where(Staff.active, keeps, ~had).order_by(col(Staff.id))
 
 
 def _name(report: str, filters: Mapping[str, object]) -> str:

@@ -139,20 +139,23 @@ def take_ids(session: Session, count: int) -> list[int]:
 
 
 def _values(record: Any) -> dict[str, Any]:
-    mapper = inspect(record).mapper
-    found = {attribute.key: getattr(record, attribute.key) for attribute in mapper.column_attrs}
-    return {key: _plain(value) for key, value in found.items() if value is not None}
+    found = {name: getattr(record, name) for name in _told(record)}
+    return {key: plain(value) for key, value in found.items() if value is not None}
 
 
 def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for attribute in inspect(record).mapper.column_attrs:
-        history = inspect(record).attrs[attribute.key].history
+    for name in _told(record):
+        history = inspect(record).attrs[name].history
         if history.has_changes():
-            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
-            after[attribute.key] = _plain(history.added[0]) if history.added else None
+            before[name] = plain(history.deleted[0]) if history.deleted else None
+            after[name] = plain(history.added[0]) if history.added else None
     return before, after
+
+
+def _told(record: Any) -> list[str]:
+    return [a.key for a in inspect(record).mapper.column_attrs if a.key not in record.derived]
 
 
 def _personal_fields(mapper: Mapper[Any]) -> set[str]:
@@ -167,7 +170,8 @@ def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key in names}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON takes it: days and instants as ISO 8601 has them, amounts and members as texts."""
     match value:
         case None | bool() | int() | float() | str() | dict() | list():
             return value

@@ -204,3 +204,54 @@ def test_a_reply_to_a_notice_is_kept_and_changes_nothing(filled, clock, smtp):
     answer = filled.answers.receive(raw.encode())
     assert (answer.outbox_id, answer.interaction_id) == (letter.id, None)
     assert filled.follow_ups.open() == ()
+
+
+def test_every_account_manager_gets_a_morning_mail_without_asking_for_it(filled, clock, smtp):
+    filled.follow_ups.plan("Acme", "Send the fee table", due="tomorrow")
+    (begun,) = filled.subscriptions.welcome()
+    assert (begun.staff_id, begun.report, begun.filters) == (
+        filled.staff.get(DANA).id,
+        "whom-to-see",
+        {"owner": "me"},
+    )
+    assert filled.subscriptions.welcome() == ()
+    tomorrow(clock, 4)
+    assert counts(filled.subscriptions.send_due()) == sent(queued=1)
+    delivery(filled, smtp).deliver(limit=10)
+    message = message_from_bytes(smtp.messages[0].raw, policy=policy.default)
+    text = message.get_body(("plain",)).get_content().replace("\u2068", "").replace("\u2069", "")
+    assert message["Subject"] == "Whom to see on 25 November 2026: 1"
+    assert "Today\r\n- Acme: Send the fee table, due today" in text
+    assert list(message.iter_attachments()) == []
+
+
+def test_on_a_morning_when_nothing_waits_there_is_no_mail(filled, clock):
+    filled.subscriptions.welcome()
+    tomorrow(clock, 4)
+    assert counts(filled.subscriptions.send_due()) == sent(empty=1)
+
+
+def test_who_has_ended_the_morning_mail_is_not_subscribed_again(filled):
+    (begun,) = filled.subscriptions.welcome()
+    filled.subscriptions.end(begun)
+    assert filled.subscriptions.welcome() == ()
+
+
+def test_a_deputy_reads_in_the_morning_what_waits_for_whoever_is_away(filled, clock):
+    filled.follow_ups.plan("Acme", "Send the fee table", due="tomorrow")
+    filled.staff.away(DANA, since=TODAY, until=TODAY + timedelta(days=7), deputy=LUCIA)
+    mine = filled.subscriptions.add(LUCIA, "whom-to-see", owner="me", form="letter")
+    tomorrow(clock, 6)
+    filled.subscriptions.send_due()
+    (letter,) = filled.outbox.of()
+    assert "for Dana Novak" in filled.outbox.shown(letter).text
+    assert letter.key == f"subscription:{mine.id}:2026-11-25"
+
+
+def test_a_long_list_says_how_much_more_there_is(filled, clock):
+    for number in range(45):
+        filled.follow_ups.plan("Acme", f"Step {number}", due="tomorrow")
+    filled.subscriptions.welcome()
+    tomorrow(clock, 4)
+    filled.subscriptions.send_due()
+    assert "And 5 more, less urgent: crm today" in filled.outbox.shown(filled.outbox.of()[0]).text

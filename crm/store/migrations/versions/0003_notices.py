@@ -50,7 +50,9 @@ def upgrade() -> None:
         sa.Column("only_if_rows", sa.Boolean(), nullable=False),
         sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint("form IN ('xlsx', 'csv', 'html', 'json')", name=op.f("ck_subscription_form")),
+        sa.CheckConstraint(
+            "form IN ('letter', 'xlsx', 'csv', 'html', 'json')", name=op.f("ck_subscription_form")
+        ),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_subscription_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
     )
