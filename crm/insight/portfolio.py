@@ -16,6 +16,7 @@ from crm.reference.countries import find_country
 from crm.reference.country import Country
 from crm.reference.regions import find_region
 from crm.reference.segments import find_segment
+from crm.shown import Shown
 from crm.store.columns import at_field, id_field, json_field, ref
 from crm.store.records import Record
 
@@ -125,7 +126,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandedOver(Shown):
     """What a hand-over moved, and what it did not.
 
     Attributes:
