@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crm.errors import NotFound, Refused
+from crm.garbage import no_collection
 from crm.reports.columns import Cell, Column, Row
 from crm.reports.forms.words import words
 
@@ -79,7 +80,8 @@ def behind_of(
         rows: for each, the key of the report's row, the figures that it counts in, and its cells.
     """
     counted = (Counted(of, frozenset(figures), cells) for of, figures, cells in rows)
-    return Behind(keys=tuple(keys), columns=tuple(columns), rows=tuple(counted))
+    with no_collection():
+        return Behind(keys=tuple(keys), columns=tuple(columns), rows=tuple(counted))
 
 
 def rows_behind(report: Report, row: Row | Cell | tuple[Cell, ...], column: str) -> Report:
