@@ -17,10 +17,12 @@ from crm.directory.roles import Roles
 from crm.directory.staff import StaffFacet
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
+from crm.engagement.opportunities import Opportunities
 from crm.engagement.participation import Participations
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
 from crm.insight.merging import Merges
+from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
@@ -37,6 +39,7 @@ from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
 from crm.reference.offices import Offices
+from crm.reference.opportunity_stages import OpportunityStages
 from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
@@ -71,7 +74,7 @@ class Book:
         limits: Limits,
         server: Server | None = None,
     ) -> None:
-        store = Store(engine, actor=actor, clock=clock)
+        store = Store(engine, actor=actor, clock=clock, alongside=[write_words])
         self.actor = actor
         self.clock = clock
         self.identity = identity
@@ -88,6 +91,7 @@ class Book:
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
+        self.opportunity_stages = OpportunityStages(store)
 
         self.staff = StaffFacet(store)
         self.organizations = Organizations(store)
@@ -101,6 +105,7 @@ class Book:
         self.participation = Participations(store)
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)
+        self.opportunities = Opportunities(store)
         self.log = self.interactions.log
 
         self.candidates = Candidates(store, keys=identity.keys)

@@ -11,7 +11,7 @@ from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, find_staff
 from crm.errors import NotFound, Refused
-from crm.store.columns import at_field, id_field, ref
+from crm.store.columns import at_field, id_field, prose, ref
 from crm.store.records import Record, by_id
 from crm.store.store import Change, Store
 
@@ -33,11 +33,11 @@ class FollowUp(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     interaction_id: int | None = ref("interaction.id", optional=True)
-    what: str
+    what: str = prose()
     owner_id: int | None = ref("staff.id", optional=True, index=False)
     due_on: date | None = None
     done_at: datetime | None = at_field(default=None)
-    outcome: str = ""
+    outcome: str = prose(default="")
 
 
 class FollowUps:

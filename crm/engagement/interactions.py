@@ -18,7 +18,7 @@ from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
-from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
+from crm.store.columns import at_field, choice, chosen, id_field, prose, ref
 from crm.store.records import Record, by_id, each
 from crm.store.store import Change, Store
 
@@ -51,7 +51,7 @@ class Interaction(Record, table=True):
     kind: InteractionKind = choice(InteractionKind, name="kind")
     organization_id: int = ref("organization.id", index=False)
     at: datetime = at_field()
-    summary: str = personal()
+    summary: str = prose(personal=True)
     office: str | None = Field(default=None, foreign_key="office.code")
     inbound: bool = False
     logged_by: str
@@ -188,9 +188,10 @@ def log_interaction(
     """Log an interaction inside a verb."""
     fields = {**values, "organization_id": account.id, "logged_by": change.actor, "logged_at": change.now}
     row = change.add(Interaction.model_validate(fields))
-    change.session.add_all(InteractionPerson(interaction_id=row.id, person_id=person.id) for person in people)
-    change.session.add_all(InteractionStaff(interaction_id=row.id, staff_id=ours.id) for ours in staff)
-    change.session.flush()
+    for person in people:
+        change.add(InteractionPerson(interaction_id=row.id, person_id=person.id))
+    for ours in staff:
+        change.add(InteractionStaff(interaction_id=row.id, staff_id=ours.id))
     return row
 
 

@@ -16,6 +16,7 @@ from crm.reference.country import Country, CountryAlias, CountryGroup
 from crm.reference.csvfile import Line, read, shipped
 from crm.reference.facts import Fact
 from crm.reference.offices import Office
+from crm.reference.opportunity_stages import OpportunityStage
 from crm.reference.regions import Region
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
@@ -36,6 +37,7 @@ FILES: Mapping[str, type[Fact]] = {
     "study_groups.csv": StudyGroup,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
+    "opportunity_stages.csv": OpportunityStage,
 }
 
 

@@ -9,11 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, event, func, insert, inspect, select
+from sqlalchemy import BigInteger, Index, String, bindparam, event, func, inspect, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapper, UOWTransaction
 from sqlmodel import Field, Session
 
-from crm.store.columns import at_field, id_field, json_field, ref
+from crm.store.columns import UtcDateTime, at_field, id_field, json_field, ref
 from crm.store.records import Record, ids
 
 
@@ -59,21 +60,55 @@ class TrailPersonal(Record, table=True):
     after: dict[str, Any] = json_field()
 
 
+# All of it in one round trip: a verb waits for the server once, however many records it changed.
+_WRITE = text("""
+WITH line AS (
+    SELECT * FROM ROWS FROM (
+        jsonb_to_recordset(:lines) AS (record text, before jsonb, after jsonb, was jsonb, became jsonb)
+    ) WITH ORDINALITY AS line (record, before, after, was, became, place)
+), number AS MATERIALIZED (
+    SELECT place, nextval('accord_id') AS id FROM generate_series(0, jsonb_array_length(:lines)) AS place
+), entry AS (
+    INSERT INTO trail_entry (id, at, actor, verb, subject, reason, batch_id)
+    SELECT id, :at, :actor, :verb, :subject, :reason, :batch_id FROM number WHERE place = 0
+    RETURNING id
+), change AS (
+    INSERT INTO trail_change (id, entry_id, record, before, after)
+    SELECT number.id, entry.id, record, before, after FROM entry, line JOIN number USING (place)
+)
+INSERT INTO trail_personal (change_id, before, after)
+SELECT number.id, was, became FROM line JOIN number USING (place) WHERE was IS NOT NULL
+""").bindparams(
+    bindparam("at", type_=UtcDateTime),
+    bindparam("reason", type_=String),
+    bindparam("batch_id", type_=BigInteger),
+    bindparam("lines", type_=JSONB),
+)
+
+
 def name_of(record: Record) -> str:
     """How the trail names a record: its table and key, e.g. ``organization:4711``."""
     key = inspect(record).identity or ()
     return f"{record.__tablename__}:{'/'.join(str(part) for part in key)}"
 
 
+Changed = tuple[Record, dict[str, Any], dict[str, Any]]
+"""A record with its fields before and after; a new one has none before, a deleted one none after."""
+
+
 class Capture:
-    """Collects what a verb changes, as the session flushes it."""
+    """Collects what a verb changes, as the session flushes it.
+
+    Attributes:
+        changes: what has changed so far, in the order in which it was written.
+    """
 
     def __init__(self, verb: str, *, reason: str | None = None) -> None:
         self.verb = verb
         self.reason = reason
         self.batch_id: int | None = None
         self.subject: Record | None = None
-        self._changes: list[tuple[Record, dict[str, Any], dict[str, Any]]] = []
+        self.changes: list[Changed] = []
 
     @contextmanager
     def watching(self, session: Session) -> Iterator[None]:
@@ -86,7 +121,7 @@ class Capture:
 
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for record in session.new:
-            self.note(record, {}, _values(record))
+            self.added(record)
         for record in session.dirty:
             before, after = _difference(record)
             if after:
@@ -94,48 +129,45 @@ class Capture:
         for record in session.deleted:
             self.note(record, _values(record), {})
 
+    def added(self, record: Any) -> None:
+        """Take down a new record with all its values."""
+        self.note(record, {}, _values(record))
+
     def note(self, record: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Take down a change of a record, unless its table leaves no trail."""
         if isinstance(record, Record) and record.trailed:
-            self._changes.append((record, before, after))
+            self.changes.append((record, before, after))
 
     def write(self, session: Session, *, at: datetime, actor: str) -> None:
         """Write the entry and its changes; a verb that changed nothing leaves no entry."""
-        if not self._changes and self.batch_id is None:
+        if not self.changes and self.batch_id is None:
             return
-        connection = session.connection()
-        subject = self.subject or (self._changes[0][0] if self._changes else None)
-        entry_id, *change_ids = take_ids(session, 1 + len(self._changes))
-        entry = {"id": entry_id, "at": at, "actor": actor, "verb": self.verb, "reason": self.reason}
-        entry |= {
+        subject = self.subject or (self.changes[0][0] if self.changes else None)
+        entry = {
+            "at": at,
+            "actor": actor,
+            "verb": self.verb,
             "subject": name_of(subject) if subject else f"batch:{self.batch_id}",
+            "reason": self.reason,
             "batch_id": self.batch_id,
+            "lines": [_line(record, before, after) for record, before, after in self.changes],
         }
-        connection.execute(insert(TrailEntry), [entry])
-        rows, personal = self._rows(entry_id, change_ids)
-        if rows:
-            connection.execute(insert(TrailChange), rows)
-        if personal:
-            connection.execute(insert(TrailPersonal), personal)
-
-    def _rows(
-        self, entry_id: int, change_ids: list[int]
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        rows, personal = [], []
-        for change_id, (record, before, after) in zip(change_ids, self._changes, strict=True):
-            private = _personal_fields(inspect(record).mapper)
-            row = {"id": change_id, "entry_id": entry_id, "record": name_of(record)}
-            rows.append(row | {"before": _without(before, private), "after": _without(after, private)})
-            if private & (before.keys() | after.keys()):
-                kept = {"before": _only(before, private), "after": _only(after, private)}
-                personal.append({"change_id": change_id, **kept})
-        return rows, personal
+        session.connection().execute(_WRITE, entry)
 
 
 def take_ids(session: Session, count: int) -> list[int]:
     """Numbers for rows that need their id before they are written."""
     numbers = select(ids.next_value()).select_from(func.generate_series(1, count))
     return list(session.connection().scalars(numbers))
+
+
+def _line(record: Record, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What a line of the trail holds of a change, the personal values apart where there are any."""
+    private = _personal_fields(inspect(record).mapper)
+    line = {"record": name_of(record), "before": _without(before, private), "after": _without(after, private)}
+    if private & (before.keys() | after.keys()):
+        line |= {"was": _only(before, private), "became": _only(after, private)}
+    return line
 
 
 def _values(record: Any) -> dict[str, Any]:

@@ -1,0 +1,146 @@
+"""The words by which a text is found, in any script, and where in the text each stands.
+
+Two texts that differ only in case, accents, width or apostrophes have the same words. Arabic is compared without vowel
+signs, with one form of alef, yeh, kaf and final heh, as in Lucene's ArabicNormalizer. Scripts that put no space between
+words are taken by pairs of letters. No language is stemmed: words are compared as they are written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from crm.reference.spelling import folded
+
+# Han, kana, Hangul, Thai, Lao, Khmer and Myanmar. Korean does have spaces, but its particles cling to the words.
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\U00020000-\U000323af]"
+)
+_ALIKE = str.maketrans(
+    {
+        "\u0671": "\u0627",  # alef wasla
+        "\u0649": "\u064a",  # alef maksura
+        "\u06cc": "\u064a",  # the yeh of Persian and Urdu
+        "\u06a9": "\u0643",  # their kaf
+        "\u0629": "\u0647",  # teh marbuta
+    }
+)
+_LONGEST_WORD = 100
+# What a tsvector holds: places up to 16,383, and words of one megabyte together (PostgreSQL, 12.11 Limitations).
+_MOST_PLACES = 16_383
+_MOST_BYTES = 900_000
+
+
+@dataclass(frozen=True, slots=True)
+class Lexeme:
+    """A word of a text.
+
+    Attributes:
+        word: as it is compared; a pair of letters where the script puts no spaces, the last letter by itself.
+        place: its number in the text.
+        start: where it begins in the text (in normal form C).
+        end: where it ends.
+        clings: whether it goes on from the lexeme before it, in a script without spaces.
+        alone: whether it is a single letter of such a script, which begins no pair.
+    """
+
+    word: str
+    place: int
+    start: int
+    end: int
+    clings: bool = False
+    alone: bool = False
+
+
+@dataclass(slots=True)
+class _Letter:
+    form: str
+    start: int
+    end: int
+
+
+def composed(text: str) -> str:
+    """A text in normal form C, to which the places of its lexemes refer."""
+    return unicodedata.normalize("NFC", text)
+
+
+def lexemes(text: str) -> list[Lexeme]:
+    """The words of a text, in their order.
+
+    Args:
+        text: in any script, or in several at once.
+    """
+    found: list[Lexeme] = []
+    for letters in _runs(composed(text)):
+        pairs = bool(_UNSPACED.match(letters[0].form))
+        for number, part in enumerate(_pairs(letters) if pairs else [letters]):
+            word = "".join(letter.form for letter in part)[:_LONGEST_WORD]
+            alone = pairs and len(part) == 1
+            found.append(
+                Lexeme(word, len(found) + 1, part[0].start, part[-1].end, clings=number > 0, alone=alone)
+            )
+    return found
+
+
+def vector_of(texts: Iterable[str]) -> str:
+    """The words of texts as a tsvector is written; what goes beyond one, some 16,000 words, is left out.
+
+    Args:
+        texts: of one record; no phrase reaches from one into the next.
+    """
+    places: dict[str, list[int]] = {}
+    first, size = 0, 0
+    for text in texts:
+        last = first
+        for lexeme in lexemes(text):
+            last = first + lexeme.place
+            size += 0 if lexeme.word in places else len(lexeme.word.encode())
+            if last > _MOST_PLACES or size > _MOST_BYTES:
+                return _written(places)
+            places.setdefault(lexeme.word, []).append(last)
+        first = last + 1
+    return _written(places)
+
+
+def _written(places: dict[str, list[int]]) -> str:
+    return " ".join(f"'{word}':{','.join(map(str, numbers))}" for word, numbers in places.items())
+
+
+def _runs(text: str) -> Iterator[list[_Letter]]:
+    """The letters that stand together, in one kind of script each."""
+    run: list[_Letter] = []
+    for place, character in enumerate(text):
+        forms = _forms(character)
+        if not forms and run:  # an accent or an invisible character belongs to the letter before it
+            run[-1].end = place + 1
+        for form in forms:
+            if run and (form == " " or (_changes_script(run[-1].form, form))):
+                yield run
+                run = []
+            if form != " ":
+                run.append(_Letter(form, place, place + 1))
+    if run:
+        yield run
+
+
+def _changes_script(before: str, form: str) -> bool:
+    is_mark = unicodedata.category(form)[0] == "M"
+    return not is_mark and bool(_UNSPACED.match(before)) != bool(_UNSPACED.match(form))
+
+
+def _pairs(letters: list[_Letter]) -> list[list[_Letter]]:
+    return [letters[place : place + 2] for place in range(len(letters))]
+
+
+@lru_cache(maxsize=16_384)
+def _forms(character: str) -> str:
+    """What a character counts as: letters and digits, a blank for what separates words, or nothing."""
+    return "".join(_form(form) for form in folded(character).translate(_ALIKE))
+
+
+def _form(character: str) -> str:
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return character if character.isalnum() or unicodedata.category(character)[0] == "M" else " "
