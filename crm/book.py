@@ -22,6 +22,7 @@ from crm.engagement.participation import Participations
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
 from crm.insight.merging import Merges
+from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
@@ -112,6 +113,7 @@ class Book:
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
+        self.search = Search(store)
         self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
 
         self.runs = Runs(store, identity=identity)

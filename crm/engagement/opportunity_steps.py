@@ -30,12 +30,15 @@ class Moved:
     """One step of an ask.
 
     Attributes:
+        at: when it was written down.
+        on: the day on which it happened.
         from_stage: where it stood before; None where it was opened.
         amount, currency, probability, expected_on: what was asked, how likely it was, and by when, after the step.
         note: what somebody had to say to it.
     """
 
     at: datetime
+    on: date
     by: str
     kind: MoveKind
     from_stage: str | None
@@ -131,6 +134,7 @@ def write_step(change: Change, row: Opportunity, kind: MoveKind, came_from: str 
     values = {name: getattr(row, name) for name in _TOLD - {"stage"}}
     values |= {"opportunity_id": row.id, "from_stage": came_from, "to_stage": row.stage}
     values |= {"kind": kind, "at": change.now, "by": change.actor}
+    values |= {"on": row.closed_on or change.now.date()}
     step = change.add(OpportunityMove.model_validate(values))
     if note.strip():
         change.add(OpportunityNote(move_id=step.id, text=note.strip()))

@@ -100,6 +100,10 @@ class OpportunityMove(Record, table=True):
     """One step of an ask, with what was asked, how likely it was and by when it was expected after it.
 
     Lines are added, never changed: how long an ask stood where, and how often its day slipped, can always be told.
+
+    Attributes:
+        at: when it was written down.
+        on: the day on which it happened, which may be an earlier one where an ask was won or lost.
     """
 
     __tablename__ = "opportunity_move"
@@ -112,6 +116,7 @@ class OpportunityMove(Record, table=True):
     from_stage: str | None = None
     to_stage: str
     at: datetime = at_field()
+    on: date
     by: str
     amount: Decimal | None = Field(default=None, sa_type=_AMOUNT)
     currency: str

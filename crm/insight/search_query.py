@@ -23,12 +23,12 @@ class Term:
     words: tuple[Lexeme, ...]
     open_ended: bool = False
 
-    def matches(self, word: str) -> bool:
+    def matches(self, lexeme: Lexeme) -> bool:
         """Whether a word of a text is one of these."""
-        whole = self.words[:-1] if self.open_ended else self.words
-        return any(word == wanted.word for wanted in whole) or (
-            self.open_ended and word.startswith(self.words[-1].word)
-        )
+        forms = {lexeme.word, *lexeme.besides}
+        if self.open_ended and any(form.startswith(self.words[-1].word) for form in forms):
+            return True
+        return any(word.word in forms for word in self.words)
 
     def __str__(self) -> str:
         first, *others = self.words

@@ -4,13 +4,25 @@ A text is found because its column says `prose`; nothing else has to be remember
 be it a statement written by hand, deletes its words (triggers of the migration), so that they never outlive it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, Text, bindparam, inspect, text
-from sqlalchemy.dialects.postgresql import ARRAY, TSVECTOR
-from sqlmodel import Field, Session
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Index,
+    Text,
+    bindparam,
+    cast,
+    inspect,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
+from sqlmodel import Field, Session, col
 
 from crm.insight.references import record_of
 from crm.reference.lexemes import vector_of
@@ -75,6 +87,22 @@ def put_words(session: Session, records: Sequence[Record]) -> None:
     session.connection().execute(_WRITE, values)
 
 
+def holding(words: str, columns: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Whether the words of one of some records meet a tsquery; for queries.
+
+    Args:
+        words: the tsquery.
+        columns: the tables of the records, each with the column that is the id of one.
+    """
+    met = col(SearchText.words).op("@@", return_type=Boolean())(cast(words, TSQUERY))
+    return or_(
+        *(
+            column.in_(select(col(SearchText.record_id)).where(col(SearchText.record) == table, met))
+            for table, column in columns.items()
+        )
+    )
+
+
 @cache
 def texts_of(kind: type[Record]) -> frozenset[str]:
     """The fields of a kind of record that are looked for by their words."""
@@ -85,6 +113,12 @@ def searched_kinds() -> Iterator[type[Record]]:
     """Every kind of record that has a text to be found."""
     kinds = (record_of(table) for table in sorted(Record.metadata.tables))
     return (kind for kind in kinds if texts_of(kind))
+
+
+def key_of(kind: type[Record]) -> Any:
+    """The column that is the id of a kind of record that has a text."""
+    (key,) = inspect(kind).primary_key
+    return key
 
 
 def id_of(record: Record) -> int:

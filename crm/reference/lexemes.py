@@ -2,7 +2,8 @@
 
 Two texts that differ only in case, accents, width or apostrophes have the same words. Arabic is compared without vowel
 signs, with one form of alef, yeh, kaf and final heh, as in Lucene's ArabicNormalizer. Scripts that put no space between
-words are taken by pairs of letters. No language is stemmed: words are compared as they are written.
+words are taken by pairs of letters. What clings to the front of a word may be left out by who looks for it: "UIT" finds
+"l'UIT", as a word finds the same with the Arabic article. Otherwise words are compared as they are written.
 """
 
 import re
@@ -27,6 +28,10 @@ _ALIKE = str.maketrans(
         "\u0629": "\u0647",  # teh marbuta
     }
 )
+# And, and the forms of the article, as in Lucene's ArabicStemmer.
+_AND = "\u0648"
+_ARTICLES = ("\u0627\u0644", "\u0628\u0627\u0644", "\u0643\u0627\u0644", "\u0641\u0627\u0644", "\u0644\u0644")
+_LEAST = 2
 _LONGEST_WORD = 100
 # What a tsvector holds: places up to 16,383, and words of one megabyte together (PostgreSQL, 12.11 Limitations).
 _MOST_PLACES = 16_383
@@ -44,6 +49,7 @@ class Lexeme:
         end: where it ends.
         clings: whether it goes on from the lexeme before it, in a script without spaces.
         alone: whether it is a single letter of such a script, which begins no pair.
+        besides: other forms by which it is found as well: without an elided word or an article before it.
     """
 
     word: str
@@ -52,6 +58,7 @@ class Lexeme:
     end: int
     clings: bool = False
     alone: bool = False
+    besides: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -59,6 +66,7 @@ class _Letter:
     form: str
     start: int
     end: int
+    follows_apostrophe: bool = False
 
 
 def composed(text: str) -> str:
@@ -74,13 +82,11 @@ def lexemes(text: str) -> list[Lexeme]:
     """
     found: list[Lexeme] = []
     for letters in _runs(composed(text)):
-        pairs = bool(_UNSPACED.match(letters[0].form))
-        for number, part in enumerate(_pairs(letters) if pairs else [letters]):
-            word = "".join(letter.form for letter in part)[:_LONGEST_WORD]
-            alone = pairs and len(part) == 1
-            found.append(
-                Lexeme(word, len(found) + 1, part[0].start, part[-1].end, clings=number > 0, alone=alone)
-            )
+        if _UNSPACED.match(letters[0].form):
+            pairs = [letters[number : number + 2] for number in range(len(letters))]
+            found += (_pair(pair, len(found) + n + 1, clings=n > 0) for n, pair in enumerate(pairs))
+        else:
+            found.append(_word(letters, len(found) + 1))
     return found
 
 
@@ -96,10 +102,11 @@ def vector_of(texts: Iterable[str]) -> str:
         last = first
         for lexeme in lexemes(text):
             last = first + lexeme.place
-            size += 0 if lexeme.word in places else len(lexeme.word.encode())
-            if last > _MOST_PLACES or size > _MOST_BYTES:
-                return _written(places)
-            places.setdefault(lexeme.word, []).append(last)
+            for word in (lexeme.word, *sorted(lexeme.besides)):
+                size += 0 if word in places else len(word.encode())
+                if last > _MOST_PLACES or size > _MOST_BYTES:
+                    return _written(places)
+                places.setdefault(word, []).append(last)
         first = last + 1
     return _written(places)
 
@@ -111,16 +118,21 @@ def _written(places: dict[str, list[int]]) -> str:
 def _runs(text: str) -> Iterator[list[_Letter]]:
     """The letters that stand together, in one kind of script each."""
     run: list[_Letter] = []
+    after_apostrophe = False
     for place, character in enumerate(text):
         forms = _forms(character)
-        if not forms and run:  # an accent or an invisible character belongs to the letter before it
+        if (
+            not forms and run
+        ):  # an accent, an apostrophe or an invisible character belongs to the letter before it
             run[-1].end = place + 1
+            after_apostrophe = unicodedata.category(character)[0] in "PSL"
         for form in forms:
-            if run and (form == " " or (_changes_script(run[-1].form, form))):
+            if run and (form == " " or _changes_script(run[-1].form, form)):
                 yield run
                 run = []
             if form != " ":
-                run.append(_Letter(form, place, place + 1))
+                run.append(_Letter(form, place, place + 1, follows_apostrophe=after_apostrophe and bool(run)))
+            after_apostrophe = False
     if run:
         yield run
 
@@ -130,8 +142,23 @@ def _changes_script(before: str, form: str) -> bool:
     return not is_mark and bool(_UNSPACED.match(before)) != bool(_UNSPACED.match(form))
 
 
-def _pairs(letters: list[_Letter]) -> list[list[_Letter]]:
-    return [letters[place : place + 2] for place in range(len(letters))]
+def _pair(letters: list[_Letter], place: int, *, clings: bool) -> Lexeme:
+    word = "".join(letter.form for letter in letters)
+    return Lexeme(word, place, letters[0].start, letters[-1].end, clings=clings, alone=len(letters) == 1)
+
+
+def _word(letters: list[_Letter], place: int) -> Lexeme:
+    word = "".join(letter.form for letter in letters)
+    forms = {word[number:] for number, letter in enumerate(letters) if letter.follows_apostrophe}
+    forms |= _without_article(word)
+    besides = frozenset(form[:_LONGEST_WORD] for form in forms if len(form) >= _LEAST)
+    return Lexeme(word[:_LONGEST_WORD], place, letters[0].start, letters[-1].end, besides=besides)
+
+
+def _without_article(word: str) -> set[str]:
+    bare = {word.removeprefix(_AND)} if len(word) > _LEAST + 1 else set()
+    bare |= {form.removeprefix(article) for form in {word, *bare} for article in _ARTICLES}
+    return bare - {word}
 
 
 @lru_cache(maxsize=16_384)

@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("from_stage", sa.String(), nullable=True),
         sa.Column("to_stage", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("amount", sa.Numeric(precision=16, scale=2), nullable=True),
         sa.Column("currency", sa.String(), nullable=False),
@@ -193,7 +194,7 @@ def upgrade() -> None:
     )
     op.execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON opportunity_move"
-        " EXECUTE FUNCTION accord_append_only()"
+        " FOR EACH STATEMENT EXECUTE FUNCTION accord_append_only()"
     )
 
 
