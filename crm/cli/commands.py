@@ -14,6 +14,7 @@ from crm.cli import (
     letters,
     mail,
     membership,
+    opportunities,
     organizations,
     people,
     reports,
@@ -115,6 +116,7 @@ for name, group in {
     "standing": membership.standing,
     "participation": membership.participation,
     "follow-up": engagement.follow_up,
+    "opportunity": opportunities.app,
     "import": imports.app,
     "report": reports.app,
     "mail": mail.app,
@@ -123,5 +125,12 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
-for command in (engagement.log, engagement.timeline, store.migrate, store.history, doctor.doctor):
+for command in (
+    engagement.log,
+    engagement.timeline,
+    engagement.search,
+    store.migrate,
+    store.history,
+    doctor.doctor,
+):
     app.command()(command)

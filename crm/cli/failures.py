@@ -63,7 +63,8 @@ _COMMANDS = (
     (r"book\.people\.get\b", "`crm person show`"),
     (r"book\.staff\.add\b", "`crm staff add`"),
     (r"book\.imports\b", "`crm import list`"),
-    (r'\b(next|encoding)="([^"]*)"', r"--\1 \2"),
+    (r"book\.opportunities\.(win|lose|reopen)\b", r"`crm opportunity \1`"),
+    (r'\b(amount|encoding|next|sector)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),
     (r"\bsource_name\b", "--source-name"),
 )

@@ -129,7 +129,7 @@ def refuse_odd_sector(row: Opportunity) -> None:
     """
     if row.kind in _IN_ONE_SECTOR and row.sector is None:
         raise InvalidInput(
-            f"{row.kind.value}: in which Sector?", field="sector", hint='Say sector="R", "T" or "D".'
+            f"{row.kind.value}: in which Sector?", field="sector", hint='Say sector="T", for example.'
         )
     if row.kind in _ONCE and row.sector is not None:
         raise InvalidInput(f"A {row.kind.value} is asked for in no Sector.", field="sector", value=row.sector)

@@ -7,10 +7,10 @@ from typing import TypeVar
 
 from crm.errors import InvalidInput
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Page(tuple[T, ...]):  # noqa: SLOT001 - a tuple of varying length has no slots
+class Page(tuple[T_co, ...]):  # noqa: SLOT001 - a tuple of varying length has no slots
     """A tuple that knows whether there is more.
 
     Attributes:
@@ -19,7 +19,7 @@ class Page(tuple[T, ...]):  # noqa: SLOT001 - a tuple of varying length has no s
 
     next: str | None
 
-    def __new__(cls, items: Iterable[T] = (), next: str | None = None) -> Page[T]:  # noqa: A002 - it reads as people speak
+    def __new__(cls, items: Iterable[T_co] = (), next: str | None = None) -> Page[T_co]:  # noqa: A002 - it reads as people speak
         """A part, with the place where the rest begins."""
         page = super().__new__(cls, items)
         page.next = next
