@@ -84,7 +84,7 @@ def lexemes(text: str) -> list[Lexeme]:
     for letters in _runs(composed(text)):
         if _UNSPACED.match(letters[0].form):
             pairs = [letters[number : number + 2] for number in range(len(letters))]
-            found += (_pair(pair, len(found) + n + 1, clings=n > 0) for n, pair in enumerate(pairs))
+            found += [_pair(pair, len(found) + n, clings=n > 1) for n, pair in enumerate(pairs, start=1)]
         else:
             found.append(_word(letters, len(found) + 1))
     return found
