@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, TypeVar
 
-from sqlalchemy import Index
+from sqlalchemy import Index, bindparam
 from sqlmodel import Field, Session, col, select
 
 from crm.dates import in_utc
@@ -23,6 +23,7 @@ from crm.store.records import Record, by_id, each
 from crm.store.store import Change, Store
 
 P = TypeVar("P", Person, Staff)
+_OF_ACTOR = select(Staff).where(Staff.email == bindparam("email"))
 
 
 class InteractionKind(StrEnum):
@@ -226,7 +227,7 @@ def _summary(text: str) -> str:
 
 
 def _actor(change: Change) -> list[Staff]:
-    return list(change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())))
+    return list(change.session.exec(_OF_ACTOR, params={"email": change.actor.casefold()}))
 
 
 def _owner(

@@ -13,15 +13,13 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Index,
-    Text,
-    bindparam,
     cast,
     inspect,
     or_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlmodel import Field, Session, col
 
 from crm.insight.references import record_of
@@ -48,16 +46,12 @@ class SearchText(Record, table=True):
     words: str = Field(sa_type=TSVECTOR)
 
 
-_PUT = """
+_WRITE = text("""
 INSERT INTO search_text (record, record_id, words)
-SELECT record, record_id, words::tsvector FROM unnest(:records, :ids, :words) AS given (record, record_id, words)
+SELECT record, record_id, words::tsvector
+FROM unnest(CAST(:records AS text[]), CAST(:ids AS bigint[]), CAST(:words AS text[])) AS given (record, record_id, words)
 ON CONFLICT (record, record_id) DO UPDATE SET words = excluded.words
-"""
-_WRITE = text(_PUT).bindparams(
-    bindparam("records", type_=ARRAY(Text)),
-    bindparam("ids", type_=ARRAY(BigInteger)),
-    bindparam("words", type_=ARRAY(Text)),
-)
+""")
 
 
 def write_words(session: Session, changes: Iterable[Changed]) -> None:

@@ -31,6 +31,7 @@ _ALIKE = str.maketrans(
 # And, and the forms of the article, as in Lucene's ArabicStemmer.
 _AND = "\u0648"
 _ARTICLES = ("\u0627\u0644", "\u0628\u0627\u0644", "\u0643\u0627\u0644", "\u0641\u0627\u0644", "\u0644\u0644")
+_ASCII = re.compile("[a-z0-9]+")
 _LEAST = 2
 _LONGEST_WORD = 100
 # What a tsvector holds: places up to 16,383, and words of one megabyte together (PostgreSQL, 12.11 Limitations).
@@ -80,6 +81,9 @@ def lexemes(text: str) -> list[Lexeme]:
     Args:
         text: in any script, or in several at once.
     """
+    if text.isascii() and "'" not in text and "`" not in text:  # most texts, at a tenth of the time
+        words = enumerate(_ASCII.finditer(text.lower()), start=1)
+        return [Lexeme(w[0][:_LONGEST_WORD], place, w.start(), w.end()) for place, w in words]
     found: list[Lexeme] = []
     for letters in _runs(composed(text)):
         if _UNSPACED.match(letters[0].form):

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Index, String, bindparam, event, func, inspect, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapper, UOWTransaction
+from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Field, Session
 
 from crm.store.columns import UtcDateTime, at_field, id_field, json_field, ref
@@ -92,6 +93,7 @@ def name_of(record: Record) -> str:
     return f"{record.__tablename__}:{'/'.join(str(part) for part in key)}"
 
 
+_CAPTURE = "capture"
 Changed = tuple[Record, dict[str, Any], dict[str, Any]]
 """A record with its fields before and after; a new one has none before, a deleted one none after."""
 
@@ -113,13 +115,14 @@ class Capture:
     @contextmanager
     def watching(self, session: Session) -> Iterator[None]:
         """Collect from this session while the block runs."""
-        event.listen(session, "after_flush", self._flushed)
+        session.info[_CAPTURE] = self
         try:
             yield
         finally:
-            event.remove(session, "after_flush", self._flushed)
+            del session.info[_CAPTURE]
 
-    def _flushed(self, session: Session, _context: UOWTransaction) -> None:
+    def flushed(self, session: Session) -> None:
+        """Take down what a flush has written."""
         for record in session.new:
             self.added(record)
         for record in session.dirty:
@@ -155,6 +158,12 @@ class Capture:
         session.connection().execute(_WRITE, entry)
 
 
+@event.listens_for(Session, "after_flush")
+def _flushed(session: Session, _context: UOWTransaction) -> None:
+    if (capture := session.info.get(_CAPTURE)) is not None:
+        capture.flushed(session)
+
+
 def take_ids(session: Session, count: int) -> list[int]:
     """Numbers for rows that need their id before they are written."""
     numbers = select(ids.next_value()).select_from(func.generate_series(1, count))
@@ -163,7 +172,7 @@ def take_ids(session: Session, count: int) -> list[int]:
 
 def _line(record: Record, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
     """What a line of the trail holds of a change, the personal values apart where there are any."""
-    private = _personal_fields(inspect(record).mapper)
+    private = _personal_fields(type(record))
     line = {"record": name_of(record), "before": _without(before, private), "after": _without(after, private)}
     if private & (before.keys() | after.keys()):
         line |= {"was": _only(before, private), "became": _only(after, private)}
@@ -187,15 +196,16 @@ def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, after
 
 
-def _personal_fields(mapper: Mapper[Any]) -> set[str]:
-    return {a.key for a in mapper.column_attrs if a.columns[0].info.get("personal")}
+@cache
+def _personal_fields(kind: type[Record]) -> frozenset[str]:
+    return frozenset(a.key for a in inspect(kind).column_attrs if a.columns[0].info.get("personal"))
 
 
-def _without(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
+def _without(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in names}
 
 
-def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
+def _only(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key in names}
 
 

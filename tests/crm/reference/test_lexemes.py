@@ -90,3 +90,9 @@ def test_a_text_beyond_all_measure_is_taken_as_far_as_a_vector_goes():
     assert "'w16383'" not in many
     wide = vector_of([" ".join(f"{number:05}" + "x" * 200 for number in range(16_000))])
     assert len(wide.encode()) < 2**20
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127), max_size=100))
+def test_plain_texts_are_taken_apart_like_all_others(text):
+    plain = text.replace("'", " ").replace("`", " ")
+    assert lexemes(plain + " é")[:-1] == lexemes(plain)
