@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SCALE  := $(VENV)/.scale
 
-.PHONY: help demo test lint check format clean
+.PHONY: help reference demo demo-big test lint check bench format clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/'
@@ -17,6 +18,13 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)   ## the main job, end to end, on this machine
 	@$(BIN)/crm demo
 
+$(SCALE): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[scale]'
+	@touch $@
+
+demo-big: $(SCALE) ## 100,000 real legal entities, and what is in the book twice; ARGS="--entities 300000 --keep"
+	@$(BIN)/crm demo-big $(ARGS)
+
 test: $(READY)   ## every test, on real servers
 	$(BIN)/python -m pytest
 
@@ -27,6 +35,13 @@ lint: $(READY)   ## format, lint, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 check: lint test ## what continuous integration runs
+
+bench: $(READY)  ## what a million organisations take; ARGS="--only prospects --size 100000" for less
+	$(BIN)/python -m benchmarks $(ARGS)
+
+reference: $(READY) ## a page for every module, out of its docstrings
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python docs/reference/make.py
 
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .

@@ -9,27 +9,38 @@ from sqlalchemy import Engine
 
 from crm.clock import Clock
 from crm.consent.suppressions import Suppressions
+from crm.directory.absences import Colleagues
 from crm.directory.importing.imports import Imports
 from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
+from crm.directory.respelling import respell
 from crm.directory.roles import Roles
-from crm.directory.staff import StaffFacet
+from crm.engagement.complaints import Complaints
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.opportunities import Opportunities
 from crm.engagement.participation import Participations
+from crm.engagement.reservations import Reservations
+from crm.engagement.teams import Teams
+from crm.insight import clearance_sources as house_grounds
+from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
+from crm.insight.clearance import Clearances
+from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
+from crm.insight.portfolios import Portfolios
 from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
+from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.answers import Answers
+from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
 from crm.outreach.handover import Handover, Limits
 from crm.outreach.identity import Identity
@@ -41,11 +52,14 @@ from crm.reference.countries import Countries
 from crm.reference.loader import Reference
 from crm.reference.offices import Offices
 from crm.reference.opportunity_stages import OpportunityStages
+from crm.reference.populations import Populations
 from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
+from crm.reference.tiers import Tiers
 from crm.reports.shelf import Reports
+from crm.reports.subscriptions import Subscriptions
 from crm.store.history import History
 from crm.store.postgres import Server
 from crm.store.store import Store
@@ -84,17 +98,19 @@ class Book:
         self._server = server
         self._store = store
 
-        self.reference = Reference(store)
+        self.reference = Reference(store, consequences={"legal_forms.csv": respell})
         self.countries = Countries(store)
         self.regions = Regions(store)
         self.sectors = Sectors(store)
         self.segments = Segments(store)
+        self.populations = Populations(store)
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
         self.opportunity_stages = OpportunityStages(store)
+        self.tiers = Tiers(store)
 
-        self.staff = StaffFacet(store)
+        self.staff = Colleagues(store)
         self.organizations = Organizations(store)
         self.people = People(store)
         self.roles = Roles(store)
@@ -108,13 +124,28 @@ class Book:
         self.follow_ups = FollowUps(store)
         self.opportunities = Opportunities(store)
         self.log = self.interactions.log
+        self.teams = Teams(store)
+        self.reservations = Reservations(store)
+        self.complaints = Complaints(store)
 
         self.candidates = Candidates(store, keys=identity.keys)
+        self.clearances = Clearances(
+            store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
+        )
+        self.clearance = self.clearances.of
+        self.clearance_of_many = self.clearances.of_many
+        self.override_clearance = self.clearances.override
+        self.duplicates = Duplicates(store)
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
         self.search = Search(store)
-        self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
+        self.portfolios = Portfolios(store)
+        self.hand_over = self.portfolios.hand_over
+        self.attention = attention(store).of
+        self.timeline = Timeline(
+            store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
+        ).of
 
         self.runs = Runs(store, identity=identity)
         self.outbox = Outbox(store, identity=identity)
@@ -124,6 +155,9 @@ class Book:
         self.job_slots = JobSlots(store)
 
         self.reports = Reports(store)
+        self.subscriptions = Subscriptions(
+            store, reports=self.reports, identity=identity, templates=templates
+        )
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
 

@@ -8,19 +8,28 @@ import typer
 from typer.core import TyperGroup
 
 from crm.cli import (
+    clearance,
+    complaints,
     doctor,
+    duplicates,
     engagement,
     imports,
     letters,
     mail,
     membership,
+    merging,
     opportunities,
     organizations,
     people,
+    prompt,
     reports,
+    segments,
     staff,
     store,
+    subscriptions,
     suppression,
+    teams,
+    today,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -115,12 +124,17 @@ for name, group in {
     "term": membership.term,
     "standing": membership.standing,
     "participation": membership.participation,
+    "team": teams.app,
+    "complaint": complaints.app,
     "follow-up": engagement.follow_up,
     "opportunity": opportunities.app,
+    "duplicates": duplicates.app,
     "import": imports.app,
     "report": reports.app,
+    "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
+    "subscription": subscriptions.app,
     "suppression": suppression.app,
     "reference": store.reference,
 }.items():
@@ -129,8 +143,20 @@ for command in (
     engagement.log,
     engagement.timeline,
     engagement.search,
+    merging.merge,
+    merging.unmerge,
+    merging.merges,
+    clearance.clearance,
+    clearance.override_clearance,
+    clearance.end_override,
+    clearance.reserve,
+    clearance.release,
+    teams.hand_over,
+    teams.hand_back,
     store.migrate,
     store.history,
     doctor.doctor,
 ):
     app.command()(command)
+app.command(name="open")(prompt.open_prompt)
+app.command(epilog=today.EPILOG)(today.today)

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from crm.dates import day_of
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import Staff, find_staff
+from crm.directory.staff import Staff, find_staff, today_of
 from crm.engagement.opportunity_rules import likelihood, read_fields, refuse_odd_sector, with_defaults
 from crm.engagement.opportunity_steps import (
     Moved,
@@ -228,7 +228,7 @@ class Opportunities:
     ) -> Opportunity:
         with self._store.changing(f"opportunity.{outcome}") as change:
             row = open_opportunity(change.session, key)
-            today = change.now.date()
+            today = today_of(change.session, change.now, change.actor)
             day = day_of(on or today, today=today, field="on")
             if day > today:
                 raise Refused(f"{day} is still to come.", rule="opportunities.not_ahead", field="on")

@@ -1,13 +1,14 @@
 """What an ask may say: how its fields are read, and what goes with which kind."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from crm.dates import day_of
 from crm.directory.names import clean_name
-from crm.directory.staff import Staff, find_staff
+from crm.directory.staff import Staff, colleague, find_staff, today_of
 from crm.directory.tables import Organization
 from crm.engagement.opportunity_tables import Basis, Frequency, Opportunity
 from crm.errors import InvalidInput
@@ -37,7 +38,7 @@ _READINGS: Mapping[str, Callable[[Change, Any], Any]] = {
     "amount": lambda _, given: amount_of(given),
     "currency": lambda _, code: currency_of(code),
     "frequency": lambda _, given: chosen(Frequency, given, field="frequency"),
-    "expected": lambda change, when: day_of(when, today=change.now.date(), field="expected"),
+    "expected": lambda change, when: day_of(when, today=_today(change), field="expected"),
     "owner": lambda change, key: find_staff(change.session, key).id,
     "office": lambda change, key: find_office(change.session, key).code,
     "sector": lambda change, key: find_sector(change.session, key).code,
@@ -108,10 +109,14 @@ def with_defaults(
     return usual | given
 
 
+def _today(change: Change) -> date:
+    return today_of(change.session, change.now, change.actor)
+
+
 def _owner(change: Change, known: int | None) -> Staff | None:
     if known is not None:
         return by_id(change.session, Staff, known)
-    return change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())).first()
+    return colleague(change.session, change.actor)
 
 
 def _title(session: Session, kind: OpportunityKind, sector: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from crm.directory.staff import today_of
 from crm.engagement.opportunity_rules import refuse_odd_sector
 from crm.engagement.opportunity_tables import MoveKind, Opportunity, OpportunityMove, OpportunityNote
 from crm.errors import NotFound, Refused
@@ -134,7 +135,7 @@ def write_step(change: Change, row: Opportunity, kind: MoveKind, came_from: str 
     values = {name: getattr(row, name) for name in _TOLD - {"stage"}}
     values |= {"opportunity_id": row.id, "from_stage": came_from, "to_stage": row.stage}
     values |= {"kind": kind, "at": change.now, "by": change.actor}
-    values |= {"on": row.closed_on or change.now.date()}
+    values |= {"on": row.closed_on or today_of(change.session, change.now, change.actor)}
     step = change.add(OpportunityMove.model_validate(values))
     if note.strip():
         change.add(OpportunityNote(move_id=step.id, text=note.strip()))

@@ -58,8 +58,8 @@ class Candidate:
         group_id: the head of its corporate group, itself where it has none.
         owner_id: the account manager.
         synthetic: whether the account or its membership is made up for a demonstration or test.
-        own_groups: the study group that it has selected, and those that have taken over its work since.
         standing: None: nobody has said how it stands.
+        own_groups: the study group that it has selected, and those that have taken over its work since.
         participation: what it did in the study groups in the last three years, the newest first.
         contacts: who could be written to, focal points first; those with an address only.
         last_touch: the latest interaction of any office, notes to the file apart.
@@ -77,11 +77,11 @@ class Candidate:
     category: Category
     coverage: Coverage
     study_group: str | None
-    own_groups: frozenset[str]
     member_since_on: date
     standing: Standing | None
     standing_as_of: date | None
     punctuality: Punctuality | None
+    own_groups: frozenset[str]
     participation: tuple[TookPart, ...]
     contacts: tuple[Contact, ...]
     last_touch: Touch | None

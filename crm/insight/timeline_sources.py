@@ -29,7 +29,7 @@ from crm.engagement.follow_ups import FollowUp
 from crm.engagement.interactions import Interaction, InteractionPerson
 from crm.engagement.opportunity_tables import MoveKind, Opportunity, OpportunityMove, OpportunityNote
 from crm.engagement.participation import Participation
-from crm.insight.happening import HappeningKind, Scope, Source, any_of, lines_of, midnight
+from crm.insight.happening import HappeningKind, Scope, Source, any_of, given_by, lines_of, midnight
 from crm.insight.merge_tables import MergedKind, MergeEntry
 from crm.membership.ledger import MembershipEvent
 from crm.membership.standing import StandingRecord
@@ -49,6 +49,11 @@ def in_a_line(text: str) -> str:
 def interactions_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
     """The interactions of a scope: under its accounts, with its people, and with those who worked for its accounts then."""
     under = select(col(Interaction.id)).where(scope.account(col(Interaction.organization_id)))
+    return union(under, _with_people_of(scope))
+
+
+def _with_people_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
+    """Those with its people, and with those who worked for its accounts then."""
     took_part = select(col(InteractionPerson.interaction_id)).where(
         scope.person(col(InteractionPerson.person_id))
     )
@@ -63,11 +68,11 @@ def interactions_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
             or_(col(Position.until_on).is_(None), col(Position.until_on) >= day),
         )
     )
-    return union(under, took_part, elsewhere)
+    return union(took_part, elsewhere)
 
 
 def _interactions(scope: Scope) -> Lines:
-    return lines_of(
+    lines = lines_of(
         Interaction,
         at=col(Interaction.at),
         organization_id=col(Interaction.organization_id),
@@ -76,7 +81,9 @@ def _interactions(scope: Scope) -> Lines:
         what=col(Interaction.kind),
         inbound=col(Interaction.inbound),
         summary=col(Interaction.summary),
-    ).where(col(Interaction.id).in_(interactions_of(scope)))
+    )
+    under = scope.account(col(Interaction.organization_id))
+    return lines.where(or_(under, given_by(col(Interaction.id), _with_people_of(scope))))
 
 
 def _follow_ups(scope: Scope, at: Any) -> Lines:
@@ -90,10 +97,9 @@ def _follow_ups(scope: Scope, at: Any) -> Lines:
         due_on=col(FollowUp.due_on),
         outcome=col(FollowUp.outcome),
     )
-    about = any_of(
-        FollowUp,
+    about = or_(
         scope.account(col(FollowUp.organization_id)),
-        col(FollowUp.interaction_id).in_(interactions_of(scope)),
+        given_by(col(FollowUp.interaction_id), _with_people_of(scope)),
     )
     return lines.outerjoin(Staff, col(Staff.id) == col(FollowUp.owner_id)).where(about)
 
@@ -156,8 +162,9 @@ def _opportunities(scope: Scope) -> Lines:
     lines = lines_of(
         Opportunity,
         number=col(OpportunityMove.id),
+        # What was won or lost on a day before it was written down stands at that day.
         at=case(
-            (col(OpportunityMove.on) == day, col(OpportunityMove.at)), else_=midnight(col(OpportunityMove.on))
+            (col(OpportunityMove.on) < day, midnight(col(OpportunityMove.on))), else_=col(OpportunityMove.at)
         ),
         organization_id=col(Opportunity.organization_id),
         office=col(Opportunity.office),

@@ -108,7 +108,7 @@ def _enrolments(session: Session, letters: Sequence[Letter]) -> dict[int | None,
 
 def _written(
     session: Session, letters: Sequence[Letter], *, since: datetime
-) -> defaultdict[int, list[tuple[int | None, datetime]]]:
+) -> defaultdict[int | None, list[tuple[int | None, datetime]]]:
     """For each person, which runs' marketing letters went to them since an instant, and when."""
     query = select(Letter.person_id, Letter.run_id, Letter.handed_at).where(
         col(Letter.person_id).in_({letter.person_id for letter in letters}),
@@ -116,7 +116,7 @@ def _written(
         col(Letter.status).in_(WENT_OUT),
         col(Letter.handed_at) > since,
     )
-    found: defaultdict[int, list[tuple[int | None, datetime]]] = defaultdict(list)
+    found: defaultdict[int | None, list[tuple[int | None, datetime]]] = defaultdict(list)
     for person_id, run_id, at in session.exec(query):
         if at is not None:
             found[person_id].append((run_id, at))

@@ -32,6 +32,11 @@ class TableLoad:
     retired: int
     kept: int
 
+    @property
+    def touched(self) -> int:
+        """How many rows were, or would be, added, changed or retired."""
+        return self.added + self.changed + self.retired
+
     def __str__(self) -> str:
         return (
             f"{self.file}: {self.added} added, {self.changed} changed, {self.unchanged} unchanged, "
@@ -54,7 +59,7 @@ class LoadReport:
     @property
     def touched(self) -> int:
         """How many rows were, or would be, added, changed or retired."""
-        return sum(table.added + table.changed + table.retired for table in self.tables)
+        return sum(table.touched for table in self.tables)
 
     def __getitem__(self, file: str) -> TableLoad:
         return next(table for table in self.tables if table.file == file)

@@ -168,12 +168,6 @@ def said(kind: OpportunityKind) -> str:
     return kind.value.replace("_", " ").capitalize()
 
 
-def made_up(found: Iterable[Ask]) -> tuple[str, ...]:
-    """The note that some of the asks are synthetic, if they are."""
-    count = sum(ask.synthetic for ask in found)
-    return (f"Synthetic demonstration data: asks here that are made up: {count}.",) if count else ()
-
-
 def without_amount(found: Iterable[Ask]) -> tuple[str, ...]:
     """The note that to some of the asks nobody has put a figure, if so."""
     count = sum(ask.amount is None for ask in found)

@@ -10,15 +10,15 @@ from sqlmodel import col
 from crm.engagement.opportunity_tables import Frequency, Opportunity
 from crm.errors import InvalidInput
 from crm.reference.opportunity_stages import Outcome
-from crm.reports.asks import BEHIND, Ask, Narrowed, asks, made_up, money, without_amount
+from crm.reports.asks import BEHIND, Ask, Narrowed, asks, money, without_amount
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind, added
+from crm.reports.notes import synthetic
+from crm.reports.reader import Reader
 from crm.reports.report import Report
 from crm.store.columns import chosen
-from crm.store.store import Store
 
-NAME = "forecast"
 _OVERDUE = "Overdue"
 _UNDATED = "No day stated"
 _AHEAD = 4
@@ -36,34 +36,41 @@ class Period(StrEnum):
 
 
 def forecast(
-    store: Store,
+    reader: Reader,
     *,
-    narrowed: Narrowed,
-    by: Period | str = Period.QUARTER,
+    by: str = "quarter",
     committed: int = 75,
+    owner: str | None = None,
+    office: str | None = None,
+    region: str | None = None,
+    kind: str | None = None,
     rows: bool = True,
 ) -> Report:
-    """Tell what is asked for by when, and what has been won.
+    """What is asked for by the time at which an answer is expected, and what has been won this year.
 
     Args:
-        store: the door to the database.
-        narrowed: which asks are wanted.
-        by: "quarter" or "year", of the calendar.
+        reader: reads the book.
+        by: what a row stands for: "quarter" or "year", of the calendar.
         committed: from which probability on, in per cent, an ask counts as committed.
+        owner: only the asks of this colleague.
+        office: only those of this office.
+        region: only those to accounts based in this development region, by slug or name.
+        kind: only those of this kind, e.g. "upgrade".
         rows: whether the asks themselves are read with their number, for `rows_behind`.
 
     Returns:
         For each currency and frequency: what is overdue, one row a period, and what has no expected day.
 
     Raises:
-        InvalidInput: there is no such period, or the probability is no per cent.
+        NotFound: there is no such colleague, office or region.
+        InvalidInput: there is no such period or kind, or the probability is no per cent.
     """
     period = chosen(Period, by, field="by")
     if not 0 <= committed <= 100:  # noqa: PLR2004 - per cent
         raise InvalidInput(f"committed: {committed} is no per cent.", field="committed", value=committed)
-    as_of = store.now()
-    today = as_of.date()
-    with store.reading() as session:
+    as_of, today = reader.store.now(), reader.today()
+    narrowed = Narrowed(owner=owner, office=office, region=region, kind=kind)
+    with reader.store.reading() as session:
         filters, conditions = narrowed.read(session)
         this_year = col(Opportunity.closed_on) >= today.replace(month=1, day=1)
         counted = or_(
@@ -73,16 +80,17 @@ def forecast(
     line = _Line(period, today, committed)
     groups = sorted({ask.money for ask in found}) or [money("CHF", Frequency.YEARLY)]
     return Report(
-        name=NAME,
+        name="forecast",
         title=f"Forecast by {period}",
         definition=_definition(period, committed),
         denominator=_DENOMINATOR,
         as_of=as_of,
+        on=today,
         filters=filters,
         columns=_columns(summed=len(groups) == 1),
         rows=tuple(row for group in groups for row in line.rows(group, found)),
         behind=line.behind(found) if rows else None,
-        notes=(*made_up(found), *without_amount(found), *_slippage(found)),
+        notes=(*synthetic(sum(ask.synthetic for ask in found)), *without_amount(found), *_slippage(found)),
         grouped_by="money",
         chart=Chart(label="period", value="weighted", empty="Nothing expected"),
     )

@@ -8,14 +8,14 @@ from sqlmodel import Session, col
 
 from crm.engagement.opportunity_tables import Opportunity
 from crm.reference.opportunity_stages import OpportunityKind, OpportunityStage, Outcome, stages_of
-from crm.reports.asks import BEHIND, Ask, Narrowed, asks, made_up, said, without_amount
+from crm.reports.asks import BEHIND, Ask, Narrowed, asks, said, without_amount
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind, added
+from crm.reports.notes import synthetic
+from crm.reports.reader import Reader
 from crm.reports.report import Report
-from crm.store.store import Store
 
-NAME = "pipeline"
 _DEFINITION = (
     "Open asks by the stage in which they stand now. Weighted: each amount by its probability, which is that of the stage "
     "unless somebody has stated another. Days: the mean of the whole days since an ask came to its stage. "
@@ -27,35 +27,51 @@ _DENOMINATOR = (
 )
 
 
-def pipeline(store: Store, *, narrowed: Narrowed, rows: bool = True) -> Report:
-    """Count the open asks of each kind and stage.
+def pipeline(
+    reader: Reader,
+    *,
+    owner: str | None = None,
+    office: str | None = None,
+    region: str | None = None,
+    kind: str | None = None,
+    rows: bool = True,
+) -> Report:
+    """The open asks by kind and stage: how many, what they amount to, how long they have stood there, what is overdue.
 
     Args:
-        store: the door to the database.
-        narrowed: which asks are wanted.
+        reader: reads the book.
+        owner: only the asks of this colleague.
+        office: only those of this office.
+        region: only those to accounts based in this development region, by slug or name.
+        kind: only those of this kind, e.g. "upgrade".
         rows: whether the asks themselves are read with their number, for `rows_behind`.
 
     Returns:
         One row a kind, stage, currency and frequency; a stage in which nothing stands has one at zero.
+
+    Raises:
+        NotFound: there is no such colleague, office or region.
+        InvalidInput: there is no such kind.
     """
-    as_of = store.now()
-    today = as_of.date()
-    with store.reading() as session:
+    as_of, today = reader.store.now(), reader.today()
+    narrowed = Narrowed(owner=owner, office=office, region=region, kind=kind)
+    with reader.store.reading() as session:
         filters, conditions = narrowed.read(session)
         found = asks(session, col(Opportunity.closed_at).is_(None), *conditions)
         stages = _stages(session, filters.get("kind"))
     one_money = len({ask.money for ask in found}) <= 1
     return Report(
-        name=NAME,
+        name="pipeline",
         title="Pipeline",
         definition=_DEFINITION,
         denominator=_DENOMINATOR,
         as_of=as_of,
+        on=today,
         filters=filters,
         columns=_columns(summed=one_money),
         rows=tuple(_rows(found, stages, today)),
         behind=_behind(found, today) if rows else None,
-        notes=(*made_up(found), *without_amount(found)),
+        notes=(*synthetic(sum(ask.synthetic for ask in found)), *without_amount(found)),
         grouped_by="kind",
         chart=Chart(label="stage", value="weighted" if one_money else "asks", empty="Nothing in"),
     )

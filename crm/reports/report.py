@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -100,7 +100,7 @@ class Report:
     @property
     def totals(self) -> Row:
         """The totals by column key: the stated ones, and the sums of the columns that may be added."""
-        return Row.of(self._sums(list(self)) | dict(self.stated_totals))
+        return Row.of(self._sums(self) | dict(self.stated_totals))
 
     def total(self, key: str) -> Cell:
         """The total of a column, for example `report.total("prospects")`.
@@ -232,7 +232,9 @@ class Report:
             return None
         wanted = behind.key_of(key) if isinstance(key, Row) else key if isinstance(key, tuple) else (key,)
         for row in self:
-            if behind.key_of(row) == wanted:
+            if list(map(str, behind.key_of(row))) == list(
+                map(str, wanted)
+            ):  # "4711" on a command line is 4711
                 return row
         raise NotFound(
             f"{self.name} has no row {', '.join(map(str, wanted))}.",
@@ -241,7 +243,7 @@ class Report:
             hint=f"Rows are told apart by {', '.join(behind.keys)}.",
         )
 
-    def _sums(self, rows: list[Row]) -> dict[str, Cell]:
+    def _sums(self, rows: Iterable[Row]) -> dict[str, Cell]:
         return {
             column.key: added(row[column.key] for row in rows) for column in self.columns if column.summed
         }

@@ -1,102 +1,78 @@
-"""`book.reports`: every report by name."""
+"""`book.reports`: every report, by name and as a method."""
 
-from datetime import date
+from collections.abc import Mapping
+from inspect import isfunction
+from typing import Any
 
-from crm.directory.staff import Staff
-from crm.reference.offices import Office
-from crm.reference.opportunity_stages import OpportunityKind
-from crm.reports.asks import Narrowed
-from crm.reports.forecast import Period, forecast
-from crm.reports.pipeline import pipeline
-from crm.reports.prospects_by_state import prospects_by_state
+from crm.errors import NotFound
+from crm.reports import (
+    coverage_by_office,
+    data_quality,
+    forecast,
+    going_cold,
+    interactions_by_office,
+    pipeline,
+    prospects,
+    prospects_by_state,
+    segments_under_represented,
+    states_without_sector_member,
+    whom_to_see,
+)
+from crm.reports.filters import MakesReport, refuse_unknown
+from crm.reports.reader import Reader
 from crm.reports.report import Report
-from crm.store.store import Store
 
 
-class Reports:
-    """The reports of the book."""
+class Reports(Reader):
+    """The reports of the book. Each is written in a file of its own and reads the book in one snapshot."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    coverage_by_office = coverage_by_office.coverage_by_office
+    data_quality = data_quality.data_quality
+    forecast = forecast.forecast
+    going_cold = going_cold.going_cold
+    interactions_by_office = interactions_by_office.interactions_by_office
+    pipeline = pipeline.pipeline
+    prospects = prospects.prospects
+    prospects_by_state = prospects_by_state.prospects_by_state
+    segments_under_represented = segments_under_represented.segments_under_represented
+    states_without_sector_member = states_without_sector_member.states_without_sector_member
+    whom_to_see = whom_to_see.whom_to_see
 
-    def forecast(
-        self,
-        *,
-        by: Period | str = Period.QUARTER,
-        committed: int = 75,
-        owner: Staff | str | int | None = None,
-        office: Office | str | None = None,
-        region: str | None = None,
-        kind: OpportunityKind | str | None = None,
-        rows: bool = True,
-    ) -> Report:
-        """What is asked for by the quarter in which an answer is expected, and what has been won this year.
+    def names(self) -> tuple[str, ...]:
+        """The names of all reports, as commands and subscriptions write them."""
+        return tuple(REPORTS)
 
-        Args:
-            by: "quarter" or "year".
-            committed: from which probability on, in per cent, an ask counts as committed.
-            owner: only the asks of this colleague.
-            office: only those of this office.
-            region: only those to accounts based in this development region.
-            kind: only those of this kind.
-            rows: whether the asks themselves are read with their number, for `report.rows_behind`.
-
-        Raises:
-            NotFound: there is no such colleague, office or region.
-            InvalidInput: there is no such period or kind, or the probability is no per cent.
-        """
-        narrowed = Narrowed(owner=owner, office=office, region=region, kind=kind)
-        return forecast(self._store, narrowed=narrowed, by=by, committed=committed, rows=rows)
-
-    def pipeline(
-        self,
-        *,
-        owner: Staff | str | int | None = None,
-        office: Office | str | None = None,
-        region: str | None = None,
-        kind: OpportunityKind | str | None = None,
-        rows: bool = True,
-    ) -> Report:
-        """The open asks by kind and stage: how many, what they amount to, how long they have stood there, what is overdue.
+    def make(self, name: str, **filters: Any) -> Report:
+        """A report by its name, e.g. ``book.reports.make("prospects-by-state", region="Africa")``.
 
         Args:
-            owner: only the asks of this colleague.
-            office: only those of this office.
-            region: only those to accounts based in this development region.
-            kind: only those of this kind.
-            rows: whether the asks themselves are read with their number, for `report.rows_behind`.
+            name: its name, with hyphens or underscores.
+            **filters: what the report takes.
 
         Raises:
-            NotFound: there is no such colleague, office or region.
-            InvalidInput: there is no such kind.
+            NotFound: there is no such report.
+            InvalidInput: the report takes no such filter.
         """
-        narrowed = Narrowed(owner=owner, office=office, region=region, kind=kind)
-        return pipeline(self._store, narrowed=narrowed, rows=rows)
+        report = report_named(name)
+        refuse_unknown(name, report, filters)
+        return report(self, **filters)
 
-    def prospects_by_state(
-        self,
-        *,
-        region: str | None = None,
-        segment: str | None = None,
-        on: date | None = None,
-        language: str = "en",
-        rows: bool = True,
-    ) -> Report:
-        """Prospects by Member State: all 194, zeros included, and one row for the unassigned.
 
-        Args:
-            region: only this development region, by slug or name.
-            segment: only prospects of this segment.
-            on: the day that is asked about; today where none is given.
-            language: the language of the names of States and regions.
-            rows: whether the prospects themselves are read with their number, for `report.rows_behind`.
+REPORTS: Mapping[str, MakesReport] = {
+    name.replace("_", "-"): report
+    for name, report in sorted(vars(Reports).items())
+    if isfunction(report) and report.__module__ != __name__
+}
+"""Every report by its name."""
 
-        Returns:
-            The report: print it, show it in a notebook, or call `to_csv`, `to_json`, `to_html`.
 
-        Raises:
-            NotFound: there is no such region or segment.
-        """
-        return prospects_by_state(
-            self._store, region=region, segment=segment, on=on, language=language, rows=rows
-        )
+def report_named(name: str) -> MakesReport:
+    """The function that makes a report.
+
+    Raises:
+        NotFound: there is none of that name; the candidates are those there are.
+    """
+    known = name.strip().replace("_", "-")
+    if known not in REPORTS:
+        raise NotFound(f"There is no report {name!r}.", field="report", value=name, candidates=list(REPORTS))
+    return REPORTS[known]

@@ -128,6 +128,18 @@ class Server(SharedServer):
             for statement in (_DROP, _CREATE):
                 connection.execute(statement.format(sql.Identifier(name)))
 
+    def drop_database(self, name: str) -> None:
+        """Remove a database with all it holds; whoever uses it is cut off.
+
+        Args:
+            name: its name.
+
+        Raises:
+            StoreError: the server refuses.
+        """
+        with self._administering(name) as connection:
+            connection.execute(_DROP.format(sql.Identifier(name)))
+
     @contextmanager
     def _administering(self, name: str) -> Iterator[psycopg.Connection]:
         """A connection that may make databases; whoever is about to make the same one waits."""
@@ -137,7 +149,9 @@ class Server(SharedServer):
                 connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])
                 yield connection
         except psycopg.Error as error:
-            raise StoreError(f"The database {name} cannot be created: {error}", subject=name) from error
+            raise StoreError(
+                f"The database {name} cannot be made or removed: {error}", subject=name
+            ) from error
 
     def _ensure_running(self) -> None:
         user = server_user(self._place)

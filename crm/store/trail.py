@@ -132,7 +132,7 @@ class Capture:
         for record in session.deleted:
             self.note(record, _values(record), {})
 
-    def added(self, record: Any) -> None:
+    def added(self, record: Record) -> None:
         """Take down a new record with all its values."""
         self.note(record, {}, _values(record))
 
@@ -179,21 +179,25 @@ def _line(record: Record, before: dict[str, Any], after: dict[str, Any]) -> dict
     return line
 
 
-def _values(record: Any) -> dict[str, Any]:
-    mapper = inspect(record).mapper
-    found = {attribute.key: getattr(record, attribute.key) for attribute in mapper.column_attrs}
+def _values(record: Record) -> dict[str, Any]:
+    found = {name: getattr(record, name) for name in _told(type(record))}
     return {key: _plain(value) for key, value in found.items() if value is not None}
 
 
-def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _difference(record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for attribute in inspect(record).mapper.column_attrs:
-        history = inspect(record).attrs[attribute.key].history
+    for name in _told(type(record)):
+        history = inspect(record).attrs[name].history
         if history.has_changes():
-            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
-            after[attribute.key] = _plain(history.added[0]) if history.added else None
+            before[name] = _plain(history.deleted[0]) if history.deleted else None
+            after[name] = _plain(history.added[0]) if history.added else None
     return before, after
+
+
+@cache
+def _told(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(a.key for a in inspect(kind).column_attrs if a.key not in kind.derived)
 
 
 @cache

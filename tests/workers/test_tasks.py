@@ -52,7 +52,7 @@ def doors():
 
 def test_a_task_is_a_door_and_no_room():
     found = doors()
-    assert len(found) == 4
+    assert len(found) == 5
     for door in found:
         assert len(door.body) == 1, door.name
         assert "jobs." in ast.unparse(door), door.name
@@ -72,7 +72,13 @@ def test_nothing_waits_in_the_broker():
 
 def test_the_schedule_rings_for_tasks_that_there_are_on_queues_that_are_served(app):
     assert {entry.job for entry in ENTRIES} < own(app)
-    assert own(app) == {"outbox.sweep", "runs.advance", "answers.collect", "outbox.deliver"}
+    assert own(app) == {
+        "outbox.sweep",
+        "runs.advance",
+        "subscriptions.send",
+        "answers.collect",
+        "outbox.deliver",
+    }
     assert {entry.queue for entry in ENTRIES} | {Queue.SEND} == set(Queue)
     assert {queue.name for queue in app.conf.task_queues} == {queue.value for queue in Queue}
     assert all(entry.why for entry in ENTRIES)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from crm.directory.importing.draft import Draft
 from crm.directory.importing.tables import ImportRow, SourceKey
 from crm.directory.importing.verdicts import NOTES, PROBLEMS, RowVerdict
-from crm.directory.names import normal_name
+from crm.directory.names import forms_of_name
 from crm.directory.roles import Role, RoleKind
 from crm.directory.tables import (
     NameKind,
@@ -20,6 +20,7 @@ from crm.directory.tables import (
     OrganizationKind,
     OrganizationName,
 )
+from crm.reference.legal_forms import LegalForms, legal_forms_of
 from crm.store.records import Record
 
 _SAME = ("name", "country", "segment", "size", "employees", "website", "lei")
@@ -53,7 +54,8 @@ def write(
 ) -> None:
     """Put new organisations, each with its id, and the verdicts, each with the digest of its row, into the book."""
     _insert(session, Organization, (_organization(circumstances, *entry) for entry in new))
-    _insert(session, OrganizationName, (row for entry in new for row in _names(*entry)))
+    forms = legal_forms_of(session)
+    _insert(session, OrganizationName, (row for entry in new for row in _names(forms, *entry)))
     _insert(session, OrganizationDomain, (row for entry in new for row in _domains(*entry)))
     _insert(session, SourceKey, (row for entry in new for row in _keys(circumstances, *entry)))
     if circumstances.role:
@@ -77,10 +79,10 @@ def _organization(circumstances: Circumstances, organization_id: int, draft: Dra
     }
 
 
-def _names(organization_id: int, draft: Draft) -> Iterator[dict[str, Any]]:
+def _names(forms: LegalForms, organization_id: int, draft: Draft) -> Iterator[dict[str, Any]]:
     def name(text: str, kind: NameKind, language: str | None = None) -> dict[str, Any]:
-        row = {"organization_id": organization_id, "name": text, "normal": normal_name(text)}
-        return row | {"kind": kind, "language": language}
+        row = {"organization_id": organization_id, "kind": kind, "language": language}
+        return row | forms_of_name(text, forms)
 
     yield name(draft.name, NameKind.LEGAL)
     # A name that is the same in two languages stands once: names are unique within a kind.

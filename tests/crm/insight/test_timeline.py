@@ -80,6 +80,10 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
     book.opportunities.move(ask, "proposal_sent")
     book.opportunities.change(ask, amount=7950)
     book.opportunities.lose(ask, reason="no budget", on="2026-11-20")
+    book.reservations.reserve(acme, office="TSB", reason="talks", until="3m")
+    book.override_clearance(acme, reason="agreed with the TSB", until="2w")
+    complaint = book.complaints.record("Too many letters", source="call", organization=acme, person=amina)
+    book.complaints.resolve(complaint, outcome="two a year")
     book.merge(acme, book.organizations.add("Acme Sat"), reason="same LEI")
     (letter,) = campaign_letters(book, running(make_book, (acme, amina)), (acme, amina))
     book.answers.receive(reply(book, letter))
@@ -92,6 +96,10 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
     for title in (
         "Join, associate in ITU-T: applied",
         "Upgrade, sector member in ITU-T: wants a vote",
+        "Reserved until 24 February 2027: talks",
+        "Clearance overridden until 08 December 2026: agreed with the TSB",
+        "Complaint (call): Too many letters",
+        "Complaint resolved: two a year",
         "Standing: good, says finance",
         "Contributed: T-SG13",
         "Opened: A further Sector: ITU-D: they asked",
