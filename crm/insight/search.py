@@ -84,7 +84,7 @@ class Search:
 
         Args:
             text: the words, in any script: ``шестой план``, ``"study group" acc``.
-            kinds: only these: interaction, follow_up, opportunity.
+            kinds: only these: interaction, follow_up, opportunity, complaint.
             office: only what is on record for this office.
             since: only what happened or was planned from this day or instant on.
             account: only this account and the corporate group below it.

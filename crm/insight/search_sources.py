@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import col
 
 from crm.directory.staff import Staff
+from crm.engagement.complaints import Complaint
 from crm.engagement.follow_ups import FollowUp
 from crm.engagement.interactions import Interaction
 from crm.engagement.opportunity_tables import Opportunity, OpportunityMove, OpportunityNote
@@ -22,6 +23,7 @@ class FoundKind(StrEnum):
     INTERACTION = "interaction"
     FOLLOW_UP = "follow_up"
     OPPORTUNITY = "opportunity"
+    COMPLAINT = "complaint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,15 @@ def _notes() -> Lines:
     )
 
 
+def _complaints() -> Lines:
+    return lines_of(
+        Complaint,
+        at=col(Complaint.recorded_at),
+        organization_id=col(Complaint.organization_id),
+        text=col(Complaint.what) + "\n" + col(Complaint.outcome),
+    )
+
+
 def _asks(number: Any, at: Any, text: Any) -> Lines:
     return lines_of(
         Opportunity,
@@ -89,5 +100,6 @@ TEXTS = (
     Texts(FoundKind.FOLLOW_UP, FollowUp, FollowUp, _follow_ups),
     Texts(FoundKind.OPPORTUNITY, Opportunity, Opportunity, _opportunities),
     Texts(FoundKind.OPPORTUNITY, OpportunityNote, Opportunity, _notes),
+    Texts(FoundKind.COMPLAINT, Complaint, Complaint, _complaints),
 )
 """Every text that is looked for; a test compares it with the columns that say `prose`."""

@@ -80,7 +80,7 @@ class Timeline:
             kinds: only these, e.g. ``{"interaction", "letter"}``.
             office: only what is on record for this office.
             person: only what this contact had a part in.
-            text: only interactions, next steps and asks in which these words stand, as in `book.search`.
+            text: only interactions, next steps, asks and complaints in which these words stand, as in `book.search`.
             group: whether an organisation stands for the corporate group below it.
             newest_first: whether the latest comes first.
             limit: how many at the most, counted from the end that comes first; all where none is given.

@@ -61,6 +61,8 @@ def test_talks_next_steps_and_asks_are_found_with_what_opens_them(book, acme):
         f"opportunity:{ask.id}",
     }
     assert {hit.organization for hit in hits} == {"Acme"}
+    complaint = book.complaints.record("Too many tablets", source="call", organization=acme)
+    assert [hit.refers_to for hit in book.search("tablet")] == [f"complaint:{complaint.id}"]
     assert [hit.kind for hit in book.search("tabl", kinds="follow_up")] == ["follow_up"]
     assert found(book, "like", kinds=["opportunity"]) == ["They *like* tables"]
 

@@ -23,6 +23,7 @@ END $$
 
 # The texts that are looked for, by table, with the key of the table.
 _TEXTS = {
+    ("complaint", "id"): ("what", "outcome"),
     ("follow_up", "id"): ("what", "outcome"),
     ("interaction", "id"): ("summary",),
     ("opportunity", "id"): ("title",),
