@@ -17,6 +17,7 @@ from crm.directory.roles import Roles
 from crm.engagement.complaints import Complaints
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
+from crm.engagement.opportunities import Opportunities
 from crm.engagement.participation import Participations
 from crm.engagement.reservations import Reservations
 from crm.engagement.teams import Teams
@@ -30,6 +31,8 @@ from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
 from crm.insight.portfolios import Portfolios
+from crm.insight.search import Search
+from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
@@ -48,6 +51,7 @@ from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
 from crm.reference.offices import Offices
+from crm.reference.opportunity_stages import OpportunityStages
 from crm.reference.populations import Populations
 from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
@@ -85,7 +89,7 @@ class Book:
         limits: Limits,
         server: Server | None = None,
     ) -> None:
-        store = Store(engine, actor=actor, clock=clock)
+        store = Store(engine, actor=actor, clock=clock, alongside=[write_words])
         self.actor = actor
         self.clock = clock
         self.identity = identity
@@ -103,6 +107,7 @@ class Book:
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
+        self.opportunity_stages = OpportunityStages(store)
         self.tiers = Tiers(store)
 
         self.staff = Colleagues(store)
@@ -117,6 +122,7 @@ class Book:
         self.participation = Participations(store)
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)
+        self.opportunities = Opportunities(store)
         self.log = self.interactions.log
         self.teams = Teams(store)
         self.reservations = Reservations(store)
@@ -133,6 +139,7 @@ class Book:
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
+        self.search = Search(store)
         self.portfolios = Portfolios(store)
         self.hand_over = self.portfolios.hand_over
         self.attention = attention(store).of

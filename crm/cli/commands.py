@@ -18,6 +18,7 @@ from crm.cli import (
     mail,
     membership,
     merging,
+    opportunities,
     organizations,
     people,
     prompt,
@@ -134,6 +135,7 @@ for name, group in {
     "team": teams.app,
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
+    "opportunity": opportunities.app,
     "duplicates": duplicates.app,
     "import": imports.app,
     "report": reports.app,
@@ -148,6 +150,7 @@ for name, group in {
 for command in (
     engagement.log,
     engagement.timeline,
+    engagement.search,
     merging.merge,
     merging.unmerge,
     merging.merges,

@@ -67,10 +67,11 @@ _COMMANDS = (
     (r"book\.duplicates\.dismissed\b", "`crm duplicates dismissed`"),
     (r"book\.imports\.mappings\.save\b", "`crm import … --save-mapping`"),
     (r"book\.imports\b", "`crm import list`"),
+    (r"book\.opportunities\.(win|lose|reopen)\b", r"`crm opportunity \1`"),
     (r"book\.portfolios\.handed\b", "`crm staff hand-overs`"),
     (r"book\.reference\.load\(\)", "`crm reference load`"),
     (r"book\.reservations\.of\b", "`crm org show`"),
-    (r'\b(next|encoding|office)="([^"]*)"', r"--\1 \2"),
+    (r'\b(amount|encoding|next|office|sector)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),
     (r"\bsource_name\b", "--source-name"),
 )

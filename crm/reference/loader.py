@@ -21,6 +21,7 @@ from crm.reference.facts import Fact
 from crm.reference.legal_forms import LegalForm, forget_legal_forms
 from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.offices import Office
+from crm.reference.opportunity_stages import OpportunityStage
 from crm.reference.regions import Region
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
@@ -43,6 +44,7 @@ FILES: Mapping[str, type[Fact]] = {
     "study_groups.csv": StudyGroup,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
+    "opportunity_stages.csv": OpportunityStage,
     "tiers.csv": Tier,
     "attention_weights.csv": AttentionWeight,
     "senior_roles.csv": SeniorRole,

@@ -97,6 +97,11 @@ def personal(**kwargs: Any) -> Any:
     return Field(sa_column_kwargs={"info": {"personal": True}}, **kwargs)
 
 
+def prose(*, personal: bool = False, **kwargs: Any) -> Any:
+    """A text that people look for by its words; a personal one says something about a person as well."""
+    return Field(sa_column_kwargs={"info": {"personal": personal, "searched": True}}, **kwargs)
+
+
 def trigram_index(name: str, column: str) -> Index:
     """An index that finds similar text (pg_trgm)."""
     return Index(name, column, postgresql_using="gin", postgresql_ops={column: "gin_trgm_ops"})

@@ -1,7 +1,7 @@
 """One door to the database for one actor: reads that change nothing, changes that leave a trail."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TypeVar
@@ -10,11 +10,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from crm.clock import Clock
+from crm.store.inserting import insert_record
 from crm.store.records import Record
-from crm.store.trail import Capture
+from crm.store.trail import Capture, Changed
 from crm.store.violations import told_in_our_words
 
 R = TypeVar("R", bound=Record)
+Alongside = Callable[[Session, Sequence[Changed]], None]
 
 
 class Change:
@@ -34,8 +36,8 @@ class Change:
 
     def add(self, record: R) -> R:
         """Put a new record into the book; it has its id afterwards."""
-        self.session.add(record)
-        self.session.flush()
+        insert_record(self.session, record)
+        self._capture.added(record)
         return record
 
     def about(self, record: Record) -> None:
@@ -58,12 +60,16 @@ class Store:
         engine: the database.
         actor: who reads and changes, as the trail names them.
         clock: says what time it is.
+        alongside: what else is written with the changes of every verb, in its transaction.
     """
 
-    def __init__(self, engine: Engine, *, actor: str, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, *, actor: str, clock: Clock, alongside: Sequence[Alongside] = ()
+    ) -> None:
         self.engine = engine
         self.actor = actor
         self.clock = clock
+        self._alongside = tuple(alongside)
         self._thread = threading.local()
 
     def now(self) -> datetime:
@@ -127,6 +133,8 @@ class Store:
             finally:
                 self._thread.in_verb = False
             capture.write(session, at=now, actor=self.actor)
+            for write in self._alongside:
+                write(session, capture.changes)
             session.expunge_all()
 
     @property
