@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 from sqlalchemy import event
 
 from benchmarks.bench import Bench, conninfo
@@ -67,7 +68,7 @@ class Replay:
     def __init__(self, connection: psycopg.Connection, sent: Sequence[Sent], made: Sequence[int]) -> None:
         self._connection = connection
         self._made = made
-        self._sent = [(sql, given, _mentioning(given, set(made))) for sql, given in sent]
+        self._sent = [(sql, given, _mentioning(given, made)) for sql, given in sent]
 
     def times(self, number: int) -> None:
         """Send them so many times."""
@@ -87,10 +88,20 @@ class Replay:
         self._connection.commit()
 
 
-def _mentioning(given: Mapping[str, Any], made: set[int]) -> list[str]:
+def _mentioning(given: Mapping[str, Any], made: Sequence[int]) -> list[str]:
     """The parameters in which an id stands that the database gave."""
-    return [place for place, value in given.items() if made & {*(value if isinstance(value, list) else [value])}]
+    nothing = dict.fromkeys(made, 0)
+    return [place for place, value in given.items() if str(_renewed(value, nothing)) != str(value)]
 
 
 def _renewed(value: Any, fresh: Mapping[int, int]) -> Any:
-    return [fresh.get(v, v) for v in value] if isinstance(value, list) else fresh.get(value, value)
+    match value:
+        case Jsonb():
+            return Jsonb(_renewed(value.obj, fresh))
+        case list():
+            return [_renewed(each, fresh) for each in value]
+        case dict():
+            return {name: _renewed(each, fresh) for name, each in value.items()}
+        case int():
+            return fresh.get(value, value)
+    return value
