@@ -13,13 +13,14 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Index,
+    bindparam,
     cast,
     inspect,
     or_,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSQUERY, TSVECTOR
 from sqlmodel import Field, Session, col
 
 from crm.insight.references import record_of
@@ -49,9 +50,9 @@ class SearchText(Record, table=True):
 _WRITE = text("""
 INSERT INTO search_text (record, record_id, words)
 SELECT record, record_id, words::tsvector
-FROM unnest(CAST(:records AS text[]), CAST(:ids AS bigint[]), CAST(:words AS text[])) AS given (record, record_id, words)
+FROM jsonb_to_recordset(:lines) AS line (record text, record_id bigint, words text)
 ON CONFLICT (record, record_id) DO UPDATE SET words = excluded.words
-""")
+""").bindparams(bindparam("lines", type_=JSONB))
 
 
 def write_words(session: Session, changes: Iterable[Changed]) -> None:
@@ -73,12 +74,15 @@ def put_words(session: Session, records: Sequence[Record]) -> None:
     """Write the words of some records, in place of those that there are."""
     if not records:
         return
-    values = {
-        "records": [str(record.__tablename__) for record in records],
-        "ids": [id_of(record) for record in records],
-        "words": [vector_of(_texts(record)) for record in records],
-    }
-    session.connection().execute(_WRITE, values)
+    lines = [
+        {
+            "record": str(record.__tablename__),
+            "record_id": id_of(record),
+            "words": vector_of(_texts(record)),
+        }
+        for record in records
+    ]
+    session.connection().execute(_WRITE, {"lines": lines})
 
 
 def holding(words: str, columns: Mapping[str, Any]) -> ColumnElement[bool]:
