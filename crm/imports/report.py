@@ -12,10 +12,11 @@ from crm.imports import refused_rows, summary
 from crm.imports.row_log import RowLog, Rows
 from crm.imports.tally import MOST_EXAMPLES, Tally
 from crm.imports.verdicts import LEFT, NoteKind, RowVerdict, Verdict
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class ImportReport:
+class ImportReport(Shown):
     """What an import did; a dry run gives the same.
 
     The numbers are at hand. The rows are not held in memory: `rows`, `created` and the others know how many they are

@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import TypeAdapter
 
 from crm.errors import AccordError, Ambiguous, NotFound, Refused
+from crm.shown import Shown
 
 _LONGEST = 200
 
@@ -75,7 +76,7 @@ class ProblemKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class Note(Shown):
     """What was done with a row that was not refused.
 
     Attributes:
@@ -95,7 +96,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Shown):
     """Why a row was not taken, and how to mend it.
 
     Attributes:
@@ -133,7 +134,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class RowVerdict:
+class RowVerdict(Shown):
     """What happened to one row of a file; a dry run gives the same.
 
     Attributes:

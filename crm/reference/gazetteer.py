@@ -9,6 +9,7 @@ from enum import StrEnum
 from crm.errors import Ambiguous, NotFound
 from crm.reference.country import AliasKind, Country, CountryAlias
 from crm.reference.spelling import near, plain
+from crm.shown import Shown
 
 CountryKey = str | int | Country
 
@@ -28,7 +29,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Shown):
     """A country that a text might mean, for a person or an importer to decide.
 
     Attributes:

@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from crm.shown import Shown
 from crm.store.records import Record
 from crm.store.store import Store
 from crm.store.trail import TrailChange, TrailEntry, TrailPersonal, name_of
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Shown):
     """One verb that touched a record.
 
     Attributes:
