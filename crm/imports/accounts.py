@@ -68,6 +68,7 @@ class Accounts:
         self._by_lei: dict[str, Account] = {}
         self._by_name: defaultdict[str, list[Account]] = defaultdict(list)
         self._alike: dict[int, list[Likeness]] = {}
+        self._held_any: bool | None = None
         self._decided: dict[str, int] = {}
         self._mistaken: dict[str, Problem] = {}
 
@@ -141,8 +142,13 @@ class Accounts:
 
     def _likenesses(self, session: Session, drafts: Sequence[OrganizationDraft]) -> dict[int, list[Likeness]]:
         """What the book held before this import and rows are probably about, if the source does not tell them apart."""
+        if self._held_any is None:
+            earlier = select(Organization.id).where(Organization.id < self._batch_id).limit(1)
+            self._held_any = session.exec(earlier).first() is not None
+        if not self._held_any:
+            return {}
         wanted = [Wanted(one.row, one.name, one.country, one.domains, one.lei) for one in drafts]
-        found = likely(session, wanted)
+        found = likely(session, wanted, before=self._batch_id)
         ids = {one.organization_id for several in found.values() for one in several}
         keyed = keys_of(session, self._source, ids)
         named = {draft.row for draft in drafts if draft.key}
@@ -150,9 +156,7 @@ class Accounts:
             row: [
                 one
                 for one in several
-                if one.score >= PROBABLE
-                and one.organization_id < self._batch_id
-                and not (row in named and one.organization_id in keyed)
+                if one.score >= PROBABLE and not (row in named and one.organization_id in keyed)
             ]
             for row, several in found.items()
         }
