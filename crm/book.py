@@ -44,6 +44,7 @@ from crm.reference.study_groups import StudyGroups
 from crm.reports.shelf import Reports
 from crm.store.history import History
 from crm.store.postgres import Server
+from crm.store.restoring import Restoring
 from crm.store.store import Store
 
 
@@ -119,6 +120,7 @@ class Book:
         self.reports = Reports(store)
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
+        self.restore = Restoring(store, batches=batches_of).restore
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

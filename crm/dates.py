@@ -1,7 +1,7 @@
 """Days as people write them ("2027-04-01", "14d", "2w", "tomorrow"), and instants that leave nothing to guess."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from crm.errors import InvalidInput
 
@@ -39,6 +39,13 @@ def day_of(when: str | date, *, today: date, field: str = "due") -> date:
             value=when,
             hint='Write 2027-04-01, "14d", "2w" or "tomorrow".',
         ) from None
+
+
+def instant(when: date | datetime | None, *, end: bool = False) -> datetime | None:
+    """The instant that a person means by a day: its first, or its last."""
+    if when is None or isinstance(when, datetime):
+        return when
+    return datetime.combine(when, time.max if end else time.min, tzinfo=UTC)
 
 
 def in_utc(at: datetime, *, field: str | None = None) -> datetime:

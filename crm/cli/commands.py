@@ -123,5 +123,12 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
-for command in (engagement.log, engagement.timeline, store.migrate, store.history, doctor.doctor):
+for command in (
+    engagement.log,
+    engagement.timeline,
+    store.migrate,
+    store.history,
+    store.restore,
+    doctor.doctor,
+):
     app.command()(command)

@@ -65,6 +65,8 @@ _COMMANDS = (
     (r"book\.imports\b", "`crm import list`"),
     (r'\b(next|encoding)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),
+    (r"\bforce=True\b", "--force"),
+    (r"\bfield=…, at=…", "--field …, --at …"),
     (r"\bsource_name\b", "--source-name"),
 )
 

@@ -12,6 +12,7 @@ from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, InvalidInput, NotFound
 from crm.store.columns import choice, chosen, id_field, ref
 from crm.store.records import Record
+from crm.store.restoring import restores
 from crm.store.store import Change, Store
 from crm.store.violations import means
 
@@ -51,6 +52,7 @@ class Role(Record, table=True):
 
 means("uq_role_open", AlreadyExists, "The organisation has this role already.", field="kind")
 means("ck_role_order", InvalidInput, "The role would end before it began.", field="on")
+restores(Role, "until_on", through=lambda _, role, values: role.amend(values))
 
 
 class Roles:

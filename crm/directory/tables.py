@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Index, UniqueConstraint, func
 from sqlmodel import Field, col
 
 from crm.errors import AlreadyExists, InvalidInput
-from crm.store.columns import at_field, choice, id_field, ref, trigram_index
+from crm.store.columns import INNER, at_field, choice, id_field, ref, trigram_index
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -72,7 +72,7 @@ class Organization(Record, table=True):
     size: Size | None = choice(Size, name="size", default=None, nullable=True)
     employees: int | None = Field(default=None, ge=0)
     parent_id: int | None = ref("organization.id", optional=True)
-    group_id: int | None = ref("organization.id", optional=True)
+    group_id: int | None = ref("organization.id", optional=True, sa_column_kwargs=INNER)
     lei: str | None = None
     website: str | None = None
     owner_id: int | None = ref("staff.id", optional=True)
@@ -107,7 +107,7 @@ class OrganizationName(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     name: str
-    normal: str
+    normal: str = Field(sa_column_kwargs=INNER)
     kind: NameKind = choice(NameKind, name="kind", default=NameKind.ALIAS)
     language: str | None = None
 

@@ -11,8 +11,9 @@ from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, find_staff
 from crm.errors import NotFound, Refused
-from crm.store.columns import at_field, id_field, ref
+from crm.store.columns import at_field, id_field, personal, ref
 from crm.store.records import Record, by_id
+from crm.store.restoring import restores
 from crm.store.store import Change, Store
 
 
@@ -33,11 +34,14 @@ class FollowUp(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     interaction_id: int | None = ref("interaction.id", optional=True)
-    what: str
+    what: str = personal()
     owner_id: int | None = ref("staff.id", optional=True, index=False)
     due_on: date | None = None
     done_at: datetime | None = at_field(default=None)
-    outcome: str = ""
+    outcome: str = personal(default="")
+
+
+restores(FollowUp, "done_at", "outcome", through=lambda _, row, values: row.amend(values))
 
 
 class FollowUps:

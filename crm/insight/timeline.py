@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, or_, select
 
+from crm.dates import instant
 from crm.directory.merged import stands, with_merged
 from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
-from crm.insight.happening import Happening, HappeningKind, Scope, Source, instant
+from crm.insight.happening import Happening, HappeningKind, Scope, Source
 from crm.insight.subject import SubjectKey, find_subject
 from crm.reference.country import Country
 from crm.store.store import Store

@@ -1,6 +1,7 @@
 """The base of every table, and what makes a record that left its verb read-only."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
 from sqlalchemy import MetaData, Sequence
@@ -77,6 +78,19 @@ _LARGEST_ID = 2**63 - 1
 def by_id(session: Session, kind: type[R], number: int) -> R | None:
     """The record of a kind with this id, if there is one; a number that can be no id is no mistake."""
     return session.get(kind, number) if 0 < number <= _LARGEST_ID else None
+
+
+@cache
+def record_of(table: str) -> type[Record]:
+    """The kind of record that a table holds."""
+    kinds = {str(kind.__tablename__): kind for kind in _kinds(Record) if "__table__" in vars(kind)}
+    return kinds[table]
+
+
+def _kinds(kind: type[Record]) -> Iterator[type[Record]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
 
 
 def each(given: Any) -> list[Any]:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -15,6 +15,10 @@ from crm.store.trail import Capture
 from crm.store.violations import told_in_our_words
 
 R = TypeVar("R", bound=Record)
+
+
+class _Rehearsed(Exception):
+    """How a dry run takes itself back; no error."""
 
 
 class Change:
@@ -105,19 +109,20 @@ class Store:
                 outer.expunge_all()
 
     @contextmanager
-    def changing(self, verb: str, *, reason: str | None = None) -> Iterator[Change]:
+    def changing(self, verb: str, *, reason: str | None = None, dry_run: bool = False) -> Iterator[Change]:
         """One verb: one transaction and one trail entry, or nothing at all.
 
         Args:
             verb: what happens, as "organization.added".
             reason: why, for the trail.
+            dry_run: do all of it and take it back, so that a rehearsal says exactly what the verb would do.
         """
         if self._in_verb:
             raise RuntimeError(
                 f"{verb}: one verb cannot call another; share a function that takes the session"
             )
         now = self.now()
-        with self.transaction() as session:
+        with suppress(_Rehearsed), self.transaction() as session:
             capture = Capture(verb, reason=reason)
             self._thread.in_verb = True
             try:
@@ -128,6 +133,8 @@ class Store:
                 self._thread.in_verb = False
             capture.write(session, at=now, actor=self.actor)
             session.expunge_all()
+            if dry_run:
+                raise _Rehearsed
 
     @property
     def _session(self) -> Session | None:

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Index, event, func, insert, inspect, select
 from sqlalchemy.orm import Mapper, UOWTransaction
 from sqlmodel import Field, Session
 
-from crm.store.columns import at_field, id_field, json_field, ref
+from crm.store.columns import at_field, id_field, is_personal, json_field, personal, ref
 from crm.store.records import Record, ids
 
 
@@ -29,7 +29,7 @@ class TrailEntry(Record, table=True):
     actor: str
     verb: str
     subject: str = Field(index=True)  # "organization:4711"
-    reason: str | None = None
+    reason: str | None = personal(default=None)
     batch_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
 
 
@@ -55,8 +55,8 @@ class TrailPersonal(Record, table=True):
     trailed: ClassVar[bool] = False
 
     change_id: int = ref("trail_change.id", primary_key=True, index=False)
-    before: dict[str, Any] = json_field()
-    after: dict[str, Any] = json_field()
+    before: dict[str, Any] = json_field(personal=True)
+    after: dict[str, Any] = json_field(personal=True)
 
 
 def name_of(record: Record) -> str:
@@ -86,13 +86,13 @@ class Capture:
 
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         for record in session.new:
-            self.note(record, {}, _values(record))
+            self.note(record, {}, values_of(record))
         for record in session.dirty:
             before, after = _difference(record)
             if after:
                 self.note(record, before, after)
         for record in session.deleted:
-            self.note(record, _values(record), {})
+            self.note(record, values_of(record), {})
 
     def note(self, record: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Take down a change of a record, unless its table leaves no trail."""
@@ -101,35 +101,71 @@ class Capture:
 
     def write(self, session: Session, *, at: datetime, actor: str) -> None:
         """Write the entry and its changes; a verb that changed nothing leaves no entry."""
-        if not self._changes and self.batch_id is None:
+        lines = _summed_up(self._changes)
+        if not lines and self.batch_id is None:
             return
         connection = session.connection()
-        subject = self.subject or (self._changes[0][0] if self._changes else None)
-        entry_id, *change_ids = take_ids(session, 1 + len(self._changes))
+        subject = self.subject or (lines[0].record if lines else None)
+        entry_id, *change_ids = take_ids(session, 1 + len(lines))
         entry = {"id": entry_id, "at": at, "actor": actor, "verb": self.verb, "reason": self.reason}
         entry |= {
             "subject": name_of(subject) if subject else f"batch:{self.batch_id}",
             "batch_id": self.batch_id,
         }
         connection.execute(insert(TrailEntry), [entry])
-        rows, personal = self._rows(entry_id, change_ids)
+        rows, private = _rows(entry_id, change_ids, lines)
         if rows:
             connection.execute(insert(TrailChange), rows)
-        if personal:
-            connection.execute(insert(TrailPersonal), personal)
+        if private:
+            connection.execute(insert(TrailPersonal), private)
 
-    def _rows(
-        self, entry_id: int, change_ids: list[int]
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        rows, personal = [], []
-        for change_id, (record, before, after) in zip(change_ids, self._changes, strict=True):
-            private = _personal_fields(inspect(record).mapper)
-            row = {"id": change_id, "entry_id": entry_id, "record": name_of(record)}
-            rows.append(row | {"before": _without(before, private), "after": _without(after, private)})
-            if private & (before.keys() | after.keys()):
-                kept = {"before": _only(before, private), "after": _only(after, private)}
-                personal.append({"change_id": change_id, **kept})
-        return rows, personal
+
+class _Line:
+    """What a verb made of one record, from what stood there first to what stands there at the end."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
+        self._seen: set[str] = set()
+
+    def take(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        for field in dict.fromkeys([*before, *after]):
+            if field not in self._seen and field in before:
+                self.before[field] = before[field]
+            self._seen.add(field)
+            self.after.pop(field, None)
+            if field in after:
+                self.after[field] = after[field]
+
+    def settle(self) -> bool:
+        """Let go of what came back to where it was; says whether anything is left."""
+        for field in [f for f in self._seen if self.before.get(f) == self.after.get(f)]:
+            self.before.pop(field, None)
+            self.after.pop(field, None)
+        return bool(self.before or self.after)
+
+
+def _summed_up(changes: list[tuple[Record, dict[str, Any], dict[str, Any]]]) -> list[_Line]:
+    """One line a record, however often the verb touched it; a change that changes nothing leaves none."""
+    lines: dict[str, _Line] = {}
+    for record, before, after in changes:
+        lines.setdefault(name_of(record), _Line(record)).take(before, after)
+    return [line for line in lines.values() if line.settle()]
+
+
+def _rows(
+    entry_id: int, change_ids: list[int], lines: list[_Line]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    rows, private = [], []
+    for change_id, line in zip(change_ids, lines, strict=True):
+        names = _personal_fields(inspect(line.record).mapper)
+        row = {"id": change_id, "entry_id": entry_id, "record": name_of(line.record)}
+        rows.append(row | {"before": _without(line.before, names), "after": _without(line.after, names)})
+        if names & (line.before.keys() | line.after.keys()):
+            kept = {"before": _only(line.before, names), "after": _only(line.after, names)}
+            private.append({"change_id": change_id, **kept})
+    return rows, private
 
 
 def take_ids(session: Session, count: int) -> list[int]:
@@ -138,10 +174,11 @@ def take_ids(session: Session, count: int) -> list[int]:
     return list(session.connection().scalars(numbers))
 
 
-def _values(record: Any) -> dict[str, Any]:
+def values_of(record: Any) -> dict[str, Any]:
+    """The fields of a record as the trail writes them down."""
     mapper = inspect(record).mapper
     found = {attribute.key: getattr(record, attribute.key) for attribute in mapper.column_attrs}
-    return {key: _plain(value) for key, value in found.items() if value is not None}
+    return {key: plain(value) for key, value in found.items()}
 
 
 def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -150,13 +187,13 @@ def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     for attribute in inspect(record).mapper.column_attrs:
         history = inspect(record).attrs[attribute.key].history
         if history.has_changes():
-            before[attribute.key] = _plain(history.deleted[0]) if history.deleted else None
-            after[attribute.key] = _plain(history.added[0]) if history.added else None
+            before[attribute.key] = plain(history.deleted[0]) if history.deleted else None
+            after[attribute.key] = plain(history.added[0]) if history.added else None
     return before, after
 
 
 def _personal_fields(mapper: Mapper[Any]) -> set[str]:
-    return {a.key for a in mapper.column_attrs if a.columns[0].info.get("personal")}
+    return {a.key for a in mapper.column_attrs if is_personal(a.columns[0])}
 
 
 def _without(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -167,7 +204,8 @@ def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key in names}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as the trail writes it down: as JSON has it."""
     match value:
         case None | bool() | int() | float() | str() | dict() | list():
             return value

@@ -10,7 +10,8 @@ from sqlmodel import Field, Session, select
 from crm.directory.importing.verdicts import Verdict
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists
-from crm.store.columns import at_field, choice, id_field, json_field, ref
+from crm.store.columns import at_field, choice, id_field, json_field, personal, ref
+from crm.store.history import InBatch
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -58,11 +59,11 @@ class ImportRow(Record, table=True):
     batch_id: int = ref("import_batch.id", primary_key=True, index=False)
     row: int = Field(primary_key=True)
     verdict: Verdict = choice(Verdict, name="verdict")
-    name: str
+    name: str = personal()
     subject_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
-    notes: list[dict[str, Any]] = json_field()
-    problems: list[dict[str, Any]] = json_field()
-    cells: list[str] = json_field()
+    notes: list[dict[str, Any]] = json_field(personal=True)
+    problems: list[dict[str, Any]] = json_field(personal=True)
+    cells: list[str] = json_field(personal=True)
     digest: str
 
 
@@ -80,9 +81,9 @@ class SourceKey(Record, table=True):
 means("pk_source_key", AlreadyExists, "Another organisation has this key.", field="key")
 
 
-def batches_of(session: Session, record: Record) -> Sequence[int]:
-    """The batches that created a record; for its history."""
+def batches_of(session: Session, record: Record) -> Sequence[InBatch]:
+    """What imports did to a record; for its history."""
     if not isinstance(record, Organization):
         return []
     created = (ImportRow.subject_id == record.id, ImportRow.verdict == Verdict.CREATE)
-    return session.exec(select(ImportRow.batch_id).where(*created)).all()
+    return [InBatch(number, {}) for number in session.exec(select(ImportRow.batch_id).where(*created))]
