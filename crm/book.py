@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from crm.clock import Clock
+from crm.consent.bases import Bases
 from crm.consent.suppressions import Suppressions
 from crm.directory.importing.imports import Imports
 from crm.directory.importing.tables import batches_of
@@ -96,6 +97,7 @@ class Book:
         self.roles = Roles(store)
         self.imports = Imports(store)
 
+        self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
         self.terms = Terms(store)
         self.standing = Standings(store)

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from crm.cli import (
+    bases,
     doctor,
     engagement,
     imports,
@@ -120,6 +121,7 @@ for name, group in {
     "mail": mail.app,
     "letter": letters.app,
     "suppression": suppression.app,
+    "basis": bases.app,
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)

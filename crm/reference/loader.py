@@ -17,6 +17,7 @@ from crm.reference.csvfile import Line, read, shipped
 from crm.reference.facts import Fact
 from crm.reference.offices import Office
 from crm.reference.regions import Region
+from crm.reference.retention_rules import RetentionRule
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
 from crm.reference.study_groups import StudyGroup
@@ -36,6 +37,7 @@ FILES: Mapping[str, type[Fact]] = {
     "study_groups.csv": StudyGroup,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
+    "retention_rules.csv": RetentionRule,
 }
 
 
