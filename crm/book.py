@@ -13,7 +13,6 @@ from crm.consent.suppressions import Suppressions
 from crm.directory.importing.imports import Imports
 from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
-from crm.directory.people import People
 from crm.directory.roles import Roles
 from crm.directory.staff import StaffFacet
 from crm.engagement.follow_ups import FollowUps
@@ -34,6 +33,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
 from crm.outreach.outbox import Outbox
 from crm.outreach.runs import Runs
+from crm.privacy.people import People
 from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
@@ -93,7 +93,7 @@ class Book:
 
         self.staff = StaffFacet(store)
         self.organizations = Organizations(store)
-        self.people = People(store)
+        self.people = People(store, identity=identity)
         self.roles = Roles(store)
         self.imports = Imports(store)
 

@@ -220,6 +220,10 @@ def find_person(session: Session, key: PersonKey) -> Person:
     else:
         found = session.exec(select(Person).where(Person.normal_name == normal_name(key))).all()
     found = keepers_of(session, found)
+    if found and found[0].erased_at is not None:
+        raise NotFound(
+            f"Person {key} was erased on {found[0].erased_at:%d %B %Y}.", field="person", value=key
+        )
     if not found:
         raise NotFound(
             f"Nobody in the book answers to {key!r}.",

@@ -23,7 +23,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox import note
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.runs import exit_enrolment, mark_answered
-from crm.store.columns import PERSONAL, at_field, choice, id_field, personal, ref
+from crm.store.columns import ERASED, PERSONAL, at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.turns import take_turns
@@ -130,6 +130,8 @@ class Answers:
             # The person first, as whoever commits an intent: an answer comes before or after it, never beside it.
             lock_people(session, [letter.person_id])
             session.refresh(letter, with_for_update=True)
+            if letter.to_address == ERASED:
+                return None  # its reader was erased: what comes back says nothing about anybody in the book
         return letter
 
     def _apply(self, change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Index
+from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, Enum, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import NamedColumn
 from sqlalchemy.types import TypeDecorator
@@ -118,6 +118,12 @@ def personal(*, inner: bool = False, **kwargs: Any) -> Any:
 def is_personal(column: NamedColumn[Any]) -> bool:
     """Whether a column says something about a person."""
     return bool(column.info.get("personal"))
+
+
+def is_text(column: NamedColumn[Any]) -> bool:
+    """Whether words stand in a column: a text, a list of them, or a document."""
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return isinstance(kind, String | JSONB | ARRAY) and not isinstance(kind, Enum)
 
 
 def is_inner(column: NamedColumn[Any]) -> bool:

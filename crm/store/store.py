@@ -46,6 +46,10 @@ class Change:
         """Name the subject of the trail entry; without it, the first record that changes is the subject."""
         self._capture.subject = record
 
+    def because(self, reason: str) -> None:
+        """Say why, where that is known only in the course of the verb."""
+        self._capture.reason = reason
+
     def note(self, record: Record, **what: object) -> None:
         """Put into the trail what happened to a record beside its own fields; nothing that is personal."""
         self._capture.note(record, {}, what)
