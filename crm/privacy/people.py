@@ -6,6 +6,7 @@ from crm.errors import InvalidInput, Refused
 from crm.outreach.identity import Identity
 from crm.privacy.erasing import erase
 from crm.privacy.erasure import Erasure
+from crm.privacy.personal_data import PersonalData, export
 from crm.store.store import Store
 
 
@@ -20,6 +21,23 @@ class People(people.People):
     def __init__(self, store: Store, *, identity: Identity) -> None:
         super().__init__(store)
         self._identity = identity
+
+    def export(self, key: PersonKey) -> PersonalData:
+        """All that is held on a person, for them to read (GDPR, Article 15): print it, or write it to a file.
+
+        Args:
+            key: whom.
+
+        Returns:
+            Every row about them by table, with what the table is for: positions, interactions, letters as they went
+            out, answers, grounds, refusals, and what the trail says.
+
+        Raises:
+            NotFound: nobody answers to the key.
+        """
+        with self._store.reading() as session:
+            person = find_person(session, key)
+            return export(session, person, identity=self._identity, now=self._store.now())
 
     def erase(
         self,

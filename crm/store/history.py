@@ -115,7 +115,7 @@ class History:
     def about(self, record: Record) -> tuple[Happened, ...]:
         """Everything that the verbs about a subject changed, in all the records they touched; the oldest first."""
         with self._store.reading() as session:
-            return tuple(without_noise(_happened(session, TrailEntry.subject == name_of(record))))
+            return tuple(without_noise(lines_of(session, TrailEntry.subject == name_of(record))))
 
     def latest(self, *, limit: int = 50) -> tuple[TrailEntry, ...]:
         """The latest verbs of everybody, the newest first."""
@@ -129,7 +129,7 @@ class History:
             NotFound: there is none.
         """
         with self._store.reading() as session:
-            found = _happened(session, TrailChange.id == number)
+            found = lines_of(session, TrailChange.id == number)
             if not found:
                 raise NotFound(f"There is no line {number} on the trail.", field="entry", value=number)
             return found[0]
@@ -154,7 +154,7 @@ def history_of(
     session: Session, record: Record, *, batches: Callable[[Session, Record], Sequence[InBatch]]
 ) -> list[Happened]:
     """Everything that happened to a record, in order, what bulk verbs did to it included."""
-    lines = _happened(session, TrailChange.record == name_of(record))
+    lines = lines_of(session, TrailChange.record == name_of(record))
     found = batches(session, record)
     entries = select(TrailEntry).where(col(TrailEntry.batch_id).in_([batch.batch_id for batch in found]))
     by_batch = {entry.batch_id: entry for entry in session.exec(entries)} if found else {}
@@ -186,7 +186,8 @@ def _as_it_stood(session: Session, record: Record, later: Sequence[Happened]) ->
     return {field: value for field, value in values.items() if value is not None}
 
 
-def _happened(session: Session, condition: Any) -> list[Happened]:
+def lines_of(session: Session, condition: Any) -> list[Happened]:
+    """The lines of the trail of which a condition is true, in order."""
     query: Any = (
         select(TrailEntry, TrailChange, TrailPersonal)
         .join(TrailChange, col(TrailChange.entry_id) == col(TrailEntry.id))
