@@ -34,6 +34,7 @@ from crm.outreach.job_slots import JobSlots
 from crm.outreach.outbox import Outbox
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
+from crm.privacy.retention import Retention
 from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
@@ -119,6 +120,7 @@ class Book:
         self.letters = Letters(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 
+        self.retention = Retention(store, identity=identity)
         self.reports = Reports(store)
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of

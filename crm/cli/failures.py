@@ -65,6 +65,12 @@ _COMMANDS = (
     (r"book\.imports\b", "`crm import list`"),
     (r'\b(next|encoding)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),
+    (
+        r"Look at it with dry_run=True, then say confirm=(\d+)",
+        r"Look without --confirm, then say --confirm \1",
+    ),
+    (r"book\.retention\.preview\b", "`crm retention preview`"),
+    (r"book\.outbox\b", "`crm mail`"),
     (r"\bforce=True\b", "--force"),
     (r"\bfield=…, at=…", "--field …, --at …"),
     (r"\bsource_name\b", "--source-name"),
