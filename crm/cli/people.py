@@ -192,7 +192,8 @@ def erase(
         erasure = book.people.erase(
             person, reason=reason, confirm=confirm, suppress=not no_suppression, dry_run=confirm is None
         )
-        show(ctx, erasure if invocation(ctx).as_json else str(erasure))
+        told = {"count": erasure.count, "erasure": erasure}
+        show(ctx, told if invocation(ctx).as_json else str(erasure))
         if confirm is None:
             say(ctx, f"Nothing was erased yet. To do it: --confirm {erasure.count}")
 

@@ -45,6 +45,6 @@ def apply(
 
 def _show(ctx: typer.Context, report: RetentionReport) -> None:
     if invocation(ctx).as_json:
-        show(ctx, report)
+        show(ctx, {"count": report.count, "report": report})
     else:
         show(ctx, report.rules, _CELLS)

@@ -15,7 +15,7 @@ from crm.directory.staff import known_time_zone
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.languages import Language, known_language
-from crm.store.columns import PERSONAL, at_field, choice, id_field, personal, ref
+from crm.store.columns import INNER, PERSONAL, at_field, choice, id_field, personal, ref
 from crm.store.records import Record, by_id
 from crm.store.restoring import restores
 from crm.store.store import Change, Store
@@ -55,7 +55,7 @@ class Person(Record, table=True):
     synthetic: bool = False
     merged_into_id: int | None = ref("person.id", optional=True)
     erased_at: datetime | None = at_field(default=None)
-    created_at: datetime = at_field()
+    created_at: datetime = at_field(sa_column_kwargs=INNER)
 
 
 class Position(Record, table=True):

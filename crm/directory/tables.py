@@ -79,7 +79,7 @@ class Organization(Record, table=True):
     source: str | None = None
     synthetic: bool = False
     merged_into_id: int | None = ref("organization.id", optional=True)
-    created_at: datetime = at_field()
+    created_at: datetime = at_field(sa_column_kwargs=INNER)
 
 
 class OrganizationName(Record, table=True):

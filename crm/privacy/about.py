@@ -108,6 +108,13 @@ def name(record: type[Record], key: Key) -> str:
     return f"{record.__tablename__}:{'/'.join(map(str, key))}"
 
 
+def names_of_rows(session: Session, record: type[Record], names: Iterable[str]) -> list[str]:
+    """Those of the names, as the trail names rows, whose rows are there."""
+    keys = [tuple(int(part) for part in named.partition(":")[2].split("/")) for named in names]
+    found = session.execute(select(*key_columns(record)).where(rows_of(record, keys))) if keys else ()
+    return [name(record, tuple(row)) for row in found]
+
+
 def _belonging(
     session: Session, start: Mapping[Table, Sequence[Key]], *, numbers: Sequence[int] = ()
 ) -> list[Place]:

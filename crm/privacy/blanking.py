@@ -111,14 +111,16 @@ def mentions(
 ) -> list[tuple[Key, str, Any]]:
     """The values of a table in which a person is found: the row, the column and the value."""
     table, keys = table_of(record), key_columns(record)
-    found = []
-    for column in filter(is_text, personal_columns(table)):
-        hinted = cast(column, Text).regexp_match(finder.hint, flags="i")
-        query = select(*keys, column.label("said")).where(where, hinted)
-        for *key, said in session.execute(query):
-            if finder.without(said) != said:
-                found.append((tuple(key), column.name, said))
-    return found
+    columns = [column for column in personal_columns(table) if is_text(column)]
+    if not columns:
+        return []
+    hinted = or_(*(cast(column, Text).regexp_match(finder.hint, flags="i") for column in columns))
+    return [
+        (tuple(row[: len(keys)]), column.name, said)
+        for row in session.execute(select(*keys, *columns).where(where, hinted).order_by(*keys))
+        for column, said in zip(columns, row[len(keys) :], strict=True)
+        if finder.without(said) != said
+    ]
 
 
 def reword(

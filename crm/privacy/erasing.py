@@ -1,7 +1,7 @@
 """Erasing a person: every value about them goes, in every table, and what happened stays without them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, func, or_, select, true, update
 from sqlmodel import Session, col
@@ -10,9 +10,17 @@ from crm.consent.suppressions import Scope, SuppressionReason, suppress
 from crm.directory.addresses import parse_email
 from crm.directory.merged import with_merged
 from crm.directory.people import Person
-from crm.insight.references import references_to
+from crm.insight.references import movable
 from crm.keyring import KeyRing
-from crm.privacy.about import Place, is_link, personal_columns, places_about, places_near, table_of
+from crm.privacy.about import (
+    Place,
+    is_link,
+    names_of_rows,
+    personal_columns,
+    places_about,
+    places_near,
+    table_of,
+)
 from crm.privacy.blanking import Mention, blank, reword
 from crm.privacy.erasure import Erasure, Stays
 from crm.privacy.traces import Traces, traces_of
@@ -27,6 +35,7 @@ ROWS_THAT_GO: Mapping[str, str] = {
 }
 """Tables whose rows go as a whole, each with the reason; those that only tie a person to something go, too."""
 
+_KEPT_APART = str(TrailPersonal.__tablename__)
 _STAYS = "that it happened, without the person"
 _WHY_STAYS = {
     "person": "an empty shell, so that numbers go on pointing somewhere; no name or address finds it",
@@ -51,20 +60,20 @@ def erase(
         keys: key the suppression list, on which their addresses go first; None where they may be written to again.
         dry_run: whether the verb takes all of it back.
     """
-    session = change.session
-    ids = list(session.exec(with_merged(Person, [person.id])))
+    session, ids = change.session, _locked(change.session, person)
     traces = traces_of(session, ids)
     places, near = places_about(session, ids), places_near(session, ids)
     stopped = stop_for(change, ids)
     refuse_named_in_others(change, ids, traces.anywhere())
     change.because(traces.nearby().without(reason))
     suppressed = _suppress(change, traces, keys) if keys else 0
-    removed = _trail(session, ids, places)
-    for place in reversed(places):
-        removed += _remove(session, place) if _goes(place) else blank(session, place.record, place.rows())
+    removed = _trail(session, ids, places) + _emptied(session, places)
     session.execute(update(Person).where(col(Person.id).in_(ids)).values(erased_at=change.now))
-    reworded = tuple(_reworded(session, traces, places, near))
-    change.note(person, erased=sum(removed.values()) + len(reworded))
+    found = list(_reworded(session, traces, places, near))
+    # What the trail keeps of a text reads like the text itself: counted, and not shown once more.
+    reworded = tuple(text for text in found if not text.record.startswith(_KEPT_APART))
+    removed += Counter(f"{_KEPT_APART}.{text.field}" for text in found if text not in reworded)
+    change.note(person, erased=removed.total() + len(reworded))
     change.about(person)
     return Erasure(
         person_id=person.id,
@@ -78,11 +87,28 @@ def erase(
     )
 
 
+def _locked(session: Session, person: Person) -> list[int]:
+    """The numbers of a person and of all that were merged into them; nobody refers to them anew meanwhile."""
+    ids = list(session.exec(with_merged(Person, [person.id])))
+    session.execute(
+        select(col(Person.id)).where(col(Person.id).in_(ids)).order_by(col(Person.id)).with_for_update()
+    )
+    return ids
+
+
 def _suppress(change: Change, traces: Traces, keys: KeyRing) -> int:
     addresses = {parse_email(address).canonical for address in traces.addresses}
     for address in sorted(addresses):
         suppress(change, address, keys=keys, scope=Scope.CAMPAIGNS, reason=SuppressionReason.ASKED)
     return len(addresses)
+
+
+def _emptied(session: Session, places: Sequence[Place]) -> Counter[str]:
+    """Empty the rows, and remove those that go as a whole; what refers to a table comes before it."""
+    gone: Counter[str] = Counter()
+    for place in reversed(places):
+        gone += _remove(session, place) if _goes(place) else blank(session, place.record, place.rows())
+    return gone
 
 
 def _goes(place: Place) -> bool:
@@ -96,23 +122,26 @@ def _remove(session: Session, place: Place) -> Counter[str]:
 
 def _trail(session: Session, person_ids: Sequence[int], places: Sequence[Place]) -> Counter[str]:
     """Take the personal values of these rows off the trail, those of rows that are long gone among them."""
-    names = {name for place in places for name in place.names} | set(_vanished(session, person_ids))
+    names = {row for place in places for row in place.names}
+    names |= set(_vanished(session, person_ids, known=names))
     changes = select(col(TrailChange.id)).where(col(TrailChange.record).in_(names))
     gone = session.execute(delete(TrailPersonal).where(col(TrailPersonal.change_id).in_(changes)))
     about = blank(session, TrailEntry, col(TrailEntry.subject).in_(names))
-    return +Counter({"trail_personal": gone.rowcount}) + about  # type: ignore[attr-defined]
+    return Counter({_KEPT_APART: gone.rowcount}) + about  # type: ignore[attr-defined]
 
 
-def _vanished(session: Session, person_ids: Sequence[int]) -> Iterator[str]:
-    """Rows that once were about these people, by their names on the trail."""
+def _vanished(session: Session, person_ids: Sequence[int], *, known: Collection[str]) -> Iterator[str]:
+    """Rows that were about these people and are no longer there, by their names on the trail."""
     wanted = [str(number) for number in person_ids]
-    for reference in references_to(Person):
+    for reference in movable(Person):
         of_table = col(TrailChange.record).startswith(f"{reference.record.__tablename__}:", autoescape=True)
         said = (
             column[reference.field].astext.in_(wanted)
             for column in (col(TrailChange.before), col(TrailChange.after))
         )
-        yield from session.scalars(select(col(TrailChange.record)).where(of_table, or_(*said)))
+        told = {*session.scalars(select(col(TrailChange.record)).where(of_table, or_(*said)))} - {*known}
+        # One that is about somebody else by now, because a merge was undone, is theirs.
+        yield from told - {*names_of_rows(session, reference.record, told)}
 
 
 def _reworded(
@@ -123,7 +152,7 @@ def _reworded(
         others = place.without(places)
         if others.keys:
             yield from reword(session, others.record, traces.nearby(), others.rows())
-    names = [name for place in near for name in place.names]
+    names = [row for place in near for row in place.names]
     changes = select(col(TrailChange.id)).where(col(TrailChange.record).in_(names))
     yield from reword(session, TrailPersonal, traces.nearby(), col(TrailPersonal.change_id).in_(changes))
     for table in Record.metadata.sorted_tables:
@@ -136,7 +165,7 @@ def _stays(session: Session, places: Sequence[Place], suppressed: int) -> Iterat
     for place in places:
         if not _goes(place):
             yield Stays(place.table, len(place.keys), _WHY_STAYS.get(place.table, _STAYS))
-    names = [name for place in places for name in place.names]
+    names = [row for place in places for row in place.names]
     count = select(func.count()).where(col(TrailChange.record).in_(names))
     yield Stays("trail", session.scalar(count) or 0, _WHY_STAYS["trail"])
     if suppressed:

@@ -6,7 +6,8 @@ from crm.errors import InvalidInput, Refused
 from crm.outreach.identity import Identity
 from crm.privacy.erasing import erase
 from crm.privacy.erasure import Erasure
-from crm.privacy.personal_data import PersonalData, export
+from crm.privacy.exporting import export
+from crm.privacy.personal_data import PersonalData
 from crm.store.store import Store
 
 

@@ -17,7 +17,7 @@ from crm.privacy.keeping import Keeping, keepings
 from crm.reference.retention_rules import RetentionAction, RetentionRule, retention_rules
 from crm.store.store import Change, Store
 
-_BATCH = 500
+_BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,14 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from support.inbound_mail import message
 from support.outbox import order, queue
 from support.sending import delivery
 from support.smtp_server import RecordingServer
 from support.traces import found_in, plant
 
-from crm.directory.people import Person
+from crm.directory.people import Person, Position
 from crm.errors import NotFound, Refused
 from crm.insight.references import references_to
 from crm.mail.rendering import plain_facts
@@ -139,6 +139,37 @@ def test_a_merge_with_somebody_erased_is_not_undone(book, lived, amina):
     with pytest.raises(Refused, match="was erased since"):
         book.unmerge(number, reason="no")
     assert book.people.at("Mahali Satellites") != ()
+
+
+def test_what_an_undone_merge_gave_back_is_somebody_elses(book, amina, ben, acme):
+    met = book.log("call", acme, "Ben was there", people=[ben])
+    draft = book.letters.draft(met)
+    merge = book.merge(amina, ben, reason="thought to be one")
+    book.unmerge(merge, reason="two people")
+    erased(book, amina)
+    assert next(iter(book.history(ben))).after["name"] == "Ben Kamau"
+    assert book.history(draft)[0].after["subject"]
+    assert [person.name for person in book.interactions.get(met.id).people] == ["Ben Kamau"]
+
+
+def test_values_of_rows_that_are_long_gone_leave_the_trail_too(book, amina):
+    with book._store.changing("position.struck") as change:
+        (position,) = change.session.scalars(select(Position))
+        change.session.delete(position)
+    assert book.trail.about(position)[-1].before["role"] == "Amina heads regulation"
+    erased(book, amina)
+    assert found_in(book.engine, "Amina heads regulation") == []
+
+
+def test_a_letter_that_is_queued_at_the_moment_of_an_erasure_does_not_go_out(book, ben, acme):
+    (letter,) = queue(book, order(book, (acme, ben)))
+    with book.engine.begin() as connection:
+        connection.execute(text("UPDATE person SET erased_at = now()"))
+    with RecordingServer() as server:
+        delivery(book, server).deliver(limit=1)
+        assert server.messages == ()
+    found = book.outbox.get(letter)
+    assert (found.status, found.verdict) == ("stopped", "its reader was erased")
 
 
 def test_what_comes_back_later_fits_no_letter(book, lived, amina):
