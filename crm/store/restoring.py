@@ -77,7 +77,8 @@ class Restored:
 
     def __str__(self) -> str:
         values = ", ".join(f"{name} {self.before[name]} → {value}" for name, value in self.after.items())
-        return f"{self.record}: {values}{' (a dry run: nothing was written)' if self.dry_run else ''}"
+        rehearsed = " (a dry run: nothing was written)" if self.dry_run else ""
+        return f"{self.record}: {values or 'that stands there already'}{rehearsed}"
 
 
 class Restoring:

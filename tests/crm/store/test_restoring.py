@@ -76,6 +76,12 @@ def test_a_dry_run_says_the_same_and_writes_nothing(book, acme):
     assert book.restore(line, **BECAUSE).after == would.after
 
 
+def test_what_stands_there_already_leaves_no_entry(book, acme, clock):
+    same = book.restore(acme, field="employees", at=clock.now(), **BECAUSE)
+    assert str(same) == f"organization:{acme.id}: that stands there already"
+    assert len(book.history(acme)) == 1
+
+
 def test_only_one_field_of_a_line_may_be_put_back(book, acme):
     book.organizations.change(acme, employees=40, country=None)
     book.restore(book.history(acme)[-1], field="country", **BECAUSE)
