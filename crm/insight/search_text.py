@@ -23,9 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY, TSVECTOR
 from sqlmodel import Field, Session, col
 
-from crm.insight.references import record_of
 from crm.reference.lexemes import vector_of
-from crm.store.records import Record
+from crm.store.records import Record, record_of
 from crm.store.trail import Changed
 
 
