@@ -84,6 +84,15 @@ def put_words(session: Session, records: Sequence[Record]) -> None:
     session.connection().execute(_WRITE, {"lines": lines})
 
 
+def put_words_again(session: Session, kind: type[Record], where: ColumnElement[bool]) -> None:
+    """Write the words of some rows after a statement by hand, which has let go of them."""
+    if texts_of(kind):
+        put_words(
+            session,
+            session.scalars(select(kind).where(where).execution_options(populate_existing=True)).all(),
+        )
+
+
 def holding(words: str, columns: Mapping[str, Any]) -> ColumnElement[bool]:
     """Whether the words of one of some records meet a tsquery; for queries.
 

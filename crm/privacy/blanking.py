@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
 
+from crm.insight.search_text import put_words_again
 from crm.privacy.about import Key, key_columns, name, personal_columns, rows_of, table_of
 from crm.privacy.traces import Finder
 from crm.shown import Shown
@@ -74,6 +75,7 @@ def blank(
     # In one statement: each further one would write the whole row once more.
     left = {c: case((holds_something(c), neutral(record, c)), else_=c) for c in columns}
     session.execute(update(table).where(where, or_(*map(holds_something, columns))).values(left))
+    put_words_again(session, record, where)
     return +gone
 
 
@@ -132,9 +134,11 @@ def reword(
     texts = {
         (key, field): ERASED if record.append_only else finder.without(said) for key, field, said in found
     }
-    for key in dict.fromkeys(key for key, _ in texts):
+    rows = list(dict.fromkeys(key for key, _ in texts))
+    for key in rows:
         values = {field: text for (row, field), text in texts.items() if row == key}
         session.execute(update(table_of(record)).where(rows_of(record, [key])).values(_raw(record) | values))
+    put_words_again(session, record, rows_of(record, rows))
     return [Mention(name(record, key), field, str(text)) for (key, field), text in texts.items()]
 
 
