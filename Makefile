@@ -3,8 +3,13 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+SCALE  := $(VENV)/.scale
 
-.PHONY: help demo test lint check format clean
+# What examines pages for people who do not see them; only `make screenshots` needs it, and npm, Chromium and poppler.
+AXE_VERSION := 4.14.1
+AXE         := build/look/package/axe.min.js
+
+.PHONY: help reference demo demo-big test lint check bench format screenshots clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/'
@@ -17,6 +22,13 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)   ## the main job, end to end, on this machine
 	@$(BIN)/crm demo
 
+$(SCALE): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[scale]'
+	@touch $@
+
+demo-big: $(SCALE) ## 100,000 real legal entities, and what is in the book twice; ARGS="--entities 300000 --keep"
+	@$(BIN)/crm demo-big $(ARGS)
+
 test: $(READY)   ## every test, on real servers
 	$(BIN)/python -m pytest
 
@@ -28,9 +40,23 @@ lint: $(READY)   ## format, lint, types, import contracts
 
 check: lint test ## what continuous integration runs
 
+bench: $(READY)  ## what a million organisations take; ARGS="--only prospects --size 100000" for less
+	$(BIN)/python -m benchmarks $(ARGS)
+
+reference: $(READY) ## a page for every module, out of its docstrings
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python docs/reference/make.py
+
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+$(AXE):
+	mkdir -p build/look
+	cd build/look && npm pack --silent axe-core@$(AXE_VERSION) && tar -xzf axe-core-$(AXE_VERSION).tgz package/axe.min.js
+
+screenshots: $(READY) $(AXE)  ## pictures of the reports for docs/, and what axe-core says of each page
+	$(BIN)/python docs/screenshots/make.py --axe $(AXE)
 
 clean:           ## remove what the commands above made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis

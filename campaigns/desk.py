@@ -3,6 +3,8 @@
 It asks the book for facts, has pure functions decide, and writes their intents down through `book.runs`.
 """
 
+from collections.abc import Iterable
+
 from campaigns.audience import assemble
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
@@ -14,6 +16,8 @@ from campaigns.overview import Advanced, Overview
 from campaigns.plan import advance as plan
 from campaigns.preview import Preview, content_of
 from crm.book import Book
+from crm.garbage import no_collection
+from crm.insight.candidate import Candidate
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
 from crm.outreach.moves import Move
@@ -41,17 +45,21 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
     chosen = find_campaign(campaign)
     now = book.clock.now()
     wordings = _wordings(chosen, book.templates)
-    around = Circumstances.of(
-        chosen,
-        now=now,
-        engaged=book.runs.engaged_groups(),
-        letters=book.runs.last_letters(since=now - chosen.quiet),
-        languages=_languages(chosen, book.templates),
-    )
+    with no_collection():
+        candidates = book.candidates.associates(now.date())
+        around = Circumstances.of(
+            chosen,
+            now=now,
+            engaged=book.runs.engaged_groups(),
+            letters=book.runs.last_letters(since=now - chosen.quiet),
+            languages=_languages(chosen, book.templates),
+            held=_held(book, candidates),
+        )
+        audience = assemble(chosen, candidates, around)
     return Preview(
         campaign=chosen,
         as_of=now,
-        audience=assemble(chosen, book.candidates.associates(now.date()), around),
+        audience=audience,
         around=around,
         stationery=_stationery(book),
         wordings=wordings,
@@ -178,6 +186,16 @@ class _Running:
 
     def wording(self, template: str, language: str) -> TemplateVersion:
         return self._book.runs.wording(self._hashes[f"{template}/{language}"])
+
+
+def _held(book: Book, candidates: Iterable[Candidate]) -> dict[int, str]:
+    """Why the clearance of accounts says to hold, for the office of whoever asks."""
+    asked = book.clearance_of_many(account.organization_id for account in candidates)
+    return {
+        number: ", ".join(hold.words for hold in found.holds)
+        for number, found in asked.items()
+        if found.holds
+    }
 
 
 def _key(run: AnyRun) -> int | str | Run:

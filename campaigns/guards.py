@@ -14,6 +14,7 @@ from campaigns.campaign import Campaign, Signal
 from crm.insight.candidate import Candidate, Contact, Touch
 from crm.membership.standing import Standing
 from crm.reference.languages import Language
+from crm.shown import Shown
 
 
 class Reason(StrEnum):
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     NO_CONTACT = "no_contact"
     SUPPRESSED = "suppressed"
     NO_LETTER_IN_LANGUAGE = "no_letter_in_language"
+    CLEARANCE_HOLD = "clearance_hold"
     GROUP_ENROLLED = "group_enrolled"
     PERSON_ENROLLED = "person_enrolled"
 
@@ -53,6 +55,7 @@ _WORDS = {
     Reason.NO_CONTACT: "no contact with an e-mail address",
     Reason.SUPPRESSED: "its contact must not be written to",
     Reason.NO_LETTER_IN_LANGUAGE: "no letter in the contact's language",
+    Reason.CLEARANCE_HOLD: "its clearance says to hold",
     Reason.GROUP_ENROLLED: "another account of its corporate group is enrolled",
     Reason.PERSON_ENROLLED: "its contact is written to for another account",
 }
@@ -67,7 +70,7 @@ _BY_STANDING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(Shown):
     """An account is left out, for a named reason; `detail` gives the particulars."""
 
     reason: Reason
@@ -96,6 +99,7 @@ class Circumstances:
         engaged: the corporate groups that another run is busy with.
         letters: the latest letter to each account, by its id.
         languages: the languages that every letter of the campaign is written in.
+        held: why the clearance of an account says to hold, by its id.
     """
 
     now: datetime
@@ -105,6 +109,7 @@ class Circumstances:
     languages: frozenset[Language]
     default_language: Language | None
     fallback_language: Language | None
+    held: Mapping[int, str]
 
     @classmethod
     def of(
@@ -115,6 +120,7 @@ class Circumstances:
         engaged: frozenset[int],
         letters: Mapping[int, Touch],
         languages: frozenset[Language],
+        held: Mapping[int, str],
     ) -> "Circumstances":
         """The circumstances of a campaign."""
         return cls(
@@ -125,6 +131,7 @@ class Circumstances:
             languages=languages,
             default_language=campaign.default_language,
             fallback_language=campaign.fallback_language,
+            held=held,
         )
 
     def language_for(self, contact: Contact) -> Language | None:
@@ -183,6 +190,12 @@ def in_a_language_with_letters(case: Case, around: Circumstances) -> Skip | None
     return Skip(Reason.NO_LETTER_IN_LANGUAGE, contact.language or "language not known")
 
 
+def cleared(case: Case, around: Circumstances) -> Skip | None:
+    """No other office is busy with the account, and nothing else tells campaigns to hold: see `book.clearance`."""
+    why = around.held.get(case.account.organization_id)
+    return Skip(Reason.CLEARANCE_HOLD, why) if why else None
+
+
 Guard = Callable[[Case, Circumstances], Skip | None]
 
 GUARDS: tuple[Guard, ...] = (
@@ -193,10 +206,13 @@ GUARDS: tuple[Guard, ...] = (
     with_a_contact,
     not_suppressed,
     in_a_language_with_letters,
+    cleared,
 )
 
 
 def objection(case: Case, around: Circumstances) -> Skip | None:
     """What the first guard that objects says; None: nothing stands against the account by itself."""
-    said = (guard(case, around) for guard in GUARDS)
-    return next((skip for skip in said if skip is not None), None)
+    for guard in GUARDS:
+        if skip := guard(case, around):
+            return skip
+    return None

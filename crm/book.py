@@ -10,23 +10,34 @@ from sqlalchemy import Engine
 from crm.clock import Clock
 from crm.consent.bases import Bases
 from crm.consent.suppressions import Suppressions
-from crm.directory.importing.imports import Imports
-from crm.directory.importing.tables import batches_of
+from crm.directory.absences import Colleagues
 from crm.directory.organizations import Organizations
+from crm.directory.respelling import respell
 from crm.directory.roles import Roles
-from crm.directory.staff import StaffFacet
+from crm.engagement.complaints import Complaints
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
 from crm.engagement.participation import Participations
+from crm.engagement.reservations import Reservations
+from crm.engagement.teams import Teams
+from crm.imports.batches import batches_of
+from crm.imports.imports import Imports
+from crm.insight import clearance_sources as house_grounds
+from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.candidates import Candidates
+from crm.insight.clearance import Clearances
+from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
+from crm.insight.portfolios import Portfolios
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
+from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.answers import Answers
+from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
 from crm.outreach.handover import Handover, Limits
 from crm.outreach.identity import Identity
@@ -39,11 +50,14 @@ from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
 from crm.reference.offices import Offices
+from crm.reference.populations import Populations
 from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
+from crm.reference.tiers import Tiers
 from crm.reports.shelf import Reports
+from crm.reports.subscriptions import Subscriptions
 from crm.store.history import History
 from crm.store.postgres import Server
 from crm.store.restoring import Restoring
@@ -83,16 +97,18 @@ class Book:
         self._server = server
         self._store = store
 
-        self.reference = Reference(store)
+        self.reference = Reference(store, consequences={"legal_forms.csv": respell})
         self.countries = Countries(store)
         self.regions = Regions(store)
         self.sectors = Sectors(store)
         self.segments = Segments(store)
+        self.populations = Populations(store)
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
+        self.tiers = Tiers(store)
 
-        self.staff = StaffFacet(store)
+        self.staff = Colleagues(store)
         self.organizations = Organizations(store)
         self.people = People(store, identity=identity)
         self.roles = Roles(store)
@@ -106,12 +122,27 @@ class Book:
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)
         self.log = self.interactions.log
+        self.teams = Teams(store)
+        self.reservations = Reservations(store)
+        self.complaints = Complaints(store)
 
         self.candidates = Candidates(store, keys=identity.keys)
+        self.clearances = Clearances(
+            store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
+        )
+        self.clearance = self.clearances.of
+        self.clearance_of_many = self.clearances.of_many
+        self.override_clearance = self.clearances.override
+        self.duplicates = Duplicates(store)
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
-        self.timeline = Timeline(store, sources=(*house_sources.SOURCES, *mail_sources.SOURCES)).of
+        self.portfolios = Portfolios(store)
+        self.hand_over = self.portfolios.hand_over
+        self.attention = attention(store).of
+        self.timeline = Timeline(
+            store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
+        ).of
 
         self.runs = Runs(store, identity=identity)
         self.outbox = Outbox(store, identity=identity)
@@ -122,6 +153,9 @@ class Book:
 
         self.retention = Retention(store, identity=identity)
         self.reports = Reports(store)
+        self.subscriptions = Subscriptions(
+            store, reports=self.reports, identity=identity, templates=templates
+        )
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
         self.restore = Restoring(store, batches=batches_of).restore

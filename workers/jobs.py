@@ -58,6 +58,20 @@ def advance(book: Book, ring: Ring, *, batch: int) -> Summary:
     return total
 
 
+def send_subscriptions(book: Book, ring: Ring, *, batch: int) -> Summary:
+    """Queue the reports that are due by subscription, the morning mail of account managers among them, and ring.
+
+    Args:
+        book: the book.
+        ring: tells the senders about a batch of letters.
+        batch: how many letters one ring is about.
+    """
+    begun = book.subscriptions.welcome()
+    counts = book.subscriptions.send_due()
+    _ring_for_what_is_due(book, ring, batch)
+    return {"begun": len(begun), **{outcome.value: count for outcome, count in counts.items()}}
+
+
 def deliver(delivery: Delivery, ids: list[int]) -> Summary:
     """Hand over these letters, as far as they are still due."""
     return asdict(delivery.deliver(limit=len(ids), ids=ids))

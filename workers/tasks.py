@@ -38,6 +38,12 @@ def add_tasks(app: Celery, runtime: Runtime) -> None:
     def advance(seconds: float) -> Any:
         return in_slot("runs.advance", seconds, lambda: jobs.advance(runtime.book(), ring, batch=batch))
 
+    @app.task(name="subscriptions.send", shared=False)
+    def send_subscriptions(seconds: float) -> Any:
+        return in_slot(
+            "subscriptions.send", seconds, lambda: jobs.send_subscriptions(runtime.book(), ring, batch=batch)
+        )
+
     @app.task(name="answers.collect", shared=False)
     def collect(seconds: float) -> Any:
         return in_slot("answers.collect", seconds, lambda: jobs.collect(runtime.book(), runtime.inbox))

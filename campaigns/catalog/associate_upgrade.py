@@ -72,7 +72,8 @@ def punctuality(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 
 
 
 def _lately(account: Candidate, on: date) -> list[TookPart]:
-    return [part for part in account.participation if on - LATELY <= part.on <= on]
+    since = on - LATELY
+    return [part for part in account.participation if since <= part.on <= on]
 
 
 ASSOCIATE_UPGRADE = Campaign(

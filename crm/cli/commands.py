@@ -9,19 +9,28 @@ from typer.core import TyperGroup
 
 from crm.cli import (
     bases,
+    clearance,
+    complaints,
     doctor,
+    duplicates,
     engagement,
     imports,
     letters,
     mail,
     membership,
+    merging,
     organizations,
     people,
+    prompt,
     reports,
     retention,
+    segments,
     staff,
     store,
+    subscriptions,
     suppression,
+    teams,
+    today,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -29,6 +38,9 @@ from crm.errors import AccordError
 
 GROUP = "crm.commands"
 """The entry points under which the layers above register their commands, so that this one never imports them."""
+
+
+_ANYWHERE = ("--json", "--no-pager")
 
 
 class Commands(TyperGroup):
@@ -49,10 +61,10 @@ class Commands(TyperGroup):
         return command
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take `--json` wherever on the line it stands."""
+        """Take `--json` and `--no-pager` wherever on the line they stand."""
         end = args.index("--") if "--" in args else len(args)
-        asked = ["--json"] if "--json" in args[:end] else []
-        return super().parse_args(ctx, asked + [a for a in args[:end] if a != "--json"] + args[end:])
+        asked = [flag for flag in _ANYWHERE if flag in args[:end]]
+        return super().parse_args(ctx, asked + [a for a in args[:end] if a not in _ANYWHERE] + args[end:])
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; an error of the book becomes one sentence and an exit code."""
@@ -97,6 +109,10 @@ def begin(
     as_json: Annotated[
         bool, typer.Option("--json", help="Answer in JSON; may stand anywhere on the line.")
     ] = False,
+    no_pager: Annotated[
+        bool,
+        typer.Option("--no-pager", help="Print long answers whole, not a screen at a time through $PAGER."),
+    ] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
     ] = False,
@@ -106,6 +122,7 @@ def begin(
     os.environ.update({name: value for name, value in (("CRM_ACTOR", actor), ("CRM_BOOK", book)) if value})
     ctx.obj = ctx.obj or Invocation()
     ctx.obj.as_json = as_json
+    ctx.obj.paging = not no_pager
 
 
 for name, group in {
@@ -116,12 +133,17 @@ for name, group in {
     "term": membership.term,
     "standing": membership.standing,
     "participation": membership.participation,
+    "team": teams.app,
+    "complaint": complaints.app,
     "follow-up": engagement.follow_up,
+    "duplicates": duplicates.app,
     "import": imports.app,
     "report": reports.app,
+    "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
     "retention": retention.app,
+    "subscription": subscriptions.app,
     "suppression": suppression.app,
     "basis": bases.app,
     "reference": store.reference,
@@ -130,9 +152,21 @@ for name, group in {
 for command in (
     engagement.log,
     engagement.timeline,
+    merging.merge,
+    merging.unmerge,
+    merging.merges,
+    clearance.clearance,
+    clearance.override_clearance,
+    clearance.end_override,
+    clearance.reserve,
+    clearance.release,
+    teams.hand_over,
+    teams.hand_back,
     store.migrate,
     store.history,
     store.restore,
     doctor.doctor,
 ):
     app.command()(command)
+app.command(name="open")(prompt.open_prompt)
+app.command(epilog=today.EPILOG)(today.today)

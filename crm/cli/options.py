@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from crm.book import Book
-from crm.dates import day_of
+from crm.dates import FORMS, day_of
 from crm.errors import InvalidInput
 
 ORGANIZATION = "Id, name, alias, LEI, domain, e-mail address, or the ISO code of an administration."
 PERSON = "Id, e-mail address or exact name."
 STAFF = "A colleague: id, e-mail address or exact name."
-DAY = 'A day: 2027-04-01, "14d", "2w", today, tomorrow or yesterday.'
+DAY = f"A day: {FORMS}."
 
 Organization = Annotated[str, typer.Argument(metavar="ORG", help=ORGANIZATION)]
 Person = Annotated[str, typer.Argument(metavar="PERSON", help=PERSON)]
@@ -34,8 +34,8 @@ def examples(*lines: str) -> str:
 
 
 def day(book: Book, text: str) -> date:
-    """The day that a person means; today by the book's clock, in UTC."""
-    return day_of(text, today=book.clock.now().date())
+    """The day that a person means, where they work."""
+    return day_of(text, today=book.staff.today())
 
 
 def optional_day(book: Book, text: str | None) -> date | None:
@@ -44,7 +44,7 @@ def optional_day(book: Book, text: str | None) -> date | None:
 
 
 def instant(book: Book, text: str | None) -> datetime | None:
-    """The instant that a person means: a time with its offset, or a day, which is now or else at noon UTC.
+    """The instant that a person means: a time with its offset, or a day, which is now or else at noon where they work.
 
     Raises:
         InvalidInput: the time has no offset, or it is no time.
@@ -52,10 +52,10 @@ def instant(book: Book, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        on, now = day(book, text), book.clock.now()
+        on = day(book, text)
     except InvalidInput:
         return _exact(text)
-    return now if on == now.date() else datetime.combine(on, _NOON, UTC)
+    return book.clock.now() if on == book.staff.today() else datetime.combine(on, _NOON, book.staff.zone())
 
 
 def _exact(text: str) -> datetime:

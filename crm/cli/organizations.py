@@ -1,6 +1,5 @@
 """`crm org …`: the accounts."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -10,13 +9,14 @@ from crm.cli import options
 from crm.cli.options import OptionalOn, OptionalReason, Reason, Source, Synthetic, examples, optional_day
 from crm.cli.session import invocation, opened, show
 from crm.cli.tables import Cells, said
-from crm.directory.names import normal_name
 from crm.directory.people import Person
 from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
+from crm.engagement.teams import TeamSeat
 from crm.errors import InvalidInput
 from crm.membership.ledger import Term
 from crm.membership.standing import StandingRecord
+from crm.reference.tiers import Tier as TierRow
 
 app = typer.Typer(help="Accounts: add, find, show and change organisations.", no_args_is_help=True)
 
@@ -33,6 +33,9 @@ Names = Annotated[
 ]
 Parent = Annotated[str | None, typer.Option(help="The organisation it is a subsidiary or branch of.")]
 Owner = Annotated[str | None, typer.Option(help="The account manager: id, e-mail address or name.")]
+Tier = Annotated[
+    str | None, typer.Option(help="How closely we keep in touch: a tier of `crm org tiers`, by slug or name.")
+]
 HowLarge = Annotated[Size | None, typer.Option(help="Small or medium-sized, or large.")]
 Employees = Annotated[int | None, typer.Option(min=0, help="How many people it employs.")]
 Lei = Annotated[str | None, typer.Option(help="Legal Entity Identifier.")]
@@ -64,6 +67,7 @@ def add(
     name_in: Names = None,
     parent: Parent = None,
     owner: Owner = None,
+    tier: Tier = None,
     size: HowLarge = None,
     employees: Employees = None,
     lei: Lei = None,
@@ -73,7 +77,7 @@ def add(
 ) -> None:
     """Add an organisation."""
     fields = _given(country=country, kind=kind, segment=segment, parent=parent, owner=owner, size=size)
-    fields |= _given(employees=employees, lei=lei, website=website, source=source or None)
+    fields |= _given(tier=tier, employees=employees, lei=lei, website=website, source=source or None)
     with opened(ctx) as book:
         added = book.organizations.add(
             name,
@@ -102,6 +106,7 @@ def change(
     name_in: Names = None,
     parent: Parent = None,
     owner: Owner = None,
+    tier: Tier = None,
     size: HowLarge = None,
     employees: Employees = None,
     lei: Lei = None,
@@ -111,6 +116,7 @@ def change(
     """Change fields of an organisation; domains, aliases and display names are added to those there are."""
     fields = _given(name=name, country=country, kind=kind, segment=segment, parent=parent, owner=owner)
     fields |= _given(size=size, employees=employees, lei=lei, website=website, domains=domain, aliases=alias)
+    fields |= _given(tier=tier)
     fields |= {"names": _names(name_in)} if name_in else {}
     if not fields:
         raise InvalidInput(
@@ -131,21 +137,16 @@ def show_(ctx: typer.Context, org: options.Organization) -> None:
 @app.command(epilog=examples("crm org find sat --country KE", "crm --json org find --segment cloud"))
 def find(
     ctx: typer.Context,
-    text: Annotated[str, typer.Argument(help="Part of a legal name, or any key of an organisation.")] = "",
+    text: Annotated[str, typer.Argument(help="Part of a name, or any key of an organisation.")] = "",
     country: Country = None,
     segment: Segment = None,
     owner: Owner = None,
 ) -> None:
-    """List the organisations whose name holds a text, or all those of a country, segment or account manager."""
+    """List the organisations with a name that holds a text, or all those of a country, segment or account manager."""
     with opened(ctx) as book:
-        wanted = {
-            "country": country and book.countries.get(country).code,
-            "segment": segment and book.segments.get(segment).slug,
-            "owner_id": owner and book.staff.get(owner).id,
-        }
-        found = [
-            row for row in _named(book, text) if all(getattr(row, n) == v for n, v in wanted.items() if v)
-        ]
+        found = list(book.organizations.find(text, country=country, segment=segment, owner=owner))
+        if text and not found:
+            book.organizations.get(text)  # tells what looks alike
         show(ctx, found, _LIST_MARKED, empty="No organisation fits.")
 
 
@@ -185,6 +186,16 @@ def unmark(
         show(ctx, book.roles.end(org, role, on=optional_day(book, on), reason=reason))
 
 
+@app.command()
+def tiers(ctx: typer.Context) -> None:
+    """List the tiers of accounts: within how many days we want to be in touch, and when we are losing them."""
+    cells = {
+        name: name for name in ("slug", "name", "ideal_days", "most_days", "is_default", "certainty", "note")
+    }
+    with opened(ctx) as book:
+        show(ctx, list(book.tiers), cells)
+
+
 def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
     """What an account manager looks at first.
 
@@ -195,13 +206,18 @@ def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
     return {
         "organization": account,
         "owner": book.staff.get(account.owner_id) if account.owner_id else None,
+        "tier": book.tiers.get(account.tier),
         "names": book.organizations.names(account),
         "roles": book.roles.of(account),
         "terms": book.terms.of(account),
         "standing": book.standing.of(account),
         "people": book.people.at(account),
         "follow_ups": book.follow_ups.open(organization=account),
-        "latest_interaction": next(iter(book.interactions.of(account)), None),
+        "latest_interaction": next(iter(book.interactions.of(account, limit=1)), None),
+        "team": book.teams.of(account),
+        "lead": book.teams.lead(account),
+        "reservation": book.reservations.of(account),
+        "clearance": book.clearance(account),
     }
 
 
@@ -209,11 +225,13 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
     seen = at_a_glance(book, account)
     others = [name.name for name in seen["names"] if name.name != account.name]
     latest, standing = seen["latest_interaction"], seen["standing"]
+    lead, reserved = seen["lead"], seen["reservation"]
     hidden = {"owner_id", "parent_id", "group_id"}
     fields = {name: getattr(account, name) for name in type(account).model_fields if name not in hidden}
     return fields | {
         "parent": account.parent_id and book.organizations.get(account.parent_id),
         "account_manager": seen["owner"],
+        "tier": _cadence(seen["tier"], by_default=account.tier is None),
         "also_known_as": others,
         "roles": [f"{said(r.kind)} {_from_to(r.since_on, r.until_on)}" for r in seen["roles"]],
         "membership": [
@@ -226,7 +244,20 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
         "people": [f"{p.name} <{p.email or 'no address'}>{_marked(p)}" for p in seen["people"]],
         "to_do": [f"{f.what} (by {f.due_on or 'no day set'})" for f in seen["follow_ups"]],
         "last_contact": latest and f"{said(latest.at)}, {said(latest.kind)}: {latest.summary}",
+        "lead": lead and ", ".join(filter(None, [lead.office, lead.staff and lead.staff.name])),
+        "team": [_seat(book, seat) for seat in seen["team"]],
+        "reservation": reserved and f"{reserved.office} until {reserved.until_on}: {reserved.reason}",
+        "clearance": str(seen["clearance"]),
     }
+
+
+def _cadence(tier: TierRow, *, by_default: bool) -> str:
+    name = f"{tier.name} (the default; none is set)" if by_default else tier.name
+    return f"{name}: in touch within {tier.ideal_days} days, {tier.most_days} at the most"
+
+
+def _seat(book: Book, seat: TeamSeat) -> str:
+    return f"{seat.office} ({book.staff.get(seat.staff_id).name})" if seat.staff_id else seat.office
 
 
 def _marked(record: Person | StandingRecord | Term) -> str:
@@ -235,14 +266,6 @@ def _marked(record: Person | StandingRecord | Term) -> str:
 
 def _from_to(since: object, until: object) -> str:
     return f"{since} to {until}" if until else f"since {since}"
-
-
-def _named(book: Book, text: str) -> Iterator[Organization]:
-    wanted = normal_name(text)
-    found = [row for row in book.organizations if wanted in normal_name(row.name)]
-    yield from found
-    if text and not found:
-        yield book.organizations.get(text)
 
 
 def _given(**fields: Any) -> dict[str, Any]:

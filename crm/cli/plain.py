@@ -10,6 +10,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, SecretStr
 
+from crm.store.records import Record
+
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
@@ -38,7 +40,10 @@ def plain(value: object) -> Json:  # noqa: PLR0911 - one line for each kind of v
         case SecretStr():
             return None
         case BaseModel():
-            return {name: plain(getattr(value, name)) for name in type(value).model_fields}
+            inner = value.derived if isinstance(value, Record) else ()
+            return {
+                name: plain(getattr(value, name)) for name in type(value).model_fields if name not in inner
+            }
         case Mapping():
             return {str(plain(name)): plain(entry) for name, entry in value.items()}
     if is_dataclass(value) and not isinstance(value, type):

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from crm.directory.addresses import normal_domain
 from crm.directory.lei import valid_lei
 from crm.directory.merged import refuse_merged
-from crm.directory.names import clean_name, normal_name
+from crm.directory.names import clean_name, forms_of_name
 from crm.directory.resolve import find_organization, label
 from crm.directory.staff import find_staff
 from crm.directory.tables import (
@@ -23,7 +23,9 @@ from crm.directory.tables import (
 )
 from crm.errors import InvalidInput
 from crm.reference.countries import find_country
+from crm.reference.legal_forms import legal_forms_of
 from crm.reference.segments import find_segment
+from crm.reference.tiers import find_tier
 from crm.store.columns import chosen
 from crm.store.records import each
 from crm.store.restoring import restores
@@ -41,6 +43,7 @@ _FIELDS = {
     "lei",
     "website",
     "owner",
+    "tier",
     "source",
     "synthetic",
 }
@@ -57,6 +60,7 @@ _READINGS: Mapping[str, Callable[[Session, Any], Any]] = {
     "size": lambda _, text: chosen(Size, text, field="size"),
     "lei": lambda _, text: valid_lei(text),
     "owner": lambda session, key: find_staff(session, key).id,
+    "tier": lambda session, key: find_tier(session, key).slug,
 }
 
 
@@ -169,13 +173,8 @@ def _put_name(session: Session, row: Organization, name: str, kind: NameKind, la
     if kind is NameKind.LEGAL:
         _keep_as_alias(session, known)
     if not any((k.name, k.kind, k.language) == (name, kind, language) for k in known):
-        values = {
-            "organization_id": row.id,
-            "name": name,
-            "normal": normal_name(name),
-            "kind": kind,
-            "language": language,
-        }
+        values = {"organization_id": row.id, "kind": kind, "language": language}
+        values |= forms_of_name(name, legal_forms_of(session))
         session.add(OrganizationName.model_validate(values))
 
 

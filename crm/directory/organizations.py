@@ -1,16 +1,19 @@
 """`book.organizations`: add, change and find the accounts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import col, select
 
 from crm.directory.entry import add_domains, add_names, add_organization, change_organization
-from crm.directory.merged import stands
+from crm.directory.finding import matching
+from crm.directory.merged import among, stands
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff
 from crm.directory.tables import NameKind, Organization, OrganizationKind, OrganizationName
 from crm.store.store import Store
+
+_PAGE = 1000
 
 
 class Organizations:
@@ -25,6 +28,33 @@ class Organizations:
         while page := self._page(after=last):
             yield from page
             last = page[-1].id
+
+    def find(
+        self,
+        text: str = "",
+        *,
+        country: str | None = None,
+        segment: str | None = None,
+        owner: Staff | str | int | None = None,
+    ) -> Iterator[Organization]:
+        """The organisations that fit everything that is named, by id; none is left out, however many there are.
+
+        Args:
+            text: part of any of their names, whatever its case, accents or punctuation. Where no name holds it, what
+                answers to it as a key: a domain, an LEI, an ISO code.
+            country: where they are based: an ISO code or a name in one of the six languages.
+            segment: their part of the digital ecosystem, by slug or name.
+            owner: their account manager.
+
+        Returns:
+            They are counted at once and read as they are asked for, a thousand at a time; no transaction stays open.
+
+        Raises:
+            NotFound: there is no such country, segment or member of staff.
+        """
+        with self._store.reading() as session:
+            ids = matching(session, text, country=country, segment=segment, owner=owner)
+        return (row for start in range(0, len(ids), _PAGE) for row in self._among(ids[start : start + _PAGE]))
 
     def get(self, key: OrganizationKey) -> Organization:
         """The organisation that a key means: id, name, alias, LEI, domain, e-mail address, or an ISO code.
@@ -60,6 +90,7 @@ class Organizations:
         aliases: str | Iterable[str] = (),
         parent: OrganizationKey | None = None,
         owner: Staff | str | int | None = None,
+        tier: str | None = None,
         **more: Any,
     ) -> Organization:
         """Add an organisation.
@@ -74,6 +105,7 @@ class Organizations:
             aliases: other names it is known by.
             parent: the organisation it is a subsidiary or branch of.
             owner: the account manager.
+            tier: how closely we keep in touch, by slug or name; the default tier counts where none is given.
             **more: `size`, `employees`, `lei`, `website`, `source`, `synthetic`.
 
         Raises:
@@ -87,6 +119,7 @@ class Organizations:
                 "segment": segment,
                 "parent": parent,
                 "owner": owner,
+                "tier": tier,
                 **more,
             }
             row = add_organization(change, name, fields)
@@ -101,7 +134,7 @@ class Organizations:
             key: which organisation.
             reason: why, for the trail.
             **fields: `name`, `country`, `kind`, `segment`, `size`, `employees`, `parent`, `lei`, `website`, `owner`,
-                and `domains`, `aliases`, `names` to add to those there are. None empties a field.
+                `tier`, and `domains`, `aliases`, `names` to add to those there are. None empties a field.
         """
         added = {name: fields.pop(name, ()) for name in ("domains", "aliases")}
         names = fields.pop("names", {})
@@ -125,12 +158,17 @@ class Organizations:
                 session.exec(query.order_by(col(Organization.group_id).nulls_first(), col(Organization.id)))
             )
 
-    def _page(self, *, after: int, size: int = 1000) -> list[Organization]:
+    def _among(self, ids: Sequence[int]) -> Sequence[Organization]:
+        with self._store.reading() as session:
+            query = select(Organization).where(among(col(Organization.id), ids))
+            return session.exec(query.order_by(col(Organization.id))).all()
+
+    def _page(self, *, after: int) -> list[Organization]:
         with self._store.reading() as session:
             query = (
                 select(Organization)
                 .where(Organization.id > after, stands(Organization))
                 .order_by(col(Organization.id))
-                .limit(size)
+                .limit(_PAGE)
             )
             return list(session.exec(query))

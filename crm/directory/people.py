@@ -11,7 +11,7 @@ from crm.directory.addresses import parse_email
 from crm.directory.merged import keepers_of, refuse_merged, stands
 from crm.directory.names import clean_name, normal_name
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import known_time_zone
+from crm.directory.staff import known_time_zone, today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.languages import Language, known_language
@@ -69,7 +69,10 @@ class Position(Record, table=True):
     """
 
     __tablename__ = "position"
-    __table_args__ = (CheckConstraint("until_on >= since_on", name="order"),)
+    __table_args__ = (
+        CheckConstraint("until_on >= since_on", name="order"),
+        Index("ix_position_since", "since_on"),
+    )
     changed_by: ClassVar[str] = "book.people.leave"
 
     id: int = id_field()
@@ -193,11 +196,8 @@ class People:
     def at(self, organization: OrganizationKey, *, on: date | None = None) -> tuple[Person, ...]:
         """Who holds a position at an organisation on a day (today): focal points first, then the longest serving."""
         with self._store.reading() as session:
-            return tuple(
-                people_at(
-                    session, find_organization(session, organization), on=on or self._store.now().date()
-                )
-            )
+            day = on or today_of(session, self._store.now(), self._store.actor)
+            return tuple(people_at(session, find_organization(session, organization), on=day))
 
 
 def _put_back(_: Change, person: Person, values: Mapping[str, Any]) -> None:

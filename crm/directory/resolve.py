@@ -15,7 +15,7 @@ from crm.reference.country import Country
 from crm.store.records import by_id
 
 OrganizationKey = int | str | Organization
-_NEAR = 0.35
+_VERY_NEAR, _NEAR = 0.6, 0.35
 _FEW = 6
 
 
@@ -31,7 +31,7 @@ def find_organization(session: Session, key: OrganizationKey) -> Organization:
         NotFound: nothing answers to the key; names that look alike are the candidates.
         Ambiguous: several do.
     """
-    found = keepers_of(session, _by_key(session, key))
+    found = answering(session, key)
     if len(found) == 1:
         return found[0]
     if found:
@@ -49,6 +49,11 @@ def find_organization(session: Session, key: OrganizationKey) -> Organization:
         candidates=_alike(session, key),
         hint="Add it with book.organizations.add.",
     )
+
+
+def answering(session: Session, key: OrganizationKey) -> list[Organization]:
+    """All organisations that answer to a key: none, one or several."""
+    return keepers_of(session, _by_key(session, key))
 
 
 def label(organization: Organization) -> str:
@@ -107,13 +112,19 @@ def _domain(text: str) -> str:
 def _alike(session: Session, key: OrganizationKey) -> Sequence[str]:
     if not isinstance(key, str) or not normal_name(key):
         return []
-    closeness = func.max(func.similarity(col(OrganizationName.normal), normal_name(key)))
+    # The higher the threshold, the less of the index is read; mostly a name that is very near is the one that is meant.
+    found = (_nearest(session, normal_name(key), near) for near in (_VERY_NEAR, _NEAR))
+    return next((labels for labels in found if labels), [])
+
+
+def _nearest(session: Session, name: str, near: float) -> Sequence[str]:
+    session.exec(select(func.set_config("pg_trgm.similarity_threshold", str(near), True)))  # noqa: FBT003 - until the end of the transaction
+    closeness = func.max(func.similarity(col(OrganizationName.normal), name))
     rows = session.exec(
         select(Organization)
         .join(OrganizationName)
-        .where(col(OrganizationName.normal).op("%")(normal_name(key)), stands(Organization))
+        .where(col(OrganizationName.normal).op("%")(name), stands(Organization))
         .group_by(col(Organization.id))
-        .having(closeness >= _NEAR)
         .order_by(closeness.desc(), col(Organization.id))
         .limit(_FEW)
     )

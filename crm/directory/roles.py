@@ -8,9 +8,10 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Session, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, InvalidInput, NotFound
-from crm.store.columns import choice, chosen, id_field, ref
+from crm.store.columns import choice, chosen, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.restoring import restores
 from crm.store.store import Change, Store
@@ -47,7 +48,7 @@ class Role(Record, table=True):
     kind: RoleKind = choice(RoleKind, name="kind")
     since_on: date
     until_on: date | None = None
-    source: str = ""
+    source: str = personal(default="")
 
 
 means("uq_role_open", AlreadyExists, "The organisation has this role already.", field="kind")
@@ -79,7 +80,8 @@ class Roles:
         with self._store.changing("role.given") as change:
             row = find_organization(change.session, key)
             known = chosen(RoleKind, kind, field="kind")
-            return give_role(change, row, known, since=since or change.now.date(), source=source)
+            day = since or today_of(change.session, change.now, change.actor)
+            return give_role(change, row, known, since=day, source=source)
 
     def end(self, key: OrganizationKey, kind: RoleKind | str, *, on: date | None = None, reason: str) -> Role:
         """End a role; it stays on record with its last day.
@@ -92,7 +94,7 @@ class Roles:
             role = open_role(change.session, row, chosen(RoleKind, kind, field="kind"))
             if role is None:
                 raise NotFound(f"{row.name} is no {kind}.", field="kind", value=str(kind))
-            return role.amend({"until_on": on or change.now.date()})
+            return role.amend({"until_on": on or today_of(change.session, change.now, change.actor)})
 
     def of(self, key: OrganizationKey) -> tuple[Role, ...]:
         """All roles of an organisation, past and present."""

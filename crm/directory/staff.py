@@ -1,8 +1,9 @@
 """`book.staff`: our own people: who keeps which account, and in whose hours."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, tzinfo
 from typing import ClassVar
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlmodel import Field, Session, col, select
 
@@ -57,6 +58,21 @@ class StaffFacet:
         with self._store.reading() as session:
             return find_staff(session, key)
 
+    def today(self, who: int | str | Staff | None = None) -> date:
+        """The day it is where a member of staff works; where you work, if nobody is named.
+
+        Raises:
+            NotFound: nobody answers to the key.
+        """
+        with self._store.reading() as session:
+            person = self._store.actor if who is None else find_staff(session, who)
+            return today_of(session, self._store.now(), person)
+
+    def zone(self) -> tzinfo:
+        """Your time zone; UTC where you are not on the staff."""
+        with self._store.reading() as session:
+            return zone_of(session, self._store.actor)
+
     def add(
         self,
         name: str,
@@ -82,7 +98,10 @@ class StaffFacet:
             return change.add(Staff.model_validate(values))
 
     def retire(self, key: int | str | Staff, *, reason: str) -> Staff:
-        """Note that somebody no longer works here; their accounts stay theirs until handed over."""
+        """Note that somebody no longer works here; their accounts stay theirs until handed over.
+
+        `book.portfolios.of` says what they still keep, and `book.hand_over` gives it to a colleague.
+        """
         with self._store.changing("staff.retired", reason=reason) as change:
             return find_staff(change.session, key).amend({"active": False})
 
@@ -111,6 +130,77 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
             f"Several members of staff are called {key!r}.", candidates=[f"{s.id} {s.email}" for s in found]
         )
     return found[0]
+
+
+def colleague(session: Session, actor: str) -> Staff | None:
+    """The member of staff whom the trail names so; None for a job, and for who is not on the staff."""
+    return session.exec(select(Staff).where(Staff.email == actor.casefold())).first()
+
+
+def staff_at(session: Session, office: Office) -> Sequence[int]:
+    """The ids of all who belong to an office, those who no longer work here included: their accounts are still theirs."""
+    return session.exec(select(Staff.id).where(Staff.office == office.code).order_by(col(Staff.id))).all()
+
+
+def zone_of(session: Session, *who: Staff | int | str | None) -> tzinfo:
+    """The time zone of the first of these who is on the staff; UTC where none is, as for a job.
+
+    Args:
+        session: the session of the verb.
+        *who: members of staff, their ids, or actors as the trail names them.
+    """
+    for one in who:
+        found = colleague(session, one) if isinstance(one, str) else _staff(session, one)
+        if found is not None:
+            return ZoneInfo(found.time_zone)
+    return UTC
+
+
+def today_of(session: Session, now: datetime, *who: Staff | int | str | None) -> date:
+    """The day that people mean by "today": the one where they work.
+
+    What a job does of itself has no such day; it counts in UTC, unless somebody is named for whom it acts.
+
+    Args:
+        session: the session of the verb.
+        now: the present instant.
+        *who: whose day it is, the first who is on the staff; see `zone_of`.
+    """
+    return now.astimezone(zone_of(session, *who)).date()
+
+
+def _staff(session: Session, who: Staff | int | None) -> Staff | None:
+    return by_id(session, Staff, who) if isinstance(who, int) else who
+
+
+def speaking_office(session: Session, office: Office | str | None, *, actor: str) -> str | None:
+    """The code of the office that somebody speaks for: the one that is named, else their own.
+
+    Args:
+        session: the session of the verb.
+        office: an office by code or name.
+        actor: who it is; their office counts where none is named.
+
+    Returns:
+        None where no office is named and the actor is not on the staff.
+    """
+    if office is not None:
+        return find_office(session, office).code
+    return session.exec(select(Staff.office).where(Staff.email == actor.casefold())).first()
+
+
+def own_office(session: Session, office: Office | str | None, *, actor: str) -> str:
+    """The code of the office that somebody acts for; see `speaking_office`.
+
+    Raises:
+        InvalidInput: no office is named, and the actor is not on the staff.
+    """
+    code = speaking_office(session, office, actor=actor)
+    if code is None:
+        raise InvalidInput(
+            "For which office? You are not on the staff.", field="office", hint='Name it: office="BDT".'
+        )
+    return code
 
 
 def known_time_zone(name: str) -> str:

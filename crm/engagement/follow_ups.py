@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from crm.dates import day_of
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import Staff, find_staff
+from crm.directory.staff import Staff, find_staff, today_of
 from crm.errors import NotFound, Refused
 from crm.store.columns import at_field, id_field, personal, ref
 from crm.store.records import Record, by_id
@@ -63,7 +63,8 @@ class FollowUps:
         Args:
             key: which organisation.
             what: the next step.
-            due: a date, "2027-04-01", or a time from today: "14d", "2w", "tomorrow".
+            due: a date, or as people say it, where you are: "14d", "next friday", "end of month"; see
+                `crm.dates.day_of`.
             owner: who owes it; the account manager where none is named.
         """
         with self._store.changing("follow_up.planned") as change:
@@ -108,7 +109,8 @@ class FollowUps:
             if organization is not None:
                 query = query.where(FollowUp.organization_id == find_organization(session, organization).id)
             if due_by is not None:
-                last = day_of(due_by, today=self._store.now().date(), field="due_by")
+                today = today_of(session, self._store.now(), self._store.actor)
+                last = day_of(due_by, today=today, field="due_by")
                 query = query.where(col(FollowUp.due_on) <= last)
             return tuple(session.exec(query.order_by(col(FollowUp.due_on).nulls_last(), col(FollowUp.id))))
 
@@ -128,6 +130,8 @@ def plan_follow_up(
         "what": clean_name(what, field="next"),
         "owner_id": owner_id,
     }
-    due_on = None if due is None else day_of(due, today=change.now.date())
+    # Whoever says "tomorrow" means theirs; what a job plans is for the day of whoever owes it.
+    today = today_of(change.session, change.now, change.actor, owner_id)
+    due_on = None if due is None else day_of(due, today=today)
     values |= {"due_on": due_on, "interaction_id": interaction_id}
     return change.add(FollowUp.model_validate(values))

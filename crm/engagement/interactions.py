@@ -11,13 +11,15 @@ from sqlmodel import Field, Session, col, select
 
 from crm.dates import in_utc
 from crm.directory.merged import stands
+from crm.directory.names import clean_text
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import Staff, find_staff
+from crm.directory.staff import Staff, colleague, find_staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
+from crm.shown import Shown
 from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
 from crm.store.records import Record, by_id, each
 from crm.store.store import Change, Store
@@ -77,7 +79,7 @@ class InteractionStaff(Record, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(Shown):
     """An interaction as it stands in the book, with all who took part and the next step."""
 
     interaction: Interaction
@@ -125,7 +127,7 @@ class Interactions:
             at: when it happened, aware; now where no time is given.
             inbound: whether they came to us.
             next: the next step.
-            due: by when: a date, "14d", "2w", "tomorrow".
+            due: by when: a date, "14d", "next friday", "end of month"; see `crm.dates.day_of`.
             owner: who owes it; the first of our staff, else the account manager.
 
         Raises:
@@ -142,7 +144,7 @@ class Interactions:
             ours = _once(find_staff(change.session, key) for key in each(staff)) or _actor(change)
             values = {
                 "kind": chosen(InteractionKind, kind, field="kind"),
-                "summary": _summary(summary),
+                "summary": clean_text(summary, field="summary", hint="Say in a sentence what happened."),
                 "at": in_utc(at or change.now, field="at"),
                 "inbound": inbound,
             }
@@ -167,14 +169,23 @@ class Interactions:
         with self._store.reading() as session:
             return find_logged(session, key)
 
-    def of(self, organization: OrganizationKey, *, since: datetime | None = None) -> tuple[Interaction, ...]:
-        """What happened with an account, the newest first."""
+    def of(
+        self, organization: OrganizationKey, *, since: datetime | None = None, limit: int | None = None
+    ) -> tuple[Interaction, ...]:
+        """What happened with an account, the newest first.
+
+        Args:
+            organization: which account.
+            since: the first instant.
+            limit: how many at the most, the latest of them.
+        """
         with self._store.reading() as session:
             account = find_organization(session, organization)
             query = select(Interaction).where(Interaction.organization_id == account.id)
             if since is not None:
                 query = query.where(col(Interaction.at) >= since)
-            return tuple(session.exec(query.order_by(col(Interaction.at).desc(), col(Interaction.id).desc())))
+            newest = query.order_by(col(Interaction.at).desc(), col(Interaction.id).desc())
+            return tuple(session.exec(newest.limit(limit)))
 
 
 def log_interaction(
@@ -216,16 +227,9 @@ def _once(people: Iterable[P]) -> list[P]:
     return list({person.id: person for person in people}.values())
 
 
-def _summary(text: str) -> str:
-    if not text.strip():
-        raise InvalidInput("The summary is empty.", field="summary", hint="Say in a sentence what happened.")
-    if "\0" in text:
-        raise InvalidInput("The summary holds a NUL character.", field="summary", hint="Remove it.")
-    return text.strip()
-
-
 def _actor(change: Change) -> list[Staff]:
-    return list(change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())))
+    found = colleague(change.session, change.actor)
+    return [found] if found else []
 
 
 def _owner(

@@ -9,10 +9,11 @@ from crm.membership.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.languages import Language
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class TookPart:
+class TookPart(Shown):
     """One part that an account took in a study group."""
 
     study_group: str
@@ -21,7 +22,7 @@ class TookPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Shown):
     """The person that a letter to an account would go to.
 
     Attributes:
@@ -37,7 +38,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(Shown):
     """A contact that one of our offices had with an account.
 
     Attributes:
@@ -51,15 +52,15 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Shown):
     """An account with a running membership, as a campaign sees it on a day.
 
     Attributes:
         group_id: the head of its corporate group, itself where it has none.
         owner_id: the account manager.
         synthetic: whether the account or its membership is made up for a demonstration or test.
-        own_groups: the study group that it has selected, and those that have taken over its work since.
         standing: None: nobody has said how it stands.
+        own_groups: the study group that it has selected, and those that have taken over its work since.
         participation: what it did in the study groups in the last three years, the newest first.
         contacts: who could be written to, focal points first; those with an address only.
         last_touch: the latest interaction of any office, notes to the file apart.
@@ -77,11 +78,11 @@ class Candidate:
     category: Category
     coverage: Coverage
     study_group: str | None
-    own_groups: frozenset[str]
     member_since_on: date
     standing: Standing | None
     standing_as_of: date | None
     punctuality: Punctuality | None
+    own_groups: frozenset[str]
     participation: tuple[TookPart, ...]
     contacts: tuple[Contact, ...]
     last_touch: Touch | None

@@ -1,20 +1,22 @@
 """What is looked up about many accounts at once: one statement each, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
 
-from crm.consent.suppressions import suppressed
+from crm.consent.suppressions import suppressed_forms
 from crm.directory.merged import stands
 from crm.directory.people import Person, Position
-from crm.engagement.interactions import Interaction, InteractionKind
+from crm.directory.tables import Organization
+from crm.engagement.interactions import Interaction
 from crm.engagement.participation import Participation
-from crm.insight.candidate import Contact, TookPart, Touch
+from crm.insight.candidate import Contact, TookPart
+from crm.insight.touches import noticed
 from crm.keyring import KeyRing
 from crm.membership.standing import StandingRecord
 from crm.reference.study_groups import StudyGroup
@@ -23,27 +25,32 @@ Ids = Select[int]
 """Which accounts: a query for their ids."""
 
 _REMEMBERED = timedelta(days=3 * 365)
-_BLOCK = 10_000
 
 
-def standings(session: Session, ids: Ids, day: date) -> dict[int, Any]:
-    """The latest statement about each account by the day."""
+def latest_standing(day: date) -> LateralFromClause:
+    """The latest statement about an organisation by the day, for a query that the organisation stands in."""
     latest = (
-        select(
-            col(StandingRecord.organization_id),
-            col(StandingRecord.standing),
-            col(StandingRecord.as_of),
-            col(StandingRecord.punctuality),
-        )
-        .where(col(StandingRecord.organization_id).in_(ids), col(StandingRecord.as_of) <= day)
-        .ext(distinct_on(col(StandingRecord.organization_id)))
-        .order_by(
-            col(StandingRecord.organization_id),
-            col(StandingRecord.as_of).desc(),
-            col(StandingRecord.id).desc(),
-        )
+        select(col(StandingRecord.standing), col(StandingRecord.as_of), col(StandingRecord.punctuality))
+        .where(col(StandingRecord.organization_id) == col(Organization.id), col(StandingRecord.as_of) <= day)
+        .order_by(col(StandingRecord.as_of).desc(), col(StandingRecord.id).desc())
     )
-    return {number: tuple(said) for number, *said in session.execute(latest)}
+    return latest.limit(1).lateral("latest_standing")
+
+
+def latest_interaction() -> LateralFromClause:
+    """The latest interaction with an organisation, for a query that the organisation stands in.
+
+    A note to the file is nothing that the account noticed.
+    """
+    latest = (
+        select(col(Interaction.at), col(Interaction.kind), col(Interaction.office))
+        .where(
+            col(Interaction.organization_id) == col(Organization.id),
+            noticed(),
+        )
+        .order_by(col(Interaction.at).desc(), col(Interaction.id).desc())
+    )
+    return latest.limit(1).lateral("latest_interaction")
 
 
 def participation(session: Session, ids: Ids, day: date) -> dict[int, list[TookPart]]:
@@ -69,11 +76,10 @@ def participation(session: Session, ids: Ids, day: date) -> dict[int, list[TookP
 def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[int, list[Contact]]:
     """Who could be written to at each account, in the order of `book.people.at`."""
     rows = session.execute(_reachable(ids, day)).all()
-    refused = _refused(session, {row.email for row in rows}, keys=keys)
+    refused = suppressed_forms(session, (row.email_key for row in rows), keys=keys)
     found: dict[int, list[Contact]] = defaultdict(list)
-    for row in rows:
-        contact = Contact(row.id, row.name, row.email, row.language, suppressed=row.email in refused)
-        found[row.organization_id].append(contact)
+    for number, person_id, name, address, key, language in rows:
+        found[number].append(Contact(person_id, name, address, language, key in refused))
     return found
 
 
@@ -86,6 +92,7 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
             col(Person.id),
             col(Person.name),
             col(Person.email),
+            col(Person.email_key),
             col(Person.language),
         )
         .join_from(Position, Person, col(Person.id) == col(Position.person_id))
@@ -100,31 +107,16 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _refused(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> set[str]:
-    every = list(addresses)
-    blocks = (every[start : start + _BLOCK] for start in range(0, len(every), _BLOCK))
-    return {address for block in blocks for address in suppressed(session, block, keys=keys)}
+def own_groups(session: Session) -> dict[str | None, frozenset[str]]:
+    """For each study group that can be selected, itself and those that have taken over its work since."""
+    query = select(col(StudyGroup.code), col(StudyGroup.succeeded_by))
+    heirs: dict[str, str | None] = {code: heir for code, heir in session.execute(query)}  # noqa: C416 - dict() would take the result for a mapping
+    return {None: frozenset(), **{code: _with_heirs(code, heirs) for code in heirs}}
 
 
-def touches(session: Session, ids: Ids) -> dict[int, Touch]:
-    """The latest interaction with each account. A note to the file is nothing that the account noticed."""
-    latest = (
-        select(
-            col(Interaction.organization_id),
-            col(Interaction.at),
-            col(Interaction.kind),
-            col(Interaction.office),
-        )
-        .where(col(Interaction.organization_id).in_(ids), col(Interaction.kind) != InteractionKind.NOTE)
-        .ext(distinct_on(col(Interaction.organization_id)))
-        .order_by(col(Interaction.organization_id), col(Interaction.at).desc(), col(Interaction.id).desc())
-    )
-    return {number: Touch(at, kind.value, office) for number, at, kind, office in session.execute(latest)}
-
-
-def successors(session: Session) -> dict[str, str]:
-    """Which study group took over the work of which."""
-    taken_over = select(col(StudyGroup.code), col(StudyGroup.succeeded_by)).where(
-        col(StudyGroup.succeeded_by).is_not(None)
-    )
-    return {code: heir for code, heir in session.execute(taken_over) if heir}
+def _with_heirs(code: str | None, heirs: Mapping[str, str | None]) -> frozenset[str]:
+    own: set[str] = set()
+    while code is not None and code not in own:
+        own.add(code)
+        code = heirs.get(code)
+    return frozenset(own)

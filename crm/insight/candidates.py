@@ -1,20 +1,25 @@
 """`book.candidates`: the accounts that a campaign could be about, each with what several rooms know of it.
 
-Everything is read set by set: a fixed number of statements however many accounts there are, the suppression list
-apart, which is asked in blocks of addresses.
+Everything is read set by set: a fixed number of statements however many accounts there are.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, literal, or_, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, literal, or_, select, true
 from sqlmodel import Session, col
 
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization, corporate_group
-from crm.insight.candidate import Candidate
-from crm.insight.candidate_facts import contacts, participation, standings, successors, touches
+from crm.insight.candidate import Candidate, Touch
+from crm.insight.candidate_facts import (
+    contacts,
+    latest_interaction,
+    latest_standing,
+    own_groups,
+    participation,
+)
 from crm.keyring import KeyRing
 from crm.membership.ledger import Term
 from crm.reference.categories import Category
@@ -76,60 +81,52 @@ class Candidates:
         runs = (col(Term.since_on) <= day, or_(col(Term.until_on).is_(None), col(Term.until_on) >= day))
         running = (col(Term.category) == Category.ASSOCIATE, *runs, *only)
         ids = select(col(Term.organization_id)).where(*running)
-        facts = {
-            "standing": standings(session, ids, day),
-            "participation": participation(session, ids, day),
-            "contacts": contacts(session, ids, day, keys=self._keys),
-            "last_touch": touches(session, ids),
-        }
-        heirs = successors(session)
-        return tuple(_candidate(row, facts, heirs) for row in session.execute(_memberships(running)))
+        took_part = participation(session, ids, day)
+        reachable = contacts(session, ids, day, keys=self._keys)
+        own = own_groups(session)
+        return tuple(
+            _candidate(
+                row,
+                own[row.study_group],
+                tuple(took_part.get(row.id, ())),
+                tuple(reachable.get(row.id, ())),
+            )
+            for row in session.execute(_memberships(running, day))
+        )
 
 
-def _memberships(running: Iterable[ColumnElement[bool]]) -> Select[*tuple[Any, ...]]:
+def _candidate(row: Any, *more: Any) -> Candidate:
+    *facts, at, kind, office = row
+    return Candidate(*[*facts, *more, at and Touch(at, str(kind), office)])
+
+
+def _memberships(running: Iterable[ColumnElement[bool]], day: date) -> Select[*tuple[Any, ...]]:
+    """The memberships with what stands once beside each: the fields of a candidate in their order, and the touch."""
+    standing, touch = latest_standing(day), latest_interaction()
     return (
         select(
-            col(Organization.id).label("organization_id"),
+            col(Organization.id),
             col(Organization.name),
-            corporate_group().label("group_id"),
+            corporate_group(),
             col(Organization.country),
             col(Organization.segment),
             col(Organization.size),
             col(Organization.owner_id),
-            (col(Organization.synthetic) | col(Term.synthetic)).label("synthetic"),
-            col(Term.id).label("term_id"),
+            col(Organization.synthetic) | col(Term.synthetic),
+            col(Term.id),
             col(Term.category),
             col(Term.coverage),
             col(Term.study_group),
-            col(Term.since_on).label("member_since_on"),
+            col(Term.since_on),
+            *standing.c,
+            *touch.c,
         )
         .join_from(Term, Organization, col(Organization.id) == col(Term.organization_id))
+        .outerjoin(standing, true())
+        .outerjoin(touch, true())
         .where(*running)
         .order_by(col(Organization.id), col(Term.coverage))
     )
-
-
-def _candidate(row: Any, facts: Mapping[str, Mapping[int, Any]], heirs: Mapping[str, str]) -> Candidate:
-    number = row.organization_id
-    standing, as_of, punctuality = facts["standing"].get(number, (None, None, None))
-    return Candidate(
-        **row._mapping,  # noqa: SLF001 - public in SQLAlchemy, underscored so that no column can hide it
-        own_groups=_own_groups(row.study_group, heirs),
-        standing=standing,
-        standing_as_of=as_of,
-        punctuality=punctuality,
-        participation=tuple(facts["participation"].get(number, ())),
-        contacts=tuple(facts["contacts"].get(number, ())),
-        last_touch=facts["last_touch"].get(number),
-    )
-
-
-def _own_groups(group: str | None, heirs: Mapping[str, str]) -> frozenset[str]:
-    own: set[str] = set()
-    while group is not None and group not in own:
-        own.add(group)
-        group = heirs.get(group)
-    return frozenset(own)
 
 
 def _one_of(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:

@@ -6,11 +6,25 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, DateTime, Select, String, cast, func, literal, select, union
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Select,
+    SelectBase,
+    String,
+    cast,
+    func,
+    literal,
+    select,
+    union,
+)
+from sqlalchemy import any_ as sql_any
 from sqlmodel import col
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
+from crm.shown import Shown
 from crm.store.records import Record
 
 
@@ -24,13 +38,16 @@ class HappeningKind(StrEnum):
     PARTICIPATION = "participation"
     LETTER = "letter"
     ANSWER = "answer"
+    COMPLAINT = "complaint"
     DRAFT = "draft"
     RUN = "run"
     MERGE = "merge"
+    OVERRIDE = "override"
+    RESERVATION = "reservation"
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Shown):
     """Something that happened, or is due to happen.
 
     Attributes:
@@ -132,6 +149,12 @@ def any_of(record: Any, *conditions: ColumnElement[bool]) -> ColumnElement[bool]
     Each is answered by itself: PostgreSQL asks an OR over subqueries anew for every row once they are large.
     """
     return col(record.id).in_(union(*(select(col(record.id)).where(condition) for condition in conditions)))
+
+
+def given_by(column: Any, query: SelectBase) -> ColumnElement[bool]:
+    """Whether a column is among what a query gives; it is answered once, and its answers are looked up by an index."""
+    found: ColumnElement[bool] = column == sql_any(func.array(query.scalar_subquery()))
+    return found
 
 
 def midnight(day: Any) -> ColumnElement[datetime]:

@@ -25,7 +25,16 @@ _ONCE = ("lei", "email", "email_key")
 """Fields that only one record may hold: the duplicate gives them up when the keeper takes them over."""
 
 _TAKEN_OVER = {
-    MergedKind.ORGANIZATION: ("country", "segment", "size", "employees", "lei", "website", "owner_id"),
+    MergedKind.ORGANIZATION: (
+        "country",
+        "segment",
+        "size",
+        "employees",
+        "lei",
+        "website",
+        "owner_id",
+        "tier",
+    ),
     MergedKind.PERSON: ("email", "email_key", "phone", "language", "time_zone"),
 }
 _COMPARED = {

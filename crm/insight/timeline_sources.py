@@ -14,7 +14,7 @@ from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
 from crm.engagement.interactions import Interaction, InteractionPerson
 from crm.engagement.participation import Participation
-from crm.insight.happening import HappeningKind, Scope, Source, any_of, lines_of, midnight
+from crm.insight.happening import HappeningKind, Scope, Source, any_of, given_by, lines_of, midnight
 from crm.insight.merge_tables import MergedKind, MergeEntry
 from crm.membership.ledger import MembershipEvent
 from crm.membership.standing import StandingRecord
@@ -33,6 +33,11 @@ def in_a_line(text: str) -> str:
 def interactions_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
     """The interactions of a scope: under its accounts, with its people, and with those who worked for its accounts then."""
     under = select(col(Interaction.id)).where(scope.account(col(Interaction.organization_id)))
+    return union(under, _with_people_of(scope))
+
+
+def _with_people_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
+    """Those with its people, and with those who worked for its accounts then."""
     took_part = select(col(InteractionPerson.interaction_id)).where(
         scope.person(col(InteractionPerson.person_id))
     )
@@ -47,11 +52,11 @@ def interactions_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
             or_(col(Position.until_on).is_(None), col(Position.until_on) >= day),
         )
     )
-    return union(under, took_part, elsewhere)
+    return union(took_part, elsewhere)
 
 
 def _interactions(scope: Scope) -> Lines:
-    return lines_of(
+    lines = lines_of(
         Interaction,
         at=col(Interaction.at),
         organization_id=col(Interaction.organization_id),
@@ -60,7 +65,9 @@ def _interactions(scope: Scope) -> Lines:
         what=col(Interaction.kind),
         inbound=col(Interaction.inbound),
         summary=col(Interaction.summary),
-    ).where(col(Interaction.id).in_(interactions_of(scope)))
+    )
+    under = scope.account(col(Interaction.organization_id))
+    return lines.where(or_(under, given_by(col(Interaction.id), _with_people_of(scope))))
 
 
 def _follow_ups(scope: Scope, at: Any) -> Lines:
@@ -74,10 +81,9 @@ def _follow_ups(scope: Scope, at: Any) -> Lines:
         due_on=col(FollowUp.due_on),
         outcome=col(FollowUp.outcome),
     )
-    about = any_of(
-        FollowUp,
+    about = or_(
         scope.account(col(FollowUp.organization_id)),
-        col(FollowUp.interaction_id).in_(interactions_of(scope)),
+        given_by(col(FollowUp.interaction_id), _with_people_of(scope)),
     )
     return lines.outerjoin(Staff, col(Staff.id) == col(FollowUp.owner_id)).where(about)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from crm.directory.addresses import parse_email
 from crm.errors import InvalidInput
 from crm.mail.gate import body_text, header_text
+from crm.shown import Shown
 
 
 class AutoSubmitted(StrEnum):
@@ -23,6 +24,8 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 _MAILTO = re.compile(r"mailto:[!-;=?-~]+@[!-;=?-~]+")
 _AUTO_SUBMITTED = re.compile("|".join(AutoSubmitted))
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}(\.[a-z0-9]{1,8}){1,2}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
 _FEEDBACK_ID = re.compile(r"[A-Za-z0-9._-]*(:[A-Za-z0-9._-]*){0,3}")
 
 
@@ -51,6 +54,28 @@ class Mailbox:
         return not self.address.isascii()
 
 
+@dataclass(frozen=True, slots=True)
+class Enclosure(Shown):
+    """A file that goes out with a message.
+
+    Attributes:
+        name: as its reader gets it: lower-case letters, digits, hyphens and points, so that no name can mislead.
+        media_type: e.g. "text/csv".
+        content: its bytes.
+
+    Raises:
+        InvalidInput: name or type cannot stand in a message.
+    """
+
+    name: str
+    media_type: str
+    content: bytes
+
+    def __post_init__(self) -> None:
+        _check(self.name, _FILE_NAME, field="name")
+        _check(self.media_type, _MEDIA_TYPE, field="media_type")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     r"""One letter to one person, complete and checked: what can be constructed can be sent.
@@ -71,6 +96,7 @@ class Message:
         list_id: names the stream of mail, as in `associate-upgrade.accord.example` (RFC 2919).
         auto_submitted: set on what no person sent by hand (RFC 3834).
         feedback_id: up to four words with colons between, for the statistics of large mail providers.
+        enclosures: files that go out with it.
 
     Raises:
         InvalidInput: a part cannot stand in a message; `field` names it.
@@ -91,6 +117,7 @@ class Message:
     list_id: str | None = None
     auto_submitted: AutoSubmitted | None = None
     feedback_id: str | None = None
+    enclosures: tuple[Enclosure, ...] = ()
 
     def __post_init__(self) -> None:
         _keep(self, "subject", header_text(self.subject, field="subject"))

@@ -5,14 +5,14 @@ the values are encoded. The result goes through the output gate before anybody g
 """
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC
 from email.utils import format_datetime
 from hashlib import sha256
 
 from crm.mail.gate import check_output
 from crm.mail.header_lines import folded, mailbox_line, text_line
-from crm.mail.message import Message
+from crm.mail.message import Enclosure, Message
 
 _ALWAYS = frozenset(
     {"Date", "From", "To", "Message-ID", "Subject", "Content-Language", "MIME-Version", "Content-Type"}
@@ -36,6 +36,8 @@ def compose(message: Message) -> bytes:
     """
     head = "\r\n".join(_header_lines(message)).encode()
     content = _part("plain", message.text) if message.html is None else _alternatives(message)
+    if message.enclosures:
+        content = _multipart("mixed", message, [content, *map(_file, message.enclosures)], salt="mixed")
     raw = head + b"\r\n" + content
     check_output(raw, expected=_expected(message))
     return raw
@@ -75,17 +77,32 @@ def _expected(message: Message) -> set[str]:
         "Reply-To": message.reply_to,
         "In-Reply-To": message.in_reply_to,
         "References": message.references,
-        "Content-Transfer-Encoding": message.html is None,
+        "Content-Transfer-Encoding": message.html is None and not message.enclosures,
     }
     return {*_ALWAYS, *_stream(message), *(name for name, value in optional.items() if value)}
 
 
 def _alternatives(message: Message) -> bytes:
+    return _multipart(
+        "alternative", message, [_part("plain", message.text), _part("html", message.html or "")]
+    )
+
+
+def _multipart(kind: str, message: Message, parts: Sequence[bytes], *, salt: str = "") -> bytes:
     # "=_" occurs neither in quoted-printable nor in base64, so no body can hold the boundary (RFC 2045 6.7).
-    boundary = b"=_" + sha256(message.message_id.encode()).hexdigest()[:32].encode()
-    start = b'Content-Type: multipart/alternative;\r\n boundary="%b"\r\n\r\n' % boundary
-    text, page = _part("plain", message.text), _part("html", message.html or "")
-    return start + b"--%b\r\n%b\r\n--%b\r\n%b\r\n--%b--\r\n" % (boundary, text, boundary, page, boundary)
+    boundary = b"=_" + sha256(f"{salt}{message.message_id}".encode()).hexdigest()[:32].encode()
+    start = b'Content-Type: multipart/%b;\r\n boundary="%b"\r\n\r\n' % (kind.encode(), boundary)
+    inside = b"".join(b"--%b\r\n%b\r\n" % (boundary, part) for part in parts)
+    return start + inside + b"--%b--\r\n" % boundary
+
+
+def _file(enclosure: Enclosure) -> bytes:
+    head = (
+        f"Content-Type: {enclosure.media_type}\r\n"
+        f'Content-Disposition: attachment; filename="{enclosure.name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    )
+    return head.encode() + _base64(enclosure.content)
 
 
 def _part(kind: str, text: str) -> bytes:
@@ -102,5 +119,9 @@ def _encoded(raw: bytes) -> tuple[bytes, bytes]:
     high = len(raw) - len(raw.translate(None, _HIGH))
     if 6 * high <= len(raw):
         return b"quoted-printable", binascii.b2a_qp(raw)
-    lines = [raw[at : at + _BASE64_LINE] for at in range(0, len(raw), _BASE64_LINE)]
-    return b"base64", b"".join(binascii.b2a_base64(line, newline=False) + b"\r\n" for line in lines)
+    return b"base64", _base64(raw)
+
+
+def _base64(raw: bytes) -> bytes:
+    lines = (raw[at : at + _BASE64_LINE] for at in range(0, len(raw), _BASE64_LINE))
+    return b"".join(binascii.b2a_base64(line, newline=False) + b"\r\n" for line in lines)

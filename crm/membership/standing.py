@@ -8,6 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Session, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import today_of
 from crm.errors import AlreadyExists
 from crm.store.columns import at_field, choice, chosen, id_field, ref
 from crm.store.records import Record
@@ -24,6 +25,17 @@ class Standing(StrEnum):
     CANCELLING = "cancelling"
     EXEMPT = "exempt"
     APPLICATION_PENDING = "application_pending"
+
+
+_TROUBLE = {Standing.ARREARS: 1, Standing.SUSPENDED: 2, Standing.CANCELLING: 3}
+
+
+def is_worse(standing: Standing, *, than: Standing) -> bool:
+    """Whether an account that stands so is nearer to being lost than if it stood otherwise.
+
+    Arrears come before suspension, and a member that is cancelling has decided. The others are no trouble.
+    """
+    return _TROUBLE.get(standing, 0) > _TROUBLE.get(than, 0)
 
 
 class Punctuality(StrEnum):
@@ -114,7 +126,8 @@ class Standings:
         """The latest statement about an account by a day (today); None: nobody has said how it stands."""
         with self._store.reading() as session:
             row = find_organization(session, key)
-            return latest_standing(session, row.id, on=on or self._store.now().date())
+            day = on or today_of(session, self._store.now(), self._store.actor)
+            return latest_standing(session, row.id, on=day)
 
 
 def latest_standing(session: Session, organization_id: int, *, on: date) -> StandingRecord | None:

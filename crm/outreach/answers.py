@@ -15,13 +15,14 @@ from crm.consent.suppressions import Scope, SuppressionReason, lock_people, supp
 from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
+from crm.engagement.complaints import SPAM_REPORT, complained_before, record_complaint
 from crm.engagement.follow_ups import plan_follow_up
 from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
 from crm.outreach.identity import Identity
 from crm.outreach.outbox import note
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
 from crm.outreach.runs import exit_enrolment, mark_answered
 from crm.store.columns import ERASED, PERSONAL, at_field, choice, id_field, personal, ref
 from crm.store.records import Record
@@ -78,8 +79,9 @@ class Answers:
         """Take in one message as it arrived: a reply, a bounce, an unsubscribe, or anything else.
 
         A reply ends the journey and becomes an interaction with a follow-up for the account manager; a permanent
-        bounce and an unsubscribe put the address on the suppression list; an automatic reply changes nothing. What
-        fits no letter of ours is kept and changes nothing either.
+        bounce and an unsubscribe put the address on the suppression list, and so does a complaint, which waits for a
+        person besides; an automatic reply changes nothing. What fits no letter of ours is kept and changes nothing
+        either.
 
         Args:
             raw: the message, RFC 5322.
@@ -128,7 +130,7 @@ class Answers:
         letter = session.get(Letter, number) if number is not None else _named(session, answer.references)
         if letter is not None:
             # The person first, as whoever commits an intent: an answer comes before or after it, never beside it.
-            lock_people(session, [letter.person_id])
+            lock_people(session, [letter.person_id] if letter.person_id else [])
             session.refresh(letter, with_for_update=True)
             if letter.to_address == ERASED:
                 return None  # its reader was erased: what comes back says nothing about anybody in the book
@@ -136,12 +138,15 @@ class Answers:
 
     def _apply(self, change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:
         self._note_evidence(change, answer, letter)
+        if letter.message_class is MessageClass.NOTICE:
+            return "noted: it answers a notice to our own staff"
         match answer.kind:
             case AnswerKind.REPLY:
                 return _replied(change, answer, letter, row)
             case AnswerKind.UNSUBSCRIBE:
                 return self._refused(change, letter, SuppressionReason.UNSUBSCRIBED)
             case AnswerKind.COMPLAINT:
+                _complained(change, letter)
                 return self._refused(change, letter, SuppressionReason.COMPLAINED)
             case AnswerKind.BOUNCE:
                 return self._bounced(change, answer, letter)
@@ -201,6 +206,14 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     if letter.enrolment_id:
         mark_answered(change, letter.enrolment_id)
     return "logged as an interaction, with a follow-up"
+
+
+def _complained(change: Change, letter: Letter) -> None:
+    """Open a complaint, unless one about our mail is open already."""
+    assert letter.organization_id and letter.person_id  # noqa: PT018 - it is no notice to our own staff
+    if not complained_before(change.session, letter.person_id, source=SPAM_REPORT):
+        what = f"Marked our letter of {letter.dated_at:%d %B %Y} as unwanted"
+        record_complaint(change, letter.organization_id, letter.person_id, what, source=SPAM_REPORT)
 
 
 def _named(session: Session, references: Sequence[str]) -> Letter | None:

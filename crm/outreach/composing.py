@@ -1,10 +1,11 @@
 """A letter as the bytes that go to the mail server: a pure function of its row, its wording and who we are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from crm.mail.message import Mailbox, Message
+from crm.mail.message import AutoSubmitted, Enclosure, Mailbox, Message
 from crm.mail.mime import compose
 from crm.mail.rendering import render
 from crm.mail.templates import TemplateVersion
@@ -41,7 +42,9 @@ def letter_facts(letter: Letter, identity: Identity) -> dict[str, Any]:
     return {**restored_facts(letter.facts), **own}
 
 
-def envelope(letter: Letter, version: TemplateVersion, identity: Identity) -> Envelope:
+def envelope(
+    letter: Letter, version: TemplateVersion, identity: Identity, enclosures: Sequence[Enclosure] = ()
+) -> Envelope:
     """The message of a letter, the same bytes every time.
 
     Raises:
@@ -50,12 +53,13 @@ def envelope(letter: Letter, version: TemplateVersion, identity: Identity) -> En
         InvalidInput: an address or a name cannot stand in a header.
     """
     body = render(version, letter_facts(letter, identity))
+    notice = letter.message_class is MessageClass.NOTICE
     message = Message(
         message_id=letter.message_id,
         date=letter.dated_at,
         sender=Mailbox(letter.from_name, letter.from_address),
         to=Mailbox(letter.to_name, letter.to_address),
-        reply_to=Mailbox(letter.from_name, identity.reply(letter.id)),
+        reply_to=None if notice else Mailbox(letter.from_name, identity.reply(letter.id)),
         subject=body.subject,
         text=body.text,
         html=body.html,
@@ -65,6 +69,8 @@ def envelope(letter: Letter, version: TemplateVersion, identity: Identity) -> En
         list_unsubscribe=f"mailto:{identity.unsubscribe(letter.id)}?subject=unsubscribe"
         if _may_stop(letter)
         else None,
+        auto_submitted=AutoSubmitted.GENERATED if notice else None,
+        enclosures=tuple(enclosures),
     )
     return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
 

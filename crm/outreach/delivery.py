@@ -133,7 +133,7 @@ class Delivery:
 
     def _stage(self, claim: Claim, *, taken: set[int]) -> _Staged | Attempt:
         try:
-            ready = envelope(claim.letter, claim.wording, self._identity)
+            ready = envelope(claim.letter, claim.wording, self._identity, claim.enclosures)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others shall go
             return _unfit(claim, error)
         line = self._free_line(taken)

@@ -7,7 +7,7 @@ from sqlalchemy import Index
 from sqlmodel import Session, col, select
 
 from crm.directory.people import Person, PersonKey, find_person
-from crm.directory.staff import Staff
+from crm.directory.staff import Staff, colleague, zone_of
 from crm.engagement.interactions import Interaction, InteractionKind, Logged, find_logged
 from crm.errors import InvalidInput, NotFound, Refused
 from crm.mail.rendering import Rendered, draft, plain_facts, render
@@ -247,7 +247,7 @@ def _address(reader: Person) -> str:
 
 
 def _author(change: Change) -> Staff:
-    author = change.session.exec(select(Staff).where(Staff.email == change.actor.casefold())).first()
+    author = colleague(change.session, change.actor)
     if author is None:
         raise NotFound(
             f"{change.actor} is not on the staff.", field="actor", hint="Add them with book.staff.add."
@@ -272,6 +272,7 @@ def _answer(session: Session, interaction_id: int) -> AnswerReceived | None:
 
 
 def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict[str, Any]:
+    met_on = met.interaction.at.astimezone(zone_of(session, author)).date()
     facts: dict[str, Any] = {
         "person": {"name": reader.name},
         "organization": {"name": met.organization.name},
@@ -281,7 +282,7 @@ def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict
             "office": session.get_one(Office, author.office).name,
             "email": author.email,
         },
-        "interaction": {"kind": met.interaction.kind.value, "on": met.interaction.at.date()},
+        "interaction": {"kind": met.interaction.kind.value, "on": met_on},
     }
     # The step that comes with a reply reminds us to answer it; nobody has agreed on it with the reader.
     if met.next is not None and _answer(session, met.id) is None:

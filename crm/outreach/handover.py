@@ -15,14 +15,17 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.mail.failures import Outcome, Verdict
+from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
 from crm.outreach.last_look import LastLook, waiting
+from crm.outreach.outbox import enclosures_of
 from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
 from crm.outreach.reaping import reap
 from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
 from crm.outreach.wordings import wording
+from crm.shown import Shown
 from crm.store.store import Change, Store
 
 _FIRST_DELAY = timedelta(minutes=1)
@@ -35,11 +38,12 @@ _MOVING = (MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DO
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """A letter that this worker holds, and its wording."""
+class Claim(Shown):
+    """A letter that this worker holds, its wording, and the files that go out with it."""
 
     letter: Letter
     wording: TemplateVersion
+    enclosures: tuple[Enclosure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,11 @@ class Handover:
                 .returning(Letter)
             )
             letters = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
-            claims = tuple(Claim(letter, wording(session, letter.template)) for letter in letters)
+            files = enclosures_of(session, letters)
+            claims = tuple(
+                Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
+                for letter in letters
+            )
             session.expunge_all()
             return claims
 
@@ -135,7 +143,7 @@ class Handover:
         """
         now = self._store.now()
         with self._store.transaction() as session:
-            lock_people(session, sorted({letter.person_id for letter in letters}))
+            lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
             window = _still_ours(session, letters)
             look = LastLook(session, window, keys=self._identity.keys, cap=self._limits.cap, now=now)
             judged = [(letter, look.otherwise(letter)) for letter in window]

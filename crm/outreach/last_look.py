@@ -118,7 +118,7 @@ def _erased(session: Session, letters: Sequence[Letter]) -> set[int]:
 
 def _written(
     session: Session, letters: Sequence[Letter], *, since: datetime
-) -> defaultdict[int, list[tuple[int | None, datetime]]]:
+) -> defaultdict[int | None, list[tuple[int | None, datetime]]]:
     """For each person, which runs' marketing letters went to them since an instant, and when."""
     query = select(Letter.person_id, Letter.run_id, Letter.handed_at).where(
         col(Letter.person_id).in_({letter.person_id for letter in letters}),
@@ -126,7 +126,7 @@ def _written(
         col(Letter.status).in_(WENT_OUT),
         col(Letter.handed_at) > since,
     )
-    found: defaultdict[int, list[tuple[int | None, datetime]]] = defaultdict(list)
+    found: defaultdict[int | None, list[tuple[int | None, datetime]]] = defaultdict(list)
     for person_id, run_id, at in session.exec(query):
         if at is not None:
             found[person_id].append((run_id, at))

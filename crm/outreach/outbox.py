@@ -10,11 +10,12 @@ from sqlmodel import Session, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import NotFound, Refused
+from crm.mail.message import Enclosure
 from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
 from crm.outreach.composing import letter_facts
 from crm.outreach.identity import Identity
-from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageClass, MessageStatus
+from crm.outreach.outbox_tables import DeliveryEvent, Enclosed, Letter, MessageClass, MessageStatus
 from crm.outreach.wordings import keep_wordings, kept_facts, wording
 from crm.store.store import Change, Store
 from crm.store.trail import take_ids
@@ -29,12 +30,15 @@ class LetterOrder:
         template: the wording, e.g. ``plain_letter`` for one written by hand.
         facts: what it is filled with: plain values only.
         due_at: not to be sent before.
+        staff_id: one of our own, for a notice; then there is neither account nor person.
+        enclosures: files that go out with it.
     """
 
     key: str
     message_class: MessageClass
-    organization_id: int
-    person_id: int
+    organization_id: int | None = None
+    person_id: int | None = None
+    staff_id: int | None = None
     to_name: str
     to_address: str
     from_name: str
@@ -47,6 +51,7 @@ class LetterOrder:
     step: str | None = None
     in_reply_to: str | None = None
     references: Sequence[str] = ()
+    enclosures: Sequence[Enclosure] = ()
 
 
 class Outbox:
@@ -102,6 +107,12 @@ class Outbox:
                     "What this letter said has been erased.", rule="outbox.erased", subject=letter.key
                 )
             return render(wording(session, letter.template), letter_facts(letter, self._identity))
+
+    def enclosures(self, key: int | str | Letter) -> tuple[Enclosure, ...]:
+        """The files that go out with a letter."""
+        with self._store.reading() as session:
+            letter = find_letter(session, key)
+            return enclosures_of(session, [letter]).get(letter.id, ())
 
     def events(self, key: int | str | Letter) -> tuple[DeliveryEvent, ...]:
         """What happened to a letter, in order."""
@@ -190,6 +201,14 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
     ]
     if events:
         change.session.execute(insert(DeliveryEvent), events)
+    files = [
+        {"outbox_id": n, "name": file.name, "media_type": file.media_type, "content": file.content}
+        for n, order in zip(numbers, orders, strict=True)
+        if n in new
+        for file in order.enclosures
+    ]
+    if files:
+        change.session.execute(insert(Enclosed), files)
     keys = select(Letter.key, Letter.id).where(col(Letter.key).in_([o.key for o in orders]))
     return dict(change.session.exec(keys).all())
 
@@ -203,6 +222,17 @@ def note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime
         for letter in letters
     )
     session.flush()
+
+
+def enclosures_of(session: Session, letters: Iterable[Letter]) -> dict[int, tuple[Enclosure, ...]]:
+    """The files that go out with some letters, by the letter's id."""
+    ids = [letter.id for letter in letters]
+    query = select(Enclosed).where(col(Enclosed.outbox_id).in_(ids)).order_by(col(Enclosed.id))
+    found: dict[int, tuple[Enclosure, ...]] = {}
+    for row in session.exec(query):
+        file = Enclosure(row.name, row.media_type, row.content)
+        found[row.outbox_id] = (*found.get(row.outbox_id, ()), file)
+    return found
 
 
 def find_letter(session: Session, key: int | str | Letter, *, lock: bool = False) -> Letter:
@@ -224,7 +254,7 @@ def _row(order: LetterOrder, number: int, identity: Identity, *, now: datetime) 
     values = {
         name: getattr(order, name)
         for name in LetterOrder.__slots__
-        if name not in {"template", "facts", "references"}
+        if name not in {"template", "facts", "references", "enclosures"}
     }
     values |= {"facts": kept_facts(order.facts), "references": list(order.references)}
     values |= {"id": number, "template": order.template.sha256}

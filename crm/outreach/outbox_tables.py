@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, Index, String, UniqueConstraint
+from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlmodel import Field
 
 from crm.errors import AlreadyExists
@@ -17,11 +17,17 @@ from crm.store.violations import means
 class MessageClass(StrEnum):
     """What kind of letter it is; decides what happens when it is in doubt whether the server took it.
 
-    Marketing is assumed sent after a while and never sent again; about correspondence a person decides.
+    Marketing is assumed sent after a while and never sent again, and so is a notice to our own staff: the next one is
+    not far. About correspondence a person decides.
     """
 
     MARKETING = "marketing"
     CORRESPONDENCE = "correspondence"
+    NOTICE = "notice"
+
+
+NEVER_TWICE = (MessageClass.MARKETING, MessageClass.NOTICE)
+"""The classes whose letters are assumed sent when no evidence settles a doubt."""
 
 
 class MessageStatus(StrEnum):
@@ -61,8 +67,10 @@ class Wording(Record, table=True):
 class Letter(Record, table=True):
     """One letter: what it says is a pure function of its template version and facts, so it can always be shown again.
 
+    It goes to a contact of an account, or, as a notice, to one of our own staff.
+
     Attributes:
-        key: makes the letter unique: (run, step, person), or the draft that it was approved from.
+        key: makes the letter unique: (run, step, person), the draft that it was approved from, or (subscription, day).
         template: hash of the wording; a letter written by hand has the wording ``plain_letter``.
         facts: what the wording is filled with.
         message_id: RFC 5322 Message-ID, the same on every attempt.
@@ -84,6 +92,8 @@ class Letter(Record, table=True):
         Index("ix_outbox_due", "due_at", "id", postgresql_where="status = 'queued'"),
         Index("ix_outbox_moving", "lease_until", postgresql_where="status IN ('claimed', 'handing_off')"),
         Index("ix_outbox_person_handed", "person_id", "handed_at"),
+        CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
+        CheckConstraint("(person_id IS NULL) = (organization_id IS NULL)", name="account_of_reader"),
     )
     changed_by: ClassVar[str] = "book.outbox.resend or book.outbox.assume_sent"
 
@@ -93,8 +103,9 @@ class Letter(Record, table=True):
     run_id: int | None = ref("run.id", optional=True)
     enrolment_id: int | None = ref("enrolment.id", optional=True)
     step: str | None = None
-    organization_id: int = ref("organization.id")
-    person_id: int = ref("person.id", index=False)
+    organization_id: int | None = ref("organization.id", optional=True)
+    person_id: int | None = ref("person.id", optional=True, index=False)
+    staff_id: int | None = ref("staff.id", optional=True)
     to_name: str = personal()
     to_address: str = personal()
     from_name: str
@@ -119,6 +130,24 @@ class Letter(Record, table=True):
     settled_at: datetime | None = at_field(default=None)
     may_duplicate: bool = False
     queued_at: datetime = at_field()
+
+
+class Enclosed(Record, table=True):
+    """A file that goes out with a letter, as it was when the letter was queued.
+
+    Attributes:
+        name: of the file, as its reader gets it.
+        media_type: e.g. "text/csv".
+    """
+
+    __tablename__ = "enclosure"
+    trailed: ClassVar[bool] = False  # it stands and falls with its letter
+
+    id: int = id_field()
+    outbox_id: int = ref("outbox.id")
+    name: str
+    media_type: str
+    content: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=PERSONAL)
 
 
 class DeliveryEvent(Record, table=True):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlmodel import Session, col
 
-from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageClass, MessageStatus
+from crm.outreach.outbox_tables import NEVER_TWICE, DeliveryEvent, Letter, MessageStatus
 
 _MOST_CRASHES = 10
 _DIED = "its worker died before the final dot"
@@ -28,7 +28,7 @@ def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]
     crashing = claimed & (_deaths() >= _MOST_CRASHES - 1)
     at_the_dot = (col(Letter.status) == MessageStatus.HANDING_OFF) & lapsed
     aged = (col(Letter.status) == MessageStatus.IN_DOUBT) & (col(Letter.handed_at) < now - doubt)
-    marketing = aged & (col(Letter.message_class) == MessageClass.MARKETING)
+    settled = aged & col(Letter.message_class).in_(NEVER_TWICE)
     return {
         "held": _sweep(
             session, crashing, MessageStatus.HELD, f"{_MOST_CRASHES} workers died over it", at=now
@@ -39,9 +39,9 @@ def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]
         ),
         "assumed_sent": _sweep(
             session,
-            marketing,
+            settled,
             MessageStatus.ASSUMED_SENT,
-            "no evidence came; marketing is not sent twice",
+            "no evidence came; letters of this class are not sent twice",
             at=now,
         ),
     }

@@ -97,7 +97,7 @@ class Runs:
                 at >= since, col(Letter.status).not_in(_NEVER_LEFT)
             )
             rows = session.exec(query.group_by(col(Letter.organization_id)))
-            return {number: Touch(latest, "letter", None) for number, latest in rows}
+            return {number: Touch(latest, "letter", None) for number, latest in rows if number is not None}
 
     def due(self, *, limit: int) -> tuple[Waiting, ...]:
         """The enrolments whose next step is due, the longest waiting first."""

@@ -27,12 +27,13 @@ from sqlmodel import Session
 
 from crm.privacy.about import Key, key_columns, name, personal_columns, rows_of, table_of
 from crm.privacy.traces import Finder
+from crm.shown import Shown
 from crm.store.columns import ERASED, is_text
 from crm.store.records import Record
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Shown):
     """A text that speaks of somebody.
 
     Attributes:

@@ -12,6 +12,7 @@ from crm.directory.merged import with_merged
 from crm.directory.people import Person
 from crm.insight.references import movable
 from crm.keyring import KeyRing
+from crm.outreach.outbox_tables import SETTLED, Enclosed, Letter
 from crm.privacy.about import (
     Place,
     is_link,
@@ -67,7 +68,7 @@ def erase(
     refuse_named_in_others(change, ids, traces.anywhere())
     change.because(traces.nearby().without(reason))
     suppressed = _suppress(change, traces, keys) if keys else 0
-    removed = _trail(session, ids, places) + _emptied(session, places)
+    removed = _trail(session, ids, places) + _emptied(session, places) + _files(session)
     session.execute(update(Person).where(col(Person.id).in_(ids)).values(erased_at=change.now))
     found = list(_reworded(session, traces, places, near))
     # What the trail keeps of a text reads like the text itself: counted, and not shown once more.
@@ -109,6 +110,12 @@ def _emptied(session: Session, places: Sequence[Place]) -> Counter[str]:
     for place in reversed(places):
         gone += _remove(session, place) if _goes(place) else blank(session, place.record, place.rows())
     return gone
+
+
+def _files(session: Session) -> Counter[str]:
+    """Empty the files that have gone out with letters: a spreadsheet is packed, and nobody can look a name up in it."""
+    waiting = select(col(Letter.id)).where(col(Letter.status).not_in(SETTLED))
+    return blank(session, Enclosed, col(Enclosed.outbox_id).not_in(waiting))
 
 
 def _goes(place: Place) -> bool:

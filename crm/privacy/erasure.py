@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crm.privacy.blanking import Mention
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Stays:
+class Stays(Shown):
     """What an erasure leaves on record.
 
     Attributes:
@@ -22,7 +23,7 @@ class Stays:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
+class Erasure(Shown):
     """The erasure of one person.
 
     Attributes:

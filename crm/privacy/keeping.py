@@ -8,14 +8,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
-from crm.directory.importing.tables import ImportBatch, ImportRow
-from crm.directory.importing.verdicts import Verdict
 from crm.directory.merged import stands
 from crm.directory.people import Person, Position
 from crm.engagement.interactions import Interaction, InteractionPerson
+from crm.imports.batches import ImportBatch, ImportRow
 from crm.outreach.answers import AnswerReceived
 from crm.outreach.drafts import LetterDraft
-from crm.outreach.outbox_tables import Letter
+from crm.outreach.outbox_tables import Enclosed, Letter
 from crm.privacy.about import table_of
 from crm.privacy.blanking import holds_something
 from crm.reference.retention_rules import RetentionAction
@@ -66,11 +65,11 @@ def keepings(today: date) -> Mapping[str, Keeping]:
     return {
         "answers_raw": Keeping(AnswerReceived, col(AnswerReceived.received_at), ("raw",)),
         "drafts_discarded": Keeping(LetterDraft, col(LetterDraft.discarded_at), ("subject", "text")),
+        "enclosures": Keeping(Enclosed, _of(Letter.settled_at, Letter.id, Enclosed.outbox_id), ("content",)),
         "import_rows_cells": Keeping(
             ImportRow,
             _of(ImportBatch.started_at, ImportBatch.id, ImportRow.batch_id),
             ("cells", "problems"),
-            col(ImportRow.verdict) == Verdict.REFUSE,
         ),
         "letter_facts": Keeping(Letter, col(Letter.settled_at), ("facts",)),
         "people_without_position": Keeping(Person, _last_of(), only=_without_position(today)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, overload
 
 from crm.reports.forms.file import written
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalData:
+class PersonalData(Shown):
     """All that is held on one person.
 
     Attributes:

@@ -15,13 +15,14 @@ from crm.privacy.blanking import blank
 from crm.privacy.erasing import erase
 from crm.privacy.keeping import Keeping, keepings
 from crm.reference.retention_rules import RetentionAction, RetentionRule, retention_rules
+from crm.shown import Shown
 from crm.store.store import Change, Store
 
 _BATCH = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Due(Shown):
     """What one rule has to say.
 
     Attributes:
@@ -48,7 +49,7 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class RetentionReport:
+class RetentionReport(Shown):
     """What the rules would do, or did.
 
     Attributes:

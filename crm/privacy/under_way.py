@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlmodel import col, select
 
 from crm.consent.suppressions import lock_people
@@ -51,7 +51,8 @@ def refuse_named_in_others(change: Change, person_ids: Sequence[int], finder: Fi
     Raises:
         Refused: there is one; their numbers are the candidates.
     """
-    others = ~among(col(Letter.person_id), person_ids) & col(Letter.status).not_in(SETTLED)
+    others = or_(col(Letter.person_id).is_(None), ~among(col(Letter.person_id), person_ids))
+    others &= col(Letter.status).not_in(SETTLED)
     naming = sorted({key[0] for key, _, _ in mentions(change.session, Letter, finder, others)})
     if naming:
         raise Refused(

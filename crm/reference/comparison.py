@@ -8,12 +8,13 @@ from sqlalchemy import inspect
 
 from crm.reference.csvfile import Line
 from crm.reference.facts import Fact
+from crm.shown import Shown
 
 Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TableLoad:
+class TableLoad(Shown):
     """What a load did, or would do, with one table.
 
     Attributes:
@@ -32,6 +33,11 @@ class TableLoad:
     retired: int
     kept: int
 
+    @property
+    def touched(self) -> int:
+        """How many rows were, or would be, added, changed or retired."""
+        return self.added + self.changed + self.retired
+
     def __str__(self) -> str:
         return (
             f"{self.file}: {self.added} added, {self.changed} changed, {self.unchanged} unchanged, "
@@ -40,7 +46,7 @@ class TableLoad:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadReport:
+class LoadReport(Shown):
     """What a load did, table by table.
 
     Attributes:
@@ -54,7 +60,7 @@ class LoadReport:
     @property
     def touched(self) -> int:
         """How many rows were, or would be, added, changed or retired."""
-        return sum(table.added + table.changed + table.retired for table in self.tables)
+        return sum(table.touched for table in self.tables)
 
     def __getitem__(self, file: str) -> TableLoad:
         return next(table for table in self.tables if table.file == file)

@@ -1,26 +1,33 @@
 """`book.reference`: bring the tables of facts into line with their CSV files, as often as you like."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from importlib.resources.abc import Traversable
 from itertools import pairwise
+from types import MappingProxyType
 
 from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from crm.errors import InvalidInput
+from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
+from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
 from crm.reference.csvfile import Line, read, shipped
 from crm.reference.facts import Fact
+from crm.reference.legal_forms import LegalForm, forget_legal_forms
+from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.offices import Office
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
+from crm.reference.senior_roles import SeniorRole
 from crm.reference.study_groups import StudyGroup
+from crm.reference.tiers import Tier
 from crm.store.store import Change, Store
 from crm.store.turns import take_turns
 
@@ -37,15 +44,31 @@ FILES: Mapping[str, type[Fact]] = {
     "study_groups.csv": StudyGroup,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
+    "tiers.csv": Tier,
+    "attention_weights.csv": AttentionWeight,
+    "senior_roles.csv": SeniorRole,
+    "clearance_rules.csv": ClearanceRule,
+    "legal_forms.csv": LegalForm,
+    "mailbox_providers.csv": MailboxProvider,
     "retention_rules.csv": RetentionRule,
 }
 
+Consequence = Callable[[Session], object]
+
 
 class Reference:
-    """`book.reference`: load the facts."""
+    """`book.reference`: load the facts.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: the door to the database.
+        consequences: for a file, what in the rest of the book follows from it and is brought into line when it changes.
+    """
+
+    def __init__(
+        self, store: Store, *, consequences: Mapping[str, Consequence] = MappingProxyType({})
+    ) -> None:
         self._store = store
+        self._consequences = consequences
 
     def load(self, *, folder: Traversable | None = None, dry_run: bool = False) -> LoadReport:
         """Bring the tables of facts into line with their files, in one transaction.
@@ -71,7 +94,11 @@ class Reference:
                 # Two who load at the same moment take turns; the second finds nothing to do.
                 take_turns(change.session, "reference")
                 found = {file: _write(change, _compared(change.session, file, lines[file])) for file in FILES}
+                for file, settle in self._consequences.items():
+                    if found[file].counted(file).touched:
+                        settle(change.session)
             forget_gazetteer(self._store.engine)
+            forget_legal_forms(self._store.engine)
         return LoadReport(tuple(found[file].counted(file) for file in FILES), dry_run)
 
 
@@ -89,6 +116,7 @@ def read_all(folder: Traversable | None = None) -> dict[str, tuple[Line[Fact], .
         for column, target in _references(kind):
             _check_references(file, lines[file], column, keys[target])
     _check_spells("country_groups.csv", lines["country_groups.csv"])
+    _check_default("tiers.csv", lines["tiers.csv"])
     return lines
 
 
@@ -151,3 +179,14 @@ def _check_spells(file: str, lines: tuple[Line[Fact], ...]) -> None:
                 field="valid_from",
                 value=spell.valid_from,
             )
+
+
+def _check_default(file: str, lines: tuple[Line[Fact], ...]) -> None:
+    defaults = [line.row for line in lines if isinstance(line.fact, Tier) and line.fact.is_default]
+    if len(defaults) != 1:
+        raise InvalidInput(
+            f"{file}: exactly one tier is the default one, not {len(defaults)}.",
+            subject=file,
+            row=defaults[-1] if defaults else 1,
+            field="is_default",
+        )

@@ -109,6 +109,10 @@ class Group:
 
 def added(figures: Iterable[Cell]) -> Cell:
     """The sum of figures, 0 for none at all; `None` when there are figures and not one of them is stated."""
-    cells = list(figures)
-    stated = [cell for cell in cells if isinstance(cell, (int, Decimal))]
-    return sum(stated) if stated or not cells else None
+    total: int | Decimal | None = None
+    empty = True
+    for cell in figures:
+        empty = False
+        if isinstance(cell, (int, Decimal)):
+            total = cell if total is None else total + cell
+    return 0 if empty else total

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import Select, func, select, union
 from sqlmodel import Session, col
 
 from crm.directory.merged import stands
@@ -16,11 +16,12 @@ from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
+from crm.reports.accounts import ACCOUNT, SHOWN, holds_term, runs, states_in
 from crm.reports.behind import Behind, behind_of
-from crm.reports.chart import Chart
+from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
+from crm.reports.reader import Reader
 from crm.reports.report import Report
-from crm.store.store import Store
 
 NAME = "prospects-by-state"
 _DEFINITION = (
@@ -28,18 +29,14 @@ _DEFINITION = (
     "Member State responsible for the country or territory where it is based."
 )
 _UNASSIGNED = "Unassigned"
-_BEHIND = (
-    Column(key="id", title="Id", kind=ColumnKind.ID),
-    Column(key="name", title="Organisation"),
-    Column(key="country", title="Country"),
-    Column(key="segment", title="Segment"),
-    Column(key="owner", title="Account manager"),
-)
+_BEHIND = (*ACCOUNT, Column(key="owner", title="Account manager"))
+_TILES = Chart(kind=ChartKind.TILES, label="state", code="code", value="prospects", empty="No prospect")
+_LARGEST = Chart(label="state", value="prospects", empty="No prospect", most=15)  # across the regions
 _NOT_ASSIGNED = "unassigned: no country on record, or a territory without a responsible Member State"
 
 
 def prospects_by_state(
-    store: Store,
+    reader: Reader,
     *,
     region: str | None = None,
     segment: str | None = None,
@@ -50,7 +47,7 @@ def prospects_by_state(
     """Count the prospects of each Member State.
 
     Args:
-        store: the door to the database.
+        reader: reads the book.
         region: only this development region, by slug or name; without the unassigned.
         segment: only prospects of this segment.
         on: the day that is asked about; today where none is given.
@@ -60,10 +57,10 @@ def prospects_by_state(
     Returns:
         One row a Member State, zeros included, and one for the unassigned.
     """
-    as_of = store.now()
-    day = on or as_of.date()
+    as_of = reader.store.now()
+    day = on or reader.today()
     tongue = known_language(language)
-    with store.reading() as session:
+    with reader.store.reading() as session:
         area = find_region(session, region) if region else None
         part = find_segment(session, segment) if segment else None
         counted = _rows(session, _counts(session, part, day), area, tongue)
@@ -88,30 +85,22 @@ def prospects_by_state(
         behind=behind,
         notes=_notes(made_up),
         grouped_by="region",
-        chart=Chart(label="state", value="prospects", empty="No prospect"),
+        chart=(_TILES, _LARGEST),
         language=tongue.value,
     )
 
 
 def prospects(day: date) -> Select[Any]:
     """The organisations that count as prospects on a day: a statement of their ids."""
-    return _marked(day).where(~_holds_term(day))
+    return _marked(day).where(~holds_term(day))
 
 
 def _marked(day: date) -> Select[Any]:
     return (
         select(col(Organization.id))
         .join(Role, col(Role.organization_id) == col(Organization.id))
-        .where(col(Role.kind) == RoleKind.PROSPECT, _runs(Role, day), stands(Organization))
+        .where(col(Role.kind) == RoleKind.PROSPECT, runs(Role, day), stands(Organization))
     )
-
-
-def _holds_term(day: date, *further: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(col(Term.organization_id) == col(Organization.id), _runs(Term, day), *further)
-
-
-def _runs(dated: type[Role | Term], day: date) -> ColumnElement[bool]:
-    return and_(col(dated.since_on) <= day, or_(col(dated.until_on).is_(None), col(dated.until_on) >= day))
 
 
 def _counts(session: Session, segment: Segment | None, day: date) -> dict[str | None, int]:
@@ -124,15 +113,12 @@ def _counts(session: Session, segment: Segment | None, day: date) -> dict[str | 
 
 def _behind(session: Session, segment: Segment | None, area: Region | None, day: date) -> Behind:
     """The prospects themselves, each under the State that it counts for."""
-    shown = (Organization.id, Organization.name, Organization.country, Organization.segment)
     query = _of_segment(prospects(day), segment).distinct()
     query = query.outerjoin(Country, col(Country.code) == col(Organization.country))
     query = query.outerjoin(Staff, col(Staff.id) == col(Organization.owner_id))
     if area is not None:
         query = query.where(col(Country.member_state).in_(states_in(area)))
-    each = query.with_only_columns(
-        col(Country.member_state), *map(col, shown), col(Staff.name).label("owner")
-    )
+    each = query.with_only_columns(col(Country.member_state), *SHOWN, col(Staff.name).label("owner"))
     found = session.execute(each.order_by(col(Organization.name), col(Organization.id)))
     return behind_of(
         ("code",), _BEHIND, (((state,), ("prospects",), tuple(cells)) for state, *cells in found)
@@ -154,11 +140,6 @@ def _rows(
     return rows if area else [*rows, (_UNASSIGNED, _UNASSIGNED, None, counts.get(None, 0))]
 
 
-def states_in(area: Region) -> Select[Any]:
-    """The Member States of a region: a statement of their codes."""
-    return select(col(Country.code)).where(col(Country.region) == area.slug)
-
-
 def _of_segment(query: Select[Any], segment: Segment | None) -> Select[Any]:
     return query if segment is None else query.where(col(Organization.segment) == segment.slug)
 
@@ -171,8 +152,12 @@ def _denominator(area: Region | None, *, states: int) -> str:
 
 def _made_up(session: Session, segment: Segment | None, area: Region | None, day: date) -> int:
     """How many of the marked organisations are synthetic themselves, or hold a synthetic membership and so do not count."""
-    synthetic = or_(col(Organization.synthetic), _holds_term(day, col(Term.synthetic).is_(True)))
-    query = _of_segment(_marked(day), segment).where(synthetic)
+    # Each found by itself: asked as an OR, PostgreSQL looks every prospect up in both tables.
+    synthetic = union(
+        select(col(Organization.id)).where(col(Organization.synthetic)),
+        select(col(Term.organization_id)).where(runs(Term, day), col(Term.synthetic)),
+    )
+    query = _of_segment(_marked(day), segment).where(col(Organization.id).in_(synthetic))
     if area is not None:
         places = select(col(Country.code)).where(col(Country.member_state).in_(states_in(area)))
         query = query.where(col(Organization.country).in_(places))

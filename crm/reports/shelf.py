@@ -1,42 +1,74 @@
-"""`book.reports`: every report by name."""
+"""`book.reports`: every report, by name and as a method."""
 
-from datetime import date
+from collections.abc import Mapping
+from inspect import isfunction
+from typing import Any
 
-from crm.reports.prospects_by_state import prospects_by_state
+from crm.errors import NotFound
+from crm.reports import (
+    coverage_by_office,
+    data_quality,
+    going_cold,
+    interactions_by_office,
+    prospects,
+    prospects_by_state,
+    segments_under_represented,
+    states_without_sector_member,
+    whom_to_see,
+)
+from crm.reports.filters import MakesReport, refuse_unknown
+from crm.reports.reader import Reader
 from crm.reports.report import Report
-from crm.store.store import Store
 
 
-class Reports:
-    """The reports of the book."""
+class Reports(Reader):
+    """The reports of the book. Each is written in a file of its own and reads the book in one snapshot."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    coverage_by_office = coverage_by_office.coverage_by_office
+    data_quality = data_quality.data_quality
+    going_cold = going_cold.going_cold
+    interactions_by_office = interactions_by_office.interactions_by_office
+    prospects = prospects.prospects
+    prospects_by_state = prospects_by_state.prospects_by_state
+    segments_under_represented = segments_under_represented.segments_under_represented
+    states_without_sector_member = states_without_sector_member.states_without_sector_member
+    whom_to_see = whom_to_see.whom_to_see
 
-    def prospects_by_state(
-        self,
-        *,
-        region: str | None = None,
-        segment: str | None = None,
-        on: date | None = None,
-        language: str = "en",
-        rows: bool = True,
-    ) -> Report:
-        """Prospects by Member State: all 194, zeros included, and one row for the unassigned.
+    def names(self) -> tuple[str, ...]:
+        """The names of all reports, as commands and subscriptions write them."""
+        return tuple(REPORTS)
+
+    def make(self, name: str, **filters: Any) -> Report:
+        """A report by its name, e.g. ``book.reports.make("prospects-by-state", region="Africa")``.
 
         Args:
-            region: only this development region, by slug or name.
-            segment: only prospects of this segment.
-            on: the day that is asked about; today where none is given.
-            language: the language of the names of States and regions.
-            rows: whether the prospects themselves are read with their number, for `report.rows_behind`.
-
-        Returns:
-            The report: print it, show it in a notebook, or call `to_csv`, `to_json`, `to_html`.
+            name: its name, with hyphens or underscores.
+            **filters: what the report takes.
 
         Raises:
-            NotFound: there is no such region or segment.
+            NotFound: there is no such report.
+            InvalidInput: the report takes no such filter.
         """
-        return prospects_by_state(
-            self._store, region=region, segment=segment, on=on, language=language, rows=rows
-        )
+        report = report_named(name)
+        refuse_unknown(name, report, filters)
+        return report(self, **filters)
+
+
+REPORTS: Mapping[str, MakesReport] = {
+    name.replace("_", "-"): report
+    for name, report in sorted(vars(Reports).items())
+    if isfunction(report) and report.__module__ != __name__
+}
+"""Every report by its name."""
+
+
+def report_named(name: str) -> MakesReport:
+    """The function that makes a report.
+
+    Raises:
+        NotFound: there is none of that name; the candidates are those there are.
+    """
+    known = name.strip().replace("_", "-")
+    if known not in REPORTS:
+        raise NotFound(f"There is no report {name!r}.", field="report", value=name, candidates=list(REPORTS))
+    return REPORTS[known]

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from crm.dates import instant
 from crm.errors import NotFound
+from crm.shown import Shown
 from crm.store.columns import is_inner
 from crm.store.records import Record, by_id, record_of
 from crm.store.store import Store
@@ -17,7 +18,7 @@ from crm.store.trail import TrailChange, TrailEntry, TrailPersonal, name_of, val
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Shown):
     """One verb that touched a record.
 
     Attributes:
@@ -70,11 +71,13 @@ class InBatch:
     Attributes:
         before: the fields that it changed, as they were; empty for a record that it created.
         after: as they became; None where that follows from what stands there and what changed since.
+        taken_back: whether a later verb of the same batch put back what stood before.
     """
 
     batch_id: int
     before: Mapping[str, Any]
     after: Mapping[str, Any] | None = None
+    taken_back: bool = False
 
 
 class History:
@@ -156,14 +159,27 @@ def history_of(
     """Everything that happened to a record, in order, what bulk verbs did to it included."""
     lines = lines_of(session, TrailChange.record == name_of(record))
     found = batches(session, record)
-    entries = select(TrailEntry).where(col(TrailEntry.batch_id).in_([batch.batch_id for batch in found]))
-    by_batch = {entry.batch_id: entry for entry in session.exec(entries)} if found else {}
+    lines += [
+        line
+        for batch in found
+        if batch.after is not None
+        for line in _in_batch(session, record, batch, batch.after)
+    ]
     for batch in found:
-        entry = by_batch[batch.batch_id]
-        later = [line for line in lines if line.id > entry.id]
-        after = _as_it_stood(session, record, later) if batch.after is None else batch.after
-        lines.append(_said(entry, entry.id, name_of(record), batch.before, after))
+        if batch.after is None:
+            lines += _in_batch(session, record, batch, _as_it_stood(session, record, lines))
     return sorted(lines, key=lambda line: line.id)
+
+
+def _in_batch(
+    session: Session, record: Record, batch: InBatch, after: Mapping[str, Any]
+) -> Iterator[Happened]:
+    """What a batch did to a record, and that it was taken back, if it was."""
+    query = select(TrailEntry).where(TrailEntry.batch_id == batch.batch_id).order_by(col(TrailEntry.id))
+    done, *later = session.exec(query).all()
+    yield _said(done, done.id, name_of(record), batch.before, after)
+    if batch.taken_back and later:
+        yield _said(later[-1], later[-1].id, name_of(record), after, batch.before)
 
 
 def without_noise(lines: Iterable[Happened]) -> Iterator[Happened]:
@@ -177,10 +193,10 @@ def without_noise(lines: Iterable[Happened]) -> Iterator[Happened]:
 
 
 def _as_it_stood(session: Session, record: Record, later: Sequence[Happened]) -> dict[str, Any]:
-    """The fields of a record before some changes, from what stands there now."""
+    """The fields of a record before all that changed in it, from what stands there now."""
     now = session.get(type(record), inspect(record).identity)
     values = values_of(now) if now is not None else {}
-    for line in reversed(later):
+    for line in sorted(later, key=lambda line: line.id, reverse=True):
         kept = {field: value for field, value in values.items() if field not in line.after}
         values = {**kept, **line.before}
     return {field: value for field, value in values.items() if value is not None}

@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Sequence
 from sqlmodel import Session, SQLModel
 
 from crm.errors import ReadOnly
+from crm.shown import card
 
 # Every constraint and index has a name, so that a violation can be told in our own words.
 _NAMES = {
@@ -26,12 +27,14 @@ class Record(SQLModel):
         changed_by: the verb that changes such a record, named when somebody assigns to it.
         append_only: whether the database refuses to change or delete rows of the table.
         trailed: whether a change of the table is written to the trail field by field.
+        derived: the fields that are worked out from others, for the program alone: no trail and no answer tells them.
     """
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=_NAMES)  # ours, not SQLModel's shared one
     changed_by: ClassVar[str] = ""
     append_only: ClassVar[bool] = False
     trailed: ClassVar[bool] = True
+    derived: ClassVar[frozenset[str]] = frozenset()
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._refuse_outside_a_verb(name)
@@ -46,8 +49,11 @@ class Record(SQLModel):
         return (
             (name, value)
             for name in type(self).model_fields
-            if (value := getattr(self, name)) not in (None, "")
+            if name not in self.derived and (value := getattr(self, name)) not in (None, "")
         )
+
+    def _repr_html_(self) -> str:
+        return card(self)
 
     def _refuse_outside_a_verb(self, name: str) -> None:
         state = self.__dict__.get("_sa_instance_state")

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from crm.dates import in_utc
 from crm.errors import InvalidInput, NotFound, Refused
+from crm.shown import Shown
 from crm.store.columns import is_personal
 from crm.store.history import Happened, InBatch, history_of
 from crm.store.records import Record, record_of
@@ -61,7 +62,7 @@ def why_not(kind: type[Record]) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class Restored(Shown):
     """What was put back, or would be.
 
     Attributes:

@@ -176,20 +176,22 @@ def take_ids(session: Session, count: int) -> list[int]:
 
 def values_of(record: Any) -> dict[str, Any]:
     """The fields of a record as the trail writes them down."""
-    mapper = inspect(record).mapper
-    found = {attribute.key: getattr(record, attribute.key) for attribute in mapper.column_attrs}
-    return {key: plain(value) for key, value in found.items()}
+    return {name: plain(getattr(record, name)) for name in _told(record)}
 
 
 def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for attribute in inspect(record).mapper.column_attrs:
-        history = inspect(record).attrs[attribute.key].history
+    for name in _told(record):
+        history = inspect(record).attrs[name].history
         if history.has_changes():
-            before[attribute.key] = plain(history.deleted[0]) if history.deleted else None
-            after[attribute.key] = plain(history.added[0]) if history.added else None
+            before[name] = plain(history.deleted[0]) if history.deleted else None
+            after[name] = plain(history.added[0]) if history.added else None
     return before, after
+
+
+def _told(record: Any) -> list[str]:
+    return [a.key for a in inspect(record).mapper.column_attrs if a.key not in record.derived]
 
 
 def _personal_fields(mapper: Mapper[Any]) -> set[str]:
@@ -205,7 +207,7 @@ def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """A value as the trail writes it down: as JSON has it."""
+    """A value as JSON takes it: days and instants as ISO 8601 has them, amounts and members as texts."""
     match value:
         case None | bool() | int() | float() | str() | dict() | list():
             return value

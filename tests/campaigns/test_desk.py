@@ -3,7 +3,7 @@ from decimal import Decimal
 from string import ascii_lowercase
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from support.associates import associate, staff
 
 from campaigns import desk
@@ -386,3 +386,43 @@ def test_a_run_over_made_up_data_says_so_wherever_it_shows(book, colleague):
 def test_an_unknown_run_is_not_found(book):
     with pytest.raises(NotFound):
         desk.overview(book, 4711)
+
+
+def test_an_account_that_another_office_is_busy_with_is_left_out_with_the_reason(book, colleague, clock):
+    acme, _ = associate(book, "Acme")
+    associate(book, "Other")
+    met = clock.now() - timedelta(days=20)
+    book.log("meeting", acme, "About a pledge", office="BDT", at=met)
+
+    left = desk.preview(book, NOBODY_HELD_OUT).of(acme)
+
+    assert (left.skip.reason, left.skip.detail) == ("clearance_hold", "meeting by BDT 20 days ago")
+    overview = desk.prepare(book, NOBODY_HELD_OUT)
+    assert overview.count == 1
+    (kept,) = book.runs.audience(overview.run, state="left_out")
+    assert (kept.organization_id, kept.reason) == (acme.id, "clearance_hold")
+
+
+def test_the_offices_own_contact_and_an_overridden_hold_keep_no_campaign_away(book, colleague, clock):
+    ours, _ = associate(book, "Ours")
+    theirs, _ = associate(book, "Theirs")
+    for account, office in ((ours, "TSB"), (theirs, "BDT")):
+        book.log("meeting", account, "Hello", office=office, at=clock.now() - timedelta(days=20))
+    book.override_clearance(theirs, reason="agreed with the BDT", until="2w")
+    assert desk.preview(book, NOBODY_HELD_OUT).count == 2
+
+
+def test_the_preview_asks_a_number_of_statements_that_does_not_grow(book, colleague):
+    def statements():
+        seen = []
+        event.listen(book.engine, "before_cursor_execute", count := lambda *args: seen.append(args[2]))
+        desk.preview(book, NOBODY_HELD_OUT)
+        event.remove(book.engine, "before_cursor_execute", count)
+        return len(seen)
+
+    associate(book, "First")
+    few = statements()
+    for number in range(12):
+        account, _ = associate(book, f"Account {number}")
+        book.log("call", account, "Hello", office="BDT", next="call again")
+    assert statements() == few

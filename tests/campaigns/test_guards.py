@@ -108,6 +108,18 @@ def test_a_letter_is_in_the_readers_language_or_in_one_that_the_campaign_names(
     assert (skip and skip.reason) == (None if gets else Reason.NO_LETTER_IN_LANGUAGE)
 
 
+def test_an_account_whose_clearance_says_to_hold_is_left_out_with_the_words_of_it():
+    held = {1: "TSB has an open ask (a pledge)"}
+    assert said(candidate(1), held=held) == Skip(Reason.CLEARANCE_HOLD, "TSB has an open ask (a pledge)")
+    assert said(candidate(2), held=held) is None
+
+
+def test_the_clearance_speaks_after_every_other_guard():
+    held = {1: "TSB has an open ask"}
+    assert said(candidate(1, last_touch=touch(days_ago=1)), held=held).reason is Reason.QUIET_PERIOD
+    assert said(candidate(1, contacts=()), held=held).reason is Reason.NO_CONTACT
+
+
 def test_the_first_guard_that_objects_names_the_reason():
     hopeless = candidate(standing=Standing.ARREARS, last_touch=touch(days_ago=1), contacts=(), group_id=50)
     assert said(hopeless, None, engaged=frozenset({50})).reason is Reason.ARREARS

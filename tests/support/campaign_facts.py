@@ -75,6 +75,7 @@ def circumstances(**changes: Any) -> Circumstances:
         "languages": frozenset({Language.ENGLISH, Language.FRENCH, Language.ARABIC}),
         "default_language": Language.ENGLISH,
         "fallback_language": None,
+        "held": {},
     }
     return Circumstances(**{**values, **changes})
 

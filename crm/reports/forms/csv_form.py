@@ -16,12 +16,12 @@ from __future__ import annotations
 
 import csv
 import json
-from io import StringIO
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from crm.formulas import defused
 from crm.reports.columns import Cell, ColumnKind
-from crm.reports.forms.json_form import plain, value
+from crm.reports.forms.json_form import facts, value, values
 
 if TYPE_CHECKING:
     from crm.reports.report import Report
@@ -35,14 +35,20 @@ DATATYPES = {
 }
 
 
-def text(report: Report) -> str:
-    """The rows as CSV, every field quoted, lines ended by CR LF."""
+def text(report: Report) -> Iterator[str]:
+    """The rows as CSV, line by line: every field quoted, lines ended by CR LF."""
     as_of = report.as_of.isoformat()
-    target = StringIO(newline="")
-    writer = csv.writer(target, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([*(column.key for column in report.columns), "as_of"])
-    writer.writerows([*map(_field, row), as_of] for row in report.rows)
-    return target.getvalue()
+    writer = csv.writer(_Line(), quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    yield str(writer.writerow([*(column.key for column in report.columns), "as_of"]))
+    for row in report.rows:
+        yield str(writer.writerow([*map(_field, row), as_of]))
+
+
+class _Line:
+    """Hands back what is written to it, as the writer does in its turn: each line for itself."""
+
+    def write(self, line: str) -> str:
+        return line
 
 
 def metadata(report: Report, file_name: str) -> str:
@@ -56,7 +62,7 @@ def metadata(report: Report, file_name: str) -> str:
         {"name": column.key, "titles": column.heading, "datatype": DATATYPES.get(column.kind, "string")}
         for column in report.columns
     ]
-    said = plain(report)
+    said = facts(report)
     described = {
         "@context": "http://www.w3.org/ns/csvw",
         "url": file_name,
@@ -65,7 +71,10 @@ def metadata(report: Report, file_name: str) -> str:
         "dc:language": report.language,
         "dc:modified": report.as_of.isoformat(),
         "tableSchema": {"columns": [*columns, {"name": "as_of", "datatype": "dateTimeStamp"}]},
-        "notes": [{key: said[key] for key in ("on", "filters", "denominator", "notes", "totals")}],
+        "notes": [
+            {key: said[key] for key in ("on", "filters", "denominator", "notes")}
+            | {"totals": values(report.totals)}
+        ],
     }
     return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
 

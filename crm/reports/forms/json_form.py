@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -17,17 +17,20 @@ Json = str | int | None | list["Json"] | dict[str, "Json"]
 """What JSON can say without a loss: amounts and shares are strings, so there are no floating-point numbers."""
 
 
-def text(report: Report) -> str:
-    """The whole report as JSON.
+def text(report: Report) -> Iterator[str]:
+    """The whole report as JSON, piece by piece: a long one is never held as a text beside its rows.
 
-    The keys are name, title, definition, language, as_of, on, filters, denominator, notes, columns, rows and
-    totals. Each row is an object by column key; days and instants are ISO 8601, decimals are strings.
+    The keys are name, title, definition, language, as_of, on, filters, denominator, notes, columns, rows and totals.
+    Each row is an object by column key; days and instants are ISO 8601, decimals are strings.
     """
-    return json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n"
+    rows = _Each((values(row) for row in report), count=len(report))
+    said = {**facts(report), "rows": rows, "totals": values(report.totals)}
+    yield from json.JSONEncoder(ensure_ascii=False, indent=2).iterencode(said)
+    yield "\n"
 
 
-def plain(report: Report) -> dict[str, Json]:
-    """The whole report in nothing but texts, numbers, lists and mappings."""
+def facts(report: Report) -> dict[str, Json]:
+    """The report without its rows and totals, in nothing but texts, numbers, lists and mappings."""
     return {
         "name": report.name,
         "title": report.title,
@@ -35,19 +38,33 @@ def plain(report: Report) -> dict[str, Json]:
         "language": report.language,
         "as_of": report.as_of.isoformat(),
         "on": value(report.on),
-        "filters": _values(report.filters),
+        "filters": values(report.filters),
         "denominator": report.denominator,
         "notes": list(report.notes),
         "columns": [
             {"key": column.key, "title": column.title, "kind": column.kind.value, "currency": column.currency}
             for column in report.columns
         ],
-        "rows": [_values(row) for row in report],
-        "totals": _values(report.totals),
     }
 
 
-def _values(row: Mapping[str, Cell]) -> dict[str, Json]:
+class _Each(list[Json]):
+    """A list whose members are made while it is written: Python's encoder takes nothing but lists."""
+
+    def __init__(self, members: Iterable[Json], *, count: int) -> None:
+        super().__init__()
+        self._members = members
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Json]:
+        return iter(self._members)
+
+
+def values(row: Mapping[str, Cell]) -> dict[str, Json]:
+    """A row as programs read it."""
     return {key: value(cell) for key, cell in row.items()}
 
 

@@ -3,6 +3,8 @@
 import csv
 import json
 
+from openpyxl import load_workbook
+
 
 def test_the_report_is_a_table_for_people(crm, acme):
     crm.json("org", "mark", acme["id"], "prospect")
@@ -39,6 +41,22 @@ def test_the_report_is_written_to_files_and_says_where(crm, acme, tmp_path):
     assert page.read_text(encoding="utf-8").startswith("<!")
 
 
+def test_the_report_is_written_as_a_spreadsheet(crm, acme, tmp_path):
+    crm.json("org", "mark", acme["id"], "prospect")
+    sheet = tmp_path / "p.xlsx"
+    said = crm("report", "prospects-by-state", "--xlsx", sheet)
+    assert f"Written to {sheet}." in said.stderr
+    rows = load_workbook(sheet)["Rows"]
+    assert [cell.value for cell in rows[2]] == [
+        "KEN",
+        acme["id"],
+        "Acme Satellites",
+        "KEN",
+        "satellite",
+        "Dana Reyes",
+    ]
+
+
 def test_a_day_before_the_mark_counts_nothing(crm, acme):
     crm.json("org", "mark", acme["id"], "prospect")
     report = crm.json("report", "prospects-by-state", "--on", "yesterday")
@@ -49,3 +67,30 @@ def test_a_region_that_there_is_not_lists_those_there_are(crm):
     said = crm("report", "prospects-by-state", "--region", "Atlantis")
     assert said.exit_code == 3
     assert "africa" in said.stderr
+
+
+def test_a_figure_opens_to_its_rows(crm, acme):
+    crm.json("org", "mark", acme["id"], "prospect")
+    behind = crm.json("report", "prospects-by-state", "--behind", "KEN:prospects")
+    assert [row["name"] for row in behind["rows"]] == ["Acme Satellites"]
+    segment = ("report", "segments-under-represented", "--every", "--behind")
+    opened = crm.json(*segment, "Africa/Satellite and NewSpace:organizations")
+    assert [row["id"] for row in opened["rows"]] == [acme["id"]]
+    said = crm("report", "prospects-by-state", "--behind", "prospects")
+    assert said.exit_code == 5
+    assert "ROW:COLUMN" in said.stderr
+
+
+def test_numbers_and_days_are_read_as_people_write_them(crm, acme):
+    report = crm.json("report", "segments-under-represented", "--threshold", "0.2", "--on", "yesterday")
+    assert report["filters"]["threshold"] == "20.0%"
+    assert crm("report", "segments-under-represented", "--threshold", "a fifth").exit_code == 5
+
+
+def test_a_population_is_stated_on_the_command_line_and_counted_from(crm, acme):
+    crm.json(
+        *("segment", "population", "satellite", "--region", "africa", "--organizations", "9"),
+        *("--source", "Register", "--on", "2026-01-01"),
+    )
+    (row,) = crm.json("report", "segments-under-represented", "--every")["rows"]
+    assert (row["organizations"], row["source"]) == (9, "Register, 01 January 2026")

@@ -1,3 +1,5 @@
+from datetime import UTC, date, datetime
+
 import pytest
 
 from crm.errors import AccordError, AlreadyExists, Ambiguous, InvalidInput, NotFound
@@ -61,3 +63,37 @@ def test_who_retires_keeps_their_accounts_until_they_are_handed_over(book):
     assert book.staff.retire("dana@accord.example", reason="She moved.").active is False
     assert book.organizations.get(acme).owner_id == dana.id
     assert book.history(dana)[-1].reason == "She moved."
+
+
+LAST_SUNDAY_OF_OCTOBER, LAST_SUNDAY_OF_MARCH = date(2026, 10, 25), date(2027, 3, 28)
+
+
+@pytest.mark.parametrize(
+    ("now", "zone", "day"),
+    [
+        (datetime(2026, 11, 24, 22, 59, tzinfo=UTC), "Europe/Zurich", date(2026, 11, 24)),
+        (datetime(2026, 11, 24, 23, 0, tzinfo=UTC), "Europe/Zurich", date(2026, 11, 25)),
+        (datetime(2026, 11, 24, 11, 0, tzinfo=UTC), "Pacific/Auckland", date(2026, 11, 25)),
+        (datetime(2026, 11, 25, 4, 59, tzinfo=UTC), "America/New_York", date(2026, 11, 24)),
+        # Summer time ends: the day has 25 hours.
+        (datetime(2026, 10, 24, 22, 0, tzinfo=UTC), "Europe/Zurich", LAST_SUNDAY_OF_OCTOBER),
+        (datetime(2026, 10, 25, 22, 59, tzinfo=UTC), "Europe/Zurich", LAST_SUNDAY_OF_OCTOBER),
+        (datetime(2026, 10, 25, 23, 0, tzinfo=UTC), "Europe/Zurich", date(2026, 10, 26)),
+        # Summer time begins: the day has 23 hours.
+        (datetime(2027, 3, 27, 23, 0, tzinfo=UTC), "Europe/Zurich", LAST_SUNDAY_OF_MARCH),
+        (datetime(2027, 3, 28, 21, 59, tzinfo=UTC), "Europe/Zurich", LAST_SUNDAY_OF_MARCH),
+        (datetime(2027, 3, 28, 22, 0, tzinfo=UTC), "Europe/Zurich", date(2027, 3, 29)),
+    ],
+)
+def test_wish_14_today_is_the_day_where_one_works(book, clock, now, zone, day):
+    clock.at = now
+    dana = book.staff.add("Dana Novak", email="dana@accord.example", office="BDT", time_zone=zone)
+    assert book.staff.today() == book.staff.today(dana) == day
+
+
+def test_the_day_of_whoever_is_not_on_the_staff_is_counted_in_utc(make_book, clock):
+    book = make_book(actor="campaign.sweep")
+    clock.at = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    assert (book.staff.today(), book.staff.zone()) == (date(2026, 11, 24), UTC)
+    with pytest.raises(NotFound):
+        book.staff.today("nobody@accord.example")

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -48,3 +48,31 @@ def test_a_step_that_is_not_there_is_not_found(book):
 
 def test_a_due_date_may_be_a_date(book, acme):
     assert book.follow_ups.plan(acme, "Call", due=date(2027, 4, 1)).due_on == date(2027, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "tomorrow"),
+    [
+        (datetime(2026, 11, 24, 22, 59, tzinfo=UTC), date(2026, 11, 25)),
+        (datetime(2026, 11, 24, 23, 0, tzinfo=UTC), date(2026, 11, 26)),
+        (datetime(2026, 10, 25, 22, 59, tzinfo=UTC), date(2026, 10, 26)),  # summer time has ended
+        (datetime(2027, 3, 28, 22, 0, tzinfo=UTC), date(2027, 3, 30)),  # it has begun
+    ],
+)
+def test_wish_14_tomorrow_is_the_day_after_the_one_on_the_wall_of_who_says_it(
+    book, acme, clock, now, tomorrow
+):
+    clock.at = now
+    step = book.log("call", acme, "Call me tomorrow", next="call", due="tomorrow").next
+    assert step.due_on == tomorrow
+    assert book.follow_ups.plan(acme, "write", due="tomorrow").due_on == tomorrow
+    assert len(book.follow_ups.open(due_by="today")) == 0
+    assert len(book.follow_ups.open(due_by="tomorrow")) == 2
+
+
+def test_wish_14_what_a_job_plans_is_due_on_the_day_of_whoever_owes_it(make_book, acme, clock):
+    clock.at = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    job = make_book(actor="answers.receive")
+    assert job.follow_ups.plan(acme, "Answer", due="2d").due_on == date(2026, 11, 27)
+    unowned = job.organizations.add("Nobody's", country="KE")
+    assert job.follow_ups.plan(unowned, "Answer", due="2d").due_on == date(2026, 11, 26)

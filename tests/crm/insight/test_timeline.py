@@ -76,6 +76,10 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
     book.participation.record(acme, "T-SG13", "contributed", on=date(2026, 5, 5))
     met = book.log("meeting", acme, "Wants spectrum", people=[amina], next="send the fee table", due="14d")
     book.letters.draft(met)
+    book.reservations.reserve(acme, office="TSB", reason="talks", until="3m")
+    book.override_clearance(acme, reason="agreed with the TSB", until="2w")
+    complaint = book.complaints.record("Too many letters", source="call", organization=acme, person=amina)
+    book.complaints.resolve(complaint, outcome="two a year")
     book.merge(acme, book.organizations.add("Acme Sat"), reason="same LEI")
     (letter,) = campaign_letters(book, running(make_book, (acme, amina)), (acme, amina))
     book.answers.receive(reply(book, letter))
@@ -88,6 +92,10 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
     for title in (
         "Join, associate in ITU-T: applied",
         "Upgrade, sector member in ITU-T: wants a vote",
+        "Reserved until 24 February 2027: talks",
+        "Clearance overridden until 08 December 2026: agreed with the TSB",
+        "Complaint (call): Too many letters",
+        "Complaint resolved: two a year",
         "Standing: good, says finance",
         "Contributed: T-SG13",
         "Meeting: Wants spectrum",

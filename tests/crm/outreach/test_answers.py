@@ -160,6 +160,22 @@ def test_a_complaint_counts_as_a_refusal(book, sent):
     assert book.suppressions.of(sent.to_address)[0].reason == "complained"
 
 
+def test_a_spam_report_opens_a_complaint_and_a_second_one_does_not_open_another(book, sent):
+    raw = answering(book, sent, "complaint")
+    book.answers.receive(raw)
+    (complaint,) = book.complaints.open()
+    assert (complaint.organization_id, complaint.person_id) == (sent.organization_id, sent.person_id)
+    assert (complaint.source, complaint.what) == (
+        "spam report",
+        f"Marked our letter of {sent.dated_at:%d %B %Y} as unwanted",
+    )
+    assert book.answers.receive(b"X-Copy: 2\n" + raw).kind == "complaint"
+    assert book.complaints.open() == (complaint,)
+    book.complaints.resolve(complaint, outcome="called them")
+    book.answers.receive(b"X-Copy: 3\n" + raw)
+    assert len(book.complaints.open()) == 1
+
+
 def test_only_a_keyed_hash_of_a_refused_address_is_stored(book, sent):
     book.answers.receive(message("", To=book.identity.unsubscribe(sent.id)))
     with book._store.reading() as session:

@@ -16,6 +16,7 @@ from crm.insight.references import references_to
 from crm.mail.rendering import plain_facts
 from crm.privacy.about import personal_columns, table_of
 from crm.privacy.erasing import ROWS_THAT_GO
+from crm.reference.facts import Fact
 from crm.store.columns import ERASED, is_personal, is_text
 from crm.store.records import Record, record_of
 
@@ -286,7 +287,9 @@ def test_a_row_about_something_else_loses_the_person_and_keeps_its_words(book, a
 
 # Texts of tables about a person that say nothing about them; any other one has to be personal.
 TOLD_BY_US = {
+    "complaint": {"recorded_by"},
     "contact_basis": {"recorded_by", "withdrawn_by"},
+    "people_apart": {"judged_by"},
     "enrolment": {"reason", "step"},
     "answer": {"digest", "effect"},
     "letter_draft": {"template"},
@@ -302,6 +305,27 @@ def test_every_text_of_a_table_about_a_person_is_personal_or_ours():
         texts = {column.name for column in table.columns if is_text(column)}
         others = {name for name in texts if not is_personal(table.columns[name])}
         assert others == TOLD_BY_US.get(table.name, set()), table.name
+
+
+# Columns of these names hold what somebody types, and a name one day, unless a program writes them.
+TYPED = {"detail", "evidence", "note", "outcome", "reason", "said", "summary", "text", "what"}
+WRITTEN_BY_PROGRAMS = {
+    "delivery.what",
+    "enrolment.reason",
+    "job_slot.summary",
+    "subscription_day.detail",
+}
+
+
+def test_free_texts_are_personal_wherever_they_stand():
+    open_ones = {
+        str(column)
+        for table in Record.metadata.sorted_tables
+        if not issubclass(record_of(table.name), Fact)
+        for column in table.columns
+        if column.name in TYPED and is_text(column) and not is_personal(column)
+    }
+    assert open_ones == WRITTEN_BY_PROGRAMS
 
 
 def test_no_stated_table_is_out_of_date():

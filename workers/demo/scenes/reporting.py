@@ -22,8 +22,8 @@ def report_prospects(stage: Stage, book: Book) -> None:
     """Print the report of prospects, and write it in every form."""
     screen = stage.screen
     report = screen.run(_report, book)
-    screen.show(_by_region(report))
-    screen.done(f"{_without(report)} of 194 Member States have no prospect at all, and the report says so.")
+    screen.show(by_region(report))
+    screen.done(f"{without(report)} of 194 Member States have no prospect at all, and the report says so.")
     screen.show(screen.run(_americas, book).table())
     html = stage.output.file("prospects-by-state.html")
     report.to_html(html)
@@ -47,7 +47,8 @@ def _americas(book: Book) -> Report:
     return book.reports.prospects_by_state(region="Americas")
 
 
-def _by_region(report: Report) -> Table:
+def by_region(report: Report) -> Table:
+    """The report of prospects by Member State, summed up by region."""
     grid = Table(title="Prospects by region", title_justify="left", box=box.SIMPLE_HEAD)
     grid.add_column("Region")
     for title in ("Member States", "Without any", "Prospects"):
@@ -56,11 +57,12 @@ def _by_region(report: Report) -> Table:
     for group in report.groups:
         grid.add_row(*_region(group))
     grid.add_section()
-    grid.add_row("Total", "194", str(_without(report)), f"{report.total('prospects'):,}", "", style="bold")
+    grid.add_row("Total", "194", str(without(report)), f"{report.total('prospects'):,}", "", style="bold")
     return grid
 
 
-def _without(report: Report) -> int:
+def without(report: Report) -> int:
+    """How many Member States have no prospect at all."""
     return sum(row["code"] is not None and row["prospects"] == 0 for row in report)
 
 

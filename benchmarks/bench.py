@@ -1,0 +1,102 @@
+"""What a benchmark works with: a book of so many organisations, bare connections to it, and a way to compare."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg
+
+from benchmarks.dataset import book_on, ready_book
+from benchmarks.figure import Figure, Measured, beside
+from benchmarks.profiles import profiled, saved
+from crm.book import Book
+from crm.store.postgres import Server
+
+
+class Bench:
+    """The workbench of one run.
+
+    Args:
+        server: the PostgreSQL server that the books are on.
+        size: how many organisations the book has; it has five times as many interactions.
+        runs: how often each call is measured.
+        profiles: the folder that profiles of missed figures are written to.
+    """
+
+    def __init__(self, server: Server, *, size: int, runs: int, profiles: Path) -> None:
+        self.size = size
+        self.runs = runs
+        self._server = server
+        self._profiles = profiles
+        self._open = ExitStack()
+
+    @cached_property
+    def book(self) -> Book:
+        """The book of `size` organisations; made on first use, kept between runs. Leave it as you find it."""
+        return self._open.enter_context(ready_book(self._server, self.size))
+
+    @cached_property
+    def connection(self) -> psycopg.Connection:
+        """A bare connection to that book, for what is written by hand; it commits each statement."""
+        return self._open.enter_context(psycopg.connect(_conninfo(self.book), autocommit=True))
+
+    @contextmanager
+    def empty_book(self) -> Iterator[Book]:
+        """A book of its own without any account, for what writes; the next one takes its place."""
+        self._server.replace_database("bench_empty")
+        with book_on(self._server, "bench_empty") as book:
+            yield book
+
+    def compare(
+        self,
+        name: str,
+        ours: Callable[[], object],
+        ceiling: Callable[[], object],
+        *,
+        allowed: float,
+        note: str = "",
+        explain: Callable[[], str] | None = None,
+    ) -> Figure:
+        """Measure ours beside its ceiling; a figure that is missed comes with a profile.
+
+        Args:
+            name: what is measured.
+            ours: what the book does.
+            ceiling: the best known way to the same result.
+            allowed: how many times the ceiling ours may take.
+            note: what a reader must know besides.
+            explain: what shows where the time goes; the Python profile of `ours` where none is given.
+        """
+        return self.judged(
+            Figure(name, *self.in_turns(ours, ceiling), allowed, note),
+            explain or (lambda: profiled(ours)),
+        )
+
+    def in_turns(
+        self, ours: Callable[[], object], ceiling: Callable[[], object]
+    ) -> tuple[Measured, Measured]:
+        """Measure two calls as often as this run measures, in turns."""
+        return beside(ours, ceiling, self.runs)
+
+    def judged(self, figure: Figure, explain: Callable[[], str]) -> Figure:
+        """The figure; with a profile on file if it is missed."""
+        if figure.met is not False:
+            return figure
+        return replace(figure, profile=saved(self._profiles, figure.name, explain()))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+
+def _conninfo(book: Book) -> str:
+    address = book.engine.url.set(drivername="postgresql")
+    return address.render_as_string(hide_password=False)

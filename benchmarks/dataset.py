@@ -1,0 +1,115 @@
+"""The book that is measured: made up by SQL, the same for the same size, and kept between runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from pydantic import SecretStr
+
+from crm.book import Book
+from crm.clock import SetClock
+from crm.config import StatedSettings
+from crm.consent.suppressions import address_hash
+from crm.opening import wire
+from crm.store.postgres import Server
+from crm.store.schema import migrate, newest
+
+NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
+"""The instant at which the book is read; the rows of dataset.sql are dated from it."""
+
+ACTOR = "staff1@accord.example"
+_SETTINGS = StatedSettings(secret_key=SecretStr("only-for-benchmarks-only-for-benchmarks"))
+_ROWS = Path(__file__).with_suffix(".sql")
+
+# The list holds keyed hashes, which the database cannot make.
+_TO_REFUSE = """
+SELECT pg_temp.id(26, id - pg_temp.id(10, 0)), email_key FROM person
+WHERE pg_temp.chance(id, 66) < 0.03 AND email_key IS NOT NULL
+"""
+_REFUSE = "COPY suppression (id, address_hash, scope, reason, since_at) FROM STDIN"
+
+_INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+JOIN pg_class ON pg_class.oid = indrelid
+WHERE relnamespace = 'public'::regnamespace AND NOT indisunique
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+"""
+
+
+@contextmanager
+def book_on(server: Server, database: str) -> Iterator[Book]:
+    """A book on a database of the server: migrated, with its reference data, its clock standing at `NOW`."""
+    with book_at(server.url(database)) as book:
+        migrate(book.engine)
+        if not any(book.regions):
+            book.reference.load()
+        yield book
+
+
+def book_at(url: str) -> Book:
+    """A book that is there already."""
+    return wire(url, actor=ACTOR, settings=_SETTINGS, clock=SetClock(NOW))
+
+
+@contextmanager
+def ready_book(server: Server, size: int) -> Iterator[Book]:
+    """The book of so many organisations; made if it is not there as this program would make it.
+
+    Args:
+        server: where it is kept.
+        size: how many organisations.
+    """
+    database = f"bench_{size}_{_version()}"
+    with _connected(server, "postgres") as connection:
+        ready = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]
+        ).fetchone()
+    if ready != ("ready",):
+        server.replace_database(database)
+        with book_on(server, database) as book, _connected(server, database) as connection:
+            _fill(book, connection, size)
+            connection.execute(sql.SQL("COMMENT ON DATABASE {} IS 'ready'").format(sql.Identifier(database)))
+    with book_on(server, database) as book:
+        yield book
+
+
+def _version() -> str:
+    """Changes with the schema and with what the book is made of."""
+    made_of = f"{newest()}{_ROWS.read_text('utf-8')}{Path(__file__).read_text('utf-8')}"
+    return sha256(made_of.encode()).hexdigest()[:12]
+
+
+def _fill(book: Book, connection: psycopg.Connection, size: int) -> None:
+    with connection.transaction():
+        connection.execute("SELECT set_config('bench.size', %s, false)", [str(size)])
+        connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        connection.execute("SET LOCAL work_mem = '256MB'")
+        # The rows refer to one another by construction; asking for each of them again would double the time.
+        connection.execute("SET LOCAL session_replication_role = replica")
+        # An index that is built at the end takes a fraction of one that grows row by row.
+        later = connection.execute(_INDEXES).fetchall()
+        connection.execute("".join(f"DROP INDEX {name};" for name, _ in later).encode())
+        connection.execute(_ROWS.read_bytes())
+        connection.execute("".join(f"{definition};" for _, definition in later).encode())
+        _refuse_some(book, connection)
+    connection.execute("VACUUM (ANALYZE)")
+
+
+def _refuse_some(book: Book, connection: psycopg.Connection) -> None:
+    addresses = connection.execute(_TO_REFUSE).fetchall()
+    with connection.cursor().copy(_REFUSE) as copy:
+        for number, address in addresses:
+            copy.write_row(
+                (number, address_hash(address, book.identity.keys.current), "campaigns", "asked", NOW)
+            )
+
+
+@contextmanager
+def _connected(server: Server, database: str) -> Iterator[psycopg.Connection]:
+    conninfo = server.url(database).replace("postgresql+psycopg", "postgresql")
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        yield connection

@@ -1,0 +1,146 @@
+"""What has changed at accounts and calls for attention: memberships that end, new people, standings that are worse."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, or_, select, true, tuple_
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from crm.directory.merged import stands
+from crm.directory.people import Person, Position
+from crm.directory.tables import Organization
+from crm.insight.attention_scope import AttentionScope, Source
+from crm.insight.need import NeedReason, Sign
+from crm.insight.timeline_sources import in_a_line
+from crm.membership.ledger import Term
+from crm.membership.standing import StandingRecord, is_worse
+from crm.membership.terms import EventKind
+from crm.reference.senior_roles import is_senior
+
+Lines = Select[*tuple[Any, ...]]
+_LATELY = timedelta(days=30)
+
+
+def _ending(scope: AttentionScope) -> Lines:
+    return (
+        select(
+            col(Term.id),
+            col(Term.organization_id),
+            col(Organization.owner_id),
+            col(Term.category),
+            col(Term.coverage),
+            col(Term.until_on),
+        )
+        .join(Organization, col(Organization.id) == col(Term.organization_id))
+        .where(scope.accounts(), col(Term.ended_by) == EventKind.DENUNCIATION, col(Term.until_on) >= scope.on)
+    )
+
+
+def _told_ending(row: Any, _: AttentionScope) -> Sign:
+    category = row.category.value.replace("_", " ")
+    return Sign(
+        organization_id=row.organization_id,
+        owner_id=row.owner_id,
+        reason=NeedReason.ENDING,
+        words=f"Membership denounced: {category} in ITU-{'/'.join(row.coverage)} until {row.until_on:%-d %B %Y}",
+        refers_to=f"term:{row.id}",
+        due_on=row.until_on,
+    )
+
+
+def _new_people(scope: AttentionScope) -> Lines:
+    not_over = or_(col(Position.until_on).is_(None), col(Position.until_on) >= scope.on)
+    return (
+        select(
+            col(Position.id),
+            col(Position.organization_id),
+            col(Organization.owner_id),
+            col(Person.id).label("person_id"),
+            col(Person.name),
+            col(Position.role),
+            col(Position.focal_point),
+            col(Position.since_on),
+        )
+        .join(Organization, col(Organization.id) == col(Position.organization_id))
+        .join(Person, col(Person.id) == col(Position.person_id))
+        .where(scope.accounts(), stands(Person), not_over)
+        .where(col(Position.since_on).between(scope.on - _LATELY, scope.on))
+    )
+
+
+def _told_new_person(row: Any, scope: AttentionScope) -> Sign | None:
+    if not (row.focal_point or is_senior(row.role, scope.senior_roles)):
+        return None
+    what = ", ".join(filter(None, [in_a_line(row.role), "focal point" if row.focal_point else ""]))
+    return Sign(
+        organization_id=row.organization_id,
+        owner_id=row.owner_id,
+        reason=NeedReason.NEW_PERSON,
+        words=f"New since {row.since_on:%-d %B %Y}: {row.name}, {what}",
+        refers_to=f"person:{row.person_id}",
+        since_on=row.since_on,
+    )
+
+
+def _standings(scope: AttentionScope) -> Lines:
+    """How accounts stand now, how they stood before, and since when it is otherwise."""
+    now, before, since = (aliased(StandingRecord, name=name) for name in ("now", "before", "since"))
+    latest = _one(now, col(now.as_of) <= scope.on).lateral("latest")
+    former = _one(
+        before, col(before.standing) != latest.c.standing, col(before.as_of) <= latest.c.as_of
+    ).lateral("former")
+    later = tuple_(col(since.as_of), col(since.id)) > tuple_(former.c.as_of, former.c.id)
+    began = (
+        select(since)
+        .where(col(since.organization_id) == col(Organization.id), later)
+        .order_by(col(since.as_of), col(since.id))
+        .limit(1)
+        .lateral("began")
+    )
+    return (
+        select(
+            began.c.id,
+            col(Organization.id).label("organization_id"),
+            col(Organization.owner_id),
+            latest.c.standing,
+            former.c.standing.label("former"),
+            began.c.as_of.label("since_on"),
+            began.c.source,
+        )
+        .select_from(Organization)
+        .join(latest, true())
+        .join(former, true())
+        .join(began, true())
+        .where(scope.accounts(), began.c.as_of >= scope.on - _LATELY)
+    )
+
+
+def _one(statement: Any, *conditions: Any) -> Lines:
+    return (
+        select(statement)
+        .where(col(statement.organization_id) == col(Organization.id), *conditions)
+        .order_by(col(statement.as_of).desc(), col(statement.id).desc())
+        .limit(1)
+    )
+
+
+def _told_standing(row: Any, _: AttentionScope) -> Sign | None:
+    if not is_worse(row.standing, than=row.former):
+        return None
+    before, now = (standing.value.replace("_", " ") for standing in (row.former, row.standing))
+    return Sign(
+        organization_id=row.organization_id,
+        owner_id=row.owner_id,
+        reason=NeedReason.WORSE_STANDING,
+        words=f"From {before} standing to {now} on {row.since_on:%-d %B %Y}, says {in_a_line(row.source)}",
+        refers_to=f"standing:{row.id}",
+        since_on=row.since_on,
+    )
+
+
+SOURCES = (
+    Source(frozenset({NeedReason.ENDING}), _ending, _told_ending),
+    Source(frozenset({NeedReason.NEW_PERSON}), _new_people, _told_new_person),
+    Source(frozenset({NeedReason.WORSE_STANDING}), _standings, _told_standing),
+)

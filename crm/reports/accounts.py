@@ -1,0 +1,98 @@
+"""Which accounts reports speak of: members, prospects and where they are based, as conditions for queries."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+from sqlmodel import Session, col
+
+from crm.directory.merged import stands
+from crm.directory.roles import Role, RoleKind
+from crm.directory.tables import Organization
+from crm.membership.ledger import Term
+from crm.reference.countries import find_country
+from crm.reference.country import Country
+from crm.reference.regions import Region, find_region
+from crm.reports.columns import Column, ColumnKind
+
+SHOWN: tuple[Any, ...] = (Organization.id, Organization.name, Organization.country, Organization.segment)
+"""What is shown of an account behind a figure."""
+
+ACCOUNT = (
+    Column(key="id", title="Id", kind=ColumnKind.ID),
+    Column(key="name", title="Organisation"),
+    Column(key="country", title="Country"),
+    Column(key="segment", title="Segment"),
+)
+"""The columns for it."""
+
+
+def runs(dated: type[Role | Term], day: date) -> ColumnElement[bool]:
+    """Whether a role or a term runs on a day."""
+    return and_(col(dated.since_on) <= day, or_(col(dated.until_on).is_(None), col(dated.until_on) >= day))
+
+
+def holds_term(day: date) -> ColumnElement[bool]:
+    """Whether an organisation is a member of any kind on a day."""
+    return exists().where(col(Term.organization_id) == col(Organization.id), runs(Term, day))
+
+
+def is_prospect(day: date) -> ColumnElement[bool]:
+    """Whether an organisation is marked as a prospect on a day and is no member then."""
+    marked = exists().where(
+        col(Role.organization_id) == col(Organization.id),
+        col(Role.kind) == RoleKind.PROSPECT,
+        runs(Role, day),
+    )
+    return marked & ~holds_term(day)
+
+
+def accounts(*columns: Any) -> Select[Any]:
+    """Begin a statement over organisations that were not merged away, each with its country and Member State."""
+    return (
+        select(*columns)
+        .select_from(Organization)
+        .outerjoin(Country, col(Country.code) == col(Organization.country))
+        .where(stands(Organization))
+    )
+
+
+def states_in(area: Region) -> Select[Any]:
+    """The Member States of a region: a statement of their codes."""
+    return select(col(Country.code)).where(col(Country.region) == area.slug)
+
+
+class Place:
+    """Where a report looks: everywhere, a development region, or one Member State with its territories.
+
+    Args:
+        session: of the report.
+        region: a development region, by slug or name.
+        state: a Member State, by ISO code or name.
+
+    Raises:
+        NotFound: there is no such region or State.
+    """
+
+    def __init__(self, session: Session, region: str | None = None, state: str | None = None) -> None:
+        self.region = find_region(session, region) if region else None
+        self.state = find_country(session, state) if state else None
+
+    def narrowed(self, query: Select[Any]) -> Select[Any]:
+        """A statement begun with `accounts`, with this place alone."""
+        responsible: InstrumentedAttribute[str | None] = col(Country.member_state)  # type: ignore[assignment]
+        if self.region is not None:
+            query = query.where(responsible.in_(states_in(self.region)))
+        if self.state is not None:
+            query = query.where(responsible == self.state.member_state)
+        return query
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """What was chosen, as a report states it."""
+        chosen = {
+            "region": self.region and self.region.name(),
+            "state": self.state and self.state.name(),
+        }
+        return {name: value for name, value in chosen.items() if value}

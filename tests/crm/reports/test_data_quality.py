@@ -1,0 +1,59 @@
+from datetime import date
+
+import pytest
+from support.reporting import assert_figures_open_to_their_rows
+
+LONG_AGO = date(2020, 1, 1)
+
+
+@pytest.fixture
+def filled(book):
+    dana = book.staff.add("Dana Novak", email="dana@accord.example", office="BDT")
+    gone = book.staff.add("Gone", email="gone@accord.example", office="BDT")
+    acme = book.organizations.add("Acme", country="KE", segment="cloud", owner=dana)
+    book.terms.join(acme, "sector_member", sector="T", on=LONG_AGO)
+    book.people.add("Amina", email="amina@acme.example", at=acme, language="en")
+    book.people.add("Juma", at=acme)
+    bare = book.organizations.add("Bare", owner=gone)
+    book.roles.give(bare, "prospect")
+    book.people.add("Left", at=bare, since=LONG_AGO)
+    book.people.leave("Left", bare, on=date(2021, 1, 1))
+    book.organizations.add("Nothing to us")
+    book.staff.retire(gone, reason="retired")
+    return book
+
+
+def counted(report):
+    return {row["check"]: (row["missing"], row["of"]) for row in report}
+
+
+def test_each_check_counts_what_is_missing_out_of_what(filled):
+    assert counted(filled.reports.data_quality()) == {
+        "Country": (1, 2),
+        "Segment": (1, 2),
+        "Account manager": (0, 2),
+        "Active account manager": (1, 2),
+        "Contact": (1, 2),
+        "Standing": (1, 1),
+        "E-mail address": (1, 2),
+        "Language": (1, 2),
+    }
+
+
+def test_what_is_put_right_no_longer_counts(filled):
+    filled.organizations.change("Bare", country="UG", segment="ai", owner="dana@accord.example")
+    filled.standing.record("Acme", "good", as_of=LONG_AGO, source="finance")
+    filled.people.change("Juma", email="juma@acme.example", language="fr")
+    report = filled.reports.data_quality()
+    assert {check for check, (missing, _) in counted(report).items() if missing} == {"Contact"}
+
+
+def test_its_figures_open_to_their_rows(filled):
+    report = filled.reports.data_quality()
+    assert_figures_open_to_their_rows(report)
+    (juma,) = report.rows_behind("Language", "missing")
+    assert (juma["name"], juma["owner"]) == ("Juma", "Dana Novak")
+
+
+def test_a_region_leaves_out_accounts_without_a_country(filled):
+    assert counted(filled.reports.data_quality(region="africa"))["Country"] == (0, 1)
