@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import count
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Column, Engine, Enum, LargeBinary, Table, text
@@ -32,19 +33,20 @@ def _values(engine: Engine, table: Table) -> Iterator[tuple[str, str]]:
 
 
 def plant(engine: Engine, table: Table, *, about: int, number: int, says: str) -> None:
-    """Put a row into a table, whatever its columns: all that may point to a person does, all that is personal speaks.
+    """Put a row into a table, whatever its columns: it points to a person, and all that is personal speaks.
 
     Args:
         engine: the database.
         table: the table.
-        about: what every reference and every plain number holds.
-        number: the row's own number.
+        about: the number of the person.
+        number: the row's own number; further references hold the numbers after it.
         says: what stands in its personal columns.
     """
+    further = count(number + 1)
     values = {
-        column.name: _value(column, about=about, number=number, says=says)
+        column.name: _value(column, about=about, number=number, further=further, says=says)
         for column in table.columns
-        if column.foreign_keys or not column.nullable or is_personal(column) or _is_number(column)
+        if _is_filled(column)
     }
     with engine.begin() as connection:
         # Only the owner of the server may do this: what is referred to need not be there.
@@ -52,9 +54,27 @@ def plant(engine: Engine, table: Table, *, about: int, number: int, says: str) -
         connection.execute(table.insert(), [values])
 
 
-def _value(column: Column[Any], *, about: int, number: int, says: str) -> Any:
-    if _is_number(column):
-        return number if column.primary_key and not column.foreign_keys else about
+def _is_filled(column: Column[Any]) -> bool:
+    plain = isinstance(column.type, BigInteger) and not column.foreign_keys
+    tells = is_personal(column) or isinstance(column.type, UtcDateTime)
+    return not column.nullable or plain or tells or bool(_targets(column) & {"person", "organization"})
+
+
+def _targets(column: Column[Any]) -> set[str]:
+    return {key.column.table.name for key in column.foreign_keys}
+
+
+def _number(column: Column[Any], *, about: int, number: int, further: Iterator[int]) -> int:
+    """A row's own number, that of the person in the first column that may hold it, and others elsewhere."""
+    people = [c for c in column.table.columns if "person" in _targets(c)]
+    if column in people[:1] or not (column.primary_key or column.foreign_keys):
+        return about
+    return next(further) if column.foreign_keys else number
+
+
+def _value(column: Column[Any], *, about: int, number: int, further: Iterator[int], says: str) -> Any:
+    if isinstance(column.type, BigInteger):
+        return _number(column, about=about, number=number, further=further)
     if is_personal(column):
         return _personal(column, says)
     if isinstance(column.type, Enum):
@@ -88,7 +108,3 @@ def _personal(column: Column[Any], says: str) -> Any:
             return kind.enums[0]
         case _:
             return says
-
-
-def _is_number(column: Column[Any]) -> bool:
-    return isinstance(column.type, BigInteger)
