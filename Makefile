@@ -5,7 +5,11 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 SCALE  := $(VENV)/.scale
 
-.PHONY: help reference demo demo-big test lint check bench format clean
+# What examines pages for people who do not see them; only `make screenshots` needs it, and npm, Chromium and poppler.
+AXE_VERSION := 4.14.1
+AXE         := build/look/package/axe.min.js
+
+.PHONY: help reference demo demo-big test lint check bench format screenshots clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/'
@@ -46,6 +50,13 @@ reference: $(READY) ## a page for every module, out of its docstrings
 format: $(READY) ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+$(AXE):
+	mkdir -p build/look
+	cd build/look && npm pack --silent axe-core@$(AXE_VERSION) && tar -xzf axe-core-$(AXE_VERSION).tgz package/axe.min.js
+
+screenshots: $(READY) $(AXE)  ## pictures of the reports for docs/, and what axe-core says of each page
+	$(BIN)/python docs/screenshots/make.py --axe $(AXE)
 
 clean:           ## remove what the commands above made
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis

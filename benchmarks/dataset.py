@@ -43,11 +43,16 @@ WHERE relnamespace = 'public'::regnamespace AND NOT indisunique
 @contextmanager
 def book_on(server: Server, database: str) -> Iterator[Book]:
     """A book on a database of the server: migrated, with its reference data, its clock standing at `NOW`."""
-    with wire(server.url(database), actor=ACTOR, settings=_SETTINGS, clock=SetClock(NOW)) as book:
+    with book_at(server.url(database)) as book:
         migrate(book.engine)
         if not any(book.regions):
             book.reference.load()
         yield book
+
+
+def book_at(url: str) -> Book:
+    """A book that is there already."""
+    return wire(url, actor=ACTOR, settings=_SETTINGS, clock=SetClock(NOW))
 
 
 @contextmanager

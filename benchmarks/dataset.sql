@@ -1,4 +1,4 @@
--- A made-up book of :size organisations and five times as many interactions, as of 24 November 2026.
+-- A made-up book of `bench.size` organisations and five times as many interactions, as of 24 November 2026.
 -- Everything follows from the row numbers by a hash: the same size always gives the same book.
 
 CREATE FUNCTION pg_temp.size() RETURNS bigint STABLE LANGUAGE sql
@@ -73,7 +73,7 @@ SELECT pg_temp.id(3, o.id), o.id, 'prospect', pg_temp.day(pg_temp.chance(o.id, 2
     CASE WHEN pg_temp.chance(o.id, 24) < 0.1 THEN DATE '2026-06-30' END, 'benchmark'
 FROM organization o WHERE pg_temp.chance(o.id, 22) < 0.2 ORDER BY o.id;
 
--- 2 % are or were Associates, 1.3 % members otherwise; some left, some Associates became Sector Members.
+-- 2.4 % are or were Associates, so that 2 % are; 1.3 % members otherwise. Some left, some Associates became Sector Members.
 CREATE TEMP TABLE membership AS
 SELECT o.id AS organization_id, category, coverage, joined_on, changed_on,
     CASE WHEN u >= 0.92 AND category = 'associate' THEN 'upgrade' WHEN u >= 0.85 THEN 'denunciation' END AS change,
@@ -81,14 +81,14 @@ SELECT o.id AS organization_id, category, coverage, joined_on, changed_on,
         (SELECT array_agg(code ORDER BY number) FROM study_group WHERE sector = coverage AND valid_to IS NULL),
         pg_temp.chance(o.id, 34)) END AS study_group
 FROM organization o,
-    LATERAL (SELECT CASE WHEN pg_temp.chance(o.id, 30) < 0.02 THEN 'associate'
-        WHEN pg_temp.chance(o.id, 30) < 0.03 THEN 'sector_member' ELSE 'academia' END AS category) c,
+    LATERAL (SELECT CASE WHEN pg_temp.chance(o.id, 30) < 0.024 THEN 'associate'
+        WHEN pg_temp.chance(o.id, 30) < 0.034 THEN 'sector_member' ELSE 'academia' END AS category) c,
     LATERAL (SELECT CASE WHEN category = 'academia' THEN 'RTD' WHEN pg_temp.chance(o.id, 31) < 0.6 THEN 'T'
         WHEN pg_temp.chance(o.id, 31) < 0.8 THEN 'R' ELSE 'D' END AS coverage) s,
     LATERAL (SELECT pg_temp.chance(o.id, 32) AS u,
         pg_temp.day(pg_temp.chance(o.id, 33), '2001-01-01', '2025-12-31') AS joined_on,
         pg_temp.day(pg_temp.chance(o.id, 35), '2026-01-02', '2026-11-01') AS changed_on) d
-WHERE pg_temp.chance(o.id, 30) < 0.033
+WHERE pg_temp.chance(o.id, 30) < 0.037
 ORDER BY o.id;
 
 INSERT INTO membership_event (id, organization_id, kind, coverage, category, study_group, effective_on, reason, source,

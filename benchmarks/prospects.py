@@ -11,12 +11,15 @@ SELECT region.name_en, state.name_en, state.code, coalesce(counted.prospects, 0)
 FROM country state
 JOIN region ON region.slug = state.region
 LEFT JOIN (
-    SELECT country.member_state, count(DISTINCT organization.id) AS prospects
-    FROM role
-    JOIN organization ON organization.id = role.organization_id
+    SELECT country.member_state, count(*) AS prospects
+    FROM organization
     LEFT JOIN country ON country.code = organization.country
-    WHERE role.kind = 'prospect' AND role.since_on <= %(day)s AND (role.until_on IS NULL OR role.until_on >= %(day)s)
-        AND organization.merged_into_id IS NULL
+    WHERE organization.merged_into_id IS NULL
+        AND EXISTS (
+            SELECT FROM role
+            WHERE role.organization_id = organization.id AND role.kind = 'prospect'
+                AND role.since_on <= %(day)s AND (role.until_on IS NULL OR role.until_on >= %(day)s)
+        )
         AND NOT EXISTS (
             SELECT FROM term
             WHERE term.organization_id = organization.id

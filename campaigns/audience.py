@@ -9,10 +9,11 @@ from campaigns.guards import Case, Circumstances, Reason, Skip, objection
 from crm.insight.candidate import Candidate, Contact
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Shown):
     """An account that is enrolled: why, whom the letters go to, in what language, and its arm."""
 
     account: Candidate
@@ -23,7 +24,7 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(Shown):
     """An account that is left out, and why."""
 
     account: Candidate
@@ -32,7 +33,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
+class Audience(Shown):
     """Every account that the campaign could be about, once: enrolled or left out."""
 
     invited: tuple[Invitation, ...]

@@ -12,10 +12,11 @@ from campaigns.journey import Journey
 from crm.errors import InvalidInput
 from crm.insight.candidate import Candidate
 from crm.reference.languages import Language
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Signal:
+class Signal(Shown):
     """What speaks for writing to an account now.
 
     Attributes:

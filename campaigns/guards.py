@@ -14,6 +14,7 @@ from campaigns.campaign import Campaign, Signal
 from crm.insight.candidate import Candidate, Contact, Touch
 from crm.membership.standing import Standing
 from crm.reference.languages import Language
+from crm.shown import Shown
 
 
 class Reason(StrEnum):
@@ -69,7 +70,7 @@ _BY_STANDING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Skip:
+class Skip(Shown):
     """An account is left out, for a named reason; `detail` gives the particulars."""
 
     reason: Reason

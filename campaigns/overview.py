@@ -12,6 +12,7 @@ from crm.outreach.run_results import RunResults
 from crm.outreach.run_tables import Arm, Run, RunStatus
 from crm.reports import Report
 from crm.reports.forms.terminal import tame
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,7 +68,7 @@ class Overview:
 
 
 @dataclass(frozen=True, slots=True)
-class Advanced:
+class Advanced(Shown):
     """What came of a round of moving enrolments on.
 
     Attributes:

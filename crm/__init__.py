@@ -11,6 +11,7 @@ with crm.open(actor="dana@accord.example") as book:
 from crm.book import Book
 from crm.clock import SetClock
 from crm.errors import AccordError
+from crm.frames import dataframe
 from crm.opening import open_book as open  # noqa: A004 - crm.open reads as people say it
 
-__all__ = ["AccordError", "Book", "SetClock", "open"]
+__all__ = ["AccordError", "Book", "SetClock", "dataframe", "open"]

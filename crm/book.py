@@ -10,8 +10,6 @@ from sqlalchemy import Engine
 from crm.clock import Clock
 from crm.consent.suppressions import Suppressions
 from crm.directory.absences import Colleagues
-from crm.directory.importing.imports import Imports
-from crm.directory.importing.tables import batches_of
 from crm.directory.organizations import Organizations
 from crm.directory.people import People
 from crm.directory.respelling import respell
@@ -23,6 +21,8 @@ from crm.engagement.opportunities import Opportunities
 from crm.engagement.participation import Participations
 from crm.engagement.reservations import Reservations
 from crm.engagement.teams import Teams
+from crm.imports.batches import batches_of
+from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources

@@ -6,7 +6,7 @@ for machines; `str(error)` is one sentence for people, the hint included.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 
@@ -20,7 +20,7 @@ class AccordError(Exception):
         value: what was given.
         row: the row of a file, counted from 1 with the header as row 1.
         hint: how to mend it.
-        candidates: what might have been meant.
+        candidates: what might have been meant; a function where finding out takes time, asked when somebody looks.
     """
 
     code: ClassVar[str] = "error"
@@ -34,7 +34,7 @@ class AccordError(Exception):
         value: object = None,
         row: int | None = None,
         hint: str | None = None,
-        candidates: Sequence[str] = (),
+        candidates: Sequence[str] | Callable[[], Sequence[str]] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -43,7 +43,14 @@ class AccordError(Exception):
         self.value = value
         self.row = row
         self.hint = hint
-        self.candidates = tuple(candidates)
+        self._candidates = candidates
+
+    @property
+    def candidates(self) -> tuple[str, ...]:
+        """What might have been meant."""
+        if callable(self._candidates):
+            self._candidates = self._candidates()
+        return tuple(self._candidates)
 
     def __str__(self) -> str:
         parts = [self.message]

@@ -12,6 +12,7 @@ from crm.config import Settings
 from crm.errors import ConfigurationError
 from crm.keyring import KeyRing, key_ring, own_key
 from crm.mail.templates import TemplateFolder
+from crm.notebook import show_several
 from crm.outreach.handover import Limits
 from crm.outreach.identity import Identity
 from crm.store.engine import connect
@@ -57,6 +58,7 @@ def open_book(
         else:
             ensure_current(book.engine)
         undo.pop_all()
+    show_several()
     return book
 
 

@@ -39,6 +39,9 @@ GROUP = "crm.commands"
 """The entry points under which the layers above register their commands, so that this one never imports them."""
 
 
+_ANYWHERE = ("--json", "--no-pager")
+
+
 class Commands(TyperGroup):
     """The commands of this package and of the layers above; the one place where an error becomes an exit code."""
 
@@ -57,10 +60,10 @@ class Commands(TyperGroup):
         return command
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take `--json` wherever on the line it stands."""
+        """Take `--json` and `--no-pager` wherever on the line they stand."""
         end = args.index("--") if "--" in args else len(args)
-        asked = ["--json"] if "--json" in args[:end] else []
-        return super().parse_args(ctx, asked + [a for a in args[:end] if a != "--json"] + args[end:])
+        asked = [flag for flag in _ANYWHERE if flag in args[:end]]
+        return super().parse_args(ctx, asked + [a for a in args[:end] if a not in _ANYWHERE] + args[end:])
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command; an error of the book becomes one sentence and an exit code."""
@@ -105,6 +108,10 @@ def begin(
     as_json: Annotated[
         bool, typer.Option("--json", help="Answer in JSON; may stand anywhere on the line.")
     ] = False,
+    no_pager: Annotated[
+        bool,
+        typer.Option("--no-pager", help="Print long answers whole, not a screen at a time through $PAGER."),
+    ] = False,
     _version: Annotated[
         bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version.")
     ] = False,
@@ -114,6 +121,7 @@ def begin(
     os.environ.update({name: value for name, value in (("CRM_ACTOR", actor), ("CRM_BOOK", book)) if value})
     ctx.obj = ctx.obj or Invocation()
     ctx.obj.as_json = as_json
+    ctx.obj.paging = not no_pager
 
 
 for name, group in {

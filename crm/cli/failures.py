@@ -65,6 +65,7 @@ _COMMANDS = (
     (r"book\.staff\.(add|back)\b", r"`crm staff \1`"),
     (r"book\.subscriptions\.of\b", "`crm subscription list`"),
     (r"book\.duplicates\.dismissed\b", "`crm duplicates dismissed`"),
+    (r"book\.imports\.mappings\.save\b", "`crm import … --save-mapping`"),
     (r"book\.imports\b", "`crm import list`"),
     (r"book\.opportunities\.(win|lose|reopen)\b", r"`crm opportunity \1`"),
     (r"book\.portfolios\.handed\b", "`crm staff hand-overs`"),

@@ -1,171 +1,174 @@
-"""`crm import …`: bring files into the book, and see what earlier imports did."""
+"""`crm import …`: bring files into the book, go on with what was stopped, take back what was wrong."""
 
-import sys
-import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
-from rich.progress import Progress
 
-from crm.cli.options import Number, examples
-from crm.cli.session import console, invocation, opened, say, show
-from crm.directory.importing.imports import Progress as OnProgress
-from crm.directory.importing.mapping import OrganizationMapping
-from crm.directory.importing.report import ImportReport
-from crm.directory.importing.sources import Source
+from crm.cli import import_files as files
+from crm.cli.import_files import Mapped, bar, source_of, tell
+from crm.cli.options import Number, Reason, examples
+from crm.cli.session import opened, say, show
 from crm.directory.roles import RoleKind
-from crm.errors import InvalidInput, NotFound
+from crm.imports.judgement import Update
 
-app = typer.Typer(help="Bring CSV files into the book; try each with --dry-run first.", no_args_is_help=True)
-
-Refused = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="Write the refused rows here, to be corrected and imported again."),
-]
+app = typer.Typer(help="Bring files into the book; try each with --dry-run first.", no_args_is_help=True)
 
 
 @app.command(
     epilog=examples(
+        "crm import organizations companies.csv --suggest",
         "crm import organizations companies.csv --map name=Company --map country=HQ --dry-run",
-        "crm import organizations companies.csv --mapping companies.toml --refused refused.csv",
+        "crm import organizations companies.xlsx --mapping registry --role prospect --refused refused.csv",
     )
 )
 def organizations(
     ctx: typer.Context,
     *,
-    file: Annotated[str, typer.Argument(help="A CSV file, or - for standard input.")],
-    mapping: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A TOML file with the tables columns and constants.")
-    ] = None,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="FIELD=COLUMN", help="Which column holds a field; may be repeated."),
-    ] = None,
-    constants: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="FIELD=VALUE", help="The same value for every row; may be repeated."),
-    ] = None,
-    source_name: Annotated[
-        str | None, typer.Option(help="What the source is called, the same for each of its files.")
-    ] = None,
+    file: files.File,
+    mapping: files.MappingName = None,
+    columns: files.Columns = None,
+    constants: files.Constants = None,
+    save_mapping: files.SaveMapping = None,
+    suggest: files.Suggest = False,
+    source_name: files.SourceName = None,
+    update: files.Policy = Update.FILL,
     role: Annotated[
         RoleKind | None, typer.Option(help="Mark what is created as prospects or donors.")
     ] = None,
-    synthetic: Annotated[bool, typer.Option("--synthetic", help="The organisations are made up.")] = False,
-    encoding: Annotated[str | None, typer.Option(help="What the file is written in, if not UTF-8.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
-    refused: Refused = None,
+    synthetic: files.Synthetic = False,
+    encoding: files.Encoding = None,
+    sheet: files.Sheet = None,
+    dry_run: files.DryRun = False,
+    refused: files.Refused = None,
 ) -> None:
     """Import organisations; every row stands alone, and importing a file twice adds nothing."""
-    plan = _mapping(mapping, columns or [], constants or [])
-    with opened(ctx) as book, _bar(file) as moved:
-        report = book.imports.organizations(
-            _source(file),
-            plan,
-            dry_run=dry_run,
-            source_name=source_name,
-            role=role,
-            synthetic=synthetic,
-            encoding=encoding,
-            on_progress=moved,
-        )
-    _tell(ctx, report, refused)
+    how = {"source_name": source_name, "update": update, "role": role, "synthetic": synthetic}
+    how |= {"encoding": encoding, "sheet": sheet, "dry_run": dry_run}
+    mapped = Mapped(mapping, columns, constants)
+    _bring_in(ctx, "organizations", file, mapped, how, save=save_mapping, suggest=suggest, refused=refused)
+
+
+def _command(kind: str) -> Callable[..., None]:
+    def command(
+        ctx: typer.Context,
+        *,
+        file: files.File,
+        mapping: files.MappingName = None,
+        columns: files.Columns = None,
+        constants: files.Constants = None,
+        save_mapping: files.SaveMapping = None,
+        suggest: files.Suggest = False,
+        source_name: files.SourceName = None,
+        update: files.Policy = Update.FILL,
+        synthetic: files.Synthetic = False,
+        encoding: files.Encoding = None,
+        sheet: files.Sheet = None,
+        dry_run: files.DryRun = False,
+        refused: files.Refused = None,
+    ) -> None:
+        how = {"source_name": source_name, "update": update, "synthetic": synthetic}
+        how |= {"encoding": encoding, "sheet": sheet, "dry_run": dry_run}
+        mapped = Mapped(mapping, columns, constants)
+        _bring_in(ctx, kind, file, mapped, how, save=save_mapping, suggest=suggest, refused=refused)
+
+    return command
+
+
+for name, said, example in (
+    ("people", "Import people, each with a position at an account.", "--map name=Name --map email=Mail"),
+    (
+        "terms",
+        "Import memberships: joins, their ends, and other events of the ledger.",
+        "--map organization=Member --map category=Type --map sector=Sector --map since=Since",
+    ),
+    (
+        "standing",
+        "Import statements of standing, such as a finance extract.",
+        '--mapping "finance extract" --source-name finance',
+    ),
+    (
+        "interactions",
+        "Import calls, meetings and notes, with their next steps.",
+        "--map organization=Account --map at=Date --map summary=Notes --set kind=meeting",
+    ),
+    (
+        "participation",
+        "Import what accounts did in the study groups.",
+        "--map organization=Member --map on=Date --set study_group=T-SG13 --set kind=attended",
+    ),
+):
+    app.command(name=name, help=said, epilog=examples(f"crm import {name} {name}.csv {example} --dry-run"))(
+        _command(name)
+    )
 
 
 @app.command(name="list")
 def list_imports(ctx: typer.Context) -> None:
-    """List every import, the latest first."""
+    """List every import, the latest first, with how far it is."""
     with opened(ctx) as book:
-        cells = {"id": "id", "kind": "kind", "source": "source", "started": "started_at"}
+        cells = {"id": "id", "kind": "kind", "source": "source", "state": "state", "rows done": "done"}
+        cells |= {"started": "started_at", "by": "begun_by"}
         show(ctx, list(book.imports), cells, empty="Nothing has been imported yet.")
 
 
 @app.command(name="show")
-def show_import(ctx: typer.Context, number: Number, refused: Refused = None) -> None:
+def show_import(ctx: typer.Context, number: Number, refused: files.Refused = None) -> None:
     """Show what an earlier import did, as it was reported then."""
     with opened(ctx) as book:
-        _tell(ctx, book.imports.report(number), refused)
+        tell(ctx, book.imports.report(number), refused)
 
 
-def _tell(ctx: typer.Context, report: ImportReport, refused: Path | None) -> None:
-    show(ctx, {"counts": report.counts, "report": report} if invocation(ctx).as_json else report)
-    if refused is not None:
-        try:
-            count = report.to_csv_refused(refused)
-        except OSError as error:
-            hint = "Choose another file: `crm import show` writes it again."
-            raise InvalidInput(
-                f"{refused} cannot be written: {error.strerror}.", field="refused", hint=hint
-            ) from error
-        say(
-            ctx,
-            f"{count} refused rows are in {refused}: correct them there and import that file in the same way.",
-        )
-    elif report.refused:
-        say(ctx, "`--refused FILE` writes the refused rows to a file that can be corrected and imported.")
+@app.command(epilog=examples("crm import resume 4711 companies.csv"))
+def resume(ctx: typer.Context, number: Number, file: files.File, refused: files.Refused = None) -> None:
+    """Go on with an import that was stopped; the file has to be the very same."""
+    with opened(ctx) as book, bar(file) as moved:
+        report = book.imports.resume(number, source_of(file), on_progress=moved)
+        tell(ctx, report, refused)
 
 
-def _mapping(path: Path | None, columns: list[str], constants: list[str]) -> OrganizationMapping:
-    given = _read(path) if path else {}
-    held = {**_table(given, "columns"), **_pairs(columns, "map")}
-    same = {**_table(given, "constants"), **_pairs(constants, "set")}
-    whole = {**given, "columns": held, "constants": same}
-    OrganizationMapping.of(held)
-    try:
-        return OrganizationMapping.model_validate(whole)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        said = first["msg"].removeprefix("Value error, ")
-        raise InvalidInput(
-            f"The mapping is wrong: {where} {said}.".replace("  ", " "), field="mapping"
-        ) from error
+@app.command(epilog=examples('crm import revert 4711 --reason "last year\'s file" --dry-run'))
+def revert(ctx: typer.Context, number: Number, reason: Reason, *, dry_run: files.DryRun = False) -> None:
+    """Take an import back, as far as nothing later stands on it."""
+    with opened(ctx) as book:
+        show(ctx, book.imports.revert(number, reason=reason, dry_run=dry_run))
 
 
-def _read(path: Path) -> dict[str, object]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise NotFound(f"There is no file {path}.", field="mapping", value=str(path)) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        hint = 'Write [columns] and lines such as name = "Company".'
-        raise InvalidInput(f"{path} cannot be read as TOML: {error}.", field="mapping", hint=hint) from error
+@app.command()
+def mappings(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Show this one; all are listed without it.")] = None,
+) -> None:
+    """List the mappings that were saved, or show one of them."""
+    with opened(ctx) as book:
+        if name is not None:
+            show(ctx, book.imports.mappings.get(name))
+            return
+        cells = {"name": "name", "for": "kind", "by": "saved_by", "saved": "saved_at"}
+        show(ctx, book.imports.mappings.list(), cells, empty="None yet: `crm import … --save-mapping NAME`.")
 
 
-def _table(given: dict[str, object], name: str) -> dict[str, str]:
-    found = given.get(name, {})
-    if not isinstance(found, dict):
-        raise InvalidInput(f"{name} is no table.", field="mapping", hint=f"Write [{name}] above its lines.")
-    return found
-
-
-def _pairs(given: list[str], option: str) -> dict[str, str]:
-    pairs = {}
-    for entry in given:
-        field, equals, value = entry.partition("=")
-        if not equals:
-            hint = f"Write --{option} name=Company, in quotes where there are spaces."
-            raise InvalidInput(f"{entry!r} holds no equals sign.", field=option, value=entry, hint=hint)
-        pairs[field.strip()] = value.strip()
-    return pairs
-
-
-def _source(file: str) -> Source:
-    return sys.stdin.buffer if file == "-" else Path(file)
-
-
-@contextmanager
-def _bar(file: str) -> Iterator[OnProgress]:
-    """A progress bar on standard error, where a person looks at it."""
-    target = console(stderr=True)
-    with Progress(console=target, transient=True, disable=not target.is_terminal) as bar:
-        task = bar.add_task(f"Importing {Path(file).name}", total=None)
-
-        def moved(done: int, total: int | None) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield moved
+def _bring_in(
+    ctx: typer.Context,
+    kind: str,
+    file: str,
+    mapped: Mapped,
+    how: dict[str, Any],
+    *,
+    save: str | None,
+    suggest: bool,
+    refused: Any,
+) -> None:
+    with opened(ctx) as book:
+        if suggest:
+            place = {name: how[name] for name in ("encoding", "sheet")}
+            found = book.imports.suggest(source_of(file), kind=kind, **place)
+            show(ctx, found)
+            say(ctx, f"For example: crm import {kind} {file} {found.as_options()} --dry-run")
+            return
+        mapping = mapped.whole(book)
+        if save is not None:
+            book.imports.mappings.save(save, mapping, kind=kind, replace=True)
+        with bar(file) as moved:
+            report = getattr(book.imports, kind)(source_of(file), mapping, on_progress=moved, **how)
+        tell(ctx, report, refused)

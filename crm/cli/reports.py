@@ -36,8 +36,14 @@ Behind = Annotated[
         help='The rows behind a figure instead, e.g. "KEN:prospects" or "total:prospects".',
     ),
 ]
+Xlsx = Annotated[
+    Path | None,
+    typer.Option(
+        "--xlsx", metavar="FILE", help="Write it as a spreadsheet, with the rows behind each figure."
+    ),
+]
 
-_FORMS: Mapping[str, Any] = {"behind": Behind, "csv": Csv, "html": Html}
+_FORMS: Mapping[str, Any] = {"behind": Behind, "csv": Csv, "html": Html, "xlsx": Xlsx}
 _EXAMPLES = {
     "forecast": ("crm report forecast --by year --committed 90 --html forecast.html",),
     "pipeline": ("crm report pipeline --office BDT --region africa",),
@@ -59,7 +65,8 @@ def _command(name: str, report: MakesReport) -> Callable[..., None]:
             filters = read_filters(report, given, today=book.staff.today())
             made = book.reports.make(name, rows=any(forms.values()), **filters)
         show(ctx, _opened(made, forms["behind"]) if forms["behind"] else made)
-        for path, write in ((forms["csv"], made.to_csv), (forms["html"], made.to_html)):
+        written = ((forms["csv"], made.to_csv), (forms["html"], made.to_html), (forms["xlsx"], made.to_xlsx))
+        for path, write in written:
             if path is not None:
                 say(ctx, f"Written to {write(path)}.")
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console, RenderableType
 
 from crm.book import Book
+from crm.cli.paging import paged
 from crm.cli.plain import json_text
 from crm.cli.tables import Cells, renderable, table
 from crm.clock import Clock, SystemClock
@@ -26,10 +27,12 @@ class Invocation:
     Attributes:
         clock: says what time it is.
         as_json: whether a program reads the answer.
+        paging: whether a long answer may be shown a screen at a time, where a person reads along.
     """
 
     clock: Clock = field(default_factory=SystemClock)
     as_json: bool = False
+    paging: bool = True
 
 
 def invocation(ctx: typer.Context) -> Invocation:
@@ -65,9 +68,9 @@ def show(
         typer.echo(value.to_json() if isinstance(value, Report) else json_text(value), nl=False)
     elif cells is not None:
         rows = list(value) if isinstance(value, list | tuple) else [value]
-        put(table(rows, cells) if rows else empty)
+        put(table(rows, cells) if rows else empty, paging=invocation(ctx).paging)
     else:
-        put(renderable(value))
+        put(renderable(value), paging=invocation(ctx).paging)
 
 
 def say(ctx: typer.Context, sentence: str) -> None:
@@ -87,20 +90,34 @@ def say_more(page: Page[object], *, or_else: str) -> None:
         typer.echo(f"There is more: --after {page.next}, or {or_else}.", err=True)
 
 
-def put(shown: RenderableType) -> None:
-    """Print something on standard output, in lines without trailing blanks where no person reads along."""
+def put(shown: RenderableType, *, paging: bool = False) -> None:
+    """Print something on standard output, in lines without trailing blanks where no person reads along.
+
+    Args:
+        shown: what to print.
+        paging: whether it may go through a pager where a person reads along and it is longer than the screen.
+    """
     target = console()
-    if target.is_terminal:
-        target.print(shown)
-        return
     with target.capture() as captured:
         target.print(shown)
+    text = captured.get()
+    if target.is_terminal:
+        too_long = text.count("\n") >= target.height
+        if not (paging and too_long and paged(text)):
+            typer.echo(text, nl=False, color=True)
+        return
     # What fills the last column up to its width is no use to a pipe.
-    typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+    typer.echo("\n".join(line.rstrip() for line in text.splitlines()))
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A console that marks nothing up by itself; what is no terminal gets wide lines and no colour."""
+    """A console that marks nothing up by itself; what is no terminal gets wide lines and no colour.
+
+    On a terminal there is colour, unless NO_COLOR is set or the terminal knows none.
+    """
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() else _WIDE
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    terminal = stream.isatty()
+    width = None if terminal else _WIDE
+    return Console(
+        file=stream, width=width, force_terminal=terminal, highlight=False, markup=False, emoji=False
+    )

@@ -1,9 +1,7 @@
 """Values of the book as people read them: a table for several, a card for one. Nothing is cut, long texts fold."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from enum import Enum
+from dataclasses import is_dataclass
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,12 +10,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from crm import shown
 from crm.reports.forms.terminal import tame
+from crm.shown import fields_of
 
 Cells = str | Callable[[Any], object]
-
-_INNER = frozenset({"normal_name", "email_key", "digest", "address_hash", "rendered_hash", "raw"})
-"""Fields that only the program reads."""
 
 
 def table(rows: Iterable[object], cells: Mapping[str, Cells]) -> Table:
@@ -41,8 +38,8 @@ def card(values: Mapping[str, object]) -> Table:
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
     for name, value in values.items():
-        if value not in (None, "", (), [], False) and (shown := said(value)):
-            grid.add_row(name.replace("_", " "), Text(shown))
+        if text := said(value):
+            grid.add_row(name.replace("_", " "), Text(text))
     return grid
 
 
@@ -52,39 +49,22 @@ def renderable(value: object) -> RenderableType:  # noqa: PLR0911 - one line for
         case str():
             return Text("\n".join(map(tame, value.splitlines())))
         case BaseModel():
-            return card({n: getattr(value, n) for n in type(value).model_fields if n not in _INNER})
+            return card(fields_of(value))
         case list() | tuple():
             return Group(*map(renderable, value))
         case Mapping():
             return card(value)
     if hasattr(value, "table"):
-        shown: RenderableType = value.table()
-        return shown
+        own: RenderableType = value.table()
+        return own
     if is_dataclass(value) and not hasattr(value, "__rich__"):
-        return card({field.name: getattr(value, field.name) for field in fields(value)})
+        return card(fields_of(value))
     return value if hasattr(value, "__rich__") else Text(str(value))
 
 
-def said(value: object) -> str:  # noqa: PLR0911 - one line for each kind of value
+def said(value: object) -> str:
     """A value as people write it, on one line that cannot steer a terminal."""
-    match value:
-        case None | False:
-            return ""
-        case True:
-            return "yes"
-        case Enum():
-            return str(value.value).replace("_", " ")
-        case datetime():
-            return f"{value:%Y-%m-%d %H:%M} UTC"
-        case date():
-            return value.isoformat()
-        case BaseModel():
-            return tame(str(getattr(value, "name", None) or value))
-        case list() | tuple():
-            return ", ".join(map(said, value))
-        case Mapping():
-            return ", ".join(f"{name} {said(entry) or '-'}" for name, entry in value.items())
-    return tame(str(value))
+    return tame(shown.said(value))
 
 
 def _cell(row: object, cell: Cells) -> object:

@@ -1,12 +1,17 @@
 """E-mail addresses and domains: checked, kept as they were given, and compared in one canonical form."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, ValidatedEmail, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, ValidatedEmail, validate_email
 
 from crm.errors import InvalidInput
+
+_PLAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,20}")
+_SHORT = 200
+_RESERVED = frozenset(SPECIAL_USE_DOMAIN_NAMES) - {"test"}
 
 LONGEST_LOCAL_PART = 64
 """Octets before the @-sign (RFC 5321 4.5.3.1.1; RFC 6531 counts octets of UTF-8)."""
@@ -87,14 +92,24 @@ def normal_domain(text: str, field: str = "domain") -> str:
     """
     host = _host(text, field=field)
     bare = host[4:] if host.startswith("www.") and host.count(".") > 1 else host
+    if _is_plain(bare):
+        return bare
     try:
         return _ascii_domain(validate_email(f"x@{bare}", check_deliverability=False, test_environment=True))
     except EmailNotValidError as error:
         raise _no_domain(text, field=field) from error
 
 
+def _is_plain(domain: str) -> bool:
+    """Whether a domain is one of those that need no closer look, as nearly all are: a tenth of the time."""
+    fits = _PLAIN.fullmatch(domain) and len(domain) < _SHORT and "--" not in domain
+    return bool(fits) and domain.rpartition(".")[2] not in _RESERVED
+
+
 def _host(text: str, *, field: str) -> str:
     given = text.strip()
+    if _PLAIN.fullmatch(given):
+        return given
     try:
         parts = urlsplit(given if "://" in given else f"//{given}")
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 from crm.directory.name_keys import name_keys
@@ -15,6 +16,7 @@ _UNPRINTABLE = {"Cc", "Cs", "Co"}
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
+@lru_cache(maxsize=8192)  # one name is compared several times on its way into the book
 def normal_name(name: str) -> str:
     """The form under which a name is looked up, in any script: what differs in case, accents or punctuation is the same."""
     return " ".join(words_of(folded(name)))
@@ -48,8 +50,8 @@ def clean_name(name: str, *, field: str = "name") -> str:
         InvalidInput: nothing readable is left, a control or bidi-override character stands in it, or it is too long.
     """
     clean = " ".join(name.split())
-    hidden = sorted({c for c in clean if unicodedata.category(c) in _UNPRINTABLE or _TURNING.match(c)})
-    if hidden:
+    plain = clean.isascii() and clean.isprintable()
+    if not plain and (hidden := _hidden(clean)):
         codes = ", ".join(f"U+{ord(c):04X}" for c in hidden)
         raise InvalidInput(
             f"{field}: there are invisible characters ({codes}).",
@@ -82,3 +84,8 @@ def clean_text(text: str, *, field: str, hint: str) -> str:
     if "\0" in text:
         raise InvalidInput(f"The {field} holds a NUL character.", field=field, hint="Remove it.")
     return text.strip()
+
+
+def _hidden(text: str) -> list[str]:
+    """The characters of a text that nobody sees."""
+    return sorted({c for c in text if unicodedata.category(c) in _UNPRINTABLE or _TURNING.match(c)})

@@ -19,6 +19,7 @@ from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
+from crm.shown import Shown
 from crm.store.columns import at_field, choice, chosen, id_field, prose, ref
 from crm.store.records import Record, by_id, each
 from crm.store.store import Change, Store
@@ -78,7 +79,7 @@ class InteractionStaff(Record, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(Shown):
     """An interaction as it stands in the book, with all who took part and the next step."""
 
     interaction: Interaction

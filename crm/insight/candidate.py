@@ -9,10 +9,11 @@ from crm.membership.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.languages import Language
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class TookPart:
+class TookPart(Shown):
     """One part that an account took in a study group."""
 
     study_group: str
@@ -21,7 +22,7 @@ class TookPart:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Shown):
     """The person that a letter to an account would go to.
 
     Attributes:
@@ -37,7 +38,7 @@ class Contact:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
+class Touch(Shown):
     """A contact that one of our offices had with an account.
 
     Attributes:
@@ -51,7 +52,7 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Shown):
     """An account with a running membership, as a campaign sees it on a day.
 
     Attributes:

@@ -24,6 +24,7 @@ from sqlmodel import col
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
+from crm.shown import Shown
 from crm.store.records import Record
 
 
@@ -47,7 +48,7 @@ class HappeningKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Shown):
     """Something that happened, or is due to happen.
 
     Attributes:

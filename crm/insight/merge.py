@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crm.insight.merge_tables import MergedKind
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class Stayed:
+class Stayed(Shown):
     """A row that stayed with the duplicate, because the keeper has its like.
 
     Attributes:
@@ -22,7 +23,7 @@ class Stayed:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Shown):
     """A field in which keeper and duplicate differ; the keeper's value stands."""
 
     field: str
@@ -31,7 +32,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Merge:
+class Merge(Shown):
     """A merge, or what one would come to.
 
     Attributes:
@@ -65,7 +66,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class Left(Shown):
     """A value that was not put back.
 
     Attributes:
@@ -80,7 +81,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unmerged:
+class Unmerged(Shown):
     """What came of undoing a merge.
 
     Attributes:

@@ -16,6 +16,7 @@ from crm.reference.countries import find_country
 from crm.reference.country import Country
 from crm.reference.regions import find_region
 from crm.reference.segments import find_segment
+from crm.shown import Shown
 from crm.store.columns import at_field, id_field, json_field, ref
 from crm.store.records import Record
 
@@ -32,8 +33,16 @@ STAYS: Mapping[str, tuple[str, str]] = {
 }
 """References to the staff that a hand-over leaves alone: what is told of them, and why."""
 
-RECORDED = frozenset({"hand_over.giver_id", "hand_over.taker_id", "outbox.staff_id"})
-"""References to the staff that are no part of a portfolio: what has been, and whom it concerned."""
+RECORDED = frozenset(
+    {
+        "absence.deputy_id",
+        "absence.staff_id",
+        "hand_over.giver_id",
+        "hand_over.taker_id",
+        "outbox.staff_id",
+    }
+)
+"""References to the staff that are no part of a portfolio: what has been, whom it concerned, and who is away."""
 
 _FINISHED = ("done_at", "closed_at")
 """The columns of which one says that a record is no longer open."""
@@ -117,7 +126,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class HandedOver:
+class HandedOver(Shown):
     """What a hand-over moved, and what it did not.
 
     Attributes:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from crm.errors import TemplateError
 from crm.mail.appearance import LETTER_GOES_HERE
@@ -18,6 +19,7 @@ from crm.mail.sandbox import MOST_BYTES, Compiled, compiled_part, too_large
 from crm.mail.templates import TemplateFolder, TemplateVersion
 
 _RULE = "-----"
+_FRAME = "inline-size: 100%; block-size: 36rem; border: 1px solid; background: #fff"
 _ISOLATES = re.compile("[\u2066-\u2069]")
 
 
@@ -39,6 +41,10 @@ class Rendered:
     def sha256(self) -> str:
         """The hash of all three, by which an old letter is known to be shown as it went out."""
         return hashlib.sha256(json.dumps([self.subject, self.text, self.html]).encode()).hexdigest()
+
+    def _repr_html_(self) -> str:
+        frame = f'<iframe sandbox srcdoc="{escape(self.html)}" title="{escape(self.subject)}" style="{_FRAME}"></iframe>'
+        return f"<p><strong><bdi>{escape(self.subject)}</bdi></strong></p>{frame}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from crm.errors import TemplateError
 from crm.mail.appearance import Frame, dressed
 from crm.mail.filters import ALLOWED, Part
 from crm.mail.gating import check_template
+from crm.shown import Shown
 from crm.templates_folder import templates_folder
 
 SUBJECT, TEXT, HTML, META, SAMPLE = "subject.txt", "body.txt", "body.html", "meta.toml", "sample.toml"
@@ -47,7 +48,7 @@ class TemplateMeta:
 
 
 @dataclass(frozen=True, slots=True)
-class TemplateVersion:
+class TemplateVersion(Shown):
     """One letter in one language, exactly as it stands: what an approval names and a message is rendered from.
 
     Args:

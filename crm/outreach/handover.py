@@ -25,6 +25,7 @@ from crm.outreach.reaping import reap
 from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
 from crm.outreach.wordings import wording
+from crm.shown import Shown
 from crm.store.store import Change, Store
 
 _FIRST_DELAY = timedelta(minutes=1)
@@ -37,7 +38,7 @@ _MOVING = (MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DO
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Shown):
     """A letter that this worker holds, its wording, and the files that go out with it."""
 
     letter: Letter

@@ -18,6 +18,7 @@ from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken
 from crm.outreach.wordings import restored_facts
 from crm.reference.languages import Language
+from crm.shown import Shown
 from crm.store.store import Change
 
 
@@ -37,7 +38,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
+class Waiting(Shown):
     """An enrolled account whose next step is due.
 
     Attributes:
@@ -103,7 +104,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Shown):
     """What came of a batch of moves.
 
     Attributes:

@@ -11,10 +11,11 @@ from sqlmodel import Session, col
 from crm.outreach.conversions import upgraded
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class ArmResult:
+class ArmResult(Shown):
     """What came of one arm.
 
     Attributes:
@@ -36,7 +37,7 @@ class ArmResult:
 
 
 @dataclass(frozen=True, slots=True)
-class RunResults:
+class RunResults(Shown):
     """Where a run stands and what came of it so far."""
 
     run: Run

@@ -8,12 +8,13 @@ from sqlalchemy import inspect
 
 from crm.reference.csvfile import Line
 from crm.reference.facts import Fact
+from crm.shown import Shown
 
 Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TableLoad:
+class TableLoad(Shown):
     """What a load did, or would do, with one table.
 
     Attributes:
@@ -45,7 +46,7 @@ class TableLoad:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadReport:
+class LoadReport(Shown):
     """What a load did, table by table.
 
     Attributes:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from crm.errors import Ambiguous, NotFound
 from crm.reference.country import AliasKind, Country, CountryAlias
 from crm.reference.spelling import near, plain
+from crm.shown import Shown
 
 CountryKey = str | int | Country
 
@@ -28,7 +29,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Shown):
     """A country that a text might mean, for a person or an importer to decide.
 
     Attributes:
@@ -86,7 +87,7 @@ class Gazetteer:
         """
         if isinstance(key, Country):
             return key
-        found = self._matches(key)
+        found = self.matches(key)
         if len(found) == 1:
             return found[0]
         text = str(key)[:_LONGEST]
@@ -102,7 +103,7 @@ class Gazetteer:
             f"{text!r} is not a country.",
             field="country",
             value=text,
-            candidates=[str(suggestion) for suggestion in self.suggest(text)],
+            candidates=lambda: [str(suggestion) for suggestion in self.suggest(text)],
             hint="Use the ISO 3166 code, or a name in one of the six languages.",
         )
 
@@ -123,7 +124,8 @@ class Gazetteer:
         found = [suggestion for end in ends for suggestion in self._at_end(end)] or self._alike(text)
         return tuple({suggestion.country.code: suggestion for suggestion in reversed(found)}.values())[::-1]
 
-    def _matches(self, key: str | int) -> tuple[Country, ...]:
+    def matches(self, key: str | int) -> tuple[Country, ...]:
+        """The countries that a code, a number or a name means: one, several as for "Congo", or none."""
         text = str(key)[:_LONGEST].strip()
         if text.isascii() and text.isdecimal():
             return tuple(country for number, country in self._numbers.items() if number == int(text))
@@ -134,7 +136,7 @@ class Gazetteer:
     def _at_end(self, end: str) -> list[Suggestion]:
         named = [
             Suggestion(country, Basis.ENDS_WITH_COUNTRY, f"the text ends with {end!r}")
-            for country in self._matches(end)
+            for country in self.matches(end)
         ]
         parts = self._subdivisions.get(plain(end), {}).values()
         return named + [

@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from crm.reference.facts import Certainty, Fact, certainty
 from crm.reference.spelling import plain
+from crm.shown import Shown
 
 
 class Segment(Fact, table=True):
@@ -40,7 +41,7 @@ class Segment(Fact, table=True):
 
 
 @dataclass(frozen=True, slots=True)
-class SegmentMatch:
+class SegmentMatch(Shown):
     """A segment that an industry text points to, with the keyword that says so."""
 
     segment: Segment

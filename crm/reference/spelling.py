@@ -14,6 +14,7 @@ _ACCENTS = re.compile(
     "[\u02bc\u0300-\u036f\u0483-\u0489\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed"
     "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\U000e0100-\U000e01ef\u0640]"
 )
+_BETWEEN_WORDS = re.compile("[^0-9A-Za-z]+")  # of ASCII
 # Letters with a stroke and their like, which Unicode takes for letters of their own; keyboards elsewhere lack them.
 _WITHOUT_STROKE = str.maketrans(
     {
@@ -40,6 +41,8 @@ def folded(text: str) -> str:
     Args:
         text: in any script, e.g. "Côte d'Ivoire, S.A." (which becomes "cote divoire, s.a.").
     """
+    if text.isascii():
+        return _APOSTROPHES.sub("", text).lower()
     apart = unicodedata.normalize("NFKD", _APOSTROPHES.sub("", text)).casefold()
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", apart)).translate(_WITHOUT_STROKE)
     seen = "".join(c for c in bare if c.isascii() or unicodedata.category(c) != "Cf")
@@ -48,6 +51,8 @@ def folded(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """The words of a text: what stands between spaces and punctuation."""
+    if text.isascii():
+        return _BETWEEN_WORDS.sub(" ", text).split()
     return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in text).split()
 
 

@@ -38,14 +38,18 @@ def holds_term(day: date) -> ColumnElement[bool]:
     return exists().where(col(Term.organization_id) == col(Organization.id), runs(Term, day))
 
 
-def is_prospect(day: date) -> ColumnElement[bool]:
-    """Whether an organisation is marked as a prospect on a day and is no member then."""
-    marked = exists().where(
+def is_marked(day: date) -> ColumnElement[bool]:
+    """Whether an organisation is marked as a prospect on a day."""
+    return exists().where(
         col(Role.organization_id) == col(Organization.id),
         col(Role.kind) == RoleKind.PROSPECT,
         runs(Role, day),
     )
-    return marked & ~holds_term(day)
+
+
+def is_prospect(day: date) -> ColumnElement[bool]:
+    """Whether an organisation is marked as a prospect on a day and is no member then."""
+    return is_marked(day) & ~holds_term(day)
 
 
 def accounts(*columns: Any) -> Select[Any]:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from crm.errors import NotFound, Refused
+from crm.garbage import no_collection
 from crm.reports.columns import Cell, Column, Row
+from crm.reports.forms.words import words
+
+if TYPE_CHECKING:
+    from crm.reports.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,14 @@ class Behind:
         found = (row.cells for row in self.rows if figure in row.figures and of in {None, row.of})
         return tuple(dict.fromkeys(found))
 
+    def by_key(self, figure: str) -> dict[tuple[Cell, ...], tuple[tuple[Cell, ...], ...]]:
+        """The rows behind every figure of a column, by the key of the report's row; each once in a figure."""
+        found: dict[tuple[Cell, ...], list[tuple[Cell, ...]]] = {}
+        for row in self.rows:
+            if figure in row.figures:
+                found.setdefault(row.of, []).append(row.cells)
+        return {of: tuple(dict.fromkeys(rows)) for of, rows in found.items()}
+
 
 def behind_of(
     keys: Iterable[str],
@@ -65,10 +80,51 @@ def behind_of(
         rows: for each, the key of the report's row, the figures that it counts in, and its cells.
     """
     counted = (Counted(of, frozenset(figures), cells) for of, figures, cells in rows)
-    return Behind(keys=tuple(keys), columns=tuple(columns), rows=tuple(counted))
+    with no_collection():
+        return Behind(keys=tuple(keys), columns=tuple(columns), rows=tuple(counted))
+
+
+def rows_behind(report: Report, row: Row | Cell | tuple[Cell, ...], column: str) -> Report:
+    """The rows that a figure of a report was counted from, as a report of their own; see `Report.rows_behind`."""
+    behind = report.behind
+    if behind is None:
+        raise Refused(
+            f"The rows behind {report.name} were not read with it.",
+            rule="reports.rows",
+            subject=report.name,
+            hint="Make the report with rows=True.",
+        )
+    figure, found = report.column(column), None if row == "total" else _row_of(report, behind, row)
+    if column not in behind.figures and any(each[column] for each in report):
+        candidates = sorted(behind.figures)
+        raise NotFound(f"No rows stand behind {column!r}.", field="column", candidates=candidates)
+    return replace(
+        report,
+        name=f"{report.name}-rows",
+        title=titled(figure, found, behind, words(report.language)["total"]),
+        columns=behind.columns,
+        rows=behind.counted_in(column, None if found is None else behind.key_of(found)),
+        stated_totals={},
+        grouped_by=None,
+        chart=None,
+        behind=None,
+    )
 
 
 def titled(column: Column, row: Row | None, behind: Behind, total: str) -> str:
     """What the rows behind a figure are called: "Prospects: KEN"."""
     of = ", ".join(str(cell) for cell in behind.key_of(row) if cell is not None) if row is not None else total
     return f"{column.title}: {of}" if of else column.title
+
+
+def _row_of(report: Report, behind: Behind, key: Row | Cell | tuple[Cell, ...]) -> Row:
+    wanted = behind.key_of(key) if isinstance(key, Row) else key if isinstance(key, tuple) else (key,)
+    for row in report:
+        if [*map(str, behind.key_of(row))] == [*map(str, wanted)]:  # "4711" on a command line is 4711
+            return row
+    raise NotFound(
+        f"{report.name} has no row {', '.join(map(str, wanted))}.",
+        field="row",
+        value=str(wanted),
+        hint=f"Rows are told apart by {', '.join(behind.keys)}.",
+    )

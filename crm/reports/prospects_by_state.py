@@ -1,13 +1,10 @@
 """Prospects by Member State: a row for each of the 194, zeros included, and one for what belongs to none."""
 
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import ColumnElement, func, select, union
 from sqlmodel import Session, col
 
-from crm.directory.merged import stands
-from crm.directory.roles import Role, RoleKind
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.membership.ledger import Term
@@ -16,9 +13,9 @@ from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
-from crm.reports.accounts import ACCOUNT, SHOWN, holds_term, runs, states_in
+from crm.reports.accounts import ACCOUNT, SHOWN, accounts, is_marked, is_prospect, runs, states_in
 from crm.reports.behind import Behind, behind_of
-from crm.reports.chart import Chart
+from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.reader import Reader
 from crm.reports.report import Report
@@ -30,6 +27,8 @@ _DEFINITION = (
 )
 _UNASSIGNED = "Unassigned"
 _BEHIND = (*ACCOUNT, Column(key="owner", title="Account manager"))
+_TILES = Chart(kind=ChartKind.TILES, label="state", code="code", value="prospects", empty="No prospect")
+_LARGEST = Chart(label="state", value="prospects", empty="No prospect", most=15)  # across the regions
 _NOT_ASSIGNED = "unassigned: no country on record, or a territory without a responsible Member State"
 
 
@@ -83,41 +82,25 @@ def prospects_by_state(
         behind=behind,
         notes=_notes(made_up),
         grouped_by="region",
-        chart=Chart(label="state", value="prospects", empty="No prospect"),
+        chart=(_TILES, _LARGEST),
         language=tongue.value,
-    )
-
-
-def prospects(day: date) -> Select[Any]:
-    """The organisations that count as prospects on a day: a statement of their ids."""
-    return _marked(day).where(~holds_term(day))
-
-
-def _marked(day: date) -> Select[Any]:
-    return (
-        select(col(Organization.id))
-        .join(Role, col(Role.organization_id) == col(Organization.id))
-        .where(col(Role.kind) == RoleKind.PROSPECT, runs(Role, day), stands(Organization))
     )
 
 
 def _counts(session: Session, segment: Segment | None, day: date) -> dict[str | None, int]:
     """How many prospects each Member State has; under None those of no State."""
-    counted = func.count(col(Organization.id).distinct())
-    query = _of_segment(prospects(day), segment).with_only_columns(col(Country.member_state), counted)
-    query = query.outerjoin(Country, col(Country.code) == col(Organization.country))
+    query = accounts(col(Country.member_state), func.count()).where(is_prospect(day), *_of(segment))
     return {state: count for state, count in session.execute(query.group_by(col(Country.member_state)))}  # noqa: C416 - dict() would take the result for a mapping
 
 
 def _behind(session: Session, segment: Segment | None, area: Region | None, day: date) -> Behind:
     """The prospects themselves, each under the State that it counts for."""
-    query = _of_segment(prospects(day), segment).distinct()
-    query = query.outerjoin(Country, col(Country.code) == col(Organization.country))
+    query = accounts(col(Country.member_state), *SHOWN, col(Staff.name).label("owner"))
     query = query.outerjoin(Staff, col(Staff.id) == col(Organization.owner_id))
+    query = query.where(is_prospect(day), *_of(segment))
     if area is not None:
         query = query.where(col(Country.member_state).in_(states_in(area)))
-    each = query.with_only_columns(col(Country.member_state), *SHOWN, col(Staff.name).label("owner"))
-    found = session.execute(each.order_by(col(Organization.name), col(Organization.id)))
+    found = session.execute(query.order_by(col(Organization.name), col(Organization.id)))
     return behind_of(
         ("code",), _BEHIND, (((state,), ("prospects",), tuple(cells)) for state, *cells in found)
     )
@@ -138,8 +121,8 @@ def _rows(
     return rows if area else [*rows, (_UNASSIGNED, _UNASSIGNED, None, counts.get(None, 0))]
 
 
-def _of_segment(query: Select[Any], segment: Segment | None) -> Select[Any]:
-    return query if segment is None else query.where(col(Organization.segment) == segment.slug)
+def _of(segment: Segment | None) -> tuple[ColumnElement[bool], ...]:
+    return () if segment is None else (col(Organization.segment) == segment.slug,)
 
 
 def _denominator(area: Region | None, *, states: int) -> str:
@@ -155,11 +138,10 @@ def _made_up(session: Session, segment: Segment | None, area: Region | None, day
         select(col(Organization.id)).where(col(Organization.synthetic)),
         select(col(Term.organization_id)).where(runs(Term, day), col(Term.synthetic)),
     )
-    query = _of_segment(_marked(day), segment).where(col(Organization.id).in_(synthetic))
+    query = accounts(func.count()).where(is_marked(day), col(Organization.id).in_(synthetic), *_of(segment))
     if area is not None:
-        places = select(col(Country.code)).where(col(Country.member_state).in_(states_in(area)))
-        query = query.where(col(Organization.country).in_(places))
-    return session.scalar(query.with_only_columns(func.count(col(Organization.id).distinct()))) or 0
+        query = query.where(col(Country.member_state).in_(states_in(area)))
+    return session.scalar(query) or 0
 
 
 def _notes(made_up: int) -> tuple[str, ...]:

@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from rich.console import RenderableType
 
-from crm.errors import InvalidInput, NotFound, Refused
-from crm.reports.behind import Behind, titled
+from crm.errors import InvalidInput, NotFound
+from crm.reports.behind import Behind, rows_behind
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, Group, Row, added
-from crm.reports.forms import csv_form, html, json_form, terminal
+from crm.reports.forms import csv_form, frame_form, html, json_form, terminal, xlsx_form
 from crm.reports.forms.file import written
-from crm.reports.forms.words import words
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -38,7 +40,7 @@ class Report:
         stated_totals: the totals of columns whose rows may not be added up, by column key.
         notes: what must be seen before the figures, such as "Synthetic demonstration data".
         grouped_by: the column whose values group the rows, with a subtotal each. Rows of a group stand together.
-        chart: what to draw, if anything.
+        chart: what to draw, if anything: one chart, or several of the same figure.
         behind: the rows that the figures were counted from, read at the same instant; None: they were not asked for.
         language: the language of the texts, one of the six of the Union ("ar", "zh", "en", "fr", "ru", "es").
 
@@ -59,7 +61,7 @@ class Report:
     stated_totals: Mapping[str, Cell] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     grouped_by: str | None = None
-    chart: Chart | None = None
+    chart: Chart | tuple[Chart, ...] | None = None
     behind: Behind | None = None
     language: str = "en"
 
@@ -124,31 +126,7 @@ class Report:
             NotFound: there is no such row, or no rows stand behind that column.
             Refused: the rows were not read with the figures.
         """
-        if self.behind is None:
-            raise Refused(
-                f"The rows behind {self.name} were not read with it.",
-                rule="reports.rows",
-                subject=self.name,
-                hint="Make the report with rows=True.",
-            )
-        figure, found = self.column(column), self._row_of(row, self.behind)
-        if column not in self.behind.figures and any(each[column] for each in self):
-            candidates = sorted(self.behind.figures)
-            raise NotFound(f"No rows stand behind {column!r}.", field="column", candidates=candidates)
-        key = None if found is None else self.behind.key_of(found)
-        return Report(
-            name=f"{self.name}-rows",
-            title=titled(figure, found, self.behind, words(self.language)["total"]),
-            definition=self.definition,
-            denominator=self.denominator,
-            as_of=self.as_of,
-            on=self.on,
-            filters=self.filters,
-            columns=self.behind.columns,
-            rows=self.behind.counted_in(column, key),
-            notes=self.notes,
-            language=self.language,
-        )
+        return rows_behind(self, row, column)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -163,6 +141,11 @@ class Report:
     def shown_columns(self) -> tuple[Column, ...]:
         """The columns that a table needs: all but the one that groups the rows, which heads each group instead."""
         return tuple(column for column in self.columns if column.key != self.grouped_by)
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """The charts of the report, as many as there are."""
+        return (self.chart,) if isinstance(self.chart, Chart) else tuple(self.chart or ())
 
     def table(self) -> RenderableType:
         """The report for a terminal, to be printed by rich."""
@@ -211,6 +194,26 @@ class Report:
         """
         return written(html.page(self), path)
 
+    def to_xlsx(self, path: str | Path) -> Path:
+        """The report as a spreadsheet: its facts, its table, and the rows behind each figure, a click away.
+
+        Returns:
+            The path of the file. The same report gives the same bytes.
+
+        Raises:
+            InvalidInput: the file cannot be written.
+            Refused: it has more rows than a sheet holds.
+        """
+        return xlsx_form.write(self, path)
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """The rows as a DataFrame of pandas: typed, and told apart by their keys where the rows behind were read.
+
+        Raises:
+            ConfigurationError: pandas is not installed.
+        """
+        return frame_form.frame(self)
+
     def _repr_html_(self) -> str:
         return html.fragment(self)
 
@@ -224,24 +227,8 @@ class Report:
         return f"<Report {self.name}: {len(self)} rows as of {self.as_of.isoformat()}>"
 
     def _named_columns(self) -> list[str]:
-        charted = [self.chart.label, self.chart.value] if self.chart else []
+        charted = [key for chart in self.charts for key in (chart.label, chart.value, chart.code) if key]
         return [*charted, *([self.grouped_by] if self.grouped_by else []), *self.stated_totals]
-
-    def _row_of(self, key: Row | Cell | tuple[Cell, ...], behind: Behind) -> Row | None:
-        if key == "total":
-            return None
-        wanted = behind.key_of(key) if isinstance(key, Row) else key if isinstance(key, tuple) else (key,)
-        for row in self:
-            if list(map(str, behind.key_of(row))) == list(
-                map(str, wanted)
-            ):  # "4711" on a command line is 4711
-                return row
-        raise NotFound(
-            f"{self.name} has no row {', '.join(map(str, wanted))}.",
-            field="row",
-            value=str(wanted),
-            hint=f"Rows are told apart by {', '.join(behind.keys)}.",
-        )
 
     def _sums(self, rows: Iterable[Row]) -> dict[str, Cell]:
         return {

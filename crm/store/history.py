@@ -7,13 +7,14 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from crm.shown import Shown
 from crm.store.records import Record
 from crm.store.store import Store
 from crm.store.trail import TrailChange, TrailEntry, TrailPersonal, name_of
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(Shown):
     """One verb that touched a record.
 
     Attributes:
@@ -30,15 +31,30 @@ class Happened:
     after: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class InBatch:
+    """What a batch wrote in a record: a bulk verb leaves one entry on the trail for all the records of its batch.
+
+    Attributes:
+        batch_id: the batch.
+        before: the fields that it changed, as they were; nothing where it made the record.
+        after: the same fields, as they became.
+    """
+
+    batch_id: int
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+
 class History:
     """`book.trail`: read the trail.
 
     Args:
         store: the door to the database.
-        batches: the batches that wrote a record; a bulk verb leaves one entry for all the records of its batch.
+        batches: what batches wrote in a record.
     """
 
-    def __init__(self, store: Store, *, batches: Callable[[Session, Record], Sequence[int]]) -> None:
+    def __init__(self, store: Store, *, batches: Callable[[Session, Record], Sequence[InBatch]]) -> None:
         self._store = store
         self._batches = batches
 
@@ -49,13 +65,14 @@ class History:
             record: anything that the book handed out.
         """
         with self._store.reading() as session:
-            imported = _in_batches(session, self._batches(session, record), name_of(record))
-            return (*imported, *_happened(session, TrailChange.record == name_of(record)))
+            in_batches = _in_batches(session, self._batches(session, record), name_of(record))
+            alone = _happened(session, TrailChange.record == name_of(record))
+            return _in_order([*in_batches, *alone])
 
     def about(self, record: Record) -> tuple[Happened, ...]:
         """Everything that the verbs about a subject changed, in all the records they touched; the oldest first."""
         with self._store.reading() as session:
-            return tuple(_happened(session, TrailEntry.subject == name_of(record)))
+            return _in_order(_happened(session, TrailEntry.subject == name_of(record)))
 
     def latest(self, *, limit: int = 50) -> tuple[TrailEntry, ...]:
         """The latest verbs of everybody, the newest first."""
@@ -63,15 +80,36 @@ class History:
             return tuple(session.exec(select(TrailEntry).order_by(col(TrailEntry.id).desc()).limit(limit)))
 
 
-def _in_batches(session: Session, batches: Sequence[int], record: str) -> list[Happened]:
-    query = select(TrailEntry).where(col(TrailEntry.batch_id).in_(batches)).order_by(col(TrailEntry.id))
+_Numbered = tuple[int, Happened]
+"""What happened, with the number of its entry: the trail is numbered in the order of time."""
+
+
+def _in_order(happened: list[_Numbered]) -> tuple[Happened, ...]:
+    return tuple(entry for _, entry in sorted(happened, key=lambda numbered: numbered[0]))
+
+
+def _in_batches(session: Session, written: Sequence[InBatch], record: str) -> list[_Numbered]:
+    by_batch = {entry.batch_id: entry for entry in written}
+    query = select(TrailEntry).where(col(TrailEntry.batch_id).in_(by_batch))
     return [
-        Happened(e.at, e.actor, e.verb, e.reason, record, {}, {"batch": e.batch_id})
+        (
+            e.id,
+            Happened(
+                e.at,
+                e.actor,
+                e.verb,
+                e.reason,
+                record,
+                by_batch[e.batch_id].before,
+                by_batch[e.batch_id].after,
+            ),
+        )
         for e in session.exec(query)
+        if e.batch_id is not None
     ]
 
 
-def _happened(session: Session, condition: Any) -> list[Happened]:
+def _happened(session: Session, condition: Any) -> list[_Numbered]:
     query: Any = (
         select(TrailEntry, TrailChange, TrailPersonal)
         .join(TrailChange, col(TrailChange.entry_id) == col(TrailEntry.id))
@@ -80,14 +118,17 @@ def _happened(session: Session, condition: Any) -> list[Happened]:
         .order_by(col(TrailEntry.id), col(TrailChange.id))
     )
     return [
-        Happened(
-            entry.at,
-            entry.actor,
-            entry.verb,
-            entry.reason,
-            change.record,
-            change.before | (personal.before if personal is not None else {}),
-            change.after | (personal.after if personal is not None else {}),
+        (
+            entry.id,
+            Happened(
+                entry.at,
+                entry.actor,
+                entry.verb,
+                entry.reason,
+                change.record,
+                change.before | (personal.before if personal is not None else {}),
+                change.after | (personal.after if personal is not None else {}),
+            ),
         )
         for entry, change, personal in session.exec(query)
     ]

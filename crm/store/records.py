@@ -8,6 +8,7 @@ from sqlalchemy import MetaData, Select, Sequence, bindparam, inspect, select
 from sqlmodel import Session, SQLModel
 
 from crm.errors import ReadOnly
+from crm.shown import card
 
 # Every constraint and index has a name, so that a violation can be told in our own words.
 _NAMES = {
@@ -50,6 +51,9 @@ class Record(SQLModel):
             for name in type(self).model_fields
             if name not in self.derived and (value := getattr(self, name)) not in (None, "")
         )
+
+    def _repr_html_(self) -> str:
+        return card(self)
 
     def _refuse_outside_a_verb(self, name: str) -> None:
         state = self.__dict__.get("_sa_instance_state")

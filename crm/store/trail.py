@@ -181,7 +181,7 @@ def _line(record: Record, before: dict[str, Any], after: dict[str, Any]) -> dict
 
 def _values(record: Record) -> dict[str, Any]:
     found = {name: getattr(record, name) for name in _told(type(record))}
-    return {key: _plain(value) for key, value in found.items() if value is not None}
+    return {key: plain(value) for key, value in found.items() if value is not None}
 
 
 def _difference(record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -190,8 +190,8 @@ def _difference(record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
     for name in _told(type(record)):
         history = inspect(record).attrs[name].history
         if history.has_changes():
-            before[name] = _plain(history.deleted[0]) if history.deleted else None
-            after[name] = _plain(history.added[0]) if history.added else None
+            before[name] = plain(history.deleted[0]) if history.deleted else None
+            after[name] = plain(history.added[0]) if history.added else None
     return before, after
 
 
@@ -213,7 +213,8 @@ def _only(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key in names}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON takes it: days and instants as ISO 8601 has them, amounts and members as texts."""
     match value:
         case None | bool() | int() | float() | str() | dict() | list():
             return value

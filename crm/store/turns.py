@@ -1,6 +1,9 @@
 """Taking turns: transactions that name the same thing go through it one at a time."""
 
-from sqlalchemy import func, select
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlmodel import Session
 
 
@@ -11,4 +14,28 @@ def take_turns(session: Session, what: str) -> None:
         session: the transaction.
         what: what must not be done twice at once, e.g. "merge"; compared by a hash of 64 bits.
     """
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"accord.{what}", 0))))
+    session.execute(select(func.pg_advisory_xact_lock(_number(what))))
+
+
+@contextmanager
+def only_one(engine: Engine, what: str) -> Iterator[bool]:
+    """Hold a turn through any number of transactions; it ends with the block, or with this process.
+
+    Args:
+        engine: the database.
+        what: what must not be done twice at once.
+
+    Yields:
+        Whether the turn was free; nobody waits for it.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        free = bool(connection.scalar(select(func.pg_try_advisory_lock(_number(what)))))
+        try:
+            yield free
+        finally:
+            if free:
+                connection.execute(select(func.pg_advisory_unlock(_number(what))))
+
+
+def _number(what: str) -> ColumnElement[int]:
+    return func.hashtextextended(f"accord.{what}", 0)

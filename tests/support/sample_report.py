@@ -12,6 +12,7 @@ from zlib import crc32
 
 import crm.reference
 from crm.reports import Cell, Chart, Column, ColumnKind, Report
+from crm.reports.behind import behind_of
 
 COUNTRIES = Path(crm.reference.__file__).with_name("data") / "countries.csv"
 
@@ -31,6 +32,12 @@ ARABIC_REGIONS = {
     "cis": "كومنولث الدول المستقلة",
     "europe": "أوروبا",
 }
+
+BEHIND = (
+    Column(key="id", title="Id", kind=ColumnKind.ID),
+    Column(key="name", title="Organisation"),
+    Column(key="owner", title="Account manager"),
+)
 
 PROSPECTS = Report(
     name="prospects-by-state",
@@ -60,6 +67,17 @@ PROSPECTS = Report(
 def sample_report(**changes: Any) -> Report:
     """Prospects by Member State with made-up figures, the same at every call; `changes` replace fields."""
     return replace(PROSPECTS, **{"rows": rows("en", REGIONS), **changes})
+
+
+def report_with_rows(most: int = 612, **changes: Any) -> Report:
+    """The same with made-up organisations behind its figures, at most so many a State."""
+    report = sample_report(**changes)
+    counted = [
+        ((row["code"],), ("prospects",), (1000 + number, f"{row['state']} Works {number}", None))
+        for row in report
+        for number in range(min(int(str(row["prospects"])), most))
+    ]
+    return replace(report, behind=behind_of(("code",), BEHIND, counted))
 
 
 def arabic_report() -> Report:

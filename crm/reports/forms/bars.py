@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
-
 from crm.reports.chart import Chart
-from crm.reports.columns import Cell, Group, Row
-from crm.reports.forms.figures import NOT_STATED, shown
+from crm.reports.columns import Group, Row
+from crm.reports.forms import charted
 
 if TYPE_CHECKING:
     from crm.reports.report import Report
@@ -20,6 +18,9 @@ LINE_CELLS = 45
 
 STRIP_BARS = 10
 """Bars in one drawing: a page break may fall between drawings, never through one."""
+
+FEW_BARS = 5
+"""The same where only the largest are drawn, so that a few bars fill all columns of a wide page."""
 
 LEAST = Decimal("0.6")
 """Per cent of the full width: 1 beside 1,000 is still seen to be there."""
@@ -73,50 +74,52 @@ class Scale:
         return round(start, 2), round(max(abs(figure) * per_cent, LEAST), 2)
 
 
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A chart of bars.
+
+    Args:
+        panels: one a group.
+        scale: the scale of all of them.
+        all: how many rows could have a bar; more than there are bars where only the largest are drawn.
+    """
+
+    panels: tuple[Panel, ...]
+    scale: Scale
+    all: int
+
+
 def scale(report: Report, chart: Chart) -> Scale:
     """The scale that takes in every row of the report, and 0."""
-    figures = [Decimal(0), *filter(None, (_figure(row, chart) for row in report))]
+    figures = [Decimal(0), *charted.figures(report, chart)]
     return Scale(low=min(figures), high=max(figures))
 
 
-def panels(report: Report, chart: Chart) -> tuple[Panel, ...]:
-    """The panels of a report's chart: one a group, all on one scale."""
-    common = scale(report, chart)
-    return tuple(_panel(group, report, chart, common) for group in report.groups)
+def drawn(report: Report, chart: Chart) -> Bars:
+    """The bars of a report's chart, by group, or the largest of all groups; on one scale."""
+    common, counted = scale(report, chart), len(charted.figures(report, chart))
+    if chart.most is None:
+        return Bars(tuple(_panel(group, report, chart, common) for group in report.groups), common, counted)
+    with_figure = [row for row in report if charted.figure(row, chart)]
+    largest = sorted(with_figure, key=lambda row: -(charted.figure(row, chart) or 0))[: chart.most]
+    return Bars((_panel(Group("", tuple(largest), Row.of({})), report, chart, common),), common, counted)
 
 
 def _panel(group: Group, report: Report, chart: Chart, common: Scale) -> Panel:
-    named = [(_name(row, chart), _figure(row, chart)) for row in group.rows]
-    drawn = sorted(((name, figure) for name, figure in named if figure), key=lambda pair: -pair[1])
-    bars = [_bar(name, figure, report, chart, common) for name, figure in drawn]
+    named = [(charted.name(row, chart), charted.figure(row, chart)) for row in group.rows]
+    sized = sorted(((name, figure) for name, figure in named if figure), key=lambda pair: -pair[1])
+    bars = [_bar(name, figure, report, chart, common) for name, figure in sized]
+    most = STRIP_BARS if chart.most is None else FEW_BARS
     return Panel(
         name=group.name,
-        total=_said(group.totals[chart.value], report, chart) if chart.value in group.totals else "",
-        strips=tuple(tuple(bars[at : at + STRIP_BARS]) for at in range(0, len(bars), STRIP_BARS)),
+        total=charted.total(group, report, chart),
+        strips=tuple(tuple(bars[at : at + most]) for at in range(0, len(bars), most)),
         empty=tuple(name for name, figure in named if figure == 0),
         unstated=tuple(name for name, figure in named if figure is None),
     )
 
 
 def _bar(name: str, figure: Decimal, report: Report, chart: Chart, common: Scale) -> Bar:
-    said = _said(figure, report, chart)
+    said = charted.said(figure, report, chart)
     start, length = common.place(figure)
-    return Bar(shortened(name, LINE_CELLS - len(said)), said, start, length)
-
-
-def shortened(name: str, room: int) -> str:
-    """A name that fits into so many terminal cells, cut with an ellipsis; wide characters count as two."""
-    return name if cell_len(name) <= room else set_cell_size(name, room - 1).rstrip() + "…"
-
-
-def _name(row: Row, chart: Chart) -> str:
-    return str(row[chart.label] or NOT_STATED)
-
-
-def _figure(row: Row, chart: Chart) -> Decimal | None:
-    cell = row[chart.value]
-    return Decimal(cell) if isinstance(cell, (int, Decimal)) else None
-
-
-def _said(figure: Cell, report: Report, chart: Chart) -> str:
-    return shown(figure, report.column(chart.value).kind, language=report.language)
+    return Bar(charted.shortened(name, LINE_CELLS - len(said)), said, start, length)

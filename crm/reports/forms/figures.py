@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
 from crm.reports.columns import Cell, ColumnKind
 
@@ -47,6 +47,11 @@ def _figure(number: int | Decimal, kind: ColumnKind, customs: Locale) -> str:
     if kind is ColumnKind.MONEY:
         return str(format_decimal(number, "#,##0.00", locale=customs))
     return str(format_decimal(number, locale=customs))
+
+
+def compact(number: int | Decimal, *, language: str = "en") -> str:
+    """A large number in few characters: 31.8K."""
+    return str(format_compact_decimal(number, fraction_digits=1, locale=locale(language)))
 
 
 def day(on: date, *, language: str = "en") -> str:

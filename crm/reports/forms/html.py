@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import cache, partial
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from crm.reports.forms.bars import panels, scale
+from crm.reports.chart import ChartKind
+from crm.reports.forms import bars, over_time, tiles
 from crm.reports.forms.facts import facts
 from crm.reports.forms.figures import NOT_STATED, locale, shown
+from crm.reports.forms.openings import IN_A_NOTEBOOK, ON_A_PAGE, openings
 from crm.reports.forms.words import words
 from crm.templates_folder import templates_folder
 
@@ -17,29 +20,36 @@ if TYPE_CHECKING:
     from crm.reports.report import Report
 
 
+_DRAWN = {ChartKind.BARS: bars.drawn, ChartKind.TILES: tiles.drawn, ChartKind.COLUMNS: over_time.drawn}
+
+
 def page(report: Report) -> str:
     """The report as a whole page, with its style inside it."""
-    return _rendered("report.html", report)
+    return _rendered("report.html", report, anchor=report.name, most=ON_A_PAGE)
 
 
 def fragment(report: Report) -> str:
-    """The report as a piece of a page, for a notebook: its style touches nothing but itself."""
-    return _rendered("fragment.html", report)
+    """The report as a piece of a page, for a notebook: its style and its links touch nothing but itself."""
+    told_apart = f"{report.as_of.isoformat()} {report.on} {dict(report.filters)} {report.language}"
+    anchor = f"{report.name}-{crc32(told_apart.encode()):08x}"
+    return _rendered("fragment.html", report, anchor=anchor, most=IN_A_NOTEBOOK)
 
 
-def _rendered(template: str, report: Report) -> str:
-    chart = report.chart
+def _rendered(template: str, report: Report, *, anchor: str, most: int) -> str:
     return (
         _templates()
         .get_template(template)
         .render(
             report=report,
+            anchor=anchor,
             words=words(report.language),
             facts=facts(report),
             direction=locale(report.language).text_direction,
-            chart=chart,
-            panels=panels(report, chart) if chart else (),
-            scale=scale(report, chart) if chart else None,
+            charts=[(chart, _DRAWN[chart.kind](report, chart)) for chart in report.charts],
+            at_zero=[sum(row[chart.value] == 0 for row in report) for chart in report.charts],
+            across=tiles.ACROSS,
+            opened=openings(report, most),
+            most=most,
             shown=partial(shown, language=report.language),
             not_stated=NOT_STATED,
         )

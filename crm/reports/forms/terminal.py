@@ -14,7 +14,7 @@ from rich.text import Text
 
 from crm.reports.columns import Cell, Column, Row
 from crm.reports.forms.facts import facts
-from crm.reports.forms.figures import shown
+from crm.reports.forms.figures import locale, shown
 from crm.reports.forms.words import words
 
 if TYPE_CHECKING:
@@ -24,12 +24,15 @@ WIDTH = 80
 _FEW = 4
 OVERRIDES = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Marks that would turn the rest of a terminal's line around (Unicode Standard Annex 9)."""
+_FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 
 def table(report: Report) -> RenderableType:
     """The report as something rich prints: title, notes, table with subtotals, then its facts."""
     grid = _turned(report) if _is_too_wide(report) else _grid(report)
-    return Group(Text(tame(report.title), "bold"), *_notes(report), grid, *_facts(report))
+    return Group(
+        Text(isolated(tame(report.title), report.language), "bold"), *_notes(report), grid, *_facts(report)
+    )
 
 
 def text(report: Report) -> str:
@@ -52,12 +55,15 @@ def _tame(character: str) -> str:
 
 
 def _notes(report: Report) -> list[Text]:
-    return [Text(tame(note), "yellow") for note in report.notes]
+    return [Text(isolated(tame(note), report.language), "yellow") for note in report.notes]
 
 
 def _facts(report: Report) -> list[Text]:
     lines = facts(report).items()
-    return [Text.assemble((f"{name}: ", "bold"), tame(fact), style="dim") for name, fact in lines]
+    return [
+        Text.assemble((f"{name}: ", "bold"), isolated(tame(fact), report.language), style="dim")
+        for name, fact in lines
+    ]
 
 
 def _grid(report: Report) -> Table:
@@ -111,9 +117,21 @@ def _cells(row: Row, report: Report) -> list[RenderableType]:
 
 def _sums(name: str, totals: Row, report: Report) -> list[Text]:
     sums = [_cell(totals[c.key], c, report) if c.key in totals else Text() for c in report.shown_columns]
-    return [Text(tame(name)), *sums[1:]]
+    return [Text(isolated(tame(name), report.language)), *sums[1:]]
 
 
 def _cell(cell: Cell, column: Column, report: Report) -> Text:
-    said = tame(shown(cell, column.kind, language=report.language))
+    said = isolated(tame(shown(cell, column.kind, language=report.language)), report.language)
     return Text(said, "dim" if cell in (0, None) else "")
+
+
+def isolated(text: str, language: str) -> str:
+    """A text that keeps its own order beside what is written the other way round.
+
+    A Latin name or a number in an Arabic line, and an Arabic name in an English one, would otherwise change places
+    with their neighbours on terminals that know direction (Unicode Standard Annex 9, isolates); others show nothing
+    of the two marks.
+    """
+    right_to_left = any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
+    runs_along = right_to_left == (locale(language).text_direction == "rtl")
+    return text if runs_along or not text else f"{_FIRST_STRONG_ISOLATE}{text}{_POP_ISOLATE}"

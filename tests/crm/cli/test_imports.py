@@ -20,7 +20,7 @@ def companies(tmp_path):
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(crm, companies):
     told = crm.json("import", "organizations", companies, *MAP, "--dry-run")
-    assert told["counts"] == {"create": 2, "match": 0, "refuse": 1}
+    assert told["counts"] == {"create": 2, "update": 0, "match": 0, "unsure": 0, "refuse": 1}
     assert told["report"]["dry_run"]
     assert crm.json("org", "find") == []
     assert crm.json("import", "list") == []
@@ -29,7 +29,7 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(crm, companies):
 def test_refused_rows_are_corrected_and_imported_in_the_same_way(crm, companies, tmp_path):
     refused = tmp_path / "refused.csv"
     said = crm("import", "organizations", companies, *MAP, "--refused", refused)
-    assert f"1 refused rows are in {refused}" in said.stderr
+    assert f"1 rows are in {refused}" in said.stderr
     with refused.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["HQ"] for row in rows] == ["Atlantis"]
@@ -44,7 +44,9 @@ def test_a_second_import_adds_nothing_and_an_earlier_one_can_be_shown(crm, compa
     crm.json("import", "organizations", companies, *MAP)
     assert crm.json("import", "organizations", companies, *MAP)["counts"] == {
         "create": 0,
+        "update": 0,
         "match": 2,
+        "unsure": 0,
         "refuse": 1,
     }
     _, first = crm.json("import", "list")

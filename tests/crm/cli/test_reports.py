@@ -3,6 +3,8 @@
 import csv
 import json
 
+from openpyxl import load_workbook
+
 
 def test_the_report_is_a_table_for_people(crm, acme):
     crm.json("org", "mark", acme["id"], "prospect")
@@ -37,6 +39,22 @@ def test_the_report_is_written_to_files_and_says_where(crm, acme, tmp_path):
     with table.open(encoding="utf-8", newline="") as file:
         assert "Allemagne" in {row["state"] for row in csv.DictReader(file)}
     assert page.read_text(encoding="utf-8").startswith("<!")
+
+
+def test_the_report_is_written_as_a_spreadsheet(crm, acme, tmp_path):
+    crm.json("org", "mark", acme["id"], "prospect")
+    sheet = tmp_path / "p.xlsx"
+    said = crm("report", "prospects-by-state", "--xlsx", sheet)
+    assert f"Written to {sheet}." in said.stderr
+    rows = load_workbook(sheet)["Rows"]
+    assert [cell.value for cell in rows[2]] == [
+        "KEN",
+        acme["id"],
+        "Acme Satellites",
+        "KEN",
+        "satellite",
+        "Dana Reyes",
+    ]
 
 
 def test_a_day_before_the_mark_counts_nothing(crm, acme):

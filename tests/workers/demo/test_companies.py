@@ -2,7 +2,7 @@ import csv
 
 import pytest
 
-from crm.directory.importing.verdicts import NoteKind, ProblemKind
+from crm.imports.verdicts import NoteKind, ProblemKind
 from workers.demo.companies import MAPPING, SOURCE, write_companies_csv
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from crm.book import Book
-from crm.directory.importing.report import ImportReport
+from crm.imports.report import ImportReport
 from workers.demo.companies import MAPPING, SOURCE, write_companies_csv
 from workers.demo.screen import Advance
 from workers.demo.stage import Stage, shown

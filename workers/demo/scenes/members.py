@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 
 from crm.book import Book
-from crm.directory.importing.report import ImportReport
+from crm.imports.report import ImportReport
 from crm.membership.standing import Standing
 from crm.reference.categories import Category
 from workers.demo.accounts import Account, add_accounts

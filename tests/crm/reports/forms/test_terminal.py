@@ -7,7 +7,7 @@ from rich.console import Console
 from support.sample_report import arabic_report, sample_report
 
 from crm.reports.columns import Column, ColumnKind
-from crm.reports.forms.terminal import tame
+from crm.reports.forms.terminal import isolated, tame
 
 ROW = ("Africa", "Angola", "AGO", 0, 1, Decimal("0.5"))
 
@@ -97,3 +97,34 @@ def test_line_ends_in_a_name_become_spaces():
 
 def test_square_brackets_are_words_and_no_markup():
     assert "[red]Angola[/red]" in str(sample_report(rows=[("Africa", "[red]Angola[/red]", *ROW[2:])]))
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "isolated_text"),
+    [
+        ("Acme", "ar", "\u2068Acme\u2069"),
+        ("-1,200", "ar", "\u2068-1,200\u2069"),
+        ("أنغولا", "ar", "أنغولا"),
+        ("أنغولا", "en", "\u2068أنغولا\u2069"),
+        ("Acme", "en", "Acme"),
+        ("12", "en", "12"),
+        ("", "ar", ""),
+    ],
+)
+def test_a_text_keeps_its_own_order_beside_the_other_direction(text, language, isolated_text):
+    assert isolated(text, language) == isolated_text
+
+
+def test_wish_20_in_an_arabic_report_latin_names_and_numbers_keep_their_order():
+    report = arabic_report()
+    (angola,) = [line for line in lines(report) if "AGO" in line]
+    assert "\u2068AGO\u2069" in angola
+    assert angola.lstrip().startswith("أنغولا")
+    assert {"\u20681\u2069", "\u20684\u2069"} <= set(angola.split())
+    for line in lines(report):
+        assert line.count("\u2068") == line.count("\u2069")
+    assert "\u2068" not in str(sample_report())
+
+
+def test_the_columns_stand_straight_although_cells_are_isolated():
+    assert len({cell_len(line) for line in lines(arabic_report()) if line.endswith("%\u2069")}) == 1

@@ -1,3 +1,5 @@
+from string import Formatter
+
 import pytest
 
 from crm.errors import InvalidInput
@@ -9,7 +11,14 @@ def test_every_word_is_there_in_the_six_languages(language):
     said = words(language)
     assert said.keys() == words("en").keys()
     assert all(said.values())
-    assert "{maximum}" in said["scale"]
+    assert {name: _blanks(text) for name, text in said.items()} == {
+        name: _blanks(text) for name, text in words("en").items()
+    }
+
+
+def _blanks(text):
+    """What is filled into a text: "{maximum}"."""
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
 
 
 def test_another_language_is_refused_with_those_there_are():

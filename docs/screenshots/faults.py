@@ -1,0 +1,63 @@
+"""What axe-core finds wrong with a page for people who do not see it, or do not use a mouse."""
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from browser import document
+
+_POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+_RESULT = re.compile(r'<script type="application/json" id="faults">(.*?)</script>', re.DOTALL)
+_RUN = """
+axe.run(document, {resultTypes: ["violations"]}).then(result => {
+  const found = document.createElement("script");
+  found.type = "application/json";
+  found.id = "faults";
+  found.textContent = JSON.stringify(result.violations).replaceAll("<", "\\\\u003c");
+  document.body.append(found);
+});
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One rule that a page breaks, how bad that is, and where."""
+
+    rule: str
+    impact: str
+    help: str
+    places: tuple[str, ...]
+
+    @property
+    def is_grave(self) -> bool:
+        """Whether it keeps somebody from using the page."""
+        return self.impact in {"serious", "critical"}
+
+    def __str__(self) -> str:
+        return f"{self.impact}: {self.rule}: {self.help}: {'; '.join(self.places[:3])}"
+
+
+def faults(page: str, axe: Path, folder: Path, *, dark: bool = False, width: int = 1280) -> list[Fault]:
+    """The faults of a page, with everything opened that can be opened.
+
+    The page forbids every script; the copy that is examined does not, and carries axe-core inside it.
+    """
+    script = axe.read_text(encoding="utf-8")
+    opened = _POLICY.sub("", page).replace("<details>", "<details open>")
+    examined = folder / "examined.html"
+    examined.write_text(
+        opened.replace("</body>", f"<script>{script}</script><script>{_RUN}</script></body>"), "utf-8"
+    )
+    found = _RESULT.search(document(examined, dark=dark, width=width))
+    if found is None:
+        raise SystemExit("axe-core did not come to an end.")
+    return [
+        Fault(
+            rule=each["id"],
+            impact=str(each["impact"]),
+            help=each["help"],
+            places=tuple(" ".join(map(str, node["target"])) for node in each["nodes"]),
+        )
+        for each in json.loads(found[1])
+    ]

@@ -1,0 +1,91 @@
+"""Pictures of the reports for the documentation, and what axe-core says of each page: `make screenshots`.
+
+It makes the reports from a synthetic book, shows them to headless Chromium in every variant that people meet (wide,
+narrow, dark, Arabic, printed), and fails on a serious or critical fault.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from browser import picture, printed
+from faults import Fault, faults
+from synthetic import forecast, synthetic_book
+
+HERE = Path(__file__).resolve().parent
+LARGEST_BYTES = 200_000
+NARROWEST = 500
+"""The smallest window of Chromium itself; the narrow style begins at 640 pixels."""
+
+
+def main() -> None:
+    """Take the pictures and examine the pages."""
+    asked = _asked()
+    with tempfile.TemporaryDirectory(prefix="accord-look-") as name:
+        folder = Path(name)
+        # As root, PostgreSQL runs as another user, who must reach its own folder in here.
+        folder.chmod(0o711)
+        pages = _pages(folder)
+        asked.into.mkdir(parents=True, exist_ok=True)
+        for taken in _pictures(pages, asked.into):
+            print(f"{taken.name}: {taken.stat().st_size // 1000} KB")
+        found = [fault for page in pages.values() for fault in _examined(page, asked.axe, folder)]
+    too_large = [path.name for path in asked.into.glob("*.png") if path.stat().st_size > LARGEST_BYTES]
+    if too_large:
+        sys.exit(f"Larger than {LARGEST_BYTES // 1000} KB: {', '.join(too_large)}.")
+    if any(fault.is_grave for fault in found):
+        sys.exit("There are serious faults.")
+
+
+def _asked() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--axe", type=Path, required=True, help="axe.min.js of axe-core")
+    parser.add_argument("--into", type=Path, default=HERE.parent / "pictures", help="where the pictures go")
+    return parser.parse_args()
+
+
+def _pages(folder: Path) -> dict[str, Path]:
+    with synthetic_book(folder / "book") as book:
+        reports = {
+            "prospects": book.reports.prospects_by_state(),
+            "arabic": book.reports.prospects_by_state(language="ar"),
+            "forecast": forecast(),
+        }
+        return {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
+
+
+def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
+    paths = {
+        name: into / f"report-{name}.png"
+        for name in ("wide", "rows", "narrow", "dark", "arabic", "columns", "printed")
+    }
+    prospects = pages["prospects"]
+    picture(prospects, paths["wide"], width=1120, height=900)
+    picture(prospects, paths["rows"], width=900, height=420, place=_rows_of(prospects, "Kenya"))
+    picture(prospects, paths["narrow"], width=360, height=900)
+    picture(prospects, paths["dark"], width=1120, height=900, dark=True)
+    picture(pages["arabic"], paths["arabic"], width=1120, height=900)
+    picture(pages["forecast"], paths["columns"], width=700, height=760)
+    printed(prospects, paths["printed"])
+    return list(paths.values())
+
+
+def _rows_of(page: Path, state: str) -> str:
+    """The place of a page where the rows behind a State's figure stand."""
+    text = page.read_text(encoding="utf-8")
+    after = text[text.index(f"<summary><bdi>{state}:") :]
+    return "#" + after.partition('<div id="')[2].partition('"')[0]
+
+
+def _examined(page: Path, axe: Path, folder: Path) -> list[Fault]:
+    found = []
+    for dark, width in ((False, 1280), (True, 1280), (False, NARROWEST)):
+        for fault in faults(page.read_text(encoding="utf-8"), axe, folder, dark=dark, width=width):
+            print(f"{page.name}, {width} px{', dark' if dark else ''}: {fault}")
+            found.append(fault)
+    return found
+
+
+if __name__ == "__main__":
+    main()

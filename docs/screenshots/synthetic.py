@@ -1,0 +1,71 @@
+"""A synthetic book for pictures: the same made-up organisations at every run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zlib import crc32
+
+import crm
+from crm.config import Settings, StatedSettings
+from crm.directory.staff import Staff
+from crm.opening import open_book
+from crm.reference.country import Country
+from crm.reports import Chart, ChartKind, Column, ColumnKind, Report
+
+NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
+_ACTOR = "dana@accord.example"
+_SEGMENTS = ("satellite", "cloud", None)
+_PLACES = ("North", "South", "Coast", "Lake", "Hill", "East", "West", "River", "Harbour", "Valley")
+_TRADES = ("Telecom", "Networks", "Broadcasting", "Cloud", "Satellites")
+
+
+@contextmanager
+def synthetic_book(folder: Path) -> Iterator[crm.Book]:
+    """A book in a folder of its own, filled with synthetic prospects."""
+    settings: Settings = StatedSettings.model_validate({"data_folder": folder})
+    with open_book(_ACTOR, settings=settings, clock=crm.SetClock(NOW)) as book:
+        dana = book.staff.add("Dana Novak", email=_ACTOR, office="BDT")
+        with book.transaction():
+            for state in book.countries.member_states():
+                for number in range(_how_many(state.code)):
+                    _prospect(book, state, number, owner=dana if number % 2 else None)
+        yield book
+
+
+def forecast() -> Report:
+    """A made-up forecast, for the chart that no report of the book draws yet."""
+    quarters = [f"{year}-Q{quarter}" for year in (2027, 2028) for quarter in (1, 2, 3, 4)]
+    amounts = [120, 180, 95, 0, 240, 310, 275, None]
+    return Report(
+        name="forecast",
+        title="Expected contributions by quarter",
+        definition="Open opportunities by the quarter in which they are expected to close.",
+        denominator="All open opportunities of this synthetic book.",
+        as_of=NOW,
+        columns=(
+            Column(key="quarter", title="Quarter"),
+            Column(key="amount", title="Expected", kind=ColumnKind.COUNT, summed=True),
+        ),
+        rows=tuple(zip(quarters, amounts, strict=True)),
+        notes=("Synthetic demonstration data.",),
+        chart=Chart(kind=ChartKind.COLUMNS, label="quarter", value="amount", empty="Nothing expected"),
+    )
+
+
+def _how_many(code: str) -> int:
+    """Many States without a prospect, most with a few, some far ahead."""
+    chance = crc32(code.encode()) % 100
+    return {"USA": 41, "CHN": 27, "JPN": 19, "KEN": 12}.get(code, max(0, (chance - 45) // 8))
+
+
+def _prospect(book: crm.Book, state: Country, number: int, *, owner: Staff | None) -> None:
+    place, trade = _PLACES[number % 10], _TRADES[(number // 10 + crc32(state.code.encode())) % 5]
+    added = book.organizations.add(
+        f"{state.name()} {place} {trade}",
+        country=state.code,
+        segment=_SEGMENTS[number % 3],
+        owner=owner,
+        synthetic=True,
+    )
+    book.roles.give(added, "prospect", source="synthetic", since=date(2026, 1, 1))

@@ -1,0 +1,139 @@
+"""Importing memberships: events of the ledger, only where they fit."""
+
+from datetime import date
+
+import pytest
+from support.imports import csv_file, everything
+
+from crm.imports.verdicts import ProblemKind
+
+HEADER = ("Member", "Type", "Sector", "SG", "Since", "Until")
+MAPPING = {"organization": "Member", "category": "Type", "sector": "Sector", "study_group": "SG"}
+MAPPING |= {"since": "Since", "until": "Until"}
+ACME = ("Acme Satellites", "Associate", "T", "SG13", "2020-01-01", "")
+BETA = ("Beta Cloud", "sector member", "ITU-D", "", "2021-05-01", "31.12.2023")
+
+
+def bring_in(book, *rows, **how):
+    return book.imports.terms(csv_file(*rows, header=HEADER), MAPPING, **how)
+
+
+def verdicts(report):
+    return [row.verdict.value for row in report.rows]
+
+
+def terms(book, key):
+    return [(t.category, t.coverage, t.study_group, t.since_on, t.until_on) for t in book.terms.of(key)]
+
+
+def test_a_row_becomes_a_membership(book, accounts):
+    report = bring_in(book, ACME, BETA, synthetic=True, source_name="member list")
+    assert verdicts(report) == ["create", "create"]
+    assert terms(book, "Acme Satellites") == [("associate", "T", "T-SG13", date(2020, 1, 1), None)]
+    assert terms(book, "Beta Cloud") == [("sector_member", "D", None, date(2021, 5, 1), date(2023, 12, 31))]
+    (join,) = book.terms.ledger("Acme Satellites")
+    assert (join.source, join.synthetic, join.recorded_by) == ("member list", True, book.actor)
+
+
+def test_importing_the_same_file_twice_adds_no_event(book, accounts):
+    bring_in(book, ACME, BETA)
+    before = everything(book)
+    assert verdicts(bring_in(book, ACME, BETA)) == ["match", "match"]
+    assert everything(book)["membership_event"] == before["membership_event"]
+
+
+def test_a_dry_run_says_the_same(book, accounts):
+    rows = [ACME, BETA, BETA, ("Gamma Fibre", "associate", "T", "", "2020-01-01", "")]
+    before = everything(book)
+    dry = bring_in(book, *rows, dry_run=True)
+    assert everything(book) == before
+    real = bring_in(book, *rows)
+    assert [(r.verdict, r.notes, r.problems) for r in dry.rows] == [
+        (r.verdict, r.notes, r.problems) for r in real.rows
+    ]
+    assert verdicts(real) == ["create", "create", "match", "refuse"]
+
+
+def test_events_of_the_ledger_are_imported_by_their_kind(book, accounts):
+    header = ("Member", "What", "Type", "Sector", "On")
+    mapping = {
+        "organization": "Member",
+        "event": "What",
+        "category": "Type",
+        "sector": "Sector",
+        "since": "On",
+    }
+    source = csv_file(
+        ("Acme Satellites", "join", "associate", "T", "2020-01-01"),
+        ("Acme Satellites", "upgrade", "", "T", "2022-01-01"),
+        ("Acme Satellites", "denunciation", "", "T", "2024-01-01"),
+        ("Acme Satellites", "upgrade", "", "R", "2024-01-01"),
+        header=header,
+    )
+    whole = {"columns": mapping}
+    report = book.imports.terms(source, whole)
+    assert verdicts(report) == ["refuse", "refuse", "refuse", "refuse"]
+    assert next(iter(report.rows)).problems[0].field == "study_group"
+
+    book.terms.join("Acme Satellites", "associate", sector="T", study_group="SG13", on=date(2020, 1, 1))
+    source.seek(0)
+    assert verdicts(book.imports.terms(source, whole, source_name="again")) == [
+        "refuse",
+        "create",
+        "create",
+        "refuse",
+    ]
+    assert [t[0] for t in terms(book, "Acme Satellites")] == ["associate", "sector_member"]
+
+
+def test_the_end_of_a_membership_that_goes_on_is_added(book, accounts):
+    bring_in(book, ACME)
+    (row,) = bring_in(book, (*ACME[:5], "2024-06-30")).updated
+    assert row.subject_id == book.terms.of("Acme Satellites")[0].id
+    assert terms(book, "Acme Satellites")[0][-1] == date(2024, 6, 30)
+    assert verdicts(bring_in(book, (*ACME[:5], "2024-06-30"))) == ["match"]
+
+
+def test_never_adds_no_end(book, accounts):
+    bring_in(book, ACME)
+    (row,) = bring_in(book, (*ACME[:5], "2024-06-30"), update="never").matched
+    assert row.notes[0].field == "until"
+    assert terms(book, "Acme Satellites")[0][-1] is None
+
+
+@pytest.mark.parametrize(
+    ("row", "kind"),
+    [
+        (("Acme Satellites", "sector member", "T", "", "2022-01-01", ""), ProblemKind.RULE),
+        (("Beta Cloud", "associate", "T", "", "2020-01-01", ""), ProblemKind.INVALID),
+        (("Beta Cloud", "associate", "", "SG13", "2020-01-01", ""), ProblemKind.INVALID),
+        (("Beta Cloud", "", "T", "", "2020-01-01", ""), ProblemKind.INVALID),
+        (("Beta Cloud", "friend", "T", "", "2020-01-01", ""), ProblemKind.UNKNOWN),
+        (("Beta Cloud", "sector member", "T", "SG99", "2020-01-01", ""), ProblemKind.UNKNOWN),
+        (("Beta Cloud", "sector member", "T", "", "", ""), ProblemKind.MISSING),
+        (("Beta Cloud", "sector member", "T", "", "2020-01-01", "2019-01-01"), ProblemKind.INVALID),
+        (("Nobody", "sector member", "T", "", "2020-01-01", ""), ProblemKind.UNKNOWN),
+    ],
+)
+def test_wish_10_what_does_not_fit_is_refused_alone(book, accounts, row, kind):
+    bring_in(book, ACME)
+    report = bring_in(book, row, ("Gamma Fibre", "academia", "", "", "2020-01-01", ""))
+    assert verdicts(report) == ["refuse", "create"]
+    assert next(iter(report.refused)).problems[0].kind is kind
+    assert terms(book, "Gamma Fibre")[0][1] == "RTD"
+
+
+def test_members_are_found_by_the_sources_own_keys(book, accounts):
+    mapping = {
+        "columns": {"key": "No", "since": "Since"},
+        "constants": {"category": "sector member", "sector": "R"},
+    }
+    source = csv_file(("2", "2020-01-01"), header=("No", "Since"))
+    book.imports.terms(source, mapping, source_name="registry")
+    assert terms(book, "Beta Cloud")[0][:2] == ("sector_member", "R")
+
+
+def test_a_name_that_fits_several_is_left_with_the_candidates(book, accounts):
+    book.organizations.add("Beta Cloud", country="DE")
+    (row,) = bring_in(book, BETA).unsure
+    assert len(row.candidates) == 2
