@@ -10,8 +10,8 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, find_staff, today_of
 from crm.engagement.opportunity_rules import likelihood, read_fields, refuse_odd_sector, with_defaults
 from crm.engagement.opportunity_steps import (
-    Moved,
     OpportunityKey,
+    OpportunityStep,
     find_opportunity,
     last_open_stage,
     locked_opportunity,
@@ -218,7 +218,7 @@ class Opportunities:
             query = select(Opportunity).where(Opportunity.organization_id == row.id)
             return tuple(session.exec(query.order_by(col(Opportunity.id).desc())))
 
-    def history(self, key: OpportunityKey) -> tuple[Moved, ...]:
+    def history(self, key: OpportunityKey) -> tuple[OpportunityStep, ...]:
         """Every step of an ask, the oldest first."""
         with self._store.reading() as session:
             return tuple(steps_of(session, find_opportunity(session, key)))

@@ -28,7 +28,7 @@ _TOLD = frozenset({"stage", "amount", "currency", "probability", "expected_on"})
 
 
 @dataclass(frozen=True, slots=True)
-class Moved(Shown):
+class OpportunityStep(Shown):
     """One step of an ask.
 
     Attributes:
@@ -142,13 +142,13 @@ def write_step(change: Change, row: Opportunity, kind: MoveKind, came_from: str 
         change.add(OpportunityNote(move_id=step.id, text=note.strip()))
 
 
-def steps_of(session: Session, row: Opportunity) -> Iterator[Moved]:
+def steps_of(session: Session, row: Opportunity) -> Iterator[OpportunityStep]:
     """The steps of an ask, the oldest first."""
     query = (
         select(OpportunityMove, col(OpportunityNote.text))
         .outerjoin(OpportunityNote, col(OpportunityNote.move_id) == col(OpportunityMove.id))
         .where(OpportunityMove.opportunity_id == row.id)
     )
-    told = [name for name in Moved.__slots__ if name != "note"]
+    told = [name for name in OpportunityStep.__slots__ if name != "note"]
     for step, text in session.exec(query.order_by(col(OpportunityMove.id))):
-        yield Moved(**{name: getattr(step, name) for name in told}, note=text or "")
+        yield OpportunityStep(**{name: getattr(step, name) for name in told}, note=text or "")

@@ -21,6 +21,7 @@ from crm.insight.search_sources import TEXTS, FoundKind, Texts
 from crm.insight.search_text import SearchText, id_of, key_of, put_words, searched_kinds
 from crm.insight.snippet import Snippet, snippet_of
 from crm.reference.offices import Office, find_office
+from crm.shown import Shown
 from crm.store.columns import UtcDateTime, chosen
 from crm.store.records import Record, each
 from crm.store.store import Store
@@ -34,7 +35,7 @@ _MOST_DIGITS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Found(Shown):
     """A text in which the words stand.
 
     Attributes:

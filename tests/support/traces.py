@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Column, Engine, Enum, LargeBinary, Table, text
+from sqlalchemy import ARRAY, BigInteger, Column, Date, Engine, Enum, LargeBinary, Table, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel.sql.sqltypes import AutoString
 
@@ -56,7 +56,7 @@ def plant(engine: Engine, table: Table, *, about: int, number: int, says: str) -
 
 def _is_filled(column: Column[Any]) -> bool:
     plain = isinstance(column.type, BigInteger) and not column.foreign_keys
-    tells = is_personal(column) or isinstance(column.type, UtcDateTime)
+    tells = is_personal(column) or isinstance(column.type, UtcDateTime | Date)
     return not column.nullable or plain or tells or bool(_targets(column) & {"person", "organization"})
 
 
