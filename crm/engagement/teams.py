@@ -15,6 +15,7 @@ from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from crm.reference.offices import Office, find_office
+from crm.shown import Shown
 from crm.store.columns import id_field, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
@@ -67,7 +68,7 @@ means("ck_team_seat_order", InvalidInput, "The seat would end before it began.",
 
 
 @dataclass(frozen=True, slots=True)
-class Lead:
+class Lead(Shown):
     """Who leads the work with an account.
 
     Attributes:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from crm.imports.spool import Lazy
 from crm.imports.summary import tame
+from crm.shown import Shown
 
 _FEW = 10
 
@@ -41,7 +42,7 @@ STANDS = TypeAdapter(Stands)
 
 
 @dataclass(frozen=True, slots=True)
-class Reverted:
+class Reverted(Shown):
     """What reverting an import did; a dry run gives the same.
 
     Attributes:

@@ -17,6 +17,7 @@ from crm.imports.sources import Source, opened_table
 from crm.imports.summary import tame
 from crm.imports.verdicts import clipped
 from crm.reference.spelling import plain
+from crm.shown import Shown
 
 _PREVIEW = 5
 _CLOSE_ENOUGH = 0.85  # a slip of the pen; "company name" and "country name" are further apart
@@ -43,7 +44,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggested:
+class Suggested(Shown):
     """A mapping that is proposed for a file.
 
     Attributes:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from crm.insight.grounds import Ground, Override, Question, Subject
 from crm.reference.clearance_rule import ClearanceReason, ClearanceRule, Purpose, Reach, Verdict
+from crm.shown import Shown
 
 Rules = Mapping[ClearanceReason, ClearanceRule]
 """The rules for one purpose."""
@@ -47,7 +48,7 @@ class Caveat:
 
 
 @dataclass(frozen=True, slots=True)
-class Clearance:
+class Clearance(Shown):
     """Whether an office may get in touch with an account, and what stands against it.
 
     Attributes:

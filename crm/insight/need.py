@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
+from crm.shown import Shown
 
 
 class NeedReason(StrEnum):
@@ -72,7 +73,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class Need(Shown):
     """Why an account must be seen.
 
     Attributes:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from crm.insight.merge_tables import MergedKind
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Shown):
     """Two organisations, or two people, that are probably one.
 
     Attributes:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from crm.directory.addresses import parse_email
 from crm.errors import InvalidInput
 from crm.mail.gate import body_text, header_text
+from crm.shown import Shown
 
 
 class AutoSubmitted(StrEnum):
@@ -54,7 +55,7 @@ class Mailbox:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(Shown):
     """A file that goes out with a message.
 
     Attributes:

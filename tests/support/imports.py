@@ -23,6 +23,7 @@ from crm.imports.table import DECISION
 from crm.reference.country import Country, CountryAlias
 from crm.reference.csvfile import facts, shipped
 from crm.reference.gazetteer import Gazetteer
+from crm.reference.legal_forms import LegalForm, LegalForms
 from crm.reference.segment import Segment
 
 COLUMNS = {"name": "Company", "country": "HQ"}
@@ -64,6 +65,12 @@ def gazetteer() -> Gazetteer:
     )
 
 
+@cache
+def legal_forms() -> LegalForms:
+    """The legal forms that come with the program."""
+    return LegalForms(facts(LegalForm, shipped("legal_forms.csv")))
+
+
 def draft_of(
     row: int = 2, *, suspect: bool = False, constants: dict[str, str] | None = None, **cells: str
 ) -> OrganizationDraft:
@@ -75,5 +82,5 @@ def draft_of(
         Places(gazetteer()), Classification(facts(Segment, shipped("segments.csv"))), separator=";"
     )
     positions = mapping.positions(list(cells), file="test.csv")
-    cleaning = Cleaning(ORGANIZATIONS, OrganizationRules(SHARED, reader), mapping, positions)
+    cleaning = Cleaning(ORGANIZATIONS, OrganizationRules(SHARED, reader, legal_forms()), mapping, positions)
     return cleaning.draft(Line(row, tuple(cells.values()), suspect=suspect))

@@ -43,7 +43,13 @@ def upgrade() -> None:
     op.execute("UPDATE organization_name SET bare = normal, keys = '{}'")
     op.alter_column("organization_name", "bare", nullable=False)
     op.alter_column("organization_name", "keys", nullable=False)
-    op.create_index("ix_organization_name_keys", "organization_name", ["keys"], postgresql_using="gin")
+    op.create_index(
+        "ix_organization_name_keys",
+        "organization_name",
+        ["keys"],
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )
 
 
 def downgrade() -> None:
