@@ -145,7 +145,7 @@ def find(
     """List the organisations with a name that holds a text, or all those of a country, segment or account manager."""
     with opened(ctx) as book:
         found = list(book.organizations.find(text, country=country, segment=segment, owner=owner))
-        if text and not found:
+        if text and not (found or country or segment or owner):
             book.organizations.get(text)  # tells what looks alike
         show(ctx, found, _LIST_MARKED, empty="No organisation fits.")
 

@@ -52,6 +52,13 @@ def test_organisations_are_found_by_part_of_a_name_or_any_key(crm, acme):
     ]
     assert [row["id"] for row in crm.json("org", "find", "acme.example")] == [acme["id"]]
     assert [row["id"] for row in crm.json("org", "find", "--owner", DANA)] == [acme["id"]]
+    assert crm.json("org", "find", "acme", "--country", "CH") == []
+
+
+def test_a_search_that_finds_nothing_tells_what_looks_alike(crm, acme):
+    said = crm("org", "find", "Acme Satelites")
+    assert said.exit_code != 0
+    assert "Acme Satellites" in said.stderr
 
 
 def test_a_change_keeps_the_former_name_and_is_on_the_trail(crm, acme):
