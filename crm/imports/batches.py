@@ -120,4 +120,5 @@ def _in_batch(row: ImportRow, name: str) -> Sequence[InBatch]:
     changed = [entry for entry in row.changed if entry["record"] == name]
     if row.verdict is Verdict.CREATE or not changed:
         return [InBatch(row.batch_id, {}, {"batch": row.batch_id})]
-    return [InBatch(row.batch_id, e["before"], {**e["after"], "batch": row.batch_id}) for e in changed]
+    batch, put_back = {"batch": row.batch_id}, row.reverted_at is not None
+    return [InBatch(row.batch_id, e["before"], e["after"] | batch, put_back) for e in changed]

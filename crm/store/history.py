@@ -39,11 +39,13 @@ class InBatch:
         batch_id: the batch.
         before: the fields that it changed, as they were; nothing where it made the record.
         after: the same fields, as they became.
+        put_back: whether a later entry of the batch put them back.
     """
 
     batch_id: int
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    put_back: bool = False
 
 
 class History:
@@ -90,23 +92,21 @@ def _in_order(happened: list[_Numbered]) -> tuple[Happened, ...]:
 
 def _in_batches(session: Session, written: Sequence[InBatch], record: str) -> list[_Numbered]:
     by_batch = {entry.batch_id: entry for entry in written}
-    query = select(TrailEntry).where(col(TrailEntry.batch_id).in_(by_batch))
-    return [
-        (
-            e.id,
-            Happened(
-                e.at,
-                e.actor,
-                e.verb,
-                e.reason,
-                record,
-                by_batch[e.batch_id].before,
-                by_batch[e.batch_id].after,
-            ),
-        )
-        for e in session.exec(query)
-        if e.batch_id is not None
-    ]
+    query = select(TrailEntry).where(col(TrailEntry.batch_id).in_(by_batch)).order_by(col(TrailEntry.id))
+    found: list[_Numbered] = []
+    begun: set[int] = set()
+    for e in session.exec(query):
+        assert e.batch_id is not None
+        wrote = by_batch[e.batch_id]
+        if e.batch_id not in begun:
+            before, after = wrote.before, wrote.after
+        elif wrote.put_back:
+            before, after = wrote.after, wrote.before
+        else:
+            continue  # what came of the batch later did not concern this record
+        begun.add(e.batch_id)
+        found.append((e.id, Happened(e.at, e.actor, e.verb, e.reason, record, before, after)))
+    return found
 
 
 def _happened(session: Session, condition: Any) -> list[_Numbered]:
