@@ -56,9 +56,12 @@ def main(
 
 
 def _figures(benchmark: Callable[[Bench], Iterable[Figure]], bench: Bench, name: str) -> Iterable[Figure]:
-    quiet = Console(stderr=True)
-    with quiet.status(name):
-        yield from benchmark(bench)
+    """The figures of one benchmark, each told as soon as it is there: a large book takes its time."""
+    console = Console(stderr=True)
+    with console.status(name):
+        for figure in benchmark(bench):
+            console.print(f"{figure.name}: {figure.ours}", highlight=False)
+            yield figure
 
 
 if __name__ == "__main__":

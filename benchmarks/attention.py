@@ -1,12 +1,10 @@
 """Whom to see: `book.attention` of one account manager, held against a tenth of a second and against its own statements."""
 
-from collections.abc import Callable, Iterator
-
-from sqlalchemy import Engine, event
+from collections.abc import Iterator
 
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure, Measured, median_of
-from benchmarks.profiles import explained
+from benchmarks.profiles import reads
 
 _PROMISED = Measured((0.1,))
 _SOME_HUNDREDS, _THOUSANDS = 201, 1
@@ -20,48 +18,26 @@ def figures(bench: Bench) -> Iterator[Figure]:
     def ours() -> object:
         return book.attention(owner=_SOME_HUNDREDS)
 
-    asked = _statements(book.engine, ours)
+    asked = reads(book.engine, ours)
 
     def bare() -> None:
         for statement, parameters in asked:
             bench.connection.execute(statement.encode(), parameters).fetchall()
 
-    def explain() -> str:
-        return "\n\n".join(explained(bench.connection, *each) for each in asked)
-
     note = f"{len(book.attention(owner=_SOME_HUNDREDS)):,} needs; ceiling: what is promised"
     promised = Figure(
         "attention, some hundreds of accounts", median_of(ours, bench.runs), _PROMISED, 1.0, note
     )
-    yield bench.judged(promised, explain)
+    yield bench.judged(promised, lambda: bench.profile(ours))
     yield bench.compare(
         "attention, beside its statements alone",
         ours,
         bare,
         allowed=2.0,
         note=f"{len(asked)} statements, whatever the number of accounts; ceiling: the same by a bare connection",
-        explain=explain,
     )
     yield Figure(
         "attention, thousands of accounts",
         median_of(lambda: book.attention(owner=_THOUSANDS), bench.runs),
         note=f"{len(book.attention(owner=_THOUSANDS)):,} needs",
     )
-
-
-def _statements(engine: Engine, call: Callable[[], object]) -> list[tuple[str, dict[str, object]]]:
-    """The statements of a call, with their parameters."""
-    found: list[tuple[str, dict[str, object]]] = []
-
-    def note(
-        _connection: object, _cursor: object, statement: str, parameters: dict[str, object], *_: object
-    ) -> None:
-        if statement.startswith("SELECT"):
-            found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        call()
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-    return found

@@ -117,6 +117,9 @@ held AS (
     WHERE asked.id = asked_id AND since_on <= %(day)s AND until_on >= %(day)s AND released_at IS NULL
         AND office IS DISTINCT FROM %(office)s
     UNION
+    SELECT asked_id FROM asked JOIN opportunity ON opportunity.organization_id = asked.id
+    WHERE closed_at IS NULL AND office IS DISTINCT FROM %(office)s
+    UNION
     SELECT asked_id FROM asked JOIN letter_draft ON letter_draft.organization_id = asked.id
     JOIN staff ON staff.id = letter_draft.author_id
     WHERE outbox_id IS NULL AND discarded_at IS NULL AND staff.office IS DISTINCT FROM %(office)s

@@ -12,7 +12,7 @@ import psycopg
 
 from benchmarks.dataset import book_on, ready_book
 from benchmarks.figure import Figure, Measured, beside
-from benchmarks.profiles import profiled, saved
+from benchmarks.profiles import explained, profiled, reads, saved
 from crm.book import Book
 from crm.store.postgres import Server
 
@@ -59,7 +59,6 @@ class Bench:
         *,
         allowed: float,
         note: str = "",
-        explain: Callable[[], str] | None = None,
     ) -> Figure:
         """Measure ours beside its ceiling; a figure that is missed comes with a profile.
 
@@ -69,12 +68,9 @@ class Bench:
             ceiling: the best known way to the same result.
             allowed: how many times the ceiling ours may take.
             note: what a reader must know besides.
-            explain: what shows where the time goes; the Python profile of `ours` where none is given.
         """
-        return self.judged(
-            Figure(name, *self.in_turns(ours, ceiling), allowed, note),
-            explain or (lambda: profiled(ours)),
-        )
+        figure = Figure(name, *self.in_turns(ours, ceiling), allowed, note)
+        return self.judged(figure, lambda: self.profile(ours))
 
     def in_turns(
         self, ours: Callable[[], object], ceiling: Callable[[], object]
@@ -83,10 +79,15 @@ class Bench:
         return beside(ours, ceiling, self.runs)
 
     def judged(self, figure: Figure, explain: Callable[[], str]) -> Figure:
-        """The figure; with a profile on file if it is missed."""
+        """The figure; if it is missed, with what explains it on file."""
         if figure.met is not False:
             return figure
         return replace(figure, profile=saved(self._profiles, figure.name, explain()))
+
+    def profile(self, call: Callable[[], object]) -> str:
+        """Where Python and PostgreSQL spend the time of a call on the large book."""
+        plans = (explained(self.connection, *read) for read in reads(self.book.engine, call))
+        return "\n\n".join([profiled(call), *plans])
 
     def __enter__(self) -> Self:
         return self

@@ -214,6 +214,24 @@ SELECT pg_temp.id(23, f.id - pg_temp.id(21, 0)), pg_temp.id(22, f.id - pg_temp.i
     jsonb_build_object('what', f.what, 'organization_id', f.organization_id)
 FROM follow_up f;
 
+-- One account in fifty is asked for a membership, by the office of whoever keeps it.
+INSERT INTO opportunity (id, organization_id, kind, title, stage, outcome, amount, currency, frequency, probability, basis,
+    expected_on, owner_id, office, source, opened_at, stage_since, synthetic)
+SELECT pg_temp.id(27, o.id - 1000), o.id, s.kind, 'Membership', s.stage, 'open', 5000 * ceil(10 * pg_temp.chance(o.id, 101)),
+    'CHF', 'yearly', s.probability, 'stage', pg_temp.day(pg_temp.chance(o.id, 102), '2026-10-01', '2027-12-31'), o.owner_id,
+    staff.office, '', opened_at, opened_at, false
+FROM (SELECT array_agg(stage ORDER BY position) AS stages FROM opportunity_stage WHERE kind = 'first_membership' AND outcome = 'open') f
+CROSS JOIN organization o
+CROSS JOIN LATERAL (SELECT TIMESTAMPTZ '2026-11-20 00:00Z' - pg_temp.chance(o.id, 103) * INTERVAL '700 days' AS opened_at) d
+JOIN opportunity_stage s ON s.kind = 'first_membership' AND s.stage = pg_temp.pick(stages, pg_temp.chance(o.id, 104))
+LEFT JOIN staff ON staff.id = o.owner_id
+WHERE pg_temp.chance(o.id, 100) < 0.02;
+
+INSERT INTO opportunity_move (id, opportunity_id, kind, to_stage, at, "on", by, amount, currency, probability, expected_on)
+SELECT pg_temp.id(28, id - pg_temp.id(27, 0)), id, 'opened', stage, opened_at, opened_at::date, 'bench@accord.example', amount, currency,
+    probability, expected_on
+FROM opportunity;
+
 -- Another campaign is under way with one member in forty; its letters went out last week.
 INSERT INTO wording (sha256, name, language, content) VALUES (repeat('0', 64), 'benchmark', 'en', '{}');
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from psycopg import Connection
+from sqlalchemy import Engine, event
 
 _TOP = 40
+_WIDEST = 300  # a condition names each of twenty thousand ids
 
 
 def profiled(call: Callable[[], object]) -> str:
@@ -21,11 +23,29 @@ def profiled(call: Callable[[], object]) -> str:
     return text.getvalue()
 
 
-def explained(connection: Connection, statement: str, parameters: Mapping[str, object] | None = None) -> str:
+def reads(engine: Engine, call: Callable[[], object]) -> list[tuple[str, Mapping[str, object]]]:
+    """The statements that a call reads with, and their parameters."""
+    found: list[tuple[str, Mapping[str, object]]] = []
+
+    def note(
+        _connection: object, _cursor: object, statement: str, given: Mapping[str, object], *_: object
+    ) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            found.append((statement, given))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        call()
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return found
+
+
+def explained(connection: Connection, statement: str, parameters: Mapping[str, object]) -> str:
     """How PostgreSQL answers a statement, with what it read: EXPLAIN (ANALYZE, BUFFERS)."""
     # The statement is one of ours; only its parameters come from elsewhere.
     rows = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement}".encode(), parameters)
-    return "\n".join(line for (line,) in rows)
+    return "\n".join([statement, *(line[:_WIDEST] for (line,) in rows)])
 
 
 def saved(folder: Path, name: str, text: str) -> Path:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure, median_of
-from benchmarks.profiles import explained
 
 _BY_HAND = """
 SELECT region.name_en, state.name_en, state.code, coalesce(counted.prospects, 0)
@@ -49,7 +48,6 @@ def figures(bench: Bench) -> Iterator[Figure]:
         by_hand,
         allowed=1.5,
         note="194 rows; ceiling: one statement by hand. Ours counts the unassigned and the synthetic besides.",
-        explain=lambda: explained(bench.connection, _BY_HAND, day),
     )
     yield Figure(
         "prospects by Member State, with the rows behind",
