@@ -42,7 +42,7 @@ class Bench:
     @cached_property
     def connection(self) -> psycopg.Connection:
         """A bare connection to that book, for what is written by hand; it commits each statement."""
-        return self._open.enter_context(psycopg.connect(_conninfo(self.book), autocommit=True))
+        return self._open.enter_context(psycopg.connect(conninfo(self.book), autocommit=True))
 
     @contextmanager
     def empty_book(self) -> Iterator[Book]:
@@ -97,6 +97,7 @@ class Bench:
         self._open.close()
 
 
-def _conninfo(book: Book) -> str:
+def conninfo(book: Book) -> str:
+    """The address of a book, for bare psycopg."""
     address = book.engine.url.set(drivername="postgresql")
     return address.render_as_string(hide_password=False)

@@ -8,15 +8,16 @@ from typing import Self
 from sqlalchemy import Engine
 
 from crm.clock import Clock
+from crm.consent.bases import Bases
 from crm.consent.suppressions import Suppressions
 from crm.directory.absences import Colleagues
 from crm.directory.organizations import Organizations
-from crm.directory.people import People
 from crm.directory.respelling import respell
 from crm.directory.roles import Roles
 from crm.engagement.complaints import Complaints
 from crm.engagement.follow_ups import FollowUps
 from crm.engagement.interactions import Interactions
+from crm.engagement.opportunities import Opportunities
 from crm.engagement.participation import Participations
 from crm.engagement.reservations import Reservations
 from crm.engagement.teams import Teams
@@ -30,6 +31,8 @@ from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
 from crm.insight.portfolios import Portfolios
+from crm.insight.search import Search
+from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.ledger import Terms
@@ -44,10 +47,13 @@ from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
 from crm.outreach.outbox import Outbox
 from crm.outreach.runs import Runs
+from crm.privacy.people import People
+from crm.privacy.retention import Retention
 from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
 from crm.reference.offices import Offices
+from crm.reference.opportunity_stages import OpportunityStages
 from crm.reference.populations import Populations
 from crm.reference.regions import Regions
 from crm.reference.sectors import Sectors
@@ -58,6 +64,7 @@ from crm.reports.shelf import Reports
 from crm.reports.subscriptions import Subscriptions
 from crm.store.history import History
 from crm.store.postgres import Server
+from crm.store.restoring import Restoring
 from crm.store.store import Store
 
 
@@ -85,7 +92,7 @@ class Book:
         limits: Limits,
         server: Server | None = None,
     ) -> None:
-        store = Store(engine, actor=actor, clock=clock)
+        store = Store(engine, actor=actor, clock=clock, alongside=[write_words])
         self.actor = actor
         self.clock = clock
         self.identity = identity
@@ -103,20 +110,23 @@ class Book:
         self.study_groups = StudyGroups(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
+        self.opportunity_stages = OpportunityStages(store)
         self.tiers = Tiers(store)
 
         self.staff = Colleagues(store)
         self.organizations = Organizations(store)
-        self.people = People(store)
+        self.people = People(store, identity=identity)
         self.roles = Roles(store)
         self.imports = Imports(store)
 
+        self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
         self.terms = Terms(store)
         self.standing = Standings(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)
+        self.opportunities = Opportunities(store)
         self.log = self.interactions.log
         self.teams = Teams(store)
         self.reservations = Reservations(store)
@@ -133,6 +143,7 @@ class Book:
         self.merges = Merges(store)
         self.merge = self.merges.merge
         self.unmerge = self.merges.unmerge
+        self.search = Search(store)
         self.portfolios = Portfolios(store)
         self.hand_over = self.portfolios.hand_over
         self.attention = attention(store).of
@@ -147,12 +158,14 @@ class Book:
         self.letters = Letters(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 
+        self.retention = Retention(store, identity=identity)
         self.reports = Reports(store)
         self.subscriptions = Subscriptions(
             store, reports=self.reports, identity=identity, templates=templates
         )
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
+        self.restore = Restoring(store, batches=batches_of).restore
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

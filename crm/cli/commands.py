@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from crm.cli import (
+    bases,
     clearance,
     complaints,
     doctor,
@@ -18,10 +19,12 @@ from crm.cli import (
     mail,
     membership,
     merging,
+    opportunities,
     organizations,
     people,
     prompt,
     reports,
+    retention,
     segments,
     staff,
     store,
@@ -134,20 +137,24 @@ for name, group in {
     "team": teams.app,
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
+    "opportunity": opportunities.app,
     "duplicates": duplicates.app,
     "import": imports.app,
     "report": reports.app,
     "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
+    "retention": retention.app,
     "subscription": subscriptions.app,
     "suppression": suppression.app,
+    "basis": bases.app,
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
 for command in (
     engagement.log,
     engagement.timeline,
+    engagement.search,
     merging.merge,
     merging.unmerge,
     merging.merges,
@@ -160,6 +167,7 @@ for command in (
     teams.hand_back,
     store.migrate,
     store.history,
+    store.restore,
     doctor.doctor,
 ):
     app.command()(command)

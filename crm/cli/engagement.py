@@ -1,18 +1,22 @@
-"""`crm log`, `crm timeline` and `crm follow-up …`: what happened with accounts and what is to be done."""
+"""`crm log`, `crm timeline`, `crm search` and `crm follow-up …`: what happened with accounts and what is to be done."""
 
 from typing import Annotated
 
 import typer
 
 from crm.cli import options
-from crm.cli.options import DAY, STAFF, Number, day, examples, instant
-from crm.cli.session import invocation, opened, show
+from crm.cli.options import DAY, STAFF, Number, examples, instant, optional_day
+from crm.cli.session import invocation, opened, say_more, show
 from crm.cli.tables import Cells, said
 from crm.engagement.interactions import InteractionKind
 from crm.insight.happening import HappeningKind
+from crm.insight.search_sources import FoundKind
 
 follow_up = typer.Typer(help="Next steps: plan, complete and list them.", no_args_is_help=True)
 
+After = Annotated[
+    str | None, typer.Option(metavar="PLACE", help="Where to go on, as the part before said at its end.")
+]
 Due = Annotated[str | None, typer.Option(metavar="DAY", help=f"By when. {DAY}")]
 Owner = Annotated[str | None, typer.Option(help="Who owes it; the account manager where nobody is named.")]
 
@@ -76,12 +80,20 @@ def log(
 
 def timeline(
     ctx: typer.Context,
+    *,
     key: Annotated[str, typer.Argument(help="An account or a person, by any key, or a Member State's code.")],
     since: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only from this day on. {DAY}")] = None,
+    until: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only up to this day. {DAY}")] = None,
     kind: Annotated[list[HappeningKind] | None, typer.Option(help="Only these; may be repeated.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many at the most.")] = None,
+    office: Annotated[str | None, typer.Option(help="Only what is on record for this office.")] = None,
+    person: Annotated[str | None, typer.Option(help="Only what this contact had a part in.")] = None,
+    text: Annotated[str | None, typer.Option(help="Only where these words stand; see `crm search`.")] = None,
+    oldest_first: Annotated[bool, typer.Option("--oldest-first", help="Begin with the oldest.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 50,
+    everything: Annotated[bool, typer.Option("--all", help="However many there are.")] = False,
+    after: After = None,
 ) -> None:
-    """List all that happened, the newest first: talks, letters, answers, memberships, next steps."""
+    """List all that happened, the newest first: talks, letters, answers, asks, memberships, next steps."""
     cells: dict[str, Cells] = {
         "on": lambda row: row.at.date(),
         "what": "kind",
@@ -92,9 +104,65 @@ def timeline(
         "record": "refers_to",
     }
     with opened(ctx) as book:
-        first = day(book, since) if since else None
-        found = book.timeline(key, since=first, kinds=kind, limit=limit)
+        found = book.timeline(
+            key,
+            since=optional_day(book, since),
+            until=optional_day(book, until),
+            kinds=kind,
+            office=office,
+            person=person,
+            text=text,
+            newest_first=not oldest_first,
+            limit=None if everything else limit,
+            after=after,
+        )
         show(ctx, found, cells, empty="Nothing yet: `crm log`.")
+        say_more(found, or_else="--all")
+
+
+def search(
+    ctx: typer.Context,
+    *,
+    text: Annotated[
+        str, typer.Argument(help='Words, the last one may be cut short; a "phrase" in quotes.')
+    ] = "",
+    kind: Annotated[list[FoundKind] | None, typer.Option(help="Only these; may be repeated.")] = None,
+    office: Annotated[str | None, typer.Option(help="Only what is on record for this office.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only from this day on. {DAY}")] = None,
+    account: Annotated[str | None, typer.Option(help="Only this account and its group.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 50,
+    after: After = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Make findable what was loaded without its words; nothing else.")
+    ] = False,
+) -> None:
+    """Find what was said, promised and asked for by its words, in any script.
+
+    For example: crm search "fee table" --since 2026-01-01, or crm search '"study group" acc' for a phrase.
+    """
+    cells: dict[str, Cells] = {
+        "on": lambda row: row.at and row.at.date(),
+        "what": "kind",
+        "text": "snippet",
+        "account": "organization",
+        "office": "office",
+        "record": "refers_to",
+    }
+    with opened(ctx) as book:
+        if rebuild:
+            show(ctx, {"written": book.search.rebuild()})
+            return
+        found = book.search(
+            text,
+            kinds=kind or None,
+            office=office,
+            since=optional_day(book, since),
+            account=account,
+            limit=limit,
+            after=after,
+        )
+        show(ctx, found, cells, empty="Nothing is found.")
+        say_more(found, or_else=f"--limit {2 * limit}")
 
 
 @follow_up.command(epilog=examples('crm follow-up plan acme.example "send the fee table" --due 2w'))

@@ -15,6 +15,7 @@ from crm.clock import Clock
 from crm.config import Settings
 from crm.directory.staff import StaffFacet
 from crm.errors import AccordError, InvalidInput, NotFound
+from crm.insight.search import Search
 from crm.mail.gate import header_text
 from crm.mail.message import Mailbox, Message
 from crm.mail.mime import compose
@@ -110,6 +111,7 @@ def _contents(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Chec
     yield Check("migrations", ok=True, detail=f"At version {found}.")
     store = Store(engine, actor="doctor", clock=clock)
     yield _reference(store)
+    yield _search(store)
     if settings.actor:
         yield _on_the_staff(store, settings.actor)
 
@@ -123,6 +125,15 @@ def _reference(store: Store) -> Check:
         detail = f"{report.touched} rows differ from the files of this program."
         return Check("reference", ok=None, detail=detail, hint="Run `crm reference load`.")
     return Check("reference", ok=True, detail=f"{held} facts, as in the files of this program.")
+
+
+def _search(store: Store) -> Check:
+    if Search(store).is_complete():
+        return Check("search", ok=True, detail="Every text in the book can be found.")
+    detail = (
+        "Some texts cannot be found: they were in the book before it could search, or were copied into it."
+    )
+    return Check("search", ok=None, detail=detail, hint="Run `crm search --rebuild`.")
 
 
 def _on_the_staff(store: Store, actor: str) -> Check:

@@ -67,11 +67,20 @@ _COMMANDS = (
     (r"book\.duplicates\.dismissed\b", "`crm duplicates dismissed`"),
     (r"book\.imports\.mappings\.save\b", "`crm import … --save-mapping`"),
     (r"book\.imports\b", "`crm import list`"),
+    (r"book\.opportunities\.(win|lose|reopen)\b", r"`crm opportunity \1`"),
     (r"book\.portfolios\.handed\b", "`crm staff hand-overs`"),
     (r"book\.reference\.load\(\)", "`crm reference load`"),
     (r"book\.reservations\.of\b", "`crm org show`"),
-    (r'\b(next|encoding|office)="([^"]*)"', r"--\1 \2"),
+    (r'\b(amount|encoding|next|office|sector)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),
+    (
+        r"Look at it with dry_run=True, then say confirm=(\d+)",
+        r"Look without --confirm, then say --confirm \1",
+    ),
+    (r"book\.retention\.preview\b", "`crm retention preview`"),
+    (r"book\.outbox\b", "`crm mail`"),
+    (r"\bforce=True\b", "--force"),
+    (r"\bfield=…, at=…", "--field …, --at …"),
     (r"\bsource_name\b", "--source-name"),
 )
 

@@ -45,6 +45,8 @@ Xlsx = Annotated[
 
 _FORMS: Mapping[str, Any] = {"behind": Behind, "csv": Csv, "html": Html, "xlsx": Xlsx}
 _EXAMPLES = {
+    "forecast": ("crm report forecast --by year --committed 90 --html forecast.html",),
+    "pipeline": ("crm report pipeline --office BDT --region africa",),
     "prospects-by-state": (
         "crm report prospects-by-state --region africa --html prospects.html",
         "crm report prospects-by-state --behind KEN:prospects",

@@ -13,6 +13,7 @@ from crm.cli.paging import paged
 from crm.cli.plain import json_text
 from crm.cli.tables import Cells, renderable, table
 from crm.clock import Clock, SystemClock
+from crm.insight.page import Page
 from crm.opening import open_book, read_settings
 from crm.reports.report import Report
 
@@ -76,6 +77,17 @@ def say(ctx: typer.Context, sentence: str) -> None:
     """Tell people something beside the answer; on standard error, so that a pipe carries the answer alone."""
     if not invocation(ctx).as_json:
         console(stderr=True).print(sentence)
+
+
+def say_more(page: Page[object], *, or_else: str) -> None:
+    """Say on standard error, to people and programs alike, that an answer goes on, and how to see the rest.
+
+    Args:
+        page: what was shown.
+        or_else: the option that shows more at once.
+    """
+    if page.next is not None:
+        typer.echo(f"There is more: --after {page.next}, or {or_else}.", err=True)
 
 
 def put(shown: RenderableType, *, paging: bool = False) -> None:

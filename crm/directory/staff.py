@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, tzinfo
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
 from crm.directory.addresses import parse_email
@@ -13,6 +14,7 @@ from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
 from crm.store.columns import id_field
 from crm.store.records import Record, by_id
+from crm.store.restoring import restores
 from crm.store.store import Store
 from crm.store.violations import means
 
@@ -33,6 +35,7 @@ class Staff(Record, table=True):
 
 
 means("uq_staff_email", AlreadyExists, "A member of staff has this e-mail address already.", field="email")
+restores(Staff, "active", through=lambda _, row, values: row.amend(values))
 
 
 class StaffFacet:
@@ -130,9 +133,13 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
     return found[0]
 
 
+# Made once: nearly every verb asks for the one who acts.
+_OF_ADDRESS = select(Staff).where(Staff.email == bindparam("address"))
+
+
 def colleague(session: Session, actor: str) -> Staff | None:
     """The member of staff whom the trail names so; None for a job, and for who is not on the staff."""
-    return session.exec(select(Staff).where(Staff.email == actor.casefold())).first()
+    return session.exec(_OF_ADDRESS, params={"address": actor.casefold()}).first()
 
 
 def staff_at(session: Session, office: Office) -> Sequence[int]:

@@ -10,7 +10,7 @@ from crm.directory.names import clean_name, clean_text
 from crm.directory.people import PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import InvalidInput, NotFound, Refused
-from crm.store.columns import at_field, id_field, personal, ref
+from crm.store.columns import at_field, id_field, personal, prose, ref
 from crm.store.records import Record, by_id
 from crm.store.store import Change, Store
 from crm.store.violations import means
@@ -41,12 +41,12 @@ class Complaint(Record, table=True):
     id: int = id_field()
     organization_id: int | None = ref("organization.id", optional=True)
     person_id: int | None = ref("person.id", optional=True)
-    what: str = personal()
-    source: str
+    what: str = prose(personal=True)
+    source: str = personal()
     recorded_by: str
     recorded_at: datetime = at_field()
     resolved_at: datetime | None = at_field(default=None)
-    outcome: str = personal(default="")
+    outcome: str = prose(personal=True, default="")
 
 
 means("ck_complaint_somebody", InvalidInput, "Nobody is named who complained.", field="organization")

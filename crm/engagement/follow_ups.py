@@ -11,8 +11,9 @@ from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, find_staff, today_of
 from crm.errors import NotFound, Refused
-from crm.store.columns import at_field, id_field, ref
+from crm.store.columns import at_field, id_field, prose, ref
 from crm.store.records import Record, by_id
+from crm.store.restoring import restores
 from crm.store.store import Change, Store
 
 
@@ -33,11 +34,14 @@ class FollowUp(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     interaction_id: int | None = ref("interaction.id", optional=True)
-    what: str
+    what: str = prose(personal=True)
     owner_id: int | None = ref("staff.id", optional=True, index=False)
     due_on: date | None = None
     done_at: datetime | None = at_field(default=None)
-    outcome: str = ""
+    outcome: str = prose(default="", personal=True)
+
+
+restores(FollowUp, "done_at", "outcome", through=lambda _, row, values: row.amend(values))
 
 
 class FollowUps:
@@ -119,15 +123,17 @@ def plan_follow_up(
     due: str | date | None,
     owner_id: int | None,
     interaction_id: int | None = None,
+    planner: Staff | None = None,
 ) -> FollowUp:
-    """Plan a next step inside a verb."""
-    values = {
+    """Plan a next step inside a verb; whoever knows the colleague who plans it spares a look-up."""
+    values: dict[str, object] = {
         "organization_id": organization_id,
         "what": clean_name(what, field="next"),
         "owner_id": owner_id,
     }
-    # Whoever says "tomorrow" means theirs; what a job plans is for the day of whoever owes it.
-    today = today_of(change.session, change.now, change.actor, owner_id)
-    due_on = None if due is None else day_of(due, today=today)
-    values |= {"due_on": due_on, "interaction_id": interaction_id}
+    if due is not None:
+        # Whoever says "tomorrow" means theirs; what a job plans is for the day of whoever owes it.
+        today = today_of(change.session, change.now, planner or change.actor, owner_id)
+        values["due_on"] = day_of(due, today=today)
+    values["interaction_id"] = interaction_id
     return change.add(FollowUp.model_validate(values))

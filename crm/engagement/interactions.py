@@ -20,7 +20,7 @@ from crm.engagement.follow_ups import FollowUp, plan_follow_up
 from crm.errors import InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
 from crm.shown import Shown
-from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
+from crm.store.columns import at_field, choice, chosen, id_field, prose, ref
 from crm.store.records import Record, by_id, each
 from crm.store.store import Change, Store
 
@@ -53,7 +53,7 @@ class Interaction(Record, table=True):
     kind: InteractionKind = choice(InteractionKind, name="kind")
     organization_id: int = ref("organization.id", index=False)
     at: datetime = at_field()
-    summary: str = personal()
+    summary: str = prose(personal=True)
     office: str | None = Field(default=None, foreign_key="office.code")
     inbound: bool = False
     logged_by: str
@@ -141,7 +141,8 @@ class Interactions:
         with self._store.changing("interaction.logged") as change:
             account = find_organization(change.session, organization)
             contacts = _once(find_person(change.session, key) for key in each(people))
-            ours = _once(find_staff(change.session, key) for key in each(staff)) or _actor(change)
+            me = colleague(change.session, change.actor)
+            ours = _once(find_staff(change.session, key) for key in each(staff)) or ([me] if me else [])
             values = {
                 "kind": chosen(InteractionKind, kind, field="kind"),
                 "summary": clean_text(summary, field="summary", hint="Say in a sentence what happened."),
@@ -156,7 +157,7 @@ class Interactions:
             if next is not None:
                 owner_id = _owner(change.session, owner, ours, account)
                 step = plan_follow_up(
-                    change, account.id, next, due=due, owner_id=owner_id, interaction_id=row.id
+                    change, account.id, next, due=due, owner_id=owner_id, interaction_id=row.id, planner=me
                 )
             return Logged(row, account, tuple(contacts), tuple(ours), step)
 
@@ -199,9 +200,10 @@ def log_interaction(
     """Log an interaction inside a verb."""
     fields = {**values, "organization_id": account.id, "logged_by": change.actor, "logged_at": change.now}
     row = change.add(Interaction.model_validate(fields))
-    change.session.add_all(InteractionPerson(interaction_id=row.id, person_id=person.id) for person in people)
-    change.session.add_all(InteractionStaff(interaction_id=row.id, staff_id=ours.id) for ours in staff)
-    change.session.flush()
+    for person in people:
+        change.add(InteractionPerson(interaction_id=row.id, person_id=person.id))
+    for ours in staff:
+        change.add(InteractionStaff(interaction_id=row.id, staff_id=ours.id))
     return row
 
 
@@ -225,11 +227,6 @@ def find_logged(session: Session, key: int | Interaction) -> Logged:
 
 def _once(people: Iterable[P]) -> list[P]:
     return list({person.id: person for person in people}.values())
-
-
-def _actor(change: Change) -> list[Staff]:
-    found = colleague(change.session, change.actor)
-    return [found] if found else []
 
 
 def _owner(

@@ -1,8 +1,8 @@
 """One line of a timeline, and what a room of the book has to say to one."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -36,6 +36,7 @@ class HappeningKind(StrEnum):
     MEMBERSHIP = "membership"
     STANDING = "standing"
     PARTICIPATION = "participation"
+    OPPORTUNITY = "opportunity"
     LETTER = "letter"
     ANSWER = "answer"
     COMPLAINT = "complaint"
@@ -97,15 +98,17 @@ class Source:
 
     Attributes:
         kind: what it is about.
-        record: the table.
+        record: the table that a line refers to.
         lines: the statement for a scope, begun with `lines_of`.
         title: puts a row of it into words.
+        texts: the tables whose words tell what a line is about, each with the column of the statement that is its id.
     """
 
     kind: HappeningKind
     record: type[Record]
     lines: Callable[[Scope], Select[*tuple[Any, ...]]]
     title: Callable[[Any], str]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def lines_of(
@@ -113,6 +116,7 @@ def lines_of(
     *,
     at: Any,
     organization_id: Any,
+    number: Any = None,
     people: Any = None,
     office: Any = None,
     **more: Any,
@@ -120,9 +124,10 @@ def lines_of(
     """Begin the statement of a source.
 
     Args:
-        record: the table; its id numbers the lines.
+        record: the table that a line refers to; its id numbers the lines.
         at: when.
         organization_id: the account under which it is on record.
+        number: what orders the lines of an instant, where several refer to one record.
         people: an array of names.
         office: the code of our office.
         **more: what the title is made of.
@@ -130,7 +135,8 @@ def lines_of(
     nobody = literal([], ARRAY(String))
     return (
         select(
-            col(record.id).label("number"),
+            col(record.id).label("record_id"),
+            (col(record.id) if number is None else number).label("number"),
             at.label("at"),
             col(Organization.id).label("organization_id"),
             col(Organization.name).label("organization"),
@@ -160,10 +166,3 @@ def given_by(column: Any, query: SelectBase) -> ColumnElement[bool]:
 def midnight(day: Any) -> ColumnElement[datetime]:
     """The instant at which a day on record stands in a timeline; for queries."""
     return func.timezone("UTC", cast(day, DateTime), type_=DateTime(timezone=True))
-
-
-def instant(when: date | datetime | None, *, end: bool = False) -> datetime | None:
-    """The instant that a person means by a day: its first, or its last."""
-    if when is None or isinstance(when, datetime):
-        return when
-    return datetime.combine(when, time.max if end else time.min, tzinfo=UTC)

@@ -71,12 +71,14 @@ SOURCES = (
         Complaint,
         _recorded,
         lambda line: f"Complaint ({line.source}): {in_a_line(line.what)}",
+        {"complaint": "number"},
     ),
     Source(
         HappeningKind.COMPLAINT,
         Complaint,
         _resolved,
         lambda line: f"Complaint resolved: {in_a_line(line.outcome)}",
+        {"complaint": "number"},
     ),
     Source(
         HappeningKind.OVERRIDE,

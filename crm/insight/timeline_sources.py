@@ -1,8 +1,22 @@
 """What the directory, membership and engagement have to say to a timeline."""
 
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, Select, String, case, cast, func, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Date,
+    Select,
+    String,
+    and_,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -13,11 +27,13 @@ from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
 from crm.engagement.interactions import Interaction, InteractionPerson
+from crm.engagement.opportunity_tables import MoveKind, Opportunity, OpportunityMove, OpportunityNote
 from crm.engagement.participation import Participation
 from crm.insight.happening import HappeningKind, Scope, Source, any_of, given_by, lines_of, midnight
 from crm.insight.merge_tables import MergedKind, MergeEntry
 from crm.membership.ledger import MembershipEvent
 from crm.membership.standing import StandingRecord
+from crm.reference.opportunity_stages import OpportunityStage
 from crm.store.trail import TrailChange, TrailEntry
 
 Lines = Select[*tuple[Any, ...]]
@@ -88,8 +104,8 @@ def _follow_ups(scope: Scope, at: Any) -> Lines:
     return lines.outerjoin(Staff, col(Staff.id) == col(FollowUp.owner_id)).where(about)
 
 
-def _planned(scope: Scope) -> Lines:
-    # When it was planned is known to the trail alone.
+def planned_at() -> ColumnElement[datetime]:
+    """When a follow-up was planned, which the trail alone knows; else its day, or when it was done; for queries."""
     name = func.concat("follow_up:", cast(col(FollowUp.id), String))
     planned = (
         select(func.min(col(TrailEntry.at)))
@@ -98,7 +114,11 @@ def _planned(scope: Scope) -> Lines:
         .correlate(FollowUp)
         .scalar_subquery()
     )
-    return _follow_ups(scope, func.coalesce(planned, midnight(col(FollowUp.due_on)), col(FollowUp.done_at)))
+    return func.coalesce(planned, midnight(col(FollowUp.due_on)), col(FollowUp.done_at))
+
+
+def _planned(scope: Scope) -> Lines:
+    return _follow_ups(scope, planned_at())
 
 
 def _done(scope: Scope) -> Lines:
@@ -135,6 +155,37 @@ def _participation(scope: Scope) -> Lines:
         what=col(Participation.kind),
         study_group=col(Participation.study_group),
     ).where(scope.account(col(Participation.organization_id)))
+
+
+def _opportunities(scope: Scope) -> Lines:
+    day = cast(func.timezone("UTC", col(OpportunityMove.at)), Date)
+    lines = lines_of(
+        Opportunity,
+        number=col(OpportunityMove.id),
+        # What was won or lost on a day before it was written down stands at that day.
+        at=case(
+            (col(OpportunityMove.on) < day, midnight(col(OpportunityMove.on))), else_=col(OpportunityMove.at)
+        ),
+        organization_id=col(Opportunity.organization_id),
+        office=col(Opportunity.office),
+        what=col(OpportunityMove.kind),
+        ask=col(Opportunity.title),
+        stage=col(OpportunityStage.name),
+        note=col(OpportunityNote.text),
+    )
+    stage = and_(
+        col(OpportunityStage.kind) == col(Opportunity.kind),
+        col(OpportunityStage.stage) == col(OpportunityMove.to_stage),
+    )
+    return (
+        lines.join(OpportunityMove, col(OpportunityMove.opportunity_id) == col(Opportunity.id))
+        .join(OpportunityStage, stage)
+        .outerjoin(OpportunityNote, col(OpportunityNote.move_id) == col(OpportunityMove.id))
+        .where(
+            scope.account(col(Opportunity.organization_id)),
+            col(OpportunityMove.kind) != MoveKind.CHANGED,
+        )
+    )
 
 
 def _merges(scope: Scope) -> Lines:
@@ -190,15 +241,22 @@ def _told_membership(line: Any) -> str:
     return f"{what}: {in_a_line(line.reason)}" if line.reason else what
 
 
+def _told_opportunity(line: Any) -> str:
+    moved = f"Moved to {line.stage}" if line.what is MoveKind.MOVED else line.what.capitalize()
+    return f"{moved}: {line.ask}{f': {in_a_line(line.note)}' if line.note else ''}"
+
+
 def _told_merge(line: Any) -> str:
     undone = f" (undone on {line.undone_at:%d %B %Y})" if line.undone_at else ""
     return f"Merged with the duplicate {line.duplicate}: {in_a_line(line.reason)}{undone}"
 
 
 SOURCES = (
-    Source(HappeningKind.INTERACTION, Interaction, _interactions, _told_interaction),
-    Source(HappeningKind.FOLLOW_UP, FollowUp, _planned, _told_plan),
-    Source(HappeningKind.FOLLOW_UP, FollowUp, _done, _told_done),
+    Source(
+        HappeningKind.INTERACTION, Interaction, _interactions, _told_interaction, {"interaction": "number"}
+    ),
+    Source(HappeningKind.FOLLOW_UP, FollowUp, _planned, _told_plan, {"follow_up": "number"}),
+    Source(HappeningKind.FOLLOW_UP, FollowUp, _done, _told_done, {"follow_up": "number"}),
     Source(HappeningKind.MEMBERSHIP, MembershipEvent, _membership, _told_membership),
     Source(
         HappeningKind.STANDING,
@@ -211,6 +269,13 @@ SOURCES = (
         Participation,
         _participation,
         lambda line: f"{line.what.capitalize()}: {line.study_group}",
+    ),
+    Source(
+        HappeningKind.OPPORTUNITY,
+        Opportunity,
+        _opportunities,
+        _told_opportunity,
+        {"opportunity": "record_id", "opportunity_note": "number"},
     ),
     Source(HappeningKind.MERGE, MergeEntry, _merges, _told_merge),
 )

@@ -21,7 +21,9 @@ from crm.reference.facts import Fact
 from crm.reference.legal_forms import LegalForm, forget_legal_forms
 from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.offices import Office
+from crm.reference.opportunity_stages import OpportunityStage
 from crm.reference.regions import Region
+from crm.reference.retention_rules import RetentionRule
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
 from crm.reference.senior_roles import SeniorRole
@@ -43,12 +45,14 @@ FILES: Mapping[str, type[Fact]] = {
     "study_groups.csv": StudyGroup,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
+    "opportunity_stages.csv": OpportunityStage,
     "tiers.csv": Tier,
     "attention_weights.csv": AttentionWeight,
     "senior_roles.csv": SeniorRole,
     "clearance_rules.csv": ClearanceRule,
     "legal_forms.csv": LegalForm,
     "mailbox_providers.csv": MailboxProvider,
+    "retention_rules.csv": RetentionRule,
 }
 
 Consequence = Callable[[Session], object]

@@ -8,8 +8,10 @@ from crm.errors import NotFound
 from crm.reports import (
     coverage_by_office,
     data_quality,
+    forecast,
     going_cold,
     interactions_by_office,
+    pipeline,
     prospects,
     prospects_by_state,
     segments_under_represented,
@@ -26,8 +28,10 @@ class Reports(Reader):
 
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
+    forecast = forecast.forecast
     going_cold = going_cold.going_cold
     interactions_by_office = interactions_by_office.interactions_by_office
+    pipeline = pipeline.pipeline
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state
     segments_under_represented = segments_under_represented.segments_under_represented

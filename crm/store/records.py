@@ -1,9 +1,10 @@
 """The base of every table, and what makes a record that left its verb read-only."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, ClassVar, Self, TypeVar
 
-from sqlalchemy import MetaData, Sequence
+from sqlalchemy import MetaData, Select, Sequence, bindparam, inspect, select
 from sqlmodel import Session, SQLModel
 
 from crm.errors import ReadOnly
@@ -82,7 +83,29 @@ _LARGEST_ID = 2**63 - 1
 
 def by_id(session: Session, kind: type[R], number: int) -> R | None:
     """The record of a kind with this id, if there is one; a number that can be no id is no mistake."""
-    return session.get(kind, number) if 0 < number <= _LARGEST_ID else None
+    if not 0 < number <= _LARGEST_ID:
+        return None
+    known: R | None = session.identity_map.get(inspect(kind).identity_key_from_primary_key((number,)))
+    return known or session.scalar(_of_id(kind), {"number": number})
+
+
+@cache
+def _of_id(kind: type[Record]) -> Select[Any]:
+    # Made once for each kind: to put the statement together takes as long as to run it.
+    return select(kind).where(inspect(kind).primary_key[0] == bindparam("number"))
+
+
+@cache
+def record_of(table: str) -> type[Record]:
+    """The kind of record that a table holds."""
+    kinds = {str(kind.__tablename__): kind for kind in _kinds(Record) if "__table__" in vars(kind)}
+    return kinds[table]
+
+
+def _kinds(kind: type[Record]) -> Iterator[type[Record]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
 
 
 def each(given: Any) -> list[Any]:

@@ -1,8 +1,8 @@
 """One door to the database for one actor: reads that change nothing, changes that leave a trail."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -10,11 +10,17 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from crm.clock import Clock
+from crm.store.inserting import insert_record
 from crm.store.records import Record
-from crm.store.trail import Capture
+from crm.store.trail import Capture, Changed
 from crm.store.violations import told_in_our_words
 
 R = TypeVar("R", bound=Record)
+Alongside = Callable[[Session, Sequence[Changed]], None]
+
+
+class _Rehearsed(Exception):
+    """How a dry run takes itself back; no error."""
 
 
 class Change:
@@ -34,13 +40,17 @@ class Change:
 
     def add(self, record: R) -> R:
         """Put a new record into the book; it has its id afterwards."""
-        self.session.add(record)
-        self.session.flush()
+        insert_record(self.session, record)
+        self._capture.added(record)
         return record
 
     def about(self, record: Record) -> None:
         """Name the subject of the trail entry; without it, the first record that changes is the subject."""
         self._capture.subject = record
+
+    def because(self, reason: str) -> None:
+        """Say why, where that is known only in the course of the verb."""
+        self._capture.reason = reason
 
     def note(self, record: Record, **what: object) -> None:
         """Put into the trail what happened to a record beside its own fields; nothing that is personal."""
@@ -58,12 +68,16 @@ class Store:
         engine: the database.
         actor: who reads and changes, as the trail names them.
         clock: says what time it is.
+        alongside: what else is written with the changes of every verb, in its transaction.
     """
 
-    def __init__(self, engine: Engine, *, actor: str, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, *, actor: str, clock: Clock, alongside: Sequence[Alongside] = ()
+    ) -> None:
         self.engine = engine
         self.actor = actor
         self.clock = clock
+        self._alongside = tuple(alongside)
         self._thread = threading.local()
 
     def now(self) -> datetime:
@@ -105,19 +119,20 @@ class Store:
                 outer.expunge_all()
 
     @contextmanager
-    def changing(self, verb: str, *, reason: str | None = None) -> Iterator[Change]:
+    def changing(self, verb: str, *, reason: str | None = None, dry_run: bool = False) -> Iterator[Change]:
         """One verb: one transaction and one trail entry, or nothing at all.
 
         Args:
             verb: what happens, as "organization.added".
             reason: why, for the trail.
+            dry_run: do all of it and take it back, so that a rehearsal says exactly what the verb would do.
         """
         if self._in_verb:
             raise RuntimeError(
                 f"{verb}: one verb cannot call another; share a function that takes the session"
             )
         now = self.now()
-        with self.transaction() as session:
+        with suppress(_Rehearsed), self.transaction() as session:
             capture = Capture(verb, reason=reason)
             self._thread.in_verb = True
             try:
@@ -127,7 +142,11 @@ class Store:
             finally:
                 self._thread.in_verb = False
             capture.write(session, at=now, actor=self.actor)
+            for write in self._alongside:
+                write(session, capture.changes)
             session.expunge_all()
+            if dry_run:
+                raise _Rehearsed
 
     @property
     def _session(self) -> Session | None:

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, event, func, insert, inspect, select
-from sqlalchemy.orm import Mapper, UOWTransaction
+from sqlalchemy import BigInteger, Index, String, bindparam, event, func, inspect, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Field, Session
 
-from crm.store.columns import at_field, id_field, json_field, ref
+from crm.store.columns import UtcDateTime, at_field, id_field, is_personal, json_field, personal, ref
 from crm.store.records import Record, ids
 
 
@@ -29,7 +31,7 @@ class TrailEntry(Record, table=True):
     actor: str
     verb: str
     subject: str = Field(index=True)  # "organization:4711"
-    reason: str | None = None
+    reason: str | None = personal(default=None)
     batch_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
 
 
@@ -55,8 +57,34 @@ class TrailPersonal(Record, table=True):
     trailed: ClassVar[bool] = False
 
     change_id: int = ref("trail_change.id", primary_key=True, index=False)
-    before: dict[str, Any] = json_field()
-    after: dict[str, Any] = json_field()
+    before: dict[str, Any] = json_field(personal=True)
+    after: dict[str, Any] = json_field(personal=True)
+
+
+# All of it in one round trip: a verb waits for the server once, however many records it changed.
+_WRITE = text("""
+WITH line AS (
+    SELECT * FROM ROWS FROM (
+        jsonb_to_recordset(:lines) AS (record text, before jsonb, after jsonb, was jsonb, became jsonb)
+    ) WITH ORDINALITY AS line (record, before, after, was, became, place)
+), number AS MATERIALIZED (
+    SELECT place, nextval('accord_id') AS id FROM generate_series(0, jsonb_array_length(:lines)) AS place
+), entry AS (
+    INSERT INTO trail_entry (id, at, actor, verb, subject, reason, batch_id)
+    SELECT id, :at, :actor, :verb, :subject, :reason, :batch_id FROM number WHERE place = 0
+    RETURNING id
+), change AS (
+    INSERT INTO trail_change (id, entry_id, record, before, after)
+    SELECT number.id, entry.id, record, before, after FROM entry, line JOIN number USING (place)
+)
+INSERT INTO trail_personal (change_id, before, after)
+SELECT number.id, was, became FROM line JOIN number USING (place) WHERE was IS NOT NULL
+""").bindparams(
+    bindparam("at", type_=UtcDateTime),
+    bindparam("reason", type_=String),
+    bindparam("batch_id", type_=BigInteger),
+    bindparam("lines", type_=JSONB),
+)
 
 
 def name_of(record: Record) -> str:
@@ -65,71 +93,122 @@ def name_of(record: Record) -> str:
     return f"{record.__tablename__}:{'/'.join(str(part) for part in key)}"
 
 
+_CAPTURE = "capture"
+Changed = tuple[Record, dict[str, Any], dict[str, Any]]
+"""A record with its fields before and after; a new one has none before, a deleted one none after."""
+
+
 class Capture:
-    """Collects what a verb changes, as the session flushes it."""
+    """Collects what a verb changes, as the session flushes it.
+
+    Attributes:
+        changes: what has changed so far, in the order in which it was written.
+    """
 
     def __init__(self, verb: str, *, reason: str | None = None) -> None:
         self.verb = verb
         self.reason = reason
         self.batch_id: int | None = None
         self.subject: Record | None = None
-        self._changes: list[tuple[Record, dict[str, Any], dict[str, Any]]] = []
+        self.changes: list[Changed] = []
 
     @contextmanager
     def watching(self, session: Session) -> Iterator[None]:
         """Collect from this session while the block runs."""
-        event.listen(session, "after_flush", self._flushed)
+        session.info[_CAPTURE] = self
         try:
             yield
         finally:
-            event.remove(session, "after_flush", self._flushed)
+            del session.info[_CAPTURE]
 
-    def _flushed(self, session: Session, _context: UOWTransaction) -> None:
+    def flushed(self, session: Session) -> None:
+        """Take down what a flush has written."""
         for record in session.new:
-            self.note(record, {}, _values(record))
+            self.added(record)
         for record in session.dirty:
             before, after = _difference(record)
             if after:
                 self.note(record, before, after)
         for record in session.deleted:
-            self.note(record, _values(record), {})
+            self.note(record, values_of(record), {})
+
+    def added(self, record: Record) -> None:
+        """Take down a new record with all its values."""
+        self.note(record, {}, values_of(record))
 
     def note(self, record: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Take down a change of a record, unless its table leaves no trail."""
         if isinstance(record, Record) and record.trailed:
-            self._changes.append((record, before, after))
+            self.changes.append((record, before, after))
 
     def write(self, session: Session, *, at: datetime, actor: str) -> None:
         """Write the entry and its changes; a verb that changed nothing leaves no entry."""
-        if not self._changes and self.batch_id is None:
+        lines = _summed_up(self.changes)
+        if not lines and self.batch_id is None:
             return
-        connection = session.connection()
-        subject = self.subject or (self._changes[0][0] if self._changes else None)
-        entry_id, *change_ids = take_ids(session, 1 + len(self._changes))
-        entry = {"id": entry_id, "at": at, "actor": actor, "verb": self.verb, "reason": self.reason}
-        entry |= {
+        subject = self.subject or (lines[0].record if lines else None)
+        entry = {
+            "at": at,
+            "actor": actor,
+            "verb": self.verb,
             "subject": name_of(subject) if subject else f"batch:{self.batch_id}",
+            "reason": self.reason,
             "batch_id": self.batch_id,
+            "lines": [line.written() for line in lines],
         }
-        connection.execute(insert(TrailEntry), [entry])
-        rows, personal = self._rows(entry_id, change_ids)
-        if rows:
-            connection.execute(insert(TrailChange), rows)
-        if personal:
-            connection.execute(insert(TrailPersonal), personal)
+        session.connection().execute(_WRITE, entry)
 
-    def _rows(
-        self, entry_id: int, change_ids: list[int]
-    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-        rows, personal = [], []
-        for change_id, (record, before, after) in zip(change_ids, self._changes, strict=True):
-            private = _personal_fields(inspect(record).mapper)
-            row = {"id": change_id, "entry_id": entry_id, "record": name_of(record)}
-            rows.append(row | {"before": _without(before, private), "after": _without(after, private)})
-            if private & (before.keys() | after.keys()):
-                kept = {"before": _only(before, private), "after": _only(after, private)}
-                personal.append({"change_id": change_id, **kept})
-        return rows, personal
+
+@event.listens_for(Session, "after_flush")
+def _flushed(session: Session, _context: UOWTransaction) -> None:
+    if (capture := session.info.get(_CAPTURE)) is not None:
+        capture.flushed(session)
+
+
+class _Line:
+    """What a verb made of one record, from what stood there first to what stands there at the end."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
+        self._seen: set[str] = set()
+
+    def take(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        for field in dict.fromkeys([*before, *after]):
+            if field not in self._seen and field in before:
+                self.before[field] = before[field]
+            self._seen.add(field)
+            self.after.pop(field, None)
+            if field in after:
+                self.after[field] = after[field]
+
+    def settle(self) -> bool:
+        """Let go of what came back to where it was; says whether anything is left."""
+        for field in [f for f in self._seen if self.before.get(f) == self.after.get(f)]:
+            self.before.pop(field, None)
+            self.after.pop(field, None)
+        return bool(self.before or self.after)
+
+    def written(self) -> dict[str, Any]:
+        """How it is written down, the personal values apart where there are any."""
+        private = _personal_fields(type(self.record))
+        line = {
+            "record": name_of(self.record),
+            "before": _without(self.before, private),
+            "after": _without(self.after, private),
+        }
+        if private & (self.before.keys() | self.after.keys()):
+            line |= {"was": _only(self.before, private), "became": _only(self.after, private)}
+        return line
+
+
+def _summed_up(changes: list[Changed]) -> list[_Line]:
+    """One line a record, however often the verb touched it; a change that changes nothing leaves none."""
+    lines: dict[str, _Line] = {}
+    for record, before, after in changes:
+        lines.setdefault(name_of(record), _Line(record)).take(before, after)
+    return [line for line in lines.values() if line.settle()]
 
 
 def take_ids(session: Session, count: int) -> list[int]:
@@ -138,15 +217,15 @@ def take_ids(session: Session, count: int) -> list[int]:
     return list(session.connection().scalars(numbers))
 
 
-def _values(record: Any) -> dict[str, Any]:
-    found = {name: getattr(record, name) for name in _told(record)}
-    return {key: plain(value) for key, value in found.items() if value is not None}
+def values_of(record: Record) -> dict[str, Any]:
+    """The fields of a record as the trail writes them down."""
+    return {name: plain(getattr(record, name)) for name in _told(type(record))}
 
 
-def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def _difference(record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
-    for name in _told(record):
+    for name in _told(type(record)):
         history = inspect(record).attrs[name].history
         if history.has_changes():
             before[name] = plain(history.deleted[0]) if history.deleted else None
@@ -154,19 +233,21 @@ def _difference(record: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     return before, after
 
 
-def _told(record: Any) -> list[str]:
-    return [a.key for a in inspect(record).mapper.column_attrs if a.key not in record.derived]
+@cache
+def _told(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(a.key for a in inspect(kind).column_attrs if a.key not in kind.derived)
 
 
-def _personal_fields(mapper: Mapper[Any]) -> set[str]:
-    return {a.key for a in mapper.column_attrs if a.columns[0].info.get("personal")}
+@cache
+def _personal_fields(kind: type[Record]) -> frozenset[str]:
+    return frozenset(a.key for a in inspect(kind).column_attrs if is_personal(a.columns[0]))
 
 
-def _without(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
+def _without(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key not in names}
 
 
-def _only(values: dict[str, Any], names: set[str]) -> dict[str, Any]:
+def _only(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if key in names}
 
 

@@ -76,6 +76,10 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
     book.participation.record(acme, "T-SG13", "contributed", on=date(2026, 5, 5))
     met = book.log("meeting", acme, "Wants spectrum", people=[amina], next="send the fee table", due="14d")
     book.letters.draft(met)
+    ask = book.opportunities.add(acme, "another_sector", sector="D", note="they asked")
+    book.opportunities.move(ask, "proposal_sent")
+    book.opportunities.change(ask, amount=7950)
+    book.opportunities.lose(ask, reason="no budget", on="2026-11-20")
     book.reservations.reserve(acme, office="TSB", reason="talks", until="3m")
     book.override_clearance(acme, reason="agreed with the TSB", until="2w")
     complaint = book.complaints.record("Too many letters", source="call", organization=acme, person=amina)
@@ -98,6 +102,9 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
         "Complaint resolved: two a year",
         "Standing: good, says finance",
         "Contributed: T-SG13",
+        "Opened: A further Sector: ITU-D: they asked",
+        "Moved to Proposal sent: A further Sector: ITU-D",
+        "Lost: A further Sector: ITU-D: no budget",
         "Meeting: Wants spectrum",
         "Planned for 08 December 2026: send the fee table",
         "Done: send the fee table: sent by post",
