@@ -115,6 +115,9 @@ def test_a_meeting_comes_with_who_took_part_and_the_next_step(book, accounts, da
     logged = book.interactions.get(row.subject_id)
     assert logged.interaction.at == datetime(2026, 3, 1, 7, tzinfo=UTC)
     assert (logged.interaction.summary, logged.interaction.office) == ("Wants spectrum\naccess", "BDT")
+    for words, record in (("spectrum access", "interaction"), ("fee table", "follow_up")):
+        (found,) = book.search(words)
+        assert found.refers_to.partition(":")[0] == record
     assert (logged.people, logged.staff) == ((amina,), (dana,))
     assert (logged.next.what, logged.next.due_on, logged.next.owner_id) == (
         "send the fee table",
