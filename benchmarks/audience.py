@@ -76,6 +76,7 @@ def _parameters(bench: Bench) -> dict[str, object]:
     now = bench.book.clock.now()
     return {
         "day": now.date(),
+        "office": bench.book.staff.get(bench.book.actor).office,
         "quiet_since": now - ASSOCIATE_UPGRADE.quiet,
         "inner": bytes(byte ^ _INNER for byte in key) + b"suppression\0",
         "outer": bytes(byte ^ _OUTER for byte in key),

@@ -71,7 +71,7 @@ lettered AS (
     WHERE coalesce(handed_at, queued_at) >= %(quiet_since)s AND status NOT IN ('stopped', 'failed')
     GROUP BY organization_id
 ),
-judged AS (
+judged AS MATERIALIZED (
     SELECT signalled.*, contact.id AS person_id, contact.name AS contact, contact.email, coalesce(contact.language, 'en') AS language,
         CASE
             WHEN standing IS NULL THEN 'standing_unknown'
@@ -94,10 +94,52 @@ judged AS (
     LEFT JOIN suppression ON suppression.address_hash = encode(sha256(%(outer)s
         || sha256(%(inner)s || convert_to(contact.email_key, 'UTF8'))), 'hex') AND suppression.scope = 'campaigns'
 ),
-grouped AS (
-    SELECT *, CASE WHEN reason IS NOT NULL THEN reason WHEN row_number() OVER (PARTITION BY group_id, reason IS NULL
-        ORDER BY rank, since_on, organization_id) > 1 THEN 'group_enrolled' END AS reason_in_group
+-- The clearance of those that nothing else stands against: what other offices are about, here and in the corporate group.
+-- That the group is in a campaign, or that nobody may be written to, has been found above.
+asked AS (
+    SELECT judged.organization_id AS asked_id, organization.id, organization.kind
+    FROM judged JOIN organization ON organization.id = judged.group_id OR organization.group_id = judged.group_id
+    WHERE reason IS NULL AND organization.merged_into_id IS NULL
+),
+held AS (
+    SELECT asked_id FROM asked WHERE id = asked_id AND kind = 'administration'
+    UNION
+    SELECT asked_id FROM asked JOIN complaint ON complaint.organization_id = asked.id
+    WHERE asked.id = asked_id AND resolved_at IS NULL
+    UNION
+    SELECT asked_id FROM asked JOIN position ON position.organization_id = asked.id
+    JOIN complaint ON complaint.person_id = position.person_id
+    WHERE asked.id = asked_id AND complaint.organization_id IS NULL AND complaint.resolved_at IS NULL
+        AND (position.since_on IS NULL OR position.since_on <= %(day)s)
+        AND (position.until_on IS NULL OR position.until_on >= %(day)s)
+    UNION
+    SELECT asked_id FROM asked JOIN reservation ON reservation.organization_id = asked.id
+    WHERE asked.id = asked_id AND since_on <= %(day)s AND until_on >= %(day)s AND released_at IS NULL
+        AND office IS DISTINCT FROM %(office)s
+    UNION
+    SELECT asked_id FROM asked JOIN letter_draft ON letter_draft.organization_id = asked.id
+    JOIN staff ON staff.id = letter_draft.author_id
+    WHERE outbox_id IS NULL AND discarded_at IS NULL AND staff.office IS DISTINCT FROM %(office)s
+    UNION
+    SELECT asked_id FROM asked JOIN follow_up ON follow_up.organization_id = asked.id
+    JOIN interaction ON interaction.id = follow_up.interaction_id
+    LEFT JOIN staff ON staff.id = follow_up.owner_id
+    WHERE done_at IS NULL AND interaction.kind <> 'note' AND (interaction.at AT TIME ZONE 'UTC')::date >= %(day)s - 179
+        AND coalesce(staff.office, interaction.office) IS DISTINCT FROM %(office)s
+    UNION
+    SELECT asked_id FROM asked JOIN interaction ON interaction.organization_id = asked.id
+    WHERE interaction.kind <> 'note' AND interaction.at >= (%(day)s - 29)::timestamp AT TIME ZONE 'UTC'
+        AND interaction.office IS DISTINCT FROM %(office)s
+),
+cleared AS (
+    SELECT judged.*, coalesce(reason, CASE WHEN organization_id IN (SELECT asked_id FROM held) THEN 'clearance_hold' END)
+        AS objection
     FROM judged
+),
+grouped AS (
+    SELECT *, CASE WHEN objection IS NOT NULL THEN objection WHEN row_number() OVER (PARTITION BY group_id, objection IS NULL
+        ORDER BY rank, since_on, organization_id) > 1 THEN 'group_enrolled' END AS reason_in_group
+    FROM cleared
 ),
 decided AS (
     SELECT *, CASE WHEN reason_in_group IS NOT NULL THEN reason_in_group WHEN row_number() OVER (

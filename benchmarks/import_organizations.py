@@ -1,6 +1,7 @@
 """Importing organisations: beside bare inserts of the same rows, and in how much memory."""
 
 import csv
+import random
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,10 @@ from crm.store.records import Record
 
 MAPPING = {"name": "Company", "country": "HQ", "website": "Web", "domains": "Domain", "key": "No"}
 MAPPING |= {"employees": "Staff"}
+_SYLLABLES = [
+    first + then + last for first in "bdfgklmnprstvz" for then in "aeiou" for last in ("", "n", "r", "s")
+]
+_FORMS = ("Ltd", "GmbH", "SA", "Holding", "Networks", "Group")
 _COUNTRIES = ("Kenya", "FR", "DEU", "Houston, Texas", "Япония", "BR", "Ghana", "Atlantis")
 _TABLES = (
     "organization",
@@ -62,15 +67,19 @@ def figures(bench: Bench) -> Iterator[Figure]:
 
 
 def write_companies(path: Path, rows: int) -> None:
-    """A file of made-up companies; one in eight lies in a country that does not exist."""
+    """A file of made-up companies, the same for the same number; one in eight lies in a country that does not exist."""
+    chance = random.Random(rows)  # noqa: S311 - nothing secret
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(MAPPING.values())
         for n in range(rows):
             web, country = f"company-{n}.example", _COUNTRIES[n % len(_COUNTRIES)]
-            writer.writerow(
-                [f"Company {n} Holding", country, f"https://{web}/en", web, f"K{n}", str(n % 5000)]
-            )
+            name = f"{_word(chance)} {_word(chance)} {chance.choice(_FORMS)}"
+            writer.writerow([name, country, f"https://{web}/en", web, f"K{n}", str(n % 5000)])
+
+
+def _word(chance: random.Random) -> str:
+    return "".join(chance.choice(_SYLLABLES) for _ in range(chance.randint(2, 4))).capitalize()
 
 
 def _speeds(book: Book, path: Path, runs: int) -> tuple[Measured, Measured]:

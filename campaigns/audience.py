@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from campaigns.arms import arm_of
 from campaigns.campaign import Campaign, Signal
@@ -48,19 +49,37 @@ class Audience(Shown):
 def assemble(campaign: Campaign, candidates: Iterable[Candidate], around: Circumstances) -> Audience:
     """Decide about all accounts.
 
-    Within a corporate group the account with the best signal is enrolled, and one person is written to once however
-    many accounts they stand for. Between equals the longest membership wins, then the lowest id, so that the same
-    book always gives the same audience.
-
     Args:
         campaign: what is said, and what speaks for saying it.
         candidates: the accounts; one that has several memberships may stand there several times.
         around: what the guards must know besides.
     """
+    return decided(campaign, ranked(campaign, candidates, around.now.date()), around)
+
+
+def ranked(campaign: Campaign, candidates: Iterable[Candidate], on: date) -> tuple[Case, ...]:
+    """Each account once, with the membership that has the best signal on a day; the best first.
+
+    Between equals the longest membership wins, then the lowest id, so that the same book always gives the same audience.
+    """
+    found = [(campaign.strongest(account, on), account) for account in candidates]
+    found.sort(key=lambda f: (f[0][0], f[1].member_since_on, f[1].organization_id, f[1].term_id))
+    once: dict[int, Case] = {}
+    for (_, signal), account in found:
+        once.setdefault(account.organization_id, Case(account, signal))
+    return tuple(once.values())
+
+
+def decided(campaign: Campaign, cases: Iterable[Case], around: Circumstances) -> Audience:
+    """Decide about accounts that have been ranked.
+
+    Within a corporate group the first that nothing stands against is enrolled, and one person is written to once
+    however many accounts they stand for.
+    """
     invited: list[Invitation] = []
     left_out: list[LeftOut] = []
     taken = _Taken()
-    for case in _ranked(campaign, candidates, around):
+    for case in cases:
         if skip := objection(case, around) or taken.objection(case):
             left_out.append(LeftOut(case.account, case.signal, skip))
             continue
@@ -89,17 +108,6 @@ class _Taken:
         if case.contact and (name := self._people.get(case.contact.person_id)):
             return Skip(Reason.PERSON_ENROLLED, f"{case.contact.name}, for {name}")
         return None
-
-
-def _ranked(campaign: Campaign, candidates: Iterable[Candidate], around: Circumstances) -> Iterable[Case]:
-    """Each account once, with the membership that has the best signal; the best first."""
-    today = around.now.date()
-    found = [(campaign.strongest(account, today), account) for account in candidates]
-    found.sort(key=lambda f: (f[0][0], f[1].member_since_on, f[1].organization_id, f[1].term_id))
-    once: dict[int, Case] = {}
-    for (_, signal), account in found:
-        once.setdefault(account.organization_id, Case(account, signal))
-    return once.values()
 
 
 def _invitation(campaign: Campaign, case: Case, around: Circumstances) -> Invitation:

@@ -4,11 +4,12 @@ It asks the book for facts, has pure functions decide, and writes their intents 
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from campaigns.audience import assemble
+from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
-from campaigns.guards import Circumstances
+from campaigns.guards import Circumstances, objection
 from campaigns.journey import Journey
 from campaigns.letter_facts import Manager, Stationery
 from campaigns.orders import move_of, run_order
@@ -17,7 +18,6 @@ from campaigns.plan import advance as plan
 from campaigns.preview import Preview, content_of
 from crm.book import Book
 from crm.garbage import no_collection
-from crm.insight.candidate import Candidate
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
 from crm.outreach.moves import Move
@@ -45,17 +45,20 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
     chosen = find_campaign(campaign)
     now = book.clock.now()
     wordings = _wordings(chosen, book.templates)
+    around = Circumstances.of(
+        chosen,
+        now=now,
+        engaged=book.runs.engaged_groups(),
+        letters=book.runs.last_letters(since=now - chosen.quiet),
+        languages=_languages(chosen, book.templates),
+        held={},
+    )
     with no_collection():
-        candidates = book.candidates.associates(now.date())
-        around = Circumstances.of(
-            chosen,
-            now=now,
-            engaged=book.runs.engaged_groups(),
-            letters=book.runs.last_letters(since=now - chosen.quiet),
-            languages=_languages(chosen, book.templates),
-            held=_held(book, candidates),
-        )
-        audience = assemble(chosen, candidates, around)
+        cases = ranked(chosen, book.candidates.associates(now.date()), now.date())
+        # Clearance has the last word, so it is asked for those alone that nothing else stands against.
+        open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
+        around = replace(around, held=_held(book, open_to))
+        audience = decided(chosen, cases, around)
     return Preview(
         campaign=chosen,
         as_of=now,
@@ -188,9 +191,9 @@ class _Running:
         return self._book.runs.wording(self._hashes[f"{template}/{language}"])
 
 
-def _held(book: Book, candidates: Iterable[Candidate]) -> dict[int, str]:
+def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:
     """Why the clearance of accounts says to hold, for the office of whoever asks."""
-    asked = book.clearance_of_many(account.organization_id for account in candidates)
+    asked = book.clearance_of_many(accounts)
     return {
         number: ", ".join(hold.words for hold in found.holds)
         for number, found in asked.items()

@@ -8,10 +8,10 @@ from typing import Self
 from sqlalchemy import Engine
 
 from crm.clock import Clock
+from crm.consent.bases import Bases
 from crm.consent.suppressions import Suppressions
 from crm.directory.absences import Colleagues
 from crm.directory.organizations import Organizations
-from crm.directory.people import People
 from crm.directory.respelling import respell
 from crm.directory.roles import Roles
 from crm.engagement.complaints import Complaints
@@ -47,6 +47,8 @@ from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
 from crm.outreach.outbox import Outbox
 from crm.outreach.runs import Runs
+from crm.privacy.people import People
+from crm.privacy.retention import Retention
 from crm.reference.categories import Categories
 from crm.reference.countries import Countries
 from crm.reference.loader import Reference
@@ -62,6 +64,7 @@ from crm.reports.shelf import Reports
 from crm.reports.subscriptions import Subscriptions
 from crm.store.history import History
 from crm.store.postgres import Server
+from crm.store.restoring import Restoring
 from crm.store.store import Store
 
 
@@ -112,10 +115,11 @@ class Book:
 
         self.staff = Colleagues(store)
         self.organizations = Organizations(store)
-        self.people = People(store)
+        self.people = People(store, identity=identity)
         self.roles = Roles(store)
         self.imports = Imports(store)
 
+        self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
         self.terms = Terms(store)
         self.standing = Standings(store)
@@ -154,12 +158,14 @@ class Book:
         self.letters = Letters(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 
+        self.retention = Retention(store, identity=identity)
         self.reports = Reports(store)
         self.subscriptions = Subscriptions(
             store, reports=self.reports, identity=identity, templates=templates
         )
         self.trail = History(store, batches=batches_of)
         self.history = self.trail.of
+        self.restore = Restoring(store, batches=batches_of).restore
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

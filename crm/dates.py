@@ -68,6 +68,13 @@ def last_day_of(when: str | date, *, today: date, field: str = "until") -> date:
     return last
 
 
+def instant(when: date | datetime | None, *, end: bool = False) -> datetime | None:
+    """The instant that a person means by a day: its first, or its last."""
+    if when is None or isinstance(when, datetime):
+        return when
+    return datetime.combine(when, time.max if end else time.min, tzinfo=UTC)
+
+
 def in_utc(at: datetime, *, field: str | None = None) -> datetime:
     """An instant in UTC; it has to say in which time zone it is.
 

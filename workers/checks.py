@@ -87,5 +87,5 @@ def _told(entry: Entry, slot: JobSlot | None, tick: float, *, now: datetime) -> 
     if "error" in slot.summary:
         return Check(name, ok=False, detail=f"{ran}: {slot.summary['error']}")
     done = ", ".join(f"{what} {count}" for what, count in slot.summary.items() if count) or "nothing to do"
-    late = now - slot.slot_at > timedelta(seconds=_LATE * entry.every * tick)
+    late = now - slot.slot_at > timedelta(seconds=_LATE * entry.seconds(tick))
     return Check(name, ok=None if late else True, detail=f"{ran}: {done}.", hint=_START if late else "")

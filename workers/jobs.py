@@ -24,6 +24,8 @@ _SWEPT = 10_000
 _ADVANCED = 500
 # A job that takes longer is taken for dead and started beside itself, which harms nothing: each row is taken once.
 _SLOTS_TO_LIVE = 6
+# Above the time limit of a task: beyond it nobody works at the job, however long its slot is.
+_LONGEST_JOB = timedelta(hours=1)
 
 
 def sweep(book: Book, ring: Ring, *, batch: int) -> Summary:
@@ -91,6 +93,16 @@ def collect(book: Book, inbox: Path) -> Summary:
     return dict(Counter(kind for path in arrived if (kind := _take_in(book, path, inbox)) is not None))
 
 
+def keep_no_longer(book: Book) -> Summary:
+    """See what has been kept for long enough, and clear what the rules that are marked as automatic say.
+
+    Args:
+        book: the book.
+    """
+    cleared = {f"cleared {due.rule}": due.rows for due in book.retention.apply_automatic().rules}
+    return cleared | {f"due {due.rule}": due.rows for due in book.retention.preview().rules}
+
+
 def in_slot(
     book: Book, job: str, *, every: timedelta, holder: str, work: Callable[[], Summary]
 ) -> Summary | None:
@@ -107,7 +119,8 @@ def in_slot(
         What it did; None where the slot was taken.
     """
     slot_at = _slot(book.clock.now(), every)
-    if not book.job_slots.take(job, slot_at=slot_at, holder=holder, lasting=every * _SLOTS_TO_LIVE):
+    lasting = min(every * _SLOTS_TO_LIVE, _LONGEST_JOB)
+    if not book.job_slots.take(job, slot_at=slot_at, holder=holder, lasting=lasting):
         return None
     try:
         summary = work()

@@ -1,6 +1,7 @@
 """What runs when, as data. The beat only rings; whoever answers takes the slot in the database first."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from workers.queues import Queue
 
@@ -12,14 +13,21 @@ class Entry:
     Attributes:
         job: the name of its task.
         queue: where it is rung.
-        every: how many ticks apart.
+        every: how many ticks apart it is rung for.
         why: what would be late without it.
+        slot: how long a slot is, where it is longer than from ring to ring. A daily job is rung for more often, so that
+            a beat that restarts, and remembers nothing, misses no day; the slot lets it run once.
     """
 
     job: str
     queue: Queue
     every: int
     why: str
+    slot: timedelta | None = None
+
+    def seconds(self, tick_seconds: float) -> float:
+        """How long a slot is."""
+        return self.slot.total_seconds() if self.slot else self.every * tick_seconds
 
 
 ENTRIES = (
@@ -29,6 +37,7 @@ ENTRIES = (
     Entry("runs.advance", Queue.ADVANCE, 1, "the next steps of the journeys"),
     Entry("subscriptions.send", Queue.TICK, 6, "reports that somebody has subscribed to"),
     Entry("answers.collect", Queue.INBOUND, 1, "replies, bounces and unsubscribes in the inbox"),
+    Entry("retention.look", Queue.TICK, 60, "what has been kept for long enough", slot=timedelta(days=1)),
 )
 
 
@@ -38,7 +47,7 @@ def beat_schedule(tick_seconds: float) -> dict[str, dict[str, object]]:
         entry.job: {
             "task": entry.job,
             "schedule": entry.every * tick_seconds,
-            "args": [entry.every * tick_seconds],
+            "args": [entry.seconds(tick_seconds)],
             "options": {"queue": entry.queue.value, "expires": max(1.0, entry.every * tick_seconds)},
         }
         for entry in ENTRIES

@@ -48,6 +48,10 @@ def add_tasks(app: Celery, runtime: Runtime) -> None:
     def collect(seconds: float) -> Any:
         return in_slot("answers.collect", seconds, lambda: jobs.collect(runtime.book(), runtime.inbox))
 
+    @app.task(name="retention.look", shared=False)
+    def retain(seconds: float) -> Any:
+        return in_slot("retention.look", seconds, lambda: jobs.keep_no_longer(runtime.book()))
+
     @app.task(name="outbox.deliver", shared=False)
     def deliver(ids: list[int]) -> Any:
         return jobs.deliver(runtime.delivery(), ids)

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from crm.cli import (
+    bases,
     clearance,
     complaints,
     doctor,
@@ -23,6 +24,7 @@ from crm.cli import (
     people,
     prompt,
     reports,
+    retention,
     segments,
     staff,
     store,
@@ -142,8 +144,10 @@ for name, group in {
     "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
+    "retention": retention.app,
     "subscription": subscriptions.app,
     "suppression": suppression.app,
+    "basis": bases.app,
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
@@ -163,6 +167,7 @@ for command in (
     teams.hand_back,
     store.migrate,
     store.history,
+    store.restore,
     doctor.doctor,
 ):
     app.command()(command)

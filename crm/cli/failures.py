@@ -73,6 +73,14 @@ _COMMANDS = (
     (r"book\.reservations\.of\b", "`crm org show`"),
     (r'\b(amount|encoding|next|office|sector)="([^"]*)"', r"--\1 \2"),
     (r"\bto=…", "--to …"),
+    (
+        r"Look at it with dry_run=True, then say confirm=(\d+)",
+        r"Look without --confirm, then say --confirm \1",
+    ),
+    (r"book\.retention\.preview\b", "`crm retention preview`"),
+    (r"book\.outbox\b", "`crm mail`"),
+    (r"\bforce=True\b", "--force"),
+    (r"\bfield=…, at=…", "--field …, --at …"),
     (r"\bsource_name\b", "--source-name"),
 )
 

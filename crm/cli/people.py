@@ -1,5 +1,6 @@
 """`crm person …`: the contacts and their positions."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +12,13 @@ from crm.cli.options import (
     On,
     OptionalOn,
     OptionalReason,
+    Reason,
     Synthetic,
     day,
     examples,
     optional_day,
 )
-from crm.cli.session import invocation, opened, show
+from crm.cli.session import invocation, opened, say, show
 from crm.directory.people import Person, Position
 from crm.errors import InvalidInput
 from crm.reference.languages import Language
@@ -141,6 +143,59 @@ def at(ctx: typer.Context, org: options.Organization, on: OptionalOn = None) -> 
             "time zone": "time_zone",
         }
         show(ctx, found, cells, empty="Nobody is on record there: `crm person add … --at ORG`.")
+
+
+@app.command(epilog=examples("crm person export amina@acme.example --to amina.json"))
+def export(
+    ctx: typer.Context,
+    person: options.Person,
+    to: Annotated[
+        Path | None,
+        typer.Option(help="A file that only you can read: JSON where it ends with .json, else a text."),
+    ] = None,
+) -> None:
+    """Show all that is held on a person, for them to read."""
+    with opened(ctx) as book:
+        data = book.people.export(person)
+        if to is not None:
+            path = data.to_json(to) if to.suffix == ".json" else data.to_text(to)
+            show(ctx, {"file": path} if invocation(ctx).as_json else f"Written to {path}.")
+        elif invocation(ctx).as_json:
+            typer.echo(data.to_json(), nl=False)
+        else:
+            show(ctx, str(data))
+
+
+@app.command(
+    epilog=examples(
+        'crm person erase amina@acme.example --reason "asked by letter"',
+        'crm person erase amina@acme.example --reason "asked by letter" --confirm 41',
+    )
+)
+def erase(
+    ctx: typer.Context,
+    *,
+    person: options.Person,
+    reason: Reason,
+    confirm: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="The count that a first call without it has said; then it is done, for good."
+        ),
+    ] = None,
+    no_suppression: Annotated[
+        bool, typer.Option("--no-suppression", help="Their addresses may be written to again.")
+    ] = False,
+) -> None:
+    """Erase a person from every table and from the trail; without `--confirm`, only say what would go."""
+    with opened(ctx) as book:
+        erasure = book.people.erase(
+            person, reason=reason, confirm=confirm, suppress=not no_suppression, dry_run=confirm is None
+        )
+        told = {"count": erasure.count, "erasure": erasure}
+        show(ctx, told if invocation(ctx).as_json else str(erasure))
+        if confirm is None:
+            say(ctx, f"Nothing was erased yet. To do it: --confirm {erasure.count}")
 
 
 def _told(book: Book, position: Position) -> str:

@@ -1,4 +1,4 @@
-"""`crm migrate`, `crm reference …` and `crm history`: the database, its facts and its trail."""
+"""`crm migrate`, `crm reference …`, `crm history` and `crm restore`: the database, its facts and its trail."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -6,11 +6,13 @@ from typing import Annotated
 import typer
 
 from crm.book import Book
+from crm.cli.options import DAY, Reason, day, instant
 from crm.cli.session import invocation, opened, show
 from crm.cli.tables import said
 from crm.errors import NotFound
 from crm.opening import database_url, folder_of, read_settings
 from crm.store.engine import connect
+from crm.store.history import Happened
 from crm.store.postgres import open_server
 from crm.store.records import Record
 from crm.store.schema import migrate as bring_up
@@ -24,11 +26,11 @@ reference = typer.Typer(
 
 _LOADED = {name: name for name in ("file", "added", "changed", "unchanged", "retired", "kept")}
 _HAPPENED = {
+    "line": "id",
     "at": "at",
     "who": "actor",
     "verb": "verb",
-    "before": "before",
-    "after": "after",
+    "what changed": "changes",
     "why": "reason",
 }
 
@@ -82,8 +84,15 @@ def history(
             metavar="ID_OR_ORG", help="The id of anything, or any key of an organisation or a person."
         ),
     ] = None,
+    field: Annotated[
+        str | None, typer.Option(help='Only what happened to this field, e.g. "country".')
+    ] = None,
+    since: Annotated[str | None, typer.Option(metavar="DAY", help=f"Only from this day on. {DAY}")] = None,
     whole: Annotated[
         bool, typer.Option("--whole", help="Also what the same verbs changed in other records.")
+    ] = False,
+    inner: Annotated[
+        bool, typer.Option("--inner", help="Also the fields that only the program keeps.")
     ] = False,
     limit: Annotated[
         int, typer.Option(min=1, help="How many of the latest verbs, where no key is given.")
@@ -96,13 +105,58 @@ def history(
             show(ctx, book.trail.latest(limit=limit), cells)
             return
         record = find_record(book, key)
-        happened = book.trail.about(record) if whole else book.trail.of(record)
+        first = day(book, since) if since else None
+        happened = (
+            book.trail.about(record)
+            if whole
+            else book.trail.of(record, field=field, since=first, inner=inner)
+        )
         show(
             ctx,
             happened,
             {**({"record": "record"} if whole else {}), **_HAPPENED},
             empty=f"Nothing about {said(record)}.",
         )
+
+
+def restore(
+    ctx: typer.Context,
+    *,
+    what: Annotated[
+        str,
+        typer.Argument(
+            metavar="LINE_OR_KEY",
+            help="The number of a line of `crm history`, whose change is undone; or any key of a record.",
+        ),
+    ],
+    reason: Reason,
+    field: Annotated[str | None, typer.Option(help="Only this field.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="For a record: when the value stood there, e.g. 2027-04-01."),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Even where it has changed again since.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+) -> None:
+    """Put a former value back, through the same checks as ever."""
+    with opened(ctx) as book:
+        line = None if at or not what.isdecimal() else _line(book, int(what))
+        put_back = book.restore(
+            line or find_record(book, what),
+            reason=reason,
+            field=field,
+            at=instant(book, at),
+            force=force,
+            dry_run=dry_run,
+        )
+        show(ctx, put_back if invocation(ctx).as_json else str(put_back))
+
+
+def _line(book: Book, number: int) -> Happened | None:
+    try:
+        return book.trail.get(number)
+    except NotFound:
+        return None
 
 
 def find_record(book: Book, key: str) -> Record:
@@ -117,10 +171,7 @@ def find_record(book: Book, key: str) -> Record:
     """
     accounts: list[Look] = [lambda: book.organizations.get(key)]
     persons: list[Look] = [lambda: book.people.get(key), lambda: book.staff.get(key)]
-    numbered: list[Look] = [
-        lambda: book.interactions.get(int(key)).interaction,
-        lambda: book.outbox.get(int(key)),
-    ]
+    numbered: list[Look] = [lambda: book.trail.record(int(key))]
     # An address is a person's before it is that of everybody who writes from its domain.
     looks = persons + accounts if "@" in key else accounts + persons
     first: NotFound | None = None

@@ -6,7 +6,7 @@ no address, only an HMAC of its canonical form: a plain hash could be guessed.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -100,7 +100,7 @@ class Suppressions:
     def of(self, address: str) -> tuple[Suppression, ...]:
         """The entries that stand for an address; none means that it may be written to."""
         with self._store.reading() as session:
-            return tuple(session.exec(_entries(_hashes(address, self._keys))))
+            return tuple(entries_of(session, address, keys=self._keys))
 
 
 def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reason: SuppressionReason) -> None:
@@ -134,6 +134,11 @@ def suppressed_forms(session: Session, forms: Iterable[str], *, keys: KeyRing) -
     for row in session.exec(_entries(list(hashes))):
         found.setdefault(hashes[row.address_hash], set()).add(row.scope)
     return found
+
+
+def entries_of(session: Session, address: str, *, keys: KeyRing) -> Sequence[Suppression]:
+    """The entries that stand for an address."""
+    return session.exec(_entries(_hashes(address, keys))).all()
 
 
 def lock_people(session: Session, ids: object) -> None:

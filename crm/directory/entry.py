@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from crm.directory.addresses import normal_domain
 from crm.directory.lei import valid_lei
+from crm.directory.merged import refuse_merged
 from crm.directory.names import clean_name, forms_of_name
 from crm.directory.resolve import find_organization, label
 from crm.directory.staff import find_staff
@@ -27,6 +28,7 @@ from crm.reference.segments import find_segment
 from crm.reference.tiers import find_tier
 from crm.store.columns import chosen
 from crm.store.records import each
+from crm.store.restoring import restores
 from crm.store.store import Change
 from crm.store.turns import take_turns
 
@@ -46,6 +48,8 @@ _FIELDS = {
     "synthetic",
 }
 
+
+_KEPT_BY_ID = {"owner", "parent"}
 
 # How a field is understood where it is more than its value.
 _READINGS: Mapping[str, Callable[[Session, Any], Any]] = {
@@ -77,6 +81,20 @@ def change_organization(session: Session, row: Organization, fields: Mapping[str
     session.flush()
     if "group_id" in values:
         regroup(session, row)
+
+
+def _put_back(change: Change, row: Organization, values: Mapping[str, Any]) -> None:
+    refuse_merged(row)
+    change_organization(
+        change.session, row, {field.removesuffix("_id"): value for field, value in values.items()}
+    )
+
+
+restores(
+    Organization,
+    *(f"{field}_id" if field in _KEPT_BY_ID else field for field in ("name", *sorted(_FIELDS))),
+    through=_put_back,
+)
 
 
 def add_names(

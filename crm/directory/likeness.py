@@ -58,13 +58,16 @@ class Likeness:
     rules: str = RULES
 
 
-def likely(session: Session, wanted: Sequence[Wanted], *, most: int = 5) -> dict[int, tuple[Likeness, ...]]:
+def likely(
+    session: Session, wanted: Sequence[Wanted], *, most: int = 5, before: int | None = None
+) -> dict[int, tuple[Likeness, ...]]:
     """The organisations of the book that each wanted one probably is, the likeliest first; one statement for all.
 
     Args:
         session: the session of the verb.
         wanted: what to look for; each with a ref of its own.
         most: how many to tell for each at the most.
+        before: only organisations with a smaller id; an import asks what the book held before it began.
 
     Returns:
         For each ref that something is like, what it is like; the others are left out.
@@ -72,7 +75,7 @@ def likely(session: Session, wanted: Sequence[Wanted], *, most: int = 5) -> dict
     if not wanted:
         return {}
     bare = legal_forms_of(session).bare
-    values = {"wanted": json.dumps([_row(one, bare(one.name)) for one in wanted])}
+    values = {"wanted": json.dumps([_row(one, bare(one.name)) for one in wanted]), "before": before}
     found = defaultdict(list)
     for (ref, organization_id), (row, evidence) in gathered(session.execute(_LIKELY, values)).items():
         score, because = weighed(evidence)
@@ -129,10 +132,13 @@ def search(wanted: str, *, only: str = "true") -> TextClause:
     """)  # noqa: S608 - both parts are ours
 
 
-_LIKELY = search("""
+_LIKELY = search(
+    """
     SELECT * FROM jsonb_to_recordset(CAST(:wanted AS jsonb))
         AS u (ref bigint, name text, bare text, country text, lei text, domains text[], keys bigint[])
-""")
+""",
+    only="(CAST(:before AS bigint) IS NULL OR met.id < :before)",
+)
 
 
 def _likeliest(alike: Iterable[Likeness], most: int) -> tuple[Likeness, ...]:

@@ -7,6 +7,8 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, literal
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from crm.errors import Refused
+
 
 class Mergeable(Protocol):
     """A kind of record that can be merged into another of its kind."""
@@ -28,6 +30,20 @@ def keeper_of(session: Session, row: M) -> M:
 def keepers_of(session: Session, rows: Iterable[M]) -> list[M]:
     """The records that stand for some records, each once, in their order."""
     return list({keeper.id: keeper for keeper in (keeper_of(session, row) for row in rows)}.values())
+
+
+def refuse_merged(row: Mergeable) -> None:
+    """Refuse to change a record that only stays on file because it was merged into another.
+
+    Raises:
+        Refused: it was.
+    """
+    if row.merged_into_id is not None:
+        raise Refused(
+            f"{row.id} was merged into {row.merged_into_id}.",
+            rule="merges.once",
+            hint=f"Name {row.merged_into_id} if that is what you mean.",
+        )
 
 
 def stands(kind: type[Mergeable]) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """People: contacts with their dated positions at one or several organisations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -8,16 +8,17 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
 from sqlmodel import Session, col, select
 
 from crm.directory.addresses import parse_email
-from crm.directory.merged import keepers_of, stands
+from crm.directory.merged import keepers_of, refuse_merged, stands
 from crm.directory.names import clean_name, normal_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import known_time_zone, today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.languages import Language, known_language
-from crm.store.columns import at_field, choice, id_field, personal, ref
+from crm.store.columns import INNER, PERSONAL, at_field, choice, id_field, personal, ref
 from crm.store.records import Record, by_id
-from crm.store.store import Store
+from crm.store.restoring import restores
+from crm.store.store import Change, Store
 from crm.store.violations import means
 
 
@@ -31,6 +32,7 @@ class Person(Record, table=True):
         time_zone: IANA name; empty when not known.
         synthetic: made up for a demonstration or test.
         merged_into_id: the person that this one turned out to be; who asks for this one is led there.
+        erased_at: when the person was erased; the row stays so that numbers go on pointing somewhere.
     """
 
     __tablename__ = "person"
@@ -42,15 +44,18 @@ class Person(Record, table=True):
 
     id: int = id_field()
     name: str = personal()
-    normal_name: str = personal()
+    normal_name: str = personal(inner=True)
     email: str | None = personal(default=None)
-    email_key: str | None = personal(default=None)
+    email_key: str | None = personal(default=None, inner=True)
     phone: str | None = personal(default=None)
-    language: Language | None = choice(Language, name="language", default=None, nullable=True)
-    time_zone: str | None = None
+    language: Language | None = choice(
+        Language, name="language", default=None, nullable=True, sa_column_kwargs=PERSONAL
+    )
+    time_zone: str | None = personal(default=None)
     synthetic: bool = False
     merged_into_id: int | None = ref("person.id", optional=True)
-    created_at: datetime = at_field()
+    erased_at: datetime | None = at_field(default=None)
+    created_at: datetime = at_field(sa_column_kwargs=INNER)
 
 
 class Position(Record, table=True):
@@ -73,7 +78,7 @@ class Position(Record, table=True):
     id: int = id_field()
     person_id: int = ref("person.id")
     organization_id: int = ref("organization.id")
-    role: str = ""
+    role: str = personal(default="")
     focal_point: bool = False
     since_on: date | None = None
     until_on: date | None = None
@@ -195,6 +200,15 @@ class People:
             return tuple(people_at(session, find_organization(session, organization), on=day))
 
 
+def _put_back(_: Change, person: Person, values: Mapping[str, Any]) -> None:
+    refuse_merged(person)
+    person.amend(_values(values))
+
+
+restores(Person, "name", "email", "phone", "language", "time_zone", through=_put_back)
+restores(Position, "until_on", through=lambda _, position, values: position.amend(values))
+
+
 def find_person(session: Session, key: PersonKey) -> Person:
     """Look a person up; see `People.get`."""
     if isinstance(key, Person):
@@ -206,6 +220,10 @@ def find_person(session: Session, key: PersonKey) -> Person:
     else:
         found = session.exec(select(Person).where(Person.normal_name == normal_name(key))).all()
     found = keepers_of(session, found)
+    if found and found[0].erased_at is not None:
+        raise NotFound(
+            f"Person {key} was erased on {found[0].erased_at:%d %B %Y}.", field="person", value=key
+        )
     if not found:
         raise NotFound(
             f"Nobody in the book answers to {key!r}.",
@@ -256,7 +274,7 @@ def _position(person: Person, organization: Organization, **fields: Any) -> Posi
     return Position.model_validate({"person_id": person.id, "organization_id": organization.id, **fields})
 
 
-def _values(fields: dict[str, Any]) -> dict[str, Any]:
+def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(fields)
     if unknown := values.keys() - {"name", "email", "phone", "language", "time_zone", "synthetic"}:
         raise InvalidInput(f"A person has no field {min(unknown)!r}.", field=min(unknown))

@@ -11,8 +11,9 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, InvalidInput, NotFound
-from crm.store.columns import choice, chosen, id_field, ref
+from crm.store.columns import choice, chosen, id_field, personal, ref
 from crm.store.records import Record
+from crm.store.restoring import restores
 from crm.store.store import Change, Store
 from crm.store.violations import means
 
@@ -47,11 +48,12 @@ class Role(Record, table=True):
     kind: RoleKind = choice(RoleKind, name="kind")
     since_on: date
     until_on: date | None = None
-    source: str = ""
+    source: str = personal(default="")
 
 
 means("uq_role_open", AlreadyExists, "The organisation has this role already.", field="kind")
 means("ck_role_order", InvalidInput, "The role would end before it began.", field="on")
+restores(Role, "until_on", through=lambda _, role, values: role.amend(values))
 
 
 class Roles:

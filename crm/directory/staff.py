@@ -14,6 +14,7 @@ from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.offices import Office, find_office
 from crm.store.columns import id_field
 from crm.store.records import Record, by_id
+from crm.store.restoring import restores
 from crm.store.store import Store
 from crm.store.violations import means
 
@@ -34,6 +35,7 @@ class Staff(Record, table=True):
 
 
 means("uq_staff_email", AlreadyExists, "A member of staff has this e-mail address already.", field="email")
+restores(Staff, "active", through=lambda _, row, values: row.amend(values))
 
 
 class StaffFacet:

@@ -8,7 +8,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Index, UniqueConstraint
 from sqlmodel import Field, col
 
 from crm.errors import AlreadyExists, InvalidInput
-from crm.store.columns import at_field, choice, id_field, ref, trigram_index
+from crm.store.columns import INNER, at_field, choice, id_field, ref, trigram_index
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -75,7 +75,7 @@ class Organization(Record, table=True):
     size: Size | None = choice(Size, name="size", default=None, nullable=True)
     employees: int | None = Field(default=None, ge=0)
     parent_id: int | None = ref("organization.id", optional=True)
-    group_id: int | None = ref("organization.id", optional=True)
+    group_id: int | None = ref("organization.id", optional=True, sa_column_kwargs=INNER)
     lei: str | None = None
     website: str | None = None
     owner_id: int | None = ref("staff.id", optional=True)
@@ -83,7 +83,7 @@ class Organization(Record, table=True):
     source: str | None = None
     synthetic: bool = False
     merged_into_id: int | None = ref("organization.id", optional=True)
-    created_at: datetime = at_field()
+    created_at: datetime = at_field(sa_column_kwargs=INNER)
 
 
 class OrganizationName(Record, table=True):
@@ -123,7 +123,7 @@ class OrganizationName(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     name: str
-    normal: str
+    normal: str = Field(sa_column_kwargs=INNER)
     bare: str
     keys: list[int] = Field(sa_type=ARRAY(BigInteger))
     kind: NameKind = choice(NameKind, name="kind", default=NameKind.ALIAS)

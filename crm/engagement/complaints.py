@@ -10,7 +10,7 @@ from crm.directory.names import clean_name, clean_text
 from crm.directory.people import PersonKey, find_person
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import InvalidInput, NotFound, Refused
-from crm.store.columns import at_field, id_field, prose, ref
+from crm.store.columns import at_field, id_field, personal, prose, ref
 from crm.store.records import Record, by_id
 from crm.store.store import Change, Store
 from crm.store.violations import means
@@ -42,7 +42,7 @@ class Complaint(Record, table=True):
     organization_id: int | None = ref("organization.id", optional=True)
     person_id: int | None = ref("person.id", optional=True)
     what: str = prose(personal=True)
-    source: str
+    source: str = personal()
     recorded_by: str
     recorded_at: datetime = at_field()
     resolved_at: datetime | None = at_field(default=None)

@@ -13,6 +13,7 @@ from crm.directory.staff import Staff, find_staff, today_of
 from crm.errors import NotFound, Refused
 from crm.store.columns import at_field, id_field, prose, ref
 from crm.store.records import Record, by_id
+from crm.store.restoring import restores
 from crm.store.store import Change, Store
 
 
@@ -33,11 +34,14 @@ class FollowUp(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     interaction_id: int | None = ref("interaction.id", optional=True)
-    what: str = prose()
+    what: str = prose(personal=True)
     owner_id: int | None = ref("staff.id", optional=True, index=False)
     due_on: date | None = None
     done_at: datetime | None = at_field(default=None)
-    outcome: str = prose(default="")
+    outcome: str = prose(default="", personal=True)
+
+
+restores(FollowUp, "done_at", "outcome", through=lambda _, row, values: row.amend(values))
 
 
 class FollowUps:

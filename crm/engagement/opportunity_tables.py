@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Numeric
 from sqlmodel import Field
 
 from crm.reference.opportunity_stages import OpportunityKind, Outcome
-from crm.store.columns import at_field, choice, id_field, prose, ref
+from crm.store.columns import at_field, choice, id_field, personal, prose, ref
 from crm.store.records import Record
 
 _AMOUNT = Numeric(16, 2)
@@ -76,7 +76,7 @@ class Opportunity(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     kind: OpportunityKind = choice(OpportunityKind, name="kind")
-    title: str = prose()
+    title: str = prose(personal=True)
     stage: str
     outcome: Outcome = choice(Outcome, name="outcome", default=Outcome.OPEN)
     amount: Decimal | None = Field(default=None, sa_type=_AMOUNT)
@@ -88,7 +88,7 @@ class Opportunity(Record, table=True):
     owner_id: int | None = ref("staff.id", optional=True, index=False)
     office: str | None = Field(default=None, foreign_key="office.code")
     sector: str | None = Field(default=None, foreign_key="sector.code")
-    source: str = ""
+    source: str = personal(default="")
     opened_at: datetime = at_field()
     stage_since: datetime = at_field()
     closed_at: datetime | None = at_field(default=None)

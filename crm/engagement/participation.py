@@ -10,7 +10,7 @@ from sqlmodel import Field, col, select
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import AlreadyExists
 from crm.reference.study_groups import find_study_group
-from crm.store.columns import choice, chosen, id_field, ref
+from crm.store.columns import choice, chosen, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Store
 from crm.store.violations import means
@@ -40,7 +40,7 @@ class Participation(Record, table=True):
     study_group: str = Field(foreign_key="study_group.code")
     kind: ParticipationKind = choice(ParticipationKind, name="kind")
     on: date
-    source: str = ""
+    source: str = personal(default="")
     synthetic: bool = False
 
 

@@ -14,7 +14,7 @@ from crm.directory.staff import own_office
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput, NotFound, Refused
 from crm.reference.offices import Office, find_office
-from crm.store.columns import at_field, id_field, ref
+from crm.store.columns import at_field, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Store
 from crm.store.violations import means
@@ -48,7 +48,7 @@ class Reservation(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id")
     office: str = Field(foreign_key="office.code")
-    reason: str
+    reason: str = personal()
     since_on: date
     until_on: date
     reserved_by: str

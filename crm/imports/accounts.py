@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, String, any_, literal
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from crm.directory.likeness import Likeness, Wanted, likely
 from crm.directory.merged import among, keeper_ids
 from crm.directory.names import normal_name
 from crm.directory.resolve import find_organization
@@ -18,6 +19,7 @@ from crm.imports.batches import ImportRow
 from crm.imports.organization_draft import COMPARED, NEW, OrganizationDraft
 from crm.imports.source_keys import keys_of, with_keys
 from crm.imports.verdicts import LEFT, Problem
+from crm.insight.duplicates import PROBABLE
 
 Name = tuple[str, NameKind, str | None]
 
@@ -65,6 +67,8 @@ class Accounts:
         self._by_key: dict[str, Account] = {}
         self._by_lei: dict[str, Account] = {}
         self._by_name: defaultdict[str, list[Account]] = defaultdict(list)
+        self._alike: dict[int, list[Likeness]] = {}
+        self._held_any: bool | None = None
         self._decided: dict[str, int] = {}
         self._mistaken: dict[str, Problem] = {}
 
@@ -88,6 +92,7 @@ class Accounts:
         self._by_lei = {lei: accounts[keepers.get(number, number)] for lei, number in leis.items()}
         self._by_key = {key: accounts[keepers.get(number, number)] for key, number in keys.items()}
         self._by_id = accounts
+        self._alike = self._likenesses(session, [draft for draft in drafts if self._is_unknown(draft)])
 
     def decided(self, key: str) -> Account | Problem | None:
         """The account that somebody says a row is, or why that is no answer."""
@@ -107,6 +112,10 @@ class Accounts:
         """The accounts of this name, those of the book first; aliases count as names."""
         return self._by_name.get(normal, ())
 
+    def alike(self, draft: OrganizationDraft) -> Sequence[Likeness]:
+        """The accounts that a row probably is, although no exact sign says so; the likeliest first."""
+        return self._alike.get(draft.row, ())
+
     def expect(self, draft: OrganizationDraft, number: int) -> Account:
         """Take in what a row creates, so that the rows that follow find it."""
         values = {name: getattr(draft, name) for name in COMPARED}
@@ -125,6 +134,32 @@ class Accounts:
             account.keys.add(draft.key)
         if account.values["lei"]:
             self._by_lei[account.values["lei"]] = account
+
+    def _is_unknown(self, draft: OrganizationDraft) -> bool:
+        """Whether neither a person nor an exact sign says which organisation a row is."""
+        by_sign = self.by_key(draft.key) or self.by_lei(draft.lei) or self.by_name(draft.normal)
+        return not (draft.decided or by_sign)
+
+    def _likenesses(self, session: Session, drafts: Sequence[OrganizationDraft]) -> dict[int, list[Likeness]]:
+        """What the book held before this import and rows are probably about, if the source does not tell them apart."""
+        if self._held_any is None:
+            earlier = select(Organization.id).where(Organization.id < self._batch_id).limit(1)
+            self._held_any = session.exec(earlier).first() is not None
+        if not self._held_any:
+            return {}
+        wanted = [Wanted(one.row, one.name, one.country, one.domains, one.lei) for one in drafts]
+        found = likely(session, wanted, before=self._batch_id)
+        ids = {one.organization_id for several in found.values() for one in several}
+        keyed = keys_of(session, self._source, ids)
+        named = {draft.row for draft in drafts if draft.key}
+        return {
+            row: [
+                one
+                for one in several
+                if one.score >= PROBABLE and not (row in named and one.organization_id in keyed)
+            ]
+            for row, several in found.items()
+        }
 
     def _decide(self, session: Session, keys: Iterable[str]) -> None:
         for key in keys:

@@ -103,7 +103,7 @@ class ImportRow(Record, table=True):
     made: dict[str, list[list[Any]]] = json_field()
     changed: list[dict[str, Any]] = json_field(personal=True)
     reverted_at: datetime | None = at_field(default=None)
-    stands: str | None = None
+    stands: str | None = personal(default=None)
 
 
 def batches_of(session: Session, record: Record) -> Sequence[InBatch]:
@@ -117,7 +117,8 @@ def batches_of(session: Session, record: Record) -> Sequence[InBatch]:
 
 
 def _in_batch(row: ImportRow, name: str) -> Sequence[InBatch]:
+    if row.verdict is Verdict.CREATE:
+        return [InBatch(row.batch_id, {})]
+    taken_back = row.reverted_at is not None and row.stands is None
     changed = [entry for entry in row.changed if entry["record"] == name]
-    if row.verdict is Verdict.CREATE or not changed:
-        return [InBatch(row.batch_id, {}, {"batch": row.batch_id})]
-    return [InBatch(row.batch_id, e["before"], {**e["after"], "batch": row.batch_id}) for e in changed]
+    return [InBatch(row.batch_id, e["before"], e["after"], taken_back) for e in changed]

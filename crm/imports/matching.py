@@ -1,8 +1,9 @@
-"""Whether a row is an organisation that is known already: decided on exact signs, and never guessed."""
+"""Whether a row is an organisation that is known already: decided on exact signs; a mere likeness is for a person to judge."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from crm.directory.likeness import Likeness
 from crm.imports.accounts import Account, Accounts
 from crm.imports.organization_draft import NEW, OrganizationDraft
 from crm.imports.verdicts import Note, NoteKind, Problem, ProblemKind, clipped
@@ -30,7 +31,8 @@ def matched(draft: OrganizationDraft, accounts: Accounts) -> Match:
 
     What a person has decided counts first, then its key at the source, then its LEI, then its exact name together
     with its country. Two keys of one source, or two LEIs, are two organisations even if they have one name. If only
-    the country is missing on one side, or several organisations fit, it cannot be told.
+    the country is missing on one side, or several organisations fit, it cannot be told; nor if no exact sign fits, and
+    one that the book held before is probably the same.
     """
     by_key, by_lei = accounts.by_key(draft.key), accounts.by_lei(draft.lei)
     if by_key and by_lei and by_key is not by_lei:
@@ -41,6 +43,8 @@ def matched(draft: OrganizationDraft, accounts: Accounts) -> Match:
         return _decided(draft, accounts, by_key or by_lei)
     if found := by_key or by_lei:
         return _found(draft, found)
+    if alike := accounts.alike(draft):
+        return Match(problem=_probable(draft, alike))
     return _by_name(draft, accounts.by_name(draft.normal))
 
 
@@ -104,6 +108,18 @@ def _against_decision(draft: OrganizationDraft, known: Account) -> Problem:
     reason = f"It was decided to be {draft.decided!r}, and its key or LEI says that it is {known}."
     fix = "Correct the decision, the key or the LEI."
     return Problem(ProblemKind.INVALID, "id", draft.decided, reason, fix)
+
+
+def _probable(draft: OrganizationDraft, alike: Sequence[Likeness]) -> Problem:
+    reason = f"It is probably {alike[0].name}, and no exact sign says so."
+    fix = "Decide: give the id of the one that it is, or “new”."
+    candidates = tuple(map(_said, alike[:_FEW]))
+    return Problem(ProblemKind.AMBIGUOUS, "name", draft.name, reason, fix, candidates)
+
+
+def _said(one: Likeness) -> str:
+    where = one.country or "no country"
+    return f"{one.organization_id} {one.name} ({where}), {one.score:.0%}: {', '.join(one.because)}"
 
 
 def _unsure(draft: OrganizationDraft, accounts: Sequence[Account]) -> Problem:

@@ -16,8 +16,8 @@ from sqlmodel import Session, col, select
 from crm.directory.merged import among
 from crm.imports.batches import ImportRow
 from crm.imports.verdicts import Verdict
-from crm.insight.references import record_of, references_to
-from crm.store.records import Record
+from crm.insight.references import references_to
+from crm.store.records import Record, record_of
 from crm.store.trail import TrailChange, TrailEntry, plain
 
 Made = tuple[str, tuple[Any, ...]]

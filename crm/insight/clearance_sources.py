@@ -17,6 +17,7 @@ from crm.engagement import reservations
 from crm.engagement.complaints import Complaint
 from crm.engagement.follow_ups import FollowUp
 from crm.engagement.interactions import Interaction
+from crm.engagement.opportunity_tables import Opportunity
 from crm.engagement.reservations import Reservation
 from crm.insight.happening import midnight
 from crm.insight.timeline_sources import in_a_line
@@ -136,6 +137,17 @@ def _reservations(asked: Asked) -> Lines:
     ).where(asked.account(col(Reservation.organization_id)), reservations.counts(asked.on))
 
 
+def _opportunities(asked: Asked) -> Lines:
+    """What an account has been asked for and has not answered."""
+    return grounds_of(
+        Opportunity,
+        organization_id=col(Opportunity.organization_id),
+        office=col(Opportunity.office),
+        on=day_of_instant(col(Opportunity.opened_at)),
+        title=col(Opportunity.title),
+    ).where(asked.account(col(Opportunity.organization_id)), col(Opportunity.closed_at).is_(None))
+
+
 def _complaints(asked: Asked) -> Lines:
     """The open complaints of an account, and those of people who spoke for themselves and work for it."""
     account = func.coalesce(col(Complaint.organization_id), col(Position.organization_id))
@@ -193,6 +205,9 @@ SOURCES = (
         Reservation,
         _reservations,
         lambda line: f"until {line.until_on:%d %B %Y}: {line.reason}",
+    ),
+    ClearanceSource(
+        ClearanceReason.OPEN_ASK, Opportunity, _opportunities, lambda line: in_a_line(line.title)
     ),
     ClearanceSource(ClearanceReason.PROMISE, FollowUp, _promises, lambda line: line.what),
     ClearanceSource(

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field
 
 from crm.errors import InvalidInput
-from crm.store.columns import at_field, id_field, json_field, ref
+from crm.store.columns import at_field, id_field, json_field, personal, ref
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -34,8 +34,8 @@ class ClearanceOverride(Record, table=True):
     id: int = id_field()
     organization_id: int = ref("organization.id", index=False)
     office: str = Field(foreign_key="office.code")
-    reason: str
-    overridden: list[dict[str, Any]] = json_field()
+    reason: str = personal()
+    overridden: list[dict[str, Any]] = json_field(personal=True)
     since_on: date
     until_on: date
     decided_by: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -166,10 +166,3 @@ def given_by(column: Any, query: SelectBase) -> ColumnElement[bool]:
 def midnight(day: Any) -> ColumnElement[datetime]:
     """The instant at which a day on record stands in a timeline; for queries."""
     return func.timezone("UTC", cast(day, DateTime), type_=DateTime(timezone=True))
-
-
-def instant(when: date | datetime | None, *, end: bool = False) -> datetime | None:
-    """The instant that a person means by a day: its first, or its last."""
-    if when is None or isinstance(when, datetime):
-        return when
-    return datetime.combine(when, time.max if end else time.min, tzinfo=UTC)

@@ -50,6 +50,8 @@ def merged_pair(session: Session, entry: MergeEntry) -> tuple[Kept, Kept]:
     """
     keeper, other = both(session, entry)
     _lock(session, keeper, other)
+    if isinstance(keeper, Person) and keeper.erased_at is not None:
+        raise Refused(f"Person {keeper.id} was erased since.", rule="merges.erased")
     if keeper.merged_into_id is not None:
         query = select(MergeEntry.id).where(
             MergeEntry.duplicate_id == keeper.id, col(MergeEntry.undone_at).is_(None)

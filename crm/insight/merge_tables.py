@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
 from crm.errors import Refused
-from crm.store.columns import at_field, choice, id_field, json_field, ref
+from crm.store.columns import at_field, choice, id_field, json_field, personal, ref
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -41,7 +41,7 @@ class MergeEntry(Record, table=True):
     # No references: which table they are rows of depends on the kind.
     keeper_id: int = Field(sa_type=BigInteger, index=True)
     duplicate_id: int = Field(sa_type=BigInteger, index=True)
-    reason: str
+    reason: str = personal()
     merged_at: datetime = at_field()
     merged_by: str
     moved: dict[str, int] = json_field(default_factory=dict)
@@ -49,7 +49,7 @@ class MergeEntry(Record, table=True):
     taken_over: list[str] = json_field(default_factory=list)
     undone_at: datetime | None = at_field(default=None)
     undone_by: str | None = None
-    undone_because: str | None = None
+    undone_because: str | None = personal(default=None)
 
 
 class MergeMove(Record, table=True):

@@ -5,7 +5,6 @@ a journal keeps what stood where, so that a merge can be undone long afterwards.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 
 from sqlmodel import Session, col, or_, select
 
@@ -44,10 +43,6 @@ _COMPARED = {
 }
 
 
-class _Rehearsed(Exception):
-    """How a dry run undoes itself; no error."""
-
-
 class Merges:
     """`book.merges`: merge duplicates, undo it, and see what was merged."""
 
@@ -76,12 +71,9 @@ class Merges:
         why = _given(reason)
         with self._store.reading() as session:
             kind = kind_of(find_subject(session, keep))
-        with suppress(_Rehearsed), self._store.changing(f"{kind}.merged", reason=why) as change:
+        with self._store.changing(f"{kind}.merged", reason=why, dry_run=dry_run) as change:
             keeper, other = pair_of(change.session, kind, keep, duplicate)
-            merge = _told(change.session, _merged(change, keeper, other, why), dry_run=dry_run)
-            if dry_run:
-                raise _Rehearsed
-        return merge
+            return _told(change.session, _merged(change, keeper, other, why), dry_run=dry_run)
 
     def unmerge(self, merge: Merge | int, *, reason: str, dry_run: bool = False) -> Unmerged:
         """Undo a merge: what still stands where it put it goes back, and what came since stays with the keeper.
@@ -102,12 +94,12 @@ class Merges:
         why = _given(reason)
         with self._store.reading() as session:
             kind = find_merge(session, merge).kind
-        with suppress(_Rehearsed), self._store.changing(f"{kind}.unmerged", reason=why) as change:
+        with self._store.changing(f"{kind}.unmerged", reason=why, dry_run=dry_run) as change:
             entry = standing_merge(change.session, merge)
             keeper, other = merged_pair(change.session, entry)
             done, left = _unmerged(change, keeper, other, entry)
             entry.amend({"undone_at": change.now, "undone_by": change.actor, "undone_because": why})
-            unmerged = Unmerged(
+            return Unmerged(
                 merge_id=entry.id,
                 kind=entry.kind,
                 keeper_id=keeper.id,
@@ -120,9 +112,6 @@ class Merges:
                 put_back=done,
                 left=tuple(left),
             )
-            if dry_run:
-                raise _Rehearsed
-        return unmerged
 
     def get(self, merge: Merge | int) -> Merge:
         """A merge by its id.

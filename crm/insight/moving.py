@@ -14,8 +14,8 @@ from sqlmodel import Session, col, select
 
 from crm.insight.merge import Left, Stayed
 from crm.insight.merge_tables import MergeMove
-from crm.insight.references import Reference, record_of
-from crm.store.records import Record
+from crm.insight.references import Reference
+from crm.store.records import Record, record_of
 from crm.store.trail import name_of, take_ids
 
 _BLOCK = 1_000

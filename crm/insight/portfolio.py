@@ -17,7 +17,7 @@ from crm.reference.country import Country
 from crm.reference.regions import find_region
 from crm.reference.segments import find_segment
 from crm.shown import Shown
-from crm.store.columns import at_field, id_field, json_field, ref
+from crm.store.columns import at_field, id_field, json_field, personal, ref
 from crm.store.records import Record
 
 OWNS = "owner_id"
@@ -67,7 +67,7 @@ class HandOver(Record, table=True):
     giver_id: int = ref("staff.id")
     taker_id: int = ref("staff.id")
     moved: dict[str, list[int]] = json_field(default_factory=dict)
-    reason: str
+    reason: str = personal()
     handed_by: str
     handed_at: datetime = at_field()
 

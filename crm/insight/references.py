@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from sqlalchemy import Table
 from sqlalchemy import inspect as inspected
 
-from crm.store.records import Record
+from crm.store.records import Record, record_of
 
 UNMOVED: Mapping[str, str] = {
     "organization.merged_into_id": "a chain of merges stays as it came about, so that each can be undone",
@@ -45,19 +44,6 @@ def references_to(kind: type[Record]) -> Iterator[Reference]:
 def movable(kind: type[Record]) -> Iterator[Reference]:
     """The references that a merge moves."""
     return (reference for reference in references_to(kind) if str(reference) not in UNMOVED)
-
-
-@cache
-def record_of(table: str) -> type[Record]:
-    """The kind of record that a table holds."""
-    kinds = {str(kind.__tablename__): kind for kind in _kinds(Record) if "__table__" in vars(kind)}
-    return kinds[table]
-
-
-def _kinds(kind: type[Record]) -> Iterator[type[Record]]:
-    yield kind
-    for below in kind.__subclasses__():
-        yield from _kinds(below)
 
 
 def _table(kind: type[Record]) -> Table:

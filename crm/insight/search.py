@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from crm.dates import instant
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import InvalidInput
-from crm.insight.happening import instant
 from crm.insight.page import Page, refuse_odd_limit
 from crm.insight.scope import scope_of
 from crm.insight.search_query import Term, terms_of, tsquery

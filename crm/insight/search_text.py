@@ -23,9 +23,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, TSQUERY, TSVECTOR
 from sqlmodel import Field, Session, col
 
-from crm.insight.references import record_of
 from crm.reference.lexemes import vector_of
-from crm.store.records import Record
+from crm.store.records import Record, record_of
 from crm.store.trail import Changed
 
 
@@ -83,6 +82,15 @@ def put_words(session: Session, records: Sequence[Record]) -> None:
         for record in records
     ]
     session.connection().execute(_WRITE, {"lines": lines})
+
+
+def put_words_again(session: Session, kind: type[Record], where: ColumnElement[bool]) -> None:
+    """Write the words of some rows after a statement by hand, which has let go of them."""
+    if texts_of(kind):
+        put_words(
+            session,
+            session.scalars(select(kind).where(where).execution_options(populate_existing=True)).all(),
+        )
 
 
 def holding(words: str, columns: Mapping[str, Any]) -> ColumnElement[bool]:

@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, Row
 from sqlalchemy import select as columns
 from sqlmodel import Session
 
+from crm.dates import instant
 from crm.directory.people import PersonKey, find_person
 from crm.errors import InvalidInput
 from crm.insight.cursor import Cursor
-from crm.insight.happening import Happening, HappeningKind, Scope, Source, instant
+from crm.insight.happening import Happening, HappeningKind, Scope, Source
 from crm.insight.page import Page, refuse_odd_limit
 from crm.insight.scope import ScopeKey, scope_of, scope_of_person
 from crm.insight.search_query import terms_of, tsquery

@@ -26,7 +26,7 @@ class Apart(Record):
 
     one_id: int
     other_id: int
-    reason: str
+    reason: str = personal()
     judged_at: datetime = at_field()
     judged_by: str
 
@@ -57,7 +57,6 @@ class PeopleApart(Apart, table=True):
     id: int = id_field()
     one_id: int = ref("person.id", index=False)
     other_id: int = ref("person.id")
-    reason: str = personal()
 
 
 for _table, _what in (("organizations", "organisations"), ("people", "people")):

@@ -15,7 +15,7 @@ from crm.membership.coverage import coverage_of, refuse_odd_study_group
 from crm.membership.terms import ENDING, Coverage, EventKind, LedgerEvent, TermSpan, terms_of
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group
-from crm.store.columns import at_field, choice, chosen, id_field, ref
+from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.violations import means
@@ -34,8 +34,8 @@ class MembershipEvent(Record, table=True):
     category: Category = choice(Category, name="category")
     study_group: str | None = Field(default=None, foreign_key="study_group.code")
     effective_on: date
-    reason: str = ""
-    source: str = ""
+    reason: str = personal(default="")
+    source: str = personal(default="")
     recorded_at: datetime = at_field()
     recorded_by: str
     synthetic: bool = False

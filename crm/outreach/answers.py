@@ -24,7 +24,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox import note
 from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
 from crm.outreach.runs import exit_enrolment, mark_answered
-from crm.store.columns import at_field, choice, id_field, personal, ref
+from crm.store.columns import ERASED, PERSONAL, at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.turns import take_turns
@@ -54,13 +54,13 @@ class AnswerReceived(Record, table=True):
     organization_id: int | None = ref("organization.id", optional=True)
     person_id: int | None = ref("person.id", optional=True)
     interaction_id: int | None = ref("interaction.id", optional=True)
-    message_id: str | None = None
+    message_id: str | None = personal(default=None)
     sender: str = personal(default="")
     subject: str = personal(default="")
     text: str = personal(default="")
     effect: str = ""
     received_at: datetime = at_field(index=True)
-    raw: bytes = Field(sa_type=LargeBinary, sa_column_kwargs={"info": {"personal": True}})
+    raw: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=PERSONAL)
 
 
 class Answers:
@@ -132,6 +132,8 @@ class Answers:
             # The person first, as whoever commits an intent: an answer comes before or after it, never beside it.
             lock_people(session, [letter.person_id] if letter.person_id else [])
             session.refresh(letter, with_for_update=True)
+            if letter.to_address == ERASED:
+                return None  # its reader was erased: what comes back says nothing about anybody in the book
         return letter
 
     def _apply(self, change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm.consent.suppressions import Scope, suppressed
+from crm.directory.people import Person
 from crm.keyring import KeyRing
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
@@ -41,6 +42,7 @@ class LastLook:
         self._now = now
         self._runs = _runs(session, letters)
         self._enrolments = _enrolments(session, letters)
+        self._erased = _erased(session, letters)
         self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=keys)
         self._written = _written(session, letters, since=now - cap)
 
@@ -60,6 +62,8 @@ class LastLook:
         run, enrolment = self._of(letter)
         if Scope.ALL in scopes or (letter.message_class is MessageClass.MARKETING and scopes):
             return _stop("the address must not be written to")
+        if letter.person_id in self._erased:
+            return _stop("its reader was erased")
         if run is not None and run.status is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
         if enrolment is not None and (
@@ -104,6 +108,12 @@ def _enrolments(session: Session, letters: Sequence[Letter]) -> dict[int | None,
     ids = {letter.enrolment_id for letter in letters if letter.enrolment_id is not None}
     query = select(Enrolment).where(col(Enrolment.id).in_(ids))
     return {row.id: row for row in session.exec(query.execution_options(populate_existing=True))}
+
+
+def _erased(session: Session, letters: Sequence[Letter]) -> set[int]:
+    """The readers who were erased while a letter to them was being queued."""
+    readers = col(Person.id).in_({letter.person_id for letter in letters})
+    return set(session.exec(select(Person.id).where(readers, col(Person.erased_at).is_not(None))))
 
 
 def _written(

@@ -94,9 +94,18 @@ class Outbox:
             return tuple(session.exec(query.order_by(col(Letter.queued_at).desc(), col(Letter.id).desc())))
 
     def shown(self, key: int | str | Letter) -> Rendered:
-        """A letter as it went out, or as it will: subject, text and HTML."""
+        """A letter as it went out, or as it will: subject, text and HTML.
+
+        Raises:
+            NotFound: there is none.
+            Refused: what it said has been erased.
+        """
         with self._store.reading() as session:
             letter = find_letter(session, key)
+            if not letter.facts:
+                raise Refused(
+                    "What this letter said has been erased.", rule="outbox.erased", subject=letter.key
+                )
             return render(wording(session, letter.template), letter_facts(letter, self._identity))
 
     def enclosures(self, key: int | str | Letter) -> tuple[Enclosure, ...]:

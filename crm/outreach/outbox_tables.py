@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from crm.errors import AlreadyExists
 from crm.reference.languages import Language
-from crm.store.columns import at_field, choice, id_field, json_field, personal, ref
+from crm.store.columns import PERSONAL, at_field, choice, id_field, json_field, personal, ref
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -115,8 +115,8 @@ class Letter(Record, table=True):
     template: str = Field(foreign_key="wording.sha256")
     facts: dict[str, Any] = json_field(personal=True)
     message_id: str
-    in_reply_to: str | None = None
-    references: list[str] = Field(default_factory=list, sa_type=ARRAY(String))
+    in_reply_to: str | None = personal(default=None)
+    references: list[str] = Field(default_factory=list, sa_type=ARRAY(String), sa_column_kwargs=PERSONAL)
     dated_at: datetime = at_field()
     status: MessageStatus = choice(MessageStatus, name="status", default=MessageStatus.QUEUED)
     due_at: datetime = at_field()
@@ -124,7 +124,7 @@ class Letter(Record, table=True):
     lease_until: datetime | None = at_field(default=None)
     tries: int = 0
     attempts: int = 0
-    verdict: str = ""
+    verdict: str = personal(default="")
     rendered_hash: str | None = None
     handed_at: datetime | None = at_field(default=None)
     settled_at: datetime | None = at_field(default=None)
@@ -147,7 +147,7 @@ class Enclosed(Record, table=True):
     outbox_id: int = ref("outbox.id")
     name: str
     media_type: str
-    content: bytes = Field(sa_type=LargeBinary)
+    content: bytes = Field(sa_type=LargeBinary, sa_column_kwargs=PERSONAL)
 
 
 class DeliveryEvent(Record, table=True):
@@ -170,7 +170,7 @@ class DeliveryEvent(Record, table=True):
     fence: int
     phase: str | None = None
     code: int | None = None
-    detail: str = ""
+    detail: str = personal(default="")
 
 
 means("uq_outbox_key", AlreadyExists, "This letter has been queued already.", field="key")

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 
 from crm.errors import AlreadyExists, Refused
 from crm.reference.languages import Language
-from crm.store.columns import at_field, choice, id_field, json_field, ref
+from crm.store.columns import at_field, choice, id_field, json_field, personal, ref
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -70,7 +70,7 @@ class Run(Record, table=True):
     approved_count: int | None = None
     launched_at: datetime | None = at_field(default=None)
     ended_at: datetime | None = at_field(default=None)
-    note: str = ""
+    note: str = personal(default="")
     synthetic: bool = False
 
 
@@ -105,7 +105,7 @@ class Enrolment(Record, table=True):
     arm: Arm | None = choice(Arm, name="arm", default=None, nullable=True)
     state: EnrolmentState = choice(EnrolmentState, name="state")
     reason: str | None = None
-    facts: dict[str, Any] = json_field(default_factory=dict)
+    facts: dict[str, Any] = json_field(personal=True, default_factory=dict)
     step: str | None = None
     due_at: datetime | None = at_field(default=None)
     answered_at: datetime | None = at_field(default=None)

@@ -23,6 +23,7 @@ from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.offices import Office
 from crm.reference.opportunity_stages import OpportunityStage
 from crm.reference.regions import Region
+from crm.reference.retention_rules import RetentionRule
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
 from crm.reference.senior_roles import SeniorRole
@@ -51,6 +52,7 @@ FILES: Mapping[str, type[Fact]] = {
     "clearance_rules.csv": ClearanceRule,
     "legal_forms.csv": LegalForm,
     "mailbox_providers.csv": MailboxProvider,
+    "retention_rules.csv": RetentionRule,
 }
 
 Consequence = Callable[[Session], object]

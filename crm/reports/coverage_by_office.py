@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Select, Subquery, func, or_, select
 from sqlmodel import Session, col
 
+from crm.dates import instant
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
 from crm.engagement.interactions import Interaction
 from crm.errors import InvalidInput
-from crm.insight.happening import instant
 from crm.insight.touches import noticed
 from crm.reference.offices import Office
 from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, holds_term, is_prospect

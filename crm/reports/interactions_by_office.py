@@ -9,10 +9,10 @@ from sqlalchemy import Date, Select, Subquery, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session, col
 
+from crm.dates import instant
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction
 from crm.errors import InvalidInput
-from crm.insight.happening import instant
 from crm.insight.touches import noticed
 from crm.membership.ledger import Term
 from crm.reference.country import Country

@@ -1,11 +1,13 @@
 """Column types and the fields that many tables share."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Index
+from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, Enum, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import NamedColumn
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -14,6 +16,15 @@ from crm.errors import InvalidInput
 from crm.store.records import ids
 
 E = TypeVar("E", bound=StrEnum)
+
+ERASED = "(erased)"
+"""What stands where a text about a person was erased."""
+
+PERSONAL: Mapping[str, Any] = {"info": {"personal": True}}
+"""Marks a column that says something about a person, where `personal()` does not fit."""
+
+INNER: Mapping[str, Any] = {"info": {"inner": True}}
+"""Marks a column that only the program keeps, worked out from others: a normal form, the head of a group."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -89,12 +100,35 @@ def at_field(**kwargs: Any) -> Any:
 
 def json_field(*, personal: bool = False, **kwargs: Any) -> Any:
     """A JSON document; a personal one says something about a person."""
-    return Field(sa_type=JSONB, sa_column_kwargs={"info": {"personal": personal}}, **kwargs)
+    return Field(sa_type=JSONB, sa_column_kwargs=PERSONAL if personal else {}, **kwargs)
 
 
-def personal(**kwargs: Any) -> Any:
-    """A text that says something about a person: the trail keeps its values where they can be erased."""
-    return Field(sa_column_kwargs={"info": {"personal": True}}, **kwargs)
+def personal(*, inner: bool = False, **kwargs: Any) -> Any:
+    """A text that says something about a person: the trail keeps its values where they can be erased.
+
+    Free text counts, whatever it is meant for: somebody writes a name into it one day.
+
+    Args:
+        inner: whether only the program reads it.
+        **kwargs: as for every field.
+    """
+    return Field(sa_column_kwargs={"info": {**PERSONAL["info"], "inner": inner}}, **kwargs)
+
+
+def is_personal(column: NamedColumn[Any]) -> bool:
+    """Whether a column says something about a person."""
+    return bool(column.info.get("personal"))
+
+
+def is_text(column: NamedColumn[Any]) -> bool:
+    """Whether words stand in a column: a text, a list of them, or a document."""
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    return isinstance(kind, String | JSONB | ARRAY) and not isinstance(kind, Enum)
+
+
+def is_inner(column: NamedColumn[Any]) -> bool:
+    """Whether only the program reads a column; the history of a record passes over it."""
+    return column.name == "id" or bool(column.info.get("inner"))
 
 
 def prose(*, personal: bool = False, **kwargs: Any) -> Any:

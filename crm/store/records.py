@@ -95,6 +95,19 @@ def _of_id(kind: type[Record]) -> Select[Any]:
     return select(kind).where(inspect(kind).primary_key[0] == bindparam("number"))
 
 
+@cache
+def record_of(table: str) -> type[Record]:
+    """The kind of record that a table holds."""
+    kinds = {str(kind.__tablename__): kind for kind in _kinds(Record) if "__table__" in vars(kind)}
+    return kinds[table]
+
+
+def _kinds(kind: type[Record]) -> Iterator[type[Record]]:
+    yield kind
+    for below in kind.__subclasses__():
+        yield from _kinds(below)
+
+
 def each(given: Any) -> list[Any]:
     """One key, or several, as a list: a text is one key, not as many as it has letters."""
     return [given] if isinstance(given, str | int | Record) else list(given)

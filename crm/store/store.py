@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,6 +17,10 @@ from crm.store.violations import told_in_our_words
 
 R = TypeVar("R", bound=Record)
 Alongside = Callable[[Session, Sequence[Changed]], None]
+
+
+class _Rehearsed(Exception):
+    """How a dry run takes itself back; no error."""
 
 
 class Change:
@@ -43,6 +47,10 @@ class Change:
     def about(self, record: Record) -> None:
         """Name the subject of the trail entry; without it, the first record that changes is the subject."""
         self._capture.subject = record
+
+    def because(self, reason: str) -> None:
+        """Say why, where that is known only in the course of the verb."""
+        self._capture.reason = reason
 
     def note(self, record: Record, **what: object) -> None:
         """Put into the trail what happened to a record beside its own fields; nothing that is personal."""
@@ -111,19 +119,20 @@ class Store:
                 outer.expunge_all()
 
     @contextmanager
-    def changing(self, verb: str, *, reason: str | None = None) -> Iterator[Change]:
+    def changing(self, verb: str, *, reason: str | None = None, dry_run: bool = False) -> Iterator[Change]:
         """One verb: one transaction and one trail entry, or nothing at all.
 
         Args:
             verb: what happens, as "organization.added".
             reason: why, for the trail.
+            dry_run: do all of it and take it back, so that a rehearsal says exactly what the verb would do.
         """
         if self._in_verb:
             raise RuntimeError(
                 f"{verb}: one verb cannot call another; share a function that takes the session"
             )
         now = self.now()
-        with self.transaction() as session:
+        with suppress(_Rehearsed), self.transaction() as session:
             capture = Capture(verb, reason=reason)
             self._thread.in_verb = True
             try:
@@ -136,6 +145,8 @@ class Store:
             for write in self._alongside:
                 write(session, capture.changes)
             session.expunge_all()
+            if dry_run:
+                raise _Rehearsed
 
     @property
     def _session(self) -> Session | None:

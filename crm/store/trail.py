@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import UOWTransaction
 from sqlmodel import Field, Session
 
-from crm.store.columns import UtcDateTime, at_field, id_field, json_field, ref
+from crm.store.columns import UtcDateTime, at_field, id_field, is_personal, json_field, personal, ref
 from crm.store.records import Record, ids
 
 
@@ -31,7 +31,7 @@ class TrailEntry(Record, table=True):
     actor: str
     verb: str
     subject: str = Field(index=True)  # "organization:4711"
-    reason: str | None = None
+    reason: str | None = personal(default=None)
     batch_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
 
 
@@ -57,8 +57,8 @@ class TrailPersonal(Record, table=True):
     trailed: ClassVar[bool] = False
 
     change_id: int = ref("trail_change.id", primary_key=True, index=False)
-    before: dict[str, Any] = json_field()
-    after: dict[str, Any] = json_field()
+    before: dict[str, Any] = json_field(personal=True)
+    after: dict[str, Any] = json_field(personal=True)
 
 
 # All of it in one round trip: a verb waits for the server once, however many records it changed.
@@ -130,11 +130,11 @@ class Capture:
             if after:
                 self.note(record, before, after)
         for record in session.deleted:
-            self.note(record, _values(record), {})
+            self.note(record, values_of(record), {})
 
     def added(self, record: Record) -> None:
         """Take down a new record with all its values."""
-        self.note(record, {}, _values(record))
+        self.note(record, {}, values_of(record))
 
     def note(self, record: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
         """Take down a change of a record, unless its table leaves no trail."""
@@ -143,9 +143,10 @@ class Capture:
 
     def write(self, session: Session, *, at: datetime, actor: str) -> None:
         """Write the entry and its changes; a verb that changed nothing leaves no entry."""
-        if not self.changes and self.batch_id is None:
+        lines = _summed_up(self.changes)
+        if not lines and self.batch_id is None:
             return
-        subject = self.subject or (self.changes[0][0] if self.changes else None)
+        subject = self.subject or (lines[0].record if lines else None)
         entry = {
             "at": at,
             "actor": actor,
@@ -153,7 +154,7 @@ class Capture:
             "subject": name_of(subject) if subject else f"batch:{self.batch_id}",
             "reason": self.reason,
             "batch_id": self.batch_id,
-            "lines": [_line(record, before, after) for record, before, after in self.changes],
+            "lines": [line.written() for line in lines],
         }
         session.connection().execute(_WRITE, entry)
 
@@ -164,24 +165,61 @@ def _flushed(session: Session, _context: UOWTransaction) -> None:
         capture.flushed(session)
 
 
+class _Line:
+    """What a verb made of one record, from what stood there first to what stands there at the end."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+        self.before: dict[str, Any] = {}
+        self.after: dict[str, Any] = {}
+        self._seen: set[str] = set()
+
+    def take(self, before: dict[str, Any], after: dict[str, Any]) -> None:
+        for field in dict.fromkeys([*before, *after]):
+            if field not in self._seen and field in before:
+                self.before[field] = before[field]
+            self._seen.add(field)
+            self.after.pop(field, None)
+            if field in after:
+                self.after[field] = after[field]
+
+    def settle(self) -> bool:
+        """Let go of what came back to where it was; says whether anything is left."""
+        for field in [f for f in self._seen if self.before.get(f) == self.after.get(f)]:
+            self.before.pop(field, None)
+            self.after.pop(field, None)
+        return bool(self.before or self.after)
+
+    def written(self) -> dict[str, Any]:
+        """How it is written down, the personal values apart where there are any."""
+        private = _personal_fields(type(self.record))
+        line = {
+            "record": name_of(self.record),
+            "before": _without(self.before, private),
+            "after": _without(self.after, private),
+        }
+        if private & (self.before.keys() | self.after.keys()):
+            line |= {"was": _only(self.before, private), "became": _only(self.after, private)}
+        return line
+
+
+def _summed_up(changes: list[Changed]) -> list[_Line]:
+    """One line a record, however often the verb touched it; a change that changes nothing leaves none."""
+    lines: dict[str, _Line] = {}
+    for record, before, after in changes:
+        lines.setdefault(name_of(record), _Line(record)).take(before, after)
+    return [line for line in lines.values() if line.settle()]
+
+
 def take_ids(session: Session, count: int) -> list[int]:
     """Numbers for rows that need their id before they are written."""
     numbers = select(ids.next_value()).select_from(func.generate_series(1, count))
     return list(session.connection().scalars(numbers))
 
 
-def _line(record: Record, before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What a line of the trail holds of a change, the personal values apart where there are any."""
-    private = _personal_fields(type(record))
-    line = {"record": name_of(record), "before": _without(before, private), "after": _without(after, private)}
-    if private & (before.keys() | after.keys()):
-        line |= {"was": _only(before, private), "became": _only(after, private)}
-    return line
-
-
-def _values(record: Record) -> dict[str, Any]:
-    found = {name: getattr(record, name) for name in _told(type(record))}
-    return {key: plain(value) for key, value in found.items() if value is not None}
+def values_of(record: Record) -> dict[str, Any]:
+    """The fields of a record as the trail writes them down."""
+    return {name: plain(getattr(record, name)) for name in _told(type(record))}
 
 
 def _difference(record: Record) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -202,7 +240,7 @@ def _told(kind: type[Record]) -> tuple[str, ...]:
 
 @cache
 def _personal_fields(kind: type[Record]) -> frozenset[str]:
-    return frozenset(a.key for a in inspect(kind).column_attrs if a.columns[0].info.get("personal"))
+    return frozenset(a.key for a in inspect(kind).column_attrs if is_personal(a.columns[0]))
 
 
 def _without(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:

@@ -20,6 +20,13 @@ class _Meaning:
     hint: str | None
 
 
+class DriverRefused(Exception):
+    """What the driver said, for logs: the kind of refusal and the statement, and no value.
+
+    The driver's own error repeats the row in its DETAIL line, an e-mail address with it.
+    """
+
+
 _MEANINGS: dict[str, _Meaning] = {}
 
 
@@ -49,7 +56,7 @@ def told_in_our_words() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise _translated(error) from error
+        raise _translated(error) from _without_values(error)
     except StatementError as error:
         if isinstance(error.orig, AccordError):  # said by one of our column types
             raise error.orig from None
@@ -58,6 +65,14 @@ def told_in_our_words() -> Iterator[None]:
         raise StoreError("All connections to the database are in use.", hint="Try again later.") from None
     except ValidationError as error:
         raise _invalid(error) from None  # its text repeats every value
+
+
+def _without_values(error: DBAPIError) -> DriverRefused:
+    original, said = error.orig, None
+    if isinstance(original, psycopg.Error) and not isinstance(original, psycopg.DataError):
+        said = original.diag.message_primary  # that of a DataError quotes what it could not read
+    told = [type(original).__name__, said, error.statement]
+    return DriverRefused(": ".join(part for part in told if part))
 
 
 def _invalid(error: ValidationError) -> InvalidInput:

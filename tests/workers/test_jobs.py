@@ -239,3 +239,30 @@ def test_a_clock_that_jumps_back_costs_time_and_nothing_else(slot, clock):
     assert slot(pytest.fail) is None
     clock.advance(timedelta(hours=2) + EVERY)
     assert slot(lambda: {"due": 1}) == {"due": 1}
+
+
+def test_what_has_been_kept_for_long_enough_is_looked_at_and_left_to_a_person(book, inbox, sent, clock):
+    arrives(inbox, message("Yes.\n", To=book.identity.reply(sent.id)))
+    jobs.collect(book, inbox)
+    clock.advance(timedelta(days=400))
+    done = jobs.keep_no_longer(book)
+    assert done["due answers_raw"] == 1
+    assert not any(name.startswith("cleared") for name in done)
+    assert book.answers.of()[0].raw
+
+
+def test_a_daily_job_that_is_rung_for_all_day_runs_once_a_day(book, clock):
+    ran = []
+    for _ in range(48):
+        jobs.in_slot(
+            book, "daily", every=timedelta(days=1), holder="me", work=lambda: ran.append(clock.now()) or {}
+        )
+        clock.advance(timedelta(hours=1))
+    assert [at.day for at in ran] == [24, 25, 26]
+
+
+def test_a_daily_job_whose_worker_died_is_done_the_next_day(book, clock):
+    day = timedelta(days=1)
+    assert book.job_slots.take("daily", slot_at=clock.now(), holder="dead", lasting=timedelta(hours=1))
+    clock.advance(day)
+    assert jobs.in_slot(book, "daily", every=day, holder="me", work=dict) == {}

@@ -344,5 +344,7 @@ def test_the_history_of_an_imported_organization_begins_with_its_import(book):
 
     imported, changed = book.history(acme)
 
-    assert (imported.verb, imported.after) == ("organizations.imported", {"batch": report.batch_id})
+    assert (imported.verb, imported.batch_id) == ("organizations.imported", report.batch_id)
+    assert imported.after.items() >= {"name": "Acme", "country": "KEN", "kind": "company"}.items()
+    assert "segment" not in imported.after
     assert changed.verb == "organization.changed"

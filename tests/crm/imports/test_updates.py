@@ -98,7 +98,7 @@ def test_the_history_of_an_account_shows_what_an_import_changed_in_it(book):
     report = bring_in(book, FULL)
     _, changed = book.history(acme)
     assert (changed.verb, changed.before["employees"]) == ("organizations.imported", None)
-    assert (changed.after["employees"], changed.after["batch"]) == (400, report.batch_id)
+    assert (changed.after["employees"], changed.batch_id) == (400, report.batch_id)
 
 
 def test_a_later_row_of_the_file_fills_what_an_earlier_one_left_empty(book):

@@ -77,6 +77,14 @@ def test_a_letter_that_waits_for_approval_is_an_open_ask(book, make_book, acme, 
     assert book.clearance(acme, **BDT).verdict == "clear"
 
 
+def test_an_opportunity_is_an_open_ask_until_it_has_its_answer(book, acme):
+    asked = book.opportunities.add(acme, "first membership", title="Join ITU-T", office="TSB", sector="T")
+    assert str(book.clearance(acme, **BDT)) == "hold: TSB has an open ask (Join ITU-T)"
+    assert book.clearance(acme, office="TSB").verdict == "clear"
+    book.opportunities.lose(asked, reason="No budget this year")
+    assert book.clearance(acme, **BDT).verdict == "clear"
+
+
 def test_a_campaign_is_told_for_the_whole_group_and_not_in_which_arm(book, make_book, acme, amina):
     branch = book.organizations.add("Acme Kenya", country="KE", parent=acme)
     running(make_book, (acme, amina))

@@ -15,8 +15,8 @@ from crm.directory.tables import Organization
 from crm.errors import InvalidInput, Refused
 from crm.insight.merge import Merge
 from crm.insight.merge_tables import MergeMove
-from crm.insight.references import UNMOVED, movable, record_of, references_to
-from crm.store.records import Record
+from crm.insight.references import UNMOVED, movable, references_to
+from crm.store.records import Record, record_of
 
 LEI = "5493001KJTIIGC8Y1R12"
 

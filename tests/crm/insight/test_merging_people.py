@@ -84,7 +84,7 @@ def test_a_run_that_was_approved_for_two_people_is_not_launched_once_they_are_on
 def test_the_trail_of_a_merge_holds_no_name_that_could_not_be_erased(book, amina, amine):
     book.merge(amina, amine, reason="same person")
     (entry,) = [line for line in book.trail.about(amina) if "took_in" in line.after]
-    assert entry.after == {"took_in": f"person:{amine.id}"}
+    assert entry.after == {"took_in": f"person:{amine.id}", "phone": "+254 1"}
 
 
 def test_a_refusal_at_the_old_address_takes_turns_with_letters_to_the_keeper(book, make_book, amina, amine):

@@ -6,7 +6,7 @@ from support.merging import BECAUSE, everything
 from support.outbox import MANAGER, staffed
 
 from crm.errors import NotFound, Refused
-from crm.insight.references import record_of
+from crm.store.records import record_of
 
 
 @pytest.fixture

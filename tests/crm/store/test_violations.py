@@ -1,3 +1,5 @@
+import logging
+import pickle
 from contextlib import ExitStack
 from datetime import date, datetime
 
@@ -108,7 +110,32 @@ def test_the_errors_text_holds_no_values(book):
     with pytest.raises(AlreadyExists) as caught:
         book.people.add("Other", email="amina@acme.example")
     assert caught.value.field == "email"
-    assert "Other" not in str(caught.value.__cause__)  # the statement goes to logs without its parameters
+    cause = str(caught.value.__cause__)
+    assert cause.startswith("UniqueViolation: duplicate key value violates")
+    assert "uq_person_email" in cause
+    assert "amina" not in cause
+
+
+def test_a_traceback_in_a_log_holds_no_values(book, caplog):
+    address, other = "amina@acme.example", "Benedict"
+    book.people.add("Amina", email=address)
+    try:
+        book.people.add(other, email=address)
+    except AlreadyExists:
+        logging.getLogger("test").exception("a job failed")
+    assert "Traceback" in caplog.text
+    assert "uq_person_email" in caplog.text
+    assert address not in caplog.text
+    assert other not in caplog.text
+
+
+def test_an_error_that_crosses_to_another_process_holds_no_values(book):
+    book.people.add("Amina", email="amina@acme.example")
+    with pytest.raises(AlreadyExists) as caught:
+        book.people.add("Other", email="amina@acme.example")
+    there = pickle.loads(pickle.dumps(caught.value))
+    assert "amina" not in repr(there.details())
+    assert there.__cause__ is None
 
 
 def test_every_constraint_that_has_a_meaning_exists(engine):

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "pipeline_search"
-down_revision = "pipeline_opportunities"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
