@@ -89,7 +89,7 @@ class Mapped:
     def _given(self, book: Book) -> Mapping[str, object]:
         if self.name is None:
             return {}
-        if self.name.endswith(".toml"):
+        if self.name.endswith(".toml") or Path(self.name).is_file():
             return _read(Path(self.name))
         return book.imports.mappings.get(self.name).mapping
 

@@ -220,7 +220,7 @@ def bases_of(
         day: the day.
     """
     query = select(ContactBasis).where(
-        among(col(ContactBasis.person_id), person_ids), ContactBasis.purpose == purpose, *_stands_on(day)
+        among(col(ContactBasis.person_id), person_ids), ContactBasis.purpose == purpose, *stands_on(day)
     )
     found: dict[int, tuple[ContactBasis, ...]] = {}
     for row in session.exec(query.order_by(col(ContactBasis.on), col(ContactBasis.id))):
@@ -228,7 +228,8 @@ def bases_of(
     return found
 
 
-def _stands_on(day: date) -> tuple[ColumnElement[bool], ...]:
+def stands_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    """Whether a ground stands on a day; for queries."""
     ends = col(ContactBasis.withdrawn_on)
     return col(ContactBasis.on) <= day, ends.is_(None) | (ends > day)
 

@@ -24,7 +24,7 @@ from crm.engagement.opportunity_steps import (
 from crm.engagement.opportunity_tables import MoveKind, Opportunity
 from crm.errors import InvalidInput, Refused
 from crm.reference.offices import Office, find_office
-from crm.reference.opportunity_stages import OpportunityKind, Outcome, find_stage, first_stage
+from crm.reference.opportunity_stages import OpportunityKind, OpportunityStage, Outcome, first_stage
 from crm.store.columns import chosen
 from crm.store.store import Store
 
@@ -113,11 +113,10 @@ class Opportunities:
         """
         with self._store.changing("opportunity.changed", reason=reason) as change:
             row = open_opportunity(change.session, key)
-            stated = {name: fields.pop(name) for name in ("probability",) if name in fields}
-            changes = read_fields(change, fields)
-            if stated:
-                stage = find_stage(change.session, row.kind, row.stage)
-                changes |= likelihood(stage, stated["probability"])
+            changes = read_fields(change, {n: given for n, given in fields.items() if n != "probability"})
+            if "probability" in fields:
+                stage = change.session.get_one(OpportunityStage, (row.kind, row.stage))
+                changes |= likelihood(stage, fields["probability"])
             return take_step(change, row, MoveKind.CHANGED, changes, "")
 
     def win(self, key: OpportunityKey, *, on: str | date | None = None, note: str = "") -> Opportunity:

@@ -215,4 +215,5 @@ INTERACTIONS = Kind(
     needs=(FIELDS, ("kind",), ("at",), ("summary",)),
     constants=frozenset({"kind", "time_zone", "at", "staff", "office", "inbound", "next", "due", "owner"}),
     rules=_rules,
+    decides="organization",
 )

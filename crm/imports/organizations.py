@@ -114,6 +114,7 @@ class OrganizationRules(Rules[OrganizationDraft]):
             writes += self._renamed(draft, account)
         if self._shared.update is not Update.NEVER:
             writes += self._added(draft, account)
+            writes += self._keyed(draft, account) if draft.key not in account.keys else ()
         account.values |= amending.after
         notes = (*amending.notes, *_notes_on(writes), *match.notes)
         self._accounts.remember(account, draft)
@@ -125,15 +126,15 @@ class OrganizationRules(Rules[OrganizationDraft]):
         values |= {"source": self._shared.source, "synthetic": self._shared.synthetic}
         yield Put(Organization, {**values, "created_at": self._shared.now})
         yield self._name(account, draft.name, NameKind.LEGAL)
-        account.keys.clear()
         yield from self._added(draft, account)
+        yield from self._keyed(draft, account)
         if self._shared.role:
             role = {"id": self._numbers.next(), "organization_id": account.id, "kind": self._shared.role}
             since = {"since_on": self._shared.now.date(), "source": self._shared.source}
             yield Put(Role, {**role, **since})
 
     def _added(self, draft: OrganizationDraft, account: Account) -> Iterator[Write]:
-        """The names, domains and the key that the book lacks."""
+        """The names and domains that the book lacks."""
         # A name that is the same in two languages stands once: names are unique within a kind.
         displayed = {text: language for language, text in reversed(draft.names.items())}
         held = {(text, kind) for text, kind, _ in account.names}
@@ -147,8 +148,10 @@ class OrganizationRules(Rules[OrganizationDraft]):
             if domain not in account.domains:
                 account.domains.add(domain)
                 yield Put(OrganizationDomain, {"organization_id": account.id, "domain": domain})
-        if draft.key and draft.key not in account.keys:
-            account.keys.add(draft.key)
+
+    def _keyed(self, draft: OrganizationDraft, account: Account) -> Iterator[Write]:
+        """What the source calls it."""
+        if draft.key:
             key = {"source": self._shared.source, "key": draft.key}
             yield Put(SourceKey, {**key, "organization_id": account.id})
 

@@ -121,4 +121,5 @@ PARTICIPATION = Kind(
     needs=(FIELDS, ("study_group",), ("kind",), ("on",)),
     constants=frozenset({"study_group", "kind", "on", "document"}),
     rules=_rules,
+    decides="organization",
 )

@@ -103,6 +103,8 @@ def resume(
     batch = found_batch(store, number)
     if batch.state is BatchState.REVERTED:
         raise Refused(f"Import {number} has been reverted.", rule="imports.reverted", subject=str(number))
+    if batch.state is BatchState.DONE:
+        return report_of(batch, BookLog(store, number))
     kind, mapping = kinds[batch.kind], ImportMapping.model_validate(batch.mapping)
     columns = tuple(mapping.columns.values())
     how = {name: batch.options[name] for name in ("encoding", "sheet")}
@@ -129,7 +131,10 @@ def found_batch(store: Store, number: int) -> ImportBatch:
 
 
 def report_of(batch: ImportBatch, log: RowLog, *, dry_run: bool = False) -> ImportReport:
-    """What a batch did, as far as it is."""
+    """What a batch did, as far as it is; of one from before there were tallies its rows are counted."""
+    tally = Tally.of(batch.tally)
+    if not batch.tally:
+        tally.add(log.read())
     return ImportReport(
         None if dry_run else batch.id,
         dry_run,
@@ -137,7 +142,7 @@ def report_of(batch: ImportBatch, log: RowLog, *, dry_run: bool = False) -> Impo
         batch.source,
         tuple(batch.header),
         batch.blank,
-        Tally.of(batch.tally),
+        tally,
         batch.finished_at is not None,
         log=log,
     )

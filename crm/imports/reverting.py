@@ -70,6 +70,7 @@ def _all(store: Store, batch: ImportBatch, reason: str) -> _Sums:
     while True:
         with store.transaction() as session:
             take_turns(session, "import")
+            session.expunge_all()  # what earlier chunks put back, they put back past the session
             rows = _page(session, batch.id, before)
             if batch.kind == TERMS.name:
                 _take_back_events(store, session, rows, sums, reason)

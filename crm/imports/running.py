@@ -80,6 +80,8 @@ class Run(Generic[D]):
             return self._apart(session, drafts, error)
 
     def _written(self, session: Session, drafts: Sequence[D]) -> _Settled:
+        # What was looked up for other rows may have been written since, past the session.
+        session.expunge_all()
         self._rules.look_up(session, [draft for draft in drafts if not draft.problems], Numbers(session))
         judged = [(draft, self._judged(draft)) for draft in drafts]
         write(session, (one for _, judgement in judged for one in judgement.writes))

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
-_IN_MEMORY = 1 << 22
+_IN_MEMORY = 1 << 20
 
 
 class Spool(Generic[T]):

@@ -143,4 +143,5 @@ STANDING = Kind(
     needs=(FIELDS, ("standing",), ("as_of",)),
     constants=frozenset({"standing", "punctuality", "as_of", "document"}),
     rules=_rules,
+    decides="organization",
 )

@@ -5,7 +5,7 @@ nobody has changed it since; what it changed is put back if it still stands as t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, tuple_, update
@@ -70,23 +70,28 @@ class TakingBack:
             self._remove(record_of(table), by_table[table])
 
     def _obstacles(self, row: ImportRow, mine: set[Made]) -> Iterator[str]:
+        if not mine and not row.changed:
+            yield "what it wrote was not on record yet when it was imported"
+        yield from (self._touched[one] for one in mine if one in self._touched)
         for one in mine:
-            if one in self._touched:
-                yield self._touched[one]
-            others = self._changing[_name(one)] - self._taken_back - {(row.batch_id, row.row)}
-            for batch, number in sorted(others):
-                yield f"row {number} of import {batch} has changed it since"
+            rows = self._changing[_name(one)] - self._taken_back - {(row.batch_id, row.row)}
+            yield from (
+                f"row {number} of import {batch} has changed it since" for batch, number in sorted(rows)
+            )
         for one in mine:
-            for other in sorted(self._referring[one] - self._gone - mine, key=_name):
-                yield f"{_said(other)} refers to it"
+            referring = self._referring[one] - self._gone - mine
+            yield from (f"{_said(other)} refers to it" for other in sorted(referring, key=_name))
         for change in row.changed:
-            present = self._present.get(change["record"])
-            if present is None:
-                yield f"{change['record']} is no longer there"
-                continue
-            for field, value in change["after"].items():
-                if present[field] != value:
-                    yield f"its {field} was changed since, to {present[field]}"
+            yield from self._changed_since(change["record"], change["after"])
+
+    def _changed_since(self, name: str, after: Mapping[str, Any]) -> Iterator[str]:
+        present = self._present.get(name)
+        if present is None:
+            yield f"{name} is no longer there"
+            return
+        for field, value in after.items():
+            if present[field] != value:
+                yield f"its {field} was changed since, to {present[field]}"
 
     def _restore(self, record: type[Record], number: int, fields: set[str], values: dict[str, Any]) -> None:
         row = self._session.get_one(record, number)

@@ -246,4 +246,5 @@ TERMS = Kind(
     needs=(FIELDS, ("since",)),
     constants=frozenset({"event", "category", "sector", "study_group", "since", "reason", "document"}),
     rules=_rules,
+    decides="organization",
 )

@@ -1,13 +1,12 @@
 """A sheet of an .xlsx workbook as a table, row by row: what is calculated counts as it was last saved."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
-from typing import Any, BinaryIO
+from typing import IO, Any, BinaryIO
 
-from openpyxl import load_workbook
-from openpyxl.workbook import Workbook
-from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.worksheet._reader import CELL_TAG, DATA_TAG, FORMULA_TAG, ROW_TAG, VALUE_TAG, WorkSheetParser
 from openpyxl.xml.functions import iterparse
 
@@ -16,7 +15,7 @@ from crm.imports.cells import UNCALCULATED
 from crm.imports.lines import LONGEST_CELL, Line
 from crm.imports.table import Table, columns_of, no_header
 from crm.imports.verdicts import Problem, ProblemKind
-from crm.imports.workbook_guard import archive_of, damaged, digest_of, ensure_whole
+from crm.imports.workbook_guard import damaged, digest_of, ensure_bearable, ensure_whole
 
 MOST_ROWS = 1_048_576
 MOST_COLUMNS = 16_384
@@ -37,37 +36,54 @@ def sheet_of(stream: BinaryIO, *, name: str, sheet: str | None = None) -> Table:
         InvalidInput: it is damaged, too large, has no such sheet, or no header.
     """
     digest = digest_of(stream)
-    archive = archive_of(stream, name=name)
-    chosen = _chosen(_workbook(stream, name=name), name=name, sheet=sheet)
-    ensure_whole(archive, chosen._worksheet_path, name=name)  # noqa: SLF001 - openpyxl tells it nowhere else
-    first = next(_lines(chosen, name=name, width=0), Line(1, ()))
+    ensure_bearable(stream, name=name)
+    book = _opened(stream, name=name)
+    part = _chosen(book.sheets, name=name, sheet=sheet)
+    rows = ensure_whole(book.archive, part, name=name)
+    first = next(_lines(book, part, name=name, width=0), Line(1, ()))
     header = columns_of(first)
     if first.row != 1 or not any(header):
         raise no_header(name)
 
     def read() -> Iterator[Line]:
-        return _lines(chosen, name=name, width=len(header))
+        return _lines(book, part, name=name, width=len(header))
 
-    total = max((chosen.max_row or 1) - 1, 0)
-    return Table.of(header, file=name, digest=digest, total=total, lines=read)
+    return Table.of(header, file=name, digest=digest, total=max(rows - 1, 0), lines=read)
 
 
-def _workbook(stream: BinaryIO, *, name: str) -> Workbook:
+class _Book(ExcelReader):  # type: ignore[misc]  # the library is untyped
+    """What the sheets of a workbook share: texts, formats, and where each sheet is. None of them is read here.
+
+    The library's own way of opening a workbook reads through each sheet that does not state its size.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__(stream, read_only=True, data_only=True, keep_links=False)
+        self.read_manifest()
+        self.read_strings()
+        self.read_workbook()
+        apply_stylesheet(self.archive, self.wb)
+        self.sheets: dict[str, str] = {
+            sheet.name: related.target
+            for sheet, related in self.parser.find_sheets()
+            if related.target in self.valid_files and "chartsheet" not in related.Type
+        }
+
+
+def _opened(stream: BinaryIO, *, name: str) -> _Book:
     stream.seek(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which are none of an import's business
         try:
-            return load_workbook(stream, read_only=True, data_only=True)
+            return _Book(stream)
         except Exception as error:  # a damaged file fails in whatever part of the library meets it first
             raise damaged(name) from error
 
 
-def _chosen(workbook: Workbook, *, name: str, sheet: str | None) -> ReadOnlyWorksheet:
-    sheets = {found.title: found for found in workbook.worksheets}
-    if sheet is None and sheets:
-        return next(iter(sheets.values()))
-    if sheet in sheets:
-        return sheets[sheet]
+def _chosen(sheets: Mapping[str, str], *, name: str, sheet: str | None) -> str:
+    part = next(iter(sheets.values()), None) if sheet is None else sheets.get(sheet)
+    if part is not None:
+        return part
     raise InvalidInput(
         f"{name} has no sheet {sheet!r}." if sheet else f"{name} has no sheet with rows.",
         subject=name,
@@ -77,9 +93,9 @@ def _chosen(workbook: Workbook, *, name: str, sheet: str | None) -> ReadOnlyWork
     )
 
 
-def _lines(sheet: ReadOnlyWorksheet, *, name: str, width: int) -> Iterator[Line]:
-    with sheet._get_source() as source:  # noqa: SLF001 - its own iterator keeps what it has read
-        for row, values in _Rows(source, sheet).parse():
+def _lines(book: _Book, part: str, *, name: str, width: int) -> Iterator[Line]:
+    with book.archive.open(part) as source:
+        for row, values in _Rows(source, book).parse():
             if row > MOST_ROWS:
                 raise InvalidInput(f"{name} has more than {MOST_ROWS:,} rows.", subject=name, row=row)
             cells = tuple(map(_text, values))
@@ -92,15 +108,14 @@ class _Rows(WorkSheetParser):  # type: ignore[misc]  # the library is untyped
 
     col_counter: int
 
-    def __init__(self, source: BinaryIO, sheet: ReadOnlyWorksheet) -> None:
-        book = sheet.parent
+    def __init__(self, source: IO[bytes], book: _Book) -> None:
         super().__init__(
             source,
-            sheet._shared_strings,  # noqa: SLF001
+            book.shared_strings,
             data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,  # noqa: SLF001
-            timedelta_formats=book._timedelta_formats,  # noqa: SLF001
+            epoch=book.wb.epoch,
+            date_formats=book.wb._date_formats,  # noqa: SLF001 - the library tells it nowhere else
+            timedelta_formats=book.wb._timedelta_formats,  # noqa: SLF001
         )
 
     def parse(self) -> Iterator[tuple[int, list[Any]]]:

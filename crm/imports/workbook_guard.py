@@ -28,17 +28,16 @@ _SHEETS = "xl/worksheets/"
 _WORKBOOK = "xl/workbook.xml"
 
 
-def archive_of(stream: BinaryIO, *, name: str) -> zipfile.ZipFile:
-    """The archive in a file, if it is that of a workbook and of a bearable size.
+def ensure_bearable(stream: BinaryIO, *, name: str) -> None:
+    """Make sure that a file is the archive of a workbook, and of a bearable size.
 
     Raises:
         InvalidInput: it is damaged, no workbook, or unpacks to more than it should.
     """
     try:
-        archive = zipfile.ZipFile(stream)
+        parts = zipfile.ZipFile(stream).infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise damaged(name) from error
-    parts = archive.infolist()
     if not any(part.filename.startswith("xl/") for part in parts):
         raise InvalidInput(
             f"{name} is an archive, and no workbook.", subject=name, hint="Save it as .xlsx, or as CSV UTF-8."
@@ -46,7 +45,6 @@ def archive_of(stream: BinaryIO, *, name: str) -> zipfile.ZipFile:
     if any(part.flag_bits & 1 for part in parts):
         raise InvalidInput(f"{name} has a password.", subject=name, hint="Save it without one.")
     _refuse_bombs(parts, name=name)
-    return archive
 
 
 def digest_of(stream: BinaryIO) -> str:
@@ -58,17 +56,21 @@ def digest_of(stream: BinaryIO) -> str:
     return digest.hexdigest()
 
 
-def ensure_whole(archive: zipfile.ZipFile, part: str, *, name: str) -> None:
-    """Read a part from beginning to end, so that a damaged one is refused before its first row counts.
+def ensure_whole(archive: zipfile.ZipFile, part: str, *, name: str) -> int:
+    """Read a sheet from beginning to end, so that a damaged one is refused before its first row counts.
+
+    Returns:
+        About how many rows it has.
 
     Raises:
         InvalidInput: it is cut off, its checksum is wrong, or it is no XML.
     """
-    parser = expat.ParserCreate()
+    parser, rows = expat.ParserCreate(), 0
     try:
         with archive.open(part) as stream:
             while block := stream.read(_BLOCK):
                 parser.Parse(block, False)  # noqa: FBT003 - the signature is expat's
+                rows += block.count(b"<row ")
         parser.Parse(b"", True)  # noqa: FBT003
     except (
         zipfile.BadZipFile,
@@ -80,6 +82,7 @@ def ensure_whole(archive: zipfile.ZipFile, part: str, *, name: str) -> None:
         ValueError,
     ) as error:
         raise damaged(name) from error
+    return rows
 
 
 def damaged(name: str) -> InvalidInput:

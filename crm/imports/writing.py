@@ -9,9 +9,11 @@ from sqlalchemy import Table, bindparam, update
 from sqlalchemy import inspect as inspected
 from sqlmodel import Session
 
+from crm.directory.merged import among
 from crm.imports.batches import ImportRow
 from crm.imports.judgement import Amend, Put, Write
 from crm.imports.verdicts import NOTES, PROBLEMS, RowVerdict
+from crm.insight.search_text import key_of, put_words_again, texts_of
 from crm.store.copying import copy_in
 from crm.store.records import Record
 from crm.store.trail import plain
@@ -29,8 +31,15 @@ def write(session: Session, writes: Iterable[Write]) -> None:
             changed[one.record, tuple(one.after)].append({"number": one.key, **values})
     for record in sorted(new, key=_place):
         copy_in(session, record, new[record])
+        _put_words(session, record, new[record])
     for (record, fields), alike in changed.items():
         session.connection().execute(_update(record, fields), alike)
+
+
+def _put_words(session: Session, record: type[Record], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Let new texts be found by their words; a change of a text in an import is none that is looked for."""
+    if texts_of(record):
+        put_words_again(session, record, among(key_of(record), [row["id"] for row in rows]))
 
 
 def write_rows(session: Session, batch_id: int, rows: Sequence[tuple[RowVerdict, Sequence[Write]]]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
+from crm.consent.bases import ContactBasis, stands_on
 from crm.directory.merged import stands
 from crm.directory.people import Person, Position
 from crm.directory.staff import Staff
@@ -50,7 +51,7 @@ class _Check:
 def data_quality(
     reader: Reader, *, region: str | None = None, on: date | None = None, rows: bool = True
 ) -> Report:
-    """What is missing: country, segment, account manager, contacts, their addresses and languages, standing.
+    """What is missing: country, segment, account manager, contacts, their addresses, languages and grounds, standing.
 
     Args:
         reader: reads the book.
@@ -127,6 +128,7 @@ def _checks(day: date) -> tuple[_Check, ...]:
     said = exists().where(
         col(StandingRecord.organization_id) == col(Organization.id), col(StandingRecord.as_of) <= day
     )
+    ground = exists().where(col(ContactBasis.person_id) == col(Person.id), *stands_on(day))
     return (
         _Check("Country", "accounts", col(Organization.country).is_(None), "it counts for no Member State"),
         _Check("Segment", "accounts", col(Organization.segment).is_(None), "no segment report knows it"),
@@ -142,6 +144,7 @@ def _checks(day: date) -> tuple[_Check, ...]:
         _Check(
             "Language", "contacts", col(Person.language).is_(None), "letters go out in the default language"
         ),
+        _Check("Basis", "contacts", ~ground, "nothing on record says why we may write to them"),
     )
 
 

@@ -71,3 +71,12 @@ def test_assigning_to_a_record_is_also_an_attribute_error():
 
 def test_what_is_not_said_is_none():
     assert set(AlreadyExists("There.").details().values()) == {None, ()}
+
+
+def test_candidates_that_take_time_are_found_when_somebody_looks():
+    asked = []
+    error = NotFound("No Acme.", candidates=lambda: asked.append(1) or ["1 Acne"])
+    assert asked == []
+    assert (error.candidates, str(error)) == (("1 Acne",), "No Acme. Candidates: 1 Acne.")
+    assert pickle.loads(pickle.dumps(error)).candidates == ("1 Acne",)
+    assert asked == [1]

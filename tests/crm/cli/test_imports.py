@@ -4,6 +4,7 @@ import csv
 import json
 
 import pytest
+from support.workbooks import workbook
 
 from crm.cli.failures import ExitCode
 
@@ -104,3 +105,96 @@ def test_a_mapping_file_that_is_no_toml_is_refused(crm, companies, tmp_path):
             crm("import", "organizations", companies, "--mapping", mapping).exit_code
             == ExitCode.INVALID_INPUT
         )
+
+
+def test_a_proposal_says_how_to_go_on(crm, companies):
+    said = crm("import", "organizations", companies, "--suggest")
+    assert "HQ" in said.stdout
+    assert "--map name=Company --map country=HQ --dry-run" in said.stderr
+    assert crm.json("import", "list") == []
+    assert crm.json("import", "organizations", companies, "--suggest")["kind"] == "organizations"
+
+
+def test_a_mapping_is_kept_under_a_name_and_used_again(crm, companies):
+    crm.json("import", "organizations", companies, *MAP, "--dry-run", "--save-mapping", "company list")
+    assert [row["name"] for row in crm.json("import", "mappings")] == ["company list"]
+    assert crm.json("import", "mappings", "Company List")["mapping"]["columns"] == {
+        "name": "Company",
+        "country": "HQ",
+    }
+    told = crm.json("import", "organizations", companies, "--mapping", "company list")
+    assert told["counts"]["create"] == 2
+    assert (
+        crm("import", "standing", companies, "--mapping", "company list").exit_code == ExitCode.INVALID_INPUT
+    )
+    said = crm("import", "organizations", companies, "--mapping", "nobody")
+    assert (said.exit_code, "--save-mapping" in said.stderr) == (ExitCode.NOT_FOUND, True)
+
+
+def test_a_policy_and_a_sheet_are_options(crm, tmp_path):
+    path = tmp_path / "companies.xlsx"
+    path.write_bytes(workbook(("Acme", "KE"), Second=[("Company", "HQ"), ("Beta", "FR")]).getvalue())
+    told = crm.json("import", "organizations", path, *MAP, "--sheet", "Second", "--update", "overwrite")
+    assert told["counts"]["create"] == 1
+    assert [row["name"] for row in crm.json("org", "find")] == ["Beta"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "options"),
+    [
+        ("people", "N,At\nAmina,Acme\n", ("--map", "name=N", "--map", "organization=At")),
+        (
+            "terms",
+            "M,S\nAcme,2020-01-01\n",
+            ("--map", "organization=M", "--map", "since=S", "--set", "category=academia"),
+        ),
+        (
+            "standing",
+            "M,S\nAcme,good\n",
+            ("--map", "organization=M", "--map", "standing=S", "--set", "as_of=2026-10-31"),
+        ),
+        (
+            "interactions",
+            "M,N\nAcme,Hello\n",
+            ("--map", "organization=M", "--map", "summary=N", "--set", "kind=call", "--set", "at=2026-10-31"),
+        ),
+        (
+            "participation",
+            "M,D\nAcme,2026-09-08\n",
+            (
+                "--map",
+                "organization=M",
+                "--map",
+                "on=D",
+                "--set",
+                "kind=attended",
+                "--set",
+                "study_group=T-SG13",
+            ),
+        ),
+    ],
+)
+def test_every_kind_of_row_has_its_command(crm, tmp_path, kind, text, options):
+    crm.json("org", "add", "Acme")
+    path = tmp_path / "file.csv"
+    path.write_text(text, encoding="utf-8")
+    assert crm.json("import", kind, path, *options, "--dry-run")["counts"]["create"] == 1
+    told = crm.json("import", kind, path, *options)
+    assert (told["counts"]["create"], told["report"]["kind"]) == (1, kind)
+    batch = told["report"]["batch_id"]
+    assert crm.json("import", "resume", batch, path)["counts"]["create"] == 1
+    assert crm.json("import", "revert", batch, "--reason", "a try")["rows"] == 1
+    assert crm.json("import", "list")[0]["reverted_at"]
+
+
+def test_a_revert_is_tried_first_and_told(crm, companies):
+    told = crm.json("import", "organizations", companies, *MAP)
+    batch = told["report"]["batch_id"]
+    crm("log", "call", "Gamma", "hello")
+    tried = crm("import", "revert", batch, "--reason", "a mistake", "--dry-run")
+    assert "1 rows taken back, 1 stand" in tried.stdout
+    assert "row 4: Gamma: interaction" in tried.stdout
+    assert len(crm.json("org", "find")) == 2
+    done = crm.json("import", "revert", batch, "--reason", "a mistake")
+    assert [row["row"] for row in done["standing"]] == [4]
+    assert [row["name"] for row in crm.json("org", "find")] == ["Gamma"]

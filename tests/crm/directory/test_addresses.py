@@ -1,10 +1,11 @@
 import unicodedata
 
 import pytest
+from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.directory.addresses import normal_domain, parse_email
+from crm.directory.addresses import _is_plain, normal_domain, parse_email
 from crm.errors import InvalidInput
 
 REFUSED = {
@@ -153,3 +154,16 @@ def test_a_domain_is_taken_out_of_whatever_people_paste(text, domain):
 
 def test_the_domain_of_an_address_and_of_a_home_page_compare():
     assert parse_email("a@ПРИМЕР.рф").domain == normal_domain("https://www.пример.рф/")
+
+
+labels = st.text(st.sampled_from("abz09-"), min_size=1, max_size=6) | st.sampled_from(
+    ["xn--e1afmkfd", "local"]
+)
+
+
+@given(st.lists(labels, min_size=1, max_size=4))
+def test_the_short_cut_for_plain_domains_says_what_the_whole_way_says(parts):
+    domain = ".".join(parts)
+    if _is_plain(domain):
+        checked = validate_email(f"x@{domain}", check_deliverability=False, test_environment=True)
+        assert checked.ascii_domain == domain

@@ -82,6 +82,15 @@ def test_values_come_back_through_several_rows(book):
     assert contents(book) == before
 
 
+def test_a_dry_run_puts_values_back_through_rows_of_several_chunks(book):
+    book.organizations.add("Acme", country="KE", employees=300)
+    companies = [(f"Company {n}", "KE", "", "", "") for n in range(1100)]
+    rows = [("Acme", "KE", "400", "", "1"), *companies, ("Acme", "KE", "500", "", "1")]
+    report = bring_in(book, *rows, update="overwrite")
+    dry = book.imports.revert(report.batch_id, **WHY, dry_run=True)
+    assert (len(dry.standing), dry.rows) == (0, 1102)
+
+
 def test_what_something_else_refers_to_stands_alone(book):
     report = bring_in(book, *ROWS)
     call = book.log("call", "Acme", "hello")
@@ -123,6 +132,27 @@ def test_what_a_later_import_changed_stands_until_that_is_taken_back(book):
     book.imports.revert(second.batch_id, **WHY)
     assert book.imports.revert(first.batch_id, **WHY).rows == 1
     assert list(book.organizations) == []
+
+
+def test_rows_from_before_imports_could_be_taken_back_stand(book):
+    report = bring_in(book, ROWS[0])
+    with book.engine.begin() as connection:
+        connection.execute(text("UPDATE import_row SET made = '{}'"))
+        connection.execute(text("UPDATE import_batch SET tally = '{}', options = '{}', done = 0"))
+    assert book.imports.report(report.batch_id).counts == report.counts
+    assert book.imports.resume(report.batch_id, csv_file()).counts == report.counts
+    ((row, why),) = standing(book.imports.revert(report.batch_id, **WHY))
+    assert (row, "not on record" in why) == (2, True)
+    assert len(list(book.organizations)) == 1
+
+
+def test_the_history_of_an_account_shows_that_an_import_was_taken_back(book):
+    acme = book.organizations.add("Acme", country="KE")
+    report = bring_in(book, ROWS[0])
+    book.imports.revert(report.batch_id, **WHY)
+    _, changed, back = book.history(acme)
+    assert (changed.before["employees"], changed.after["employees"]) == (None, 400)
+    assert (back.verb, back.before["employees"], back.after["employees"]) == ("import.reverted", 400, None)
 
 
 def test_what_was_merged_stands(book):

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from support.imports import csv_file, everything
+from support.imports import csv_file, decide, everything
 
 from crm.imports.verdicts import NoteKind
 
@@ -41,6 +41,23 @@ def test_what_was_stated_is_filled_and_differences_are_noted(book, accounts):
     assert (found.standing, found.punctuality) == ("good", "late")
     standing(book, ("Beta Cloud", "arrears", "", "2026-10-31"), update="overwrite")
     assert book.standing.of("Beta Cloud").standing == "arrears"
+
+
+def test_a_statement_is_filled_once_however_far_apart_its_rows_are(book, accounts):
+    standing(book, ("Beta Cloud", "good", "", "2026-10-31"))
+    late = ("Beta Cloud", "good", "late", "2026-10-31")
+    rows = [late, *[("Nobody", "good", "", "2026-10-31")] * 1000, late]
+    dry, real = standing(book, *rows, dry_run=True), standing(book, *rows)
+    assert [verdicts(report)[0::1001] for report in (dry, real)] == [["update", "match"]] * 2
+
+
+def test_a_person_decides_whose_standing_it_is(book, accounts, tmp_path):
+    twin = book.organizations.add("Beta Cloud", country="DE")
+    standing(book, ("Beta Cloud", "good", "", "2026-10-31")).to_csv_refused(tmp_path / "unsure.csv")
+    decide(tmp_path / "unsure.csv", str(twin.id))
+    report = book.imports.standing(tmp_path / "unsure.csv", STANDING, source_name="finance extract")
+    assert verdicts(report) == ["create"]
+    assert book.standing.of(twin).standing == "good"
 
 
 def test_wish_10_a_statement_that_says_nothing_is_refused_alone(book, accounts):
@@ -98,6 +115,9 @@ def test_a_meeting_comes_with_who_took_part_and_the_next_step(book, accounts, da
     logged = book.interactions.get(row.subject_id)
     assert logged.interaction.at == datetime(2026, 3, 1, 7, tzinfo=UTC)
     assert (logged.interaction.summary, logged.interaction.office) == ("Wants spectrum\naccess", "BDT")
+    for words, record in (("spectrum access", "interaction"), ("fee table", "follow_up")):
+        (found,) = book.search(words)
+        assert found.refers_to.partition(":")[0] == record
     assert (logged.people, logged.staff) == ((amina,), (dana,))
     assert (logged.next.what, logged.next.due_on, logged.next.owner_id) == (
         "send the fee table",

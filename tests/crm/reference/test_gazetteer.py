@@ -119,3 +119,14 @@ def test_a_suggestion_gives_its_reason_in_words():
 def test_no_text_breaks_the_look_up(text):
     with suppress(NotFound, Ambiguous):
         assert shipped_gazetteer().find(text).code
+
+
+def test_a_miss_looks_for_like_spellings_only_when_somebody_asks(monkeypatch):
+    gazetteer = shipped_gazetteer()
+    asked = []
+    monkeypatch.setattr("crm.reference.gazetteer.near", lambda *_, **__: asked.append(1) or ())
+    with pytest.raises(NotFound) as raised:
+        gazetteer.find("Atlantis")
+    assert asked == []
+    assert raised.value.candidates == ()
+    assert asked == [1]

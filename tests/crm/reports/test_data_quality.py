@@ -13,6 +13,7 @@ def filled(book):
     acme = book.organizations.add("Acme", country="KE", segment="cloud", owner=dana)
     book.terms.join(acme, "sector_member", sector="T", on=LONG_AGO)
     book.people.add("Amina", email="amina@acme.example", at=acme, language="en")
+    book.bases.record("Amina", "campaigns", "existing_relation", source="application form", on=LONG_AGO)
     book.people.add("Juma", at=acme)
     bare = book.organizations.add("Bare", owner=gone)
     book.roles.give(bare, "prospect")
@@ -37,6 +38,7 @@ def test_each_check_counts_what_is_missing_out_of_what(filled):
         "Standing": (1, 1),
         "E-mail address": (1, 2),
         "Language": (1, 2),
+        "Basis": (1, 2),
     }
 
 
@@ -44,6 +46,7 @@ def test_what_is_put_right_no_longer_counts(filled):
     filled.organizations.change("Bare", country="UG", segment="ai", owner="dana@accord.example")
     filled.standing.record("Acme", "good", as_of=LONG_AGO, source="finance")
     filled.people.change("Juma", email="juma@acme.example", language="fr")
+    filled.bases.record("Juma", "campaigns", "existing_relation", source="form", on=LONG_AGO)
     report = filled.reports.data_quality()
     assert {check for check, (missing, _) in counted(report).items() if missing} == {"Contact"}
 
@@ -57,3 +60,9 @@ def test_its_figures_open_to_their_rows(filled):
 
 def test_a_region_leaves_out_accounts_without_a_country(filled):
     assert counted(filled.reports.data_quality(region="africa"))["Country"] == (0, 1)
+
+
+def test_a_ground_that_was_withdrawn_is_missing_from_that_day_on(filled):
+    filled.bases.withdraw("Amina", "campaigns", reason="left", on=date(2026, 11, 24))
+    assert counted(filled.reports.data_quality())["Basis"] == (2, 2)
+    assert counted(filled.reports.data_quality(on=date(2026, 11, 23)))["Basis"] == (1, 2)

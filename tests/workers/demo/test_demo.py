@@ -93,8 +93,10 @@ def output(played, place):
 def test_it_tells_every_scene_and_says_what_was_made(played):
     for number in range(1, 12):
         assert f"\n{number}. " in played
-    for words in ("no prospect at all", "Too few to tell", "No process is left behind", "No letter has left"):
+    for words in ("no prospect at all", "No process is left behind", "No letter has left"):
         assert words in played
+    # Of so few accounts it may be that none is held out.
+    assert "Too few to tell" in played or "Nobody is held out" in played
     assert "Stopping what was started" not in played
 
 
