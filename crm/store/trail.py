@@ -168,8 +168,9 @@ def _flushed(session: Session, _context: UOWTransaction) -> None:
 class _Line:
     """What a verb made of one record, from what stood there first to what stands there at the end."""
 
-    def __init__(self, record: Record) -> None:
+    def __init__(self, record: Record, name: str) -> None:
         self.record = record
+        self.name = name
         self.before: dict[str, Any] = {}
         self.after: dict[str, Any] = {}
         self._seen: set[str] = set()
@@ -194,7 +195,7 @@ class _Line:
         """How it is written down, the personal values apart where there are any."""
         private = _personal_fields(type(self.record))
         line = {
-            "record": name_of(self.record),
+            "record": self.name,
             "before": _without(self.before, private),
             "after": _without(self.after, private),
         }
@@ -207,7 +208,10 @@ def _summed_up(changes: list[Changed]) -> list[_Line]:
     """One line a record, however often the verb touched it; a change that changes nothing leaves none."""
     lines: dict[str, _Line] = {}
     for record, before, after in changes:
-        lines.setdefault(name_of(record), _Line(record)).take(before, after)
+        name = name_of(record)
+        if name not in lines:
+            lines[name] = _Line(record, name)
+        lines[name].take(before, after)
     return [line for line in lines.values() if line.settle()]
 
 
