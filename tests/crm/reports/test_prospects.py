@@ -72,3 +72,12 @@ def test_state_region_segment_and_owner_narrow_it(filled):
 
 def test_states_are_named_in_the_language_asked_for(filled):
     assert "Chine" in {row["state"] for row in filled.reports.prospects(language="fr")}
+
+
+def test_wish_12_who_leaves_a_segment_is_gone_from_the_next_answer_and_who_comes_is_in_it(filled):
+    assert named(filled.reports.prospects(segment="cloud")).keys() == {"Savanna", "Harbour", "Nowhere"}
+    filled.organizations.change("Savanna", segment="ai")
+    filled.roles.end("Harbour", "prospect", on=TODAY - timedelta(days=1), reason="does not want to")
+    filled.roles.give(filled.organizations.add("Mahali", country="KE", segment="cloud"), "prospect")
+    assert named(filled.reports.prospects(segment="cloud")).keys() == {"Nowhere", "Mahali"}
+    assert named(filled.reports.prospects(segment="ai")).keys() == {"Savanna"}
