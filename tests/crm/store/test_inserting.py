@@ -20,7 +20,8 @@ def test_a_new_record_has_its_id_and_is_known_to_the_session(store, clock):
         row.amend({"name": "Acme Satellites"})
     with store.engine.connect() as connection:
         assert connection.scalar(text("SELECT name FROM organization")) == "Acme Satellites"
-        changes = connection.execute(text("SELECT before, after FROM trail_change ORDER BY id")).all()
+        told = text("SELECT before, after FROM trail_change WHERE record = :record")
+        changes = connection.execute(told, {"record": f"organization:{row.id}"}).all()
     ((before, after),) = changes
     assert before == {}
     assert after.items() >= {"id": row.id, "name": "Acme Satellites", "kind": "company"}.items()
