@@ -138,12 +138,8 @@ def sectors(session: Session, ids: Ids, day: date) -> dict[int, frozenset[str]]:
 
 
 def regions(session: Session) -> dict[str | None, str | None]:
-    """For each country the development region of the State that answers for it, by slug."""
-    countries = {country.code: country for country in gazetteer_of(session).countries}
-    states = {
-        code: countries.get(country.member_state or code, country) for code, country in countries.items()
-    }
-    return {None: None, **{code: state.region for code, state in states.items()}}
+    """For each country its development region, by slug; a territory has that of its State."""
+    return {None: None, **{country.code: country.region for country in gazetteer_of(session).countries}}
 
 
 def own_groups(session: Session) -> dict[str | None, frozenset[str]]:
