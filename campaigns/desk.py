@@ -10,6 +10,7 @@ from datetime import date
 from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
+from campaigns.explanation import Explained, explained
 from campaigns.guards import Circumstances, objection
 from campaigns.journey import Journey
 from campaigns.letter_facts import Manager, Stationery
@@ -18,6 +19,7 @@ from campaigns.overview import Advanced, Overview
 from campaigns.plan import advance as plan
 from campaigns.preview import Preview, content_of
 from crm.book import Book
+from crm.directory.resolve import OrganizationKey
 from crm.garbage import no_collection
 from crm.insight.audience_rules import rule_of
 from crm.insight.candidate import Candidate
@@ -49,14 +51,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
     chosen = find_campaign(campaign)
     now = book.clock.now()
     wordings = _wordings(chosen, book.templates)
-    around = Circumstances.of(
-        chosen,
-        now=now,
-        engaged=book.runs.engaged_groups(),
-        letters=book.runs.last_letters(since=now - chosen.quiet),
-        languages=_languages(chosen, book.templates),
-        held={},
-    )
+    around = _around(book, chosen)
     with no_collection():
         cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
         # Clearance has the last word, so it is asked for those alone that nothing else stands against.
@@ -72,6 +67,27 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         wordings=wordings,
         stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
     )
+
+
+def explain(book: Book, campaign: CampaignKey, account: OrganizationKey) -> Explained:
+    """Why a campaign would write to one account or leave it out: every question that it asks, with the answer.
+
+    Only this account and its corporate group are looked at. Whether another account of the group, or another one that
+    the same person stands for, comes before it shows in a preview alone.
+
+    Args:
+        book: the book.
+        campaign: its name in the catalogue, or the campaign itself.
+        account: which account.
+
+    Raises:
+        NotFound: there is no such campaign or account.
+        Ambiguous: several accounts answer to the key.
+    """
+    chosen, now = find_campaign(campaign), book.clock.now()
+    audience = book.audiences.explain(chosen.audience, account, on=now.date())
+    found = book.candidates.of(audience.organization_id, about=chosen.audience, on=now.date())
+    return explained(chosen, audience, found, _around(book, chosen, found[0]))
 
 
 def prepare(book: Book, campaign: CampaignKey) -> Overview:
@@ -205,6 +221,20 @@ class _Running:
 
     def wording(self, template: str, language: str) -> TemplateVersion:
         return self._book.runs.wording(self._hashes[f"{template}/{language}"])
+
+
+def _around(book: Book, campaign: Campaign, account: Candidate | None = None) -> Circumstances:
+    """The circumstances of a campaign for one account, or for all of them, without their clearance then."""
+    group, number = (account.group_id, account.organization_id) if account else (None, None)
+    now = book.clock.now()
+    return Circumstances.of(
+        campaign,
+        now=now,
+        engaged=book.runs.engaged_groups(of=group),
+        letters=book.runs.last_letters(since=now - campaign.quiet, to=number),
+        languages=_languages(campaign, book.templates),
+        held=_held(book, [number]) if number is not None else {},
+    )
 
 
 def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import func, true, update
 from sqlmodel import col, select
 
 from crm.errors import Refused
@@ -84,17 +84,28 @@ class Runs:
         with self._store.reading() as session:
             return wording(session, sha256)
 
-    def engaged_groups(self) -> frozenset[int]:
-        """The corporate groups that a campaign is busy with, by the id of their head."""
-        with self._store.reading() as session:
-            return frozenset(session.exec(engaged_groups()))
+    def engaged_groups(self, of: int | None = None) -> frozenset[int]:
+        """The corporate groups that a campaign is busy with, by the id of their head.
 
-    def last_letters(self, since: datetime) -> dict[int, Touch]:
-        """The latest letter to each account since an instant, sent or about to be; by the account's id."""
+        Args:
+            of: look at this corporate group alone.
+        """
+        with self._store.reading() as session:
+            only = true() if of is None else col(Enrolment.group_id) == of
+            return frozenset(session.exec(engaged_groups().where(only)))
+
+    def last_letters(self, since: datetime, *, to: int | None = None) -> dict[int, Touch]:
+        """The latest letter to each account since an instant, sent or about to be; by the account's id.
+
+        Args:
+            since: the instant.
+            to: look at this account alone.
+        """
         at = func.coalesce(col(Letter.handed_at), col(Letter.queued_at))
+        only = true() if to is None else col(Letter.organization_id) == to
         with self._store.reading() as session:
             query = select(Letter.organization_id, func.max(at)).where(
-                at >= since, col(Letter.status).not_in(_NEVER_LEFT)
+                at >= since, col(Letter.status).not_in(_NEVER_LEFT), only
             )
             rows = session.exec(query.group_by(col(Letter.organization_id)))
             return {number: Touch(latest, "letter", None) for number, latest in rows if number is not None}
