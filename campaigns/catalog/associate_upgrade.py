@@ -19,6 +19,7 @@ from crm.directory.tables import Size
 from crm.engagement.participation import ParticipationKind
 from crm.insight.candidate import Candidate, TookPart
 from crm.membership.standing import Punctuality
+from crm.outreach.goals import Goal
 from crm.reference.languages import Language
 
 LATELY = timedelta(days=2 * 365)
@@ -81,6 +82,7 @@ ASSOCIATE_UPGRADE = Campaign(
     title="From Associate to Sector Member",
     purpose="Invites Associates in good standing to consider full membership of their Sector.",
     signals=(second_study_group, size, activity, punctuality),
+    goal=Goal.UPGRADED,
     journey=Journey(
         steps=(
             LetterStep(name="letter", template="associate_upgrade"),

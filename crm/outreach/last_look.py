@@ -66,10 +66,8 @@ class LastLook:
             return _stop("its reader was erased")
         if run is not None and run.status is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
-        if enrolment is not None and (
-            enrolment.answered_at or enrolment.state is not EnrolmentState.ENROLLED
-        ):
-            return _stop(f"the account left the journey: {enrolment.reason or 'answered'}")
+        if enrolment is not None and enrolment.state is not EnrolmentState.ENROLLED:
+            return _stop(f"the account left the journey: {enrolment.reason or enrolment.state}")
         return None
 
     def _put_off(self, letter: Letter) -> dict[str, Any] | None:
