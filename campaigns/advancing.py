@@ -6,6 +6,7 @@ read.
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from datetime import date
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -20,9 +21,8 @@ from campaigns.plan import advance as plan
 from campaigns.steps import Value
 from crm.book import Book
 from crm.errors import Refused
-from crm.insight.candidate import Candidate
+from crm.insight.audience_rules import rule_of
 from crm.mail.templates import TemplateVersion
-from crm.membership.terms import Coverage
 from crm.outreach.moves import Move, Waiting
 from crm.outreach.run_tables import Run
 from crm.reference.languages import Language
@@ -53,9 +53,7 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
 def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
     now = book.clock.now()
     runs = _running(book, due)
-    accounts = _Accounts(book.candidates.among({one.organization_id for one in due}, on=now.date()))
-    subjects = [Subject(one, accounts.of(one), now.date()) for one in due if one.run_id in runs]
-    _find_spoken_for(book, runs, subjects)
+    subjects = [found for run in runs.values() for found in run.subjects(due, now.date())]
     asked = _asked(book, runs, subjects)
     moves: list[Move] = []
     for subject in subjects:
@@ -72,13 +70,35 @@ class _Running:
     """A run's journey and wordings, as they were approved, whatever has become of the files since."""
 
     def __init__(self, book: Book, run: Run) -> None:
+        self._id = run.id
         self.journey = Journey.model_validate(run.content["journey"])
+        self._audience = rule_of(run.content["audience"]) if "audience" in run.content else None
         self._exits = tuple(map(Leave, run.content.get("exits", CHOSEN)))
         self._default = run.content.get("default_language")
         self._hashes = run.content["wordings"]
         self._book = book
         self.spoken_for: set[int] = set()
         self._wordings: dict[tuple[str, str], TemplateVersion] = {}
+
+    def subjects(self, due: Iterable[Waiting], on: date) -> list[Subject]:
+        """Its enrolments that are due, each with the account as it is now.
+
+        An account stands there with the membership that the run is about, where that still runs.
+        """
+        waiting = [one for one in due if one.run_id == self._id]
+        ids = {one.organization_id for one in waiting}
+        found = self._book.candidates.among(ids, about=self._audience, on=on)
+        exactly = {(account.organization_id, account.coverage): account for account in found}
+        at_all = {account.organization_id: account for account in found}
+        if self._has(SwitchContactStep):
+            people = {contact.person_id for account in found for contact in account.contacts}
+            self.spoken_for = set(self._book.runs.people(self._id, among=people))
+        return [
+            Subject(
+                one, exactly.get((one.organization_id, one.coverage)) or at_all.get(one.organization_id), on
+            )
+            for one in waiting
+        ]
 
     def wording(self, template: str, language: str) -> TemplateVersion:
         """A letter in a language."""
@@ -97,31 +117,15 @@ class _Running:
             host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), _HOME),
         )
 
-    def has(self, kind: type) -> bool:
-        """Whether the journey has a step of a kind."""
+    def _has(self, kind: type) -> bool:
         return any(isinstance(step, kind) for step in self.journey.steps)
 
     @cached_property
     def _zones(self) -> Mapping[str, ZoneInfo]:
         """Where colleagues work, by address, where meetings are proposed."""
-        if not self.has(MeetingStep):
+        if not self._has(MeetingStep):
             return {}
         return {one.email: ZoneInfo(one.time_zone) for one in self._book.staff}
-
-
-class _Accounts:
-    """The accounts of a batch, each with the membership that its run is about, where that still runs."""
-
-    def __init__(self, found: Iterable[Candidate]) -> None:
-        self._exactly: dict[tuple[int, Coverage | None], Candidate] = {}
-        self._at_all: dict[int, Candidate] = {}
-        for account in found:
-            self._exactly[account.organization_id, account.coverage] = account
-            self._at_all.setdefault(account.organization_id, account)
-
-    def of(self, waiting: Waiting) -> Candidate | None:
-        exactly = self._exactly.get((waiting.organization_id, waiting.coverage))
-        return exactly or self._at_all.get(waiting.organization_id)
 
 
 def _running(book: Book, due: Iterable[Waiting]) -> dict[int, _Running]:
@@ -135,15 +139,6 @@ def _running(book: Book, due: Iterable[Waiting]) -> dict[int, _Running]:
                 book.runs.pause(number, reason=f"Nobody tells any more: {', '.join(gone)}.")
             del runs[number]
     return runs
-
-
-def _find_spoken_for(book: Book, runs: Mapping[int, _Running], subjects: Sequence[Subject]) -> None:
-    """Find out which of the people whom a journey may go on with its run writes to for other accounts."""
-    for number, run in runs.items():
-        if run.has(SwitchContactStep):
-            accounts = (one.account for one in subjects if one.account and one.waiting.run_id == number)
-            people = {contact.person_id for account in accounts for contact in account.contacts}
-            run.spoken_for = set(book.runs.people(number, among=people))
 
 
 def _asked(

@@ -67,7 +67,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         held={},
     )
     with no_collection():
-        cases = ranked(chosen, book.candidates.associates(now.date()), now.date())
+        cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
         # Clearance has the last word, so it is asked for those alone that nothing else stands against.
         open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
         around = replace(around, held=_held(book, open_to))

@@ -7,7 +7,6 @@ written to there is no journey.
 from enum import StrEnum
 
 from crm.insight.candidate import Candidate, Contact
-from crm.membership.standing import Standing
 from crm.outreach.moves import Waiting
 from crm.outreach.outbox_tables import MessageStatus
 
@@ -73,8 +72,8 @@ def leaving(waiting: Waiting, account: Candidate | None, exits: tuple[Leave, ...
     grounds = (
         (Leave.GOAL_REACHED, waiting.goal_reached),
         (Leave.ANSWERED, waiting.answered),
-        (Leave.MEMBERSHIP_ENDED, _membership_ended(waiting, account)),
-        (Leave.STANDING, account is not None and account.standing is not Standing.GOOD),
+        (Leave.MEMBERSHIP_ENDED, waiting.coverage not in (None, account and account.coverage)),
+        (Leave.STANDING, account is not None and not account.in_good_standing),
         (Leave.CONTACT_LEFT, contact is None),
         (Leave.SUPPRESSED, contact is not None and contact.suppressed),
         (Leave.LETTER_NOT_SENT, any(step.letter in _NEVER_LEFT for step in waiting.done.values())),
@@ -82,12 +81,3 @@ def leaving(waiting: Waiting, account: Candidate | None, exits: tuple[Leave, ...
     return next(
         (reason for reason, applies in grounds if applies and (reason in exits or reason not in CHOSEN)), None
     )
-
-
-def _membership_ended(waiting: Waiting, account: Candidate | None) -> bool:
-    """Whether the membership that an account was enrolled with no longer runs, or runs in another category."""
-    if waiting.coverage is None:
-        return False
-    if account is None or account.coverage is not waiting.coverage:
-        return True
-    return waiting.category is not None and account.category is not waiting.category

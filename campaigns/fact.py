@@ -12,6 +12,7 @@ from crm.insight.candidate import Candidate
 from crm.outreach.moves import Waiting
 from crm.shown import Shown
 
+
 class FactKind(StrEnum):
     """What a fact says."""
 
@@ -57,7 +58,10 @@ class Fact(Shown):
     @property
     def says(self) -> str:
         """What it may say, in words."""
-        return " or ".join(self.values) or {"yes_no": "yes or no", "number": "a number", "word": "a word"}[self.kind]
+        return (
+            " or ".join(self.values)
+            or {"yes_no": "yes or no", "number": "a number", "word": "a word"}[self.kind]
+        )
 
     def accepts(self, step: BranchStep) -> bool:
         """Whether a branch asks for what this fact can say."""

@@ -58,7 +58,9 @@ class Journey(BaseModel):
             names.add(step.name)
         for place, field, target in self._ways():
             if target not in names:
-                raise self.wrong(place, field, f"leads to {target!r}, which is no step", "Name a step, or end.")
+                raise self.wrong(
+                    place, field, f"leads to {target!r}, which is no step", "Name a step, or end."
+                )
         self._refuse_circles()
         self._refuse_unreachable()
         return self

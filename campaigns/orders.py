@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from campaigns.audience import Invitation, LeftOut
+from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
 from campaigns.letter_facts import letter_facts
 from campaigns.meetings import meeting_facts, zone_of
-from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
@@ -107,7 +107,9 @@ class _Writing:
             case _:
                 raise AssertionError(f"{intent} takes no step")
 
-    def _letter(self, step: str, template: str, more: Mapping[str, Any] = MappingProxyType({})) -> LetterOrder:
+    def _letter(
+        self, step: str, template: str, more: Mapping[str, Any] = MappingProxyType({})
+    ) -> LetterOrder:
         waiting, contact = self._waiting, self._contact()
         version = self._wording(template, waiting.language)
         return LetterOrder(
@@ -155,7 +157,6 @@ def _invited(preview: Preview, row: Invitation) -> AudienceRow:
         arm=row.arm,
         step=preview.campaign.journey.first,
         coverage=row.account.coverage,
-        category=row.account.category,
         why=row.signal.words,
         facts=letter_facts(
             preview.campaign,

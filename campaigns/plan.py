@@ -8,8 +8,7 @@ without letters or tasks.
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from campaigns.arms import variant_of
 from campaigns.contacts import next_senior
@@ -69,7 +68,7 @@ class Around:
     facts: Mapping[str, Value | None] = field(default_factory=dict)
     spoken_for: AbstractSet[int] = frozenset()
     default_language: Language | None = None
-    host_zone: tzinfo = ZoneInfo("Europe/Zurich")
+    host_zone: tzinfo = UTC
 
 
 def advance(
@@ -77,7 +76,7 @@ def advance(
     waiting: Waiting,
     account: Candidate | None,
     now: datetime,
-    around: Around = Around(),  # noqa: B008 - frozen
+    around: Around = Around(),
 ) -> tuple[Intent, ...]:
     """What an enrolled account does next.
 
@@ -163,7 +162,11 @@ class _Walk:
     def _proposed(self, step: MeetingStep) -> datetime:
         contact = next(one for one in self._account.contacts if one.person_id == self._person_id)
         return proposed_start(
-            self._now, step, country=self._account.country, guest=zone_of(contact), host=self._around.host_zone
+            self._now,
+            step,
+            country=self._account.country,
+            guest=zone_of(contact),
+            host=self._around.host_zone,
         )
 
     def _note(self, intent: StepIntent) -> None:

@@ -64,7 +64,9 @@ class Invitation(Shown):
             event.add("location", self.place)
         event.add("organizer", _address(self.organizer))
         event.add("attendee", _address(self.host, partstat="ACCEPTED", role="CHAIR"))
-        event.add("attendee", _address(self.guest, partstat="NEEDS-ACTION", role="REQ-PARTICIPANT", rsvp="TRUE"))
+        event.add(
+            "attendee", _address(self.guest, partstat="NEEDS-ACTION", role="REQ-PARTICIPANT", rsvp="TRUE")
+        )
         calendar = Calendar()
         calendar.add("prodid", "-//Accord//EN")
         calendar.add("version", "2.0")

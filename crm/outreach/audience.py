@@ -13,7 +13,6 @@ from crm.mail.templates import TemplateVersion
 from crm.membership.terms import Coverage
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
 from crm.outreach.wordings import kept_facts
-from crm.reference.categories import Category
 from crm.reference.languages import Language
 from crm.store.trail import take_ids
 
@@ -33,7 +32,6 @@ class AudienceRow:
         step: the first step of the journey.
         reason: why it is left out; None for an account that is enrolled.
         coverage: the Sectors of the membership that the run is about; None for an account without one.
-        category: its category.
         why: in a sentence, what speaks for the account, or the particulars of the reason.
         facts: what the letters are filled with.
     """
@@ -46,7 +44,6 @@ class AudienceRow:
     step: str | None = None
     reason: str | None = None
     coverage: Coverage | None = None
-    category: Category | None = None
     why: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -118,7 +115,6 @@ def enrolled_count(session: Session, run: Run) -> int:
 def _columns(row: AudienceRow) -> dict[str, Any]:
     document = {
         "coverage": row.coverage and row.coverage.value,
-        "category": row.category and row.category.value,
         "why": row.why,
         "letter": kept_facts(row.facts),
     }

@@ -4,8 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlmodel import Session, col
@@ -19,12 +18,9 @@ from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.responses import answered
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken
 from crm.outreach.wordings import restored_facts
-from crm.reference.categories import Category
 from crm.reference.languages import Language
 from crm.shown import Shown
 from crm.store.store import Change
-
-E = TypeVar("E", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +46,10 @@ class Waiting(Shown):
 
     Attributes:
         step: the step to take next.
+        coverage: the Sector whose membership the run is about; None for an account without a membership.
         facts: what its letters are filled with, as they were frozen.
         answered: whether somebody there or in its corporate group has answered.
         goal_reached: whether the run has come to its goal with it.
-        category: of the membership it was enrolled with, `coverage` its Sectors; None where it was no member.
         done: the steps that it has taken, by name.
     """
 
@@ -66,7 +62,6 @@ class Waiting(Shown):
     language: Language
     arm: Arm
     coverage: Coverage | None
-    category: Category | None = None
     step: str
     launched_at: datetime
     answered: bool
@@ -182,7 +177,9 @@ def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> 
         change.session.execute(insert(StepTaken), rows)
     if current:
         change.session.execute(update(Enrolment), [_place(move, now=change.now) for move in current])
-    if others := [{"id": move.enrolment_id, "person_id": move.person_id} for move in current if move.person_id]:
+    if others := [
+        {"id": move.enrolment_id, "person_id": move.person_id} for move in current if move.person_id
+    ]:
         change.session.execute(update(Enrolment), others)
     ended = Counter(move.ended for move in current)
     return Moved(
@@ -224,16 +221,11 @@ def _waiting(row: Enrolment, **found: Any) -> Waiting:
         person_id=row.person_id,
         language=row.language,
         arm=row.arm,
-        coverage=_known(Coverage, row.facts.get("coverage")),
-        category=_known(Category, row.facts.get("category")),
+        coverage=Coverage(row.facts["coverage"]) if "coverage" in row.facts else None,
         step=row.step,
         facts=restored_facts(row.facts.get("letter", {})),
         **found,
     )
-
-
-def _known(kind: type[E], value: str | None) -> E | None:
-    return None if value is None else kind(value)
 
 
 def _held(session: Session, moves: Sequence[Move]) -> dict[int, str | None]:

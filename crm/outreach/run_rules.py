@@ -138,9 +138,7 @@ def refuse_engaged(session: Session, run: Run) -> None:
 
 def ends_with_an_answer(session: Session, enrolment_id: int) -> bool:
     """Whether an answer ends the journey of an enrolled account: it does, unless its campaign names other exits."""
-    content = session.exec(
-        select(Run.content).join(Enrolment).where(Enrolment.id == enrolment_id)
-    ).one()
+    content = session.exec(select(Run.content).join(Enrolment).where(Enrolment.id == enrolment_id)).one()
     return "answered" in content.get("exits", ["answered"])
 
 
