@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         sender_address: the address that letters come from.
         sender_name: who signs where an account has no account manager.
         answer_domain: the domain of the addresses that answers, bounces and unsubscribes come back to.
+        web_url: where readers reach the web part, as in ``https://letters.accord.example``; empty: letters name no page.
         window: how many letters one worker process hands over at once; at most as many are in doubt per kill.
         batch: how many letters one task claims.
         lease_seconds: after which a claim without a sign of life lapses.
@@ -68,6 +69,9 @@ class Settings(BaseSettings):
     sender_address: str = "membership@accord.example"
     sender_name: str = "Membership team"
     answer_domain: str = "accord.example"
+    web_url: str = Field(
+        default="", pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?)?$"
+    )
 
     window: int = Field(default=8, ge=1, le=100)
     batch: int = Field(default=100, ge=1, le=1000)
@@ -83,6 +87,11 @@ class Settings(BaseSettings):
     failure_share: float = Field(default=0.05, ge=0, le=1)
     failure_span: int = Field(default=200, ge=1, le=10_000)
     complaint_share: float = Field(default=0.003, ge=0, le=1)
+
+    @field_validator("web_url")
+    @classmethod
+    def _without_last_slash(cls, value: str) -> str:
+        return value.removesuffix("/")
 
     @field_validator("former_keys", mode="before")
     @classmethod
