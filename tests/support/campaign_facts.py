@@ -69,7 +69,7 @@ def touch(*, days_ago: float, kind: str = "meeting", office: str | None = "TSB")
 
 
 def circumstances(**changes: Any) -> Circumstances:
-    """Nothing that keeps anybody from anything; letters in three languages."""
+    """Nothing that keeps anybody from anything; letters in English, French and Arabic."""
     values: dict[str, Any] = {
         "now": NOW,
         "quiet": timedelta(days=14),
