@@ -29,7 +29,7 @@ def _meeting_accepted(subject: Subject) -> bool | None:
 def _took_part_lately(subject: Subject) -> bool | None:
     account = subject.account
     since = subject.on - _LATELY
-    return account and any(since <= part.on <= subject.on for part in account.participation)
+    return None if account is None else any(since <= part.on <= subject.on for part in account.participation)
 
 
 def _is_punctual(account: Candidate) -> bool | None:
@@ -38,12 +38,12 @@ def _is_punctual(account: Candidate) -> bool | None:
 
 def _contact_role(subject: Subject) -> str | None:
     contact = contact_of(subject.waiting, subject.account)
-    return (contact and contact.role) or None
+    return None if contact is None else contact.role or None
 
 
 def _contact_is_senior(subject: Subject) -> bool | None:
     contact = contact_of(subject.waiting, subject.account)
-    return contact and contact.senior
+    return None if contact is None else contact.senior
 
 
 def _has_open_opportunity(book: Book, ids: Sequence[int], _on: date) -> Mapping[int, bool]:

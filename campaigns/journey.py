@@ -61,8 +61,7 @@ class Journey(BaseModel):
                 raise self.wrong(
                     place, field, f"leads to {target!r}, which is no step", "Name a step, or end."
                 )
-        self._refuse_circles()
-        self._refuse_unreachable()
+        self._refuse_circles_and_islands()
         return self
 
     @property
@@ -113,7 +112,7 @@ class Journey(BaseModel):
     def led_to(self, name: str, outcome: str | None) -> str:
         """The step that followed one which has been taken, by what came of it."""
         ways = self.ways(name)
-        return outcome if outcome in ways.values() else ways["then"]
+        return outcome if outcome and outcome in ways.values() else ways["then"]
 
     def wrong(self, place: int, field: str, what: str, hint: str = "", **more: Any) -> InvalidInput:
         """What is wrong with a step, with its place: the number and the name for people, the field for programs.
@@ -145,10 +144,13 @@ class Journey(BaseModel):
             for field, target in self.ways(step.name).items():
                 yield place, field, target
 
-    def _refuse_circles(self) -> None:
-        over: set[str] = {END}
-        for step in self.steps:
-            self._walk(step.name, (), over)
+    def _refuse_circles_and_islands(self) -> None:
+        reached: set[str] = {END}
+        self._walk(self.first, (), reached)
+        for place, step in enumerate(self.steps):
+            if step.name not in reached:
+                hint = "Let another step lead to it, or take it out."
+                raise self.wrong(place, "name", "cannot be reached", hint)
 
     def _walk(self, name: str, way: tuple[str, ...], over: set[str]) -> None:
         """Follow every way from a step; `way` is how it was come to, `over` what is known to come to the end."""
@@ -161,15 +163,3 @@ class Journey(BaseModel):
                 raise self.wrong(self._place(name), field, what, hint)
             self._walk(target, (*way, name), over)
         over.add(name)
-
-    def _refuse_unreachable(self) -> None:
-        reached, ahead = set[str](), [self.first]
-        while ahead:
-            name = ahead.pop()
-            if name not in reached and name != END:
-                reached.add(name)
-                ahead += self.ways(name).values()
-        for place, step in enumerate(self.steps):
-            if step.name not in reached:
-                hint = "Let another step lead to it, or take it out."
-                raise self.wrong(place, "name", "cannot be reached", hint)

@@ -1,6 +1,7 @@
 """Decisions turned into what the book is asked to write down: a run with its audience, and moves through a journey."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -58,19 +59,19 @@ def move_of(
     *steps, last = intents
     others = [step.person_id for step in steps if isinstance(step, Turn) and step.person_id]
     writing = _Writing(waiting, account, wording, now)
-    move = {
-        "enrolment_id": waiting.enrolment_id,
-        "stood_at": waiting.step,
-        "taking": tuple(writing.taking(intent) for intent in steps),
-        "person_id": others[-1] if others else None,
-    }
+    move = Move(
+        enrolment_id=waiting.enrolment_id,
+        stood_at=waiting.step,
+        taking=tuple(writing.taking(intent) for intent in steps),
+        person_id=others[-1] if others else None,
+    )
     match last:
         case WaitUntil(step, at):
-            return Move(**move, step=step, due_at=at)
+            return replace(move, step=step, due_at=at)
         case Exit(reason):
-            return Move(**move, ended=EnrolmentState.EXITED, reason=reason.value)
+            return replace(move, ended=EnrolmentState.EXITED, reason=reason.value)
         case _:
-            return Move(**move, step=END, ended=EnrolmentState.FINISHED)
+            return replace(move, step=END, ended=EnrolmentState.FINISHED)
 
 
 class _Writing:

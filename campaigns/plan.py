@@ -34,21 +34,6 @@ from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from crm.reference.working_days import working_calendar
 
-__all__ = [
-    "Around",
-    "Exit",
-    "Finish",
-    "Intent",
-    "Invite",
-    "Leave",
-    "Pass",
-    "PlanTask",
-    "Send",
-    "Turn",
-    "WaitUntil",
-    "advance",
-]
-
 _LOOK_AGAIN = timedelta(days=1)
 
 

@@ -176,7 +176,9 @@ class BranchStep(_Step):
     def __str__(self) -> str:
         return f"if {self.fact} {self.asked}"
 
-    def _asked(self) -> str:
+    @property
+    def asked(self) -> str:
+        """The condition in words, e.g. "is yes"."""
         match self.condition:
             case "equals":
                 return f"is {_said(self.equals)}"

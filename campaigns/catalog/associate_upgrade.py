@@ -10,6 +10,7 @@ Where the rules come from: the guards for standing and for one campaign per corp
 24 months and the three parts taken: no source states figures, so look at them again when results are in.
 """
 
+# ruff: noqa: RUF001 - letters of other scripts look like ours
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -99,6 +100,9 @@ ASSOCIATE_UPGRADE = Campaign(
         Language.ENGLISH: Signature(title="Membership", office="General Secretariat"),
         Language.FRENCH: Signature(title="Relations avec les membres", office="Secrétariat général"),
         Language.ARABIC: Signature(title="شؤون الأعضاء", office="الأمانة العامة"),
+        Language.SPANISH: Signature(title="Relaciones con los miembros", office="Secretaría General"),
+        Language.RUSSIAN: Signature(title="Взаимодействие с членами", office="Генеральный секретариат"),
+        Language.CHINESE: Signature(title="成员事务", office="总秘书处"),
     },
     default_language=Language.ENGLISH,
     quiet_days=14,

@@ -72,7 +72,7 @@ class Invitation(Shown):
         calendar.add("version", "2.0")
         calendar.add("method", METHOD)
         calendar.add_component(event)
-        return calendar.to_ical().decode()
+        return str(calendar.to_ical(), "utf-8")
 
 
 def in_words(starts_at: datetime, zone: tzinfo, language: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ class Goal(StrEnum):
 
     @property
     def words(self) -> str:
-        """What an account has done that has reached it, e.g. "upgraded to Sector Member"."""
+        """What an account has done that has reached it, as the rest of a sentence, e.g. "become a member"."""
         return _WORDS[self]
 
     @property
@@ -41,7 +41,7 @@ class Goal(StrEnum):
 
 
 _WORDS = {
-    Goal.UPGRADED: "become a full member of its Sector",
+    Goal.UPGRADED: "upgraded",
     Goal.FURTHER_SECTOR: "become a Sector Member of a further Sector",
     Goal.MEMBERSHIP: "become a member",
     Goal.STATE_HAS_MEMBER: "seen a new Sector Member in its State",

@@ -69,7 +69,7 @@ def touch(*, days_ago: float, kind: str = "meeting", office: str | None = "TSB")
 
 
 def circumstances(**changes: Any) -> Circumstances:
-    """Nothing that keeps anybody from anything; letters in three languages."""
+    """Nothing that keeps anybody from anything; letters in English, French and Arabic."""
     values: dict[str, Any] = {
         "now": NOW,
         "quiet": timedelta(days=14),
@@ -88,14 +88,16 @@ def waiting(step: str = "letter", **changes: Any) -> Waiting:
     values: dict[str, Any] = {
         "enrolment_id": 1,
         "run_id": 10,
+        "campaign": "associate_upgrade",
         "organization_id": 1,
+        "group_id": 1,
         "person_id": 901,
         "language": Language.ENGLISH,
         "arm": Arm.TREATMENT,
         "coverage": Coverage.STANDARDIZATION,
         "launched_at": NOW,
         "answered": False,
-        "upgraded": False,
+        "goal_reached": False,
     }
     return Waiting(step=step, **{**values, **changes})
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "journeys"
-down_revision = "0013"
+down_revision = "guards"
 branch_labels = None
 depends_on = None
 
