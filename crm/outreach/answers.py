@@ -23,6 +23,7 @@ from crm.mail.answers import Answer, AnswerKind
 from crm.outreach.budget import watch_complaints
 from crm.outreach.identity import Identity
 from crm.outreach.limits import Budget
+from crm.outreach.meeting_answers import next_with, note_participation
 from crm.outreach.outbox import note
 from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
 from crm.outreach.runs import exit_enrolment, mark_answered
@@ -82,7 +83,8 @@ class Answers:
     def receive(self, raw: bytes) -> AnswerReceived:
         """Take in one message as it arrived: a reply, a bounce, an unsubscribe, or anything else.
 
-        A reply ends the journey and becomes an interaction with a follow-up for the account manager; a permanent
+        A reply, and the answer of a calendar to an invitation, ends the journey unless its campaign goes on after one,
+        and becomes an interaction with a follow-up for the account manager; a permanent
         bounce and an unsubscribe put the address on the suppression list, and so does a complaint, which waits for a
         person besides; an automatic reply changes nothing. What fits no letter of ours is kept and changes nothing
         either.
@@ -145,7 +147,7 @@ class Answers:
         if letter.message_class is MessageClass.NOTICE:
             return "noted: it answers a notice to our own staff"
         match answer.kind:
-            case AnswerKind.REPLY:
+            case AnswerKind.REPLY | AnswerKind.CALENDAR_REPLY:
                 return _replied(change, answer, letter, row)
             case AnswerKind.UNSUBSCRIBE:
                 return self._refused(change, letter, SuppressionReason.UNSUBSCRIBED)
@@ -200,18 +202,22 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     }
     people = _people(session, letter)
     met = log_interaction(change, account, values, people=people, staff=[owner] if owner else [])
+    name = people[0].name if people else account.name
+    said = answer.participation
     plan_follow_up(
         change,
         account.id,
-        f"Answer the reply from {people[0].name if people else account.name}",
+        next_with(name, said) if said else f"Answer the reply from {name}",
         due=_ANSWER_WITHIN,
         owner_id=account.owner_id,
         interaction_id=met.id,
     )
     row.interaction_id = met.id
+    if said:
+        note_participation(change, letter, said)
     if letter.enrolment_id:
         mark_answered(change, letter.enrolment_id)
-    return "logged as an interaction, with a follow-up"
+    return f"{said.words}: logged, with a follow-up" if said else "logged as an interaction, with a follow-up"
 
 
 def _complained(change: Change, letter: Letter) -> None:

@@ -10,6 +10,7 @@ from crm.mail.mime import compose
 from crm.mail.rendering import render
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
+from crm.outreach.inviting import invitation
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.wordings import restored_facts
 
@@ -84,6 +85,7 @@ def envelope(
         feedback_id=f"{letter.stream}:{letter.message_class}:{_SENDER}" if letter.stream else None,
         auto_submitted=AutoSubmitted.GENERATED if notice else None,
         enclosures=tuple(enclosures),
+        invitation=invitation(letter, body.subject, identity),
     )
     return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
 
