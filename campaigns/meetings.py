@@ -4,13 +4,12 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm.reference.time_zones import zone_of_country
-
 from campaigns.intents import Invite
 from campaigns.steps import MeetingStep
 from crm.insight.candidate import Contact
 from crm.mail.invitation import in_words
 from crm.reference.languages import Language
+from crm.reference.time_zones import zone_of_country
 from crm.reference.working_days import working_calendar
 
 _OPENS, _CLOSES = time(9), time(17)
@@ -65,8 +64,9 @@ def meeting_facts(invite: Invite, zone: tzinfo, language: Language) -> dict[str,
 
 
 def _outside(start: datetime, length: timedelta, zone: tzinfo) -> timedelta:
-    """How much too early or too late a meeting is for somebody."""
+    """How much too early or too late a meeting is for somebody; a day more where it is their week-end."""
     begins, ends = start.astimezone(zone), (start + length).astimezone(zone)
     opens = datetime.combine(begins.date(), _OPENS, zone)
     closes = datetime.combine(begins.date(), _CLOSES, zone)
-    return max(opens - begins, ends - closes, timedelta(0))
+    weekend = not working_calendar(None).is_working_day(begins.date())
+    return max(opens - begins, ends - closes, timedelta(0)) + timedelta(days=weekend)
