@@ -12,7 +12,7 @@ from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
 from campaigns.guards import Circumstances, objection
 from campaigns.journey import Journey
-from campaigns.letter_facts import Manager, Stationery
+from campaigns.occasion import Manager, Stationery
 from campaigns.orders import move_of, run_order
 from campaigns.overview import Advanced, Overview
 from campaigns.plan import advance as plan
@@ -26,6 +26,7 @@ from crm.membership.terms import Coverage
 from crm.outreach.audience import hash_of_content
 from crm.outreach.moves import Move, Waiting
 from crm.outreach.run_tables import Run
+from crm.reference.clearance_rule import Purpose
 from crm.reference.languages import Language
 from crm.reports import Report
 
@@ -61,7 +62,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
         # Clearance has the last word, so it is asked for those alone that nothing else stands against.
         open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
-        around = replace(around, held=_held(book, open_to))
+        around = replace(around, held=_held(book, open_to, chosen.clearance))
         audience = decided(chosen, cases, around)
     return Preview(
         campaign=chosen,
@@ -207,9 +208,9 @@ class _Running:
         return self._book.runs.wording(self._hashes[f"{template}/{language}"])
 
 
-def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:
+def _held(book: Book, accounts: Iterable[int], purpose: Purpose) -> dict[int, str]:
     """Why the clearance of accounts says to hold, for the office of whoever asks."""
-    asked = book.clearance_of_many(accounts)
+    asked = book.clearance_of_many(accounts, purpose=purpose)
     return {
         number: ", ".join(hold.words for hold in found.holds)
         for number, found in asked.items()
@@ -254,4 +255,8 @@ def _stationery(book: Book) -> Stationery:
         sender_address=book.identity.sender_address,
         managers={manager.id: manager for manager in managers},
         study_groups={group.code: group.title for group in book.study_groups},
+        countries={
+            country.code: {language: country.name(language) for language in Language}
+            for country in book.countries
+        },
     )
