@@ -46,6 +46,7 @@ from crm.outreach.handover import Handover, Limits
 from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
 from crm.outreach.outbox import Outbox
+from crm.outreach.preferences import Preferences
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
@@ -156,6 +157,7 @@ class Book:
         self.handover = Handover(store, identity=identity, limits=limits)
         self.answers = Answers(store, identity=identity)
         self.letters = Letters(store, identity=identity, templates=templates)
+        self.preferences = Preferences(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 
         self.retention = Retention(store, identity=identity)

@@ -8,6 +8,9 @@ from crm.mail.tokens import message_id, sign, verify
 UNSUBSCRIBE = "unsubscribe"
 """What the token entitles to that stands in a letter's unsubscribe address and page."""
 
+PREFERENCES = "preferences"
+"""What the token entitles to that stands in a link sent to an address so that its owner may choose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -46,6 +49,10 @@ class Identity:
     def unsubscribe_page(self, letter_id: int) -> str | None:
         """The page where its reader unsubscribes, and the address of one-click unsubscribes (RFC 8058), if there is one."""
         return self._page("u", UNSUBSCRIBE, letter_id)
+
+    def preferences_page(self, letter_id: int) -> str | None:
+        """The page where the owner of an address chooses, for the letter that brings the link there."""
+        return self._page("p", PREFERENCES, letter_id)
 
     def list_id(self, stream: str) -> str:
         """The name of a stream of mail as machines know it (RFC 2919): `associate-upgrade.accord.example`."""
