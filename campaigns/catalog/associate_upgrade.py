@@ -10,6 +10,7 @@ Where the rules come from: the guards for standing and for one campaign per corp
 24 months and the three parts taken: no source states figures, so look at them again when results are in.
 """
 
+# ruff: noqa: RUF001 - letters of other scripts look like ours
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,8 +18,10 @@ from campaigns.campaign import Campaign, Signal, Signature
 from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
 from crm.directory.tables import Size
 from crm.engagement.participation import ParticipationKind
+from crm.insight.audience_rules import IsMember
 from crm.insight.candidate import Candidate, TookPart
 from crm.membership.standing import Punctuality
+from crm.reference.categories import Category
 from crm.reference.languages import Language
 
 LATELY = timedelta(days=2 * 365)
@@ -80,6 +83,7 @@ ASSOCIATE_UPGRADE = Campaign(
     name="associate_upgrade",
     title="From Associate to Sector Member",
     purpose="Invites Associates in good standing to consider full membership of their Sector.",
+    audience=IsMember(category=Category.ASSOCIATE),
     signals=(second_study_group, size, activity, punctuality),
     journey=Journey(
         steps=(
@@ -94,6 +98,9 @@ ASSOCIATE_UPGRADE = Campaign(
         Language.ENGLISH: Signature(title="Membership", office="General Secretariat"),
         Language.FRENCH: Signature(title="Relations avec les membres", office="Secrétariat général"),
         Language.ARABIC: Signature(title="شؤون الأعضاء", office="الأمانة العامة"),
+        Language.SPANISH: Signature(title="Relaciones con los miembros", office="Secretaría General"),
+        Language.RUSSIAN: Signature(title="Взаимодействие с членами", office="Генеральный секретариат"),
+        Language.CHINESE: Signature(title="成员事务", office="总秘书处"),
     },
     default_language=Language.ENGLISH,
     quiet_days=14,
