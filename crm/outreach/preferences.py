@@ -126,7 +126,7 @@ class Preferences:
         *,
         allow: Collection[Purpose],
         language: Language,
-        wording: Mapping[Purpose, str],
+        wording: Mapping[str, str],
     ) -> Choices | None:
         """Write to the owner of an address about what they allow, and nothing else, in the language that they choose.
 
