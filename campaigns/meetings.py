@@ -4,13 +4,12 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm.reference.time_zones import zone_of_country
-
 from campaigns.intents import Invite
 from campaigns.steps import MeetingStep
 from crm.insight.candidate import Contact
 from crm.mail.invitation import in_words
 from crm.reference.languages import Language
+from crm.reference.time_zones import zone_of_country
 from crm.reference.working_days import working_calendar
 
 _OPENS, _CLOSES = time(9), time(17)
