@@ -7,12 +7,14 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
+from campaigns.exits import CHOSEN, Leave
 from campaigns.journey import Journey
 from campaigns.occasion import FactSource
 from campaigns.signal import Condition, Signal, SignalRule
 from crm.errors import InvalidInput
 from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
+from crm.outreach.goals import Goal
 from crm.reference.clearance_rule import Purpose
 from crm.reference.languages import Language
 
@@ -43,6 +45,8 @@ class Campaign(BaseModel):
         conditions: what must have happened before an account is written to.
         letter_facts: what its letters are told besides what every letter is told.
         journey: the steps.
+        goal: what it wants of an account.
+        exits: what ends the journey of an account before its end, besides what always does.
         signatures: who signs where an account has no account manager, by language of the letter.
         default_language: for people whose language nobody has said; None leaves them out.
         fallback_language: for people whose language has no letter; None leaves them out.
@@ -62,6 +66,8 @@ class Campaign(BaseModel):
     conditions: tuple[Condition, ...] = ()
     letter_facts: tuple[FactSource, ...] = ()
     journey: Journey
+    goal: Goal
+    exits: tuple[Leave, ...] = CHOSEN
     signatures: Mapping[Language, Signature]
     default_language: Language | None = None
     fallback_language: Language | None = None
@@ -83,6 +89,14 @@ class Campaign(BaseModel):
                     field=chosen,
                     value=language,
                     candidates=sorted(self.signatures),
+                )
+        for place, leave in enumerate(self.exits):
+            if leave not in CHOSEN or leave in self.exits[:place]:
+                raise InvalidInput(
+                    f"{leave} is named twice, or applies to every campaign.",
+                    field=f"exits[{place}]",
+                    value=leave,
+                    candidates=CHOSEN,
                 )
         return self
 

@@ -24,6 +24,7 @@ from crm.engagement.participation import ParticipationKind
 from crm.insight.audience_rules import IsMember
 from crm.insight.candidate import Candidate
 from crm.membership.standing import Punctuality
+from crm.outreach.goals import Goal
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 
@@ -76,6 +77,7 @@ ASSOCIATE_UPGRADE = Campaign(
     audience=IsMember(category=Category.ASSOCIATE),
     signals=(second_study_group, size, activity, punctuality),
     letter_facts=(own_sector, own_study_group),
+    goal=Goal.UPGRADED,
     journey=Journey(
         steps=(
             LetterStep(name="letter", template="associate_upgrade"),
