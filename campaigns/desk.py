@@ -14,7 +14,7 @@ from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
 from campaigns.facts import known_facts, refuse_unknown
 from campaigns.guards import Circumstances, objection
-from campaigns.letter_facts import Manager, Stationery
+from campaigns.occasion import Manager, Stationery
 from campaigns.orders import run_order
 from campaigns.overview import Overview
 from campaigns.preview import Preview, content_of
@@ -23,6 +23,7 @@ from crm.garbage import no_collection
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
 from crm.outreach.run_tables import Run
+from crm.reference.clearance_rule import Purpose
 from crm.reference.languages import Language
 from crm.reports import Report
 
@@ -70,7 +71,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
         # Clearance has the last word, so it is asked for those alone that nothing else stands against.
         open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
-        around = replace(around, held=_held(book, open_to))
+        around = replace(around, held=_held(book, open_to, chosen.clearance))
         audience = decided(chosen, cases, around)
     return Preview(
         campaign=chosen,
@@ -163,9 +164,9 @@ def results(book: Book, run: AnyRun) -> Report:
     return overview(book, run).report()
 
 
-def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:
+def _held(book: Book, accounts: Iterable[int], purpose: Purpose) -> dict[int, str]:
     """Why the clearance of accounts says to hold, for the office of whoever asks."""
-    asked = book.clearance_of_many(accounts)
+    asked = book.clearance_of_many(accounts, purpose=purpose)
     return {
         number: ", ".join(hold.words for hold in found.holds)
         for number, found in asked.items()
@@ -211,4 +212,8 @@ def _stationery(book: Book) -> Stationery:
         sender_address=book.identity.sender_address,
         managers={manager.id: manager for manager in managers},
         study_groups={group.code: group.title for group in book.study_groups},
+        countries={
+            country.code: {language: country.name(language) for language in Language}
+            for country in book.countries
+        },
     )

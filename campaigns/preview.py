@@ -12,7 +12,8 @@ from campaigns.audience import Audience, Invitation, LeftOut
 from campaigns.campaign import Campaign
 from campaigns.guards import Circumstances, Reason
 from campaigns.journey import LetterStep
-from campaigns.letter_facts import Stationery, letter_facts
+from campaigns.letter_facts import letter_facts
+from campaigns.occasion import Stationery
 from campaigns.results import accounts_report, reach_report
 from crm.directory.tables import Organization
 from crm.errors import Ambiguous, NotFound, Refused

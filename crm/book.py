@@ -59,6 +59,7 @@ from crm.reference.offices import Offices
 from crm.reference.opportunity_stages import OpportunityStages
 from crm.reference.populations import Populations
 from crm.reference.regions import Regions
+from crm.reference.sector_concerns import SectorConcerns
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
@@ -112,6 +113,7 @@ class Book:
         self.segments = Segments(store)
         self.populations = Populations(store)
         self.study_groups = StudyGroups(store)
+        self.sector_concerns = SectorConcerns(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
         self.opportunity_stages = OpportunityStages(store)
