@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
 from campaigns.journey import Journey
+from crm.consent.bases import Purpose
 from crm.errors import InvalidInput
 from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
@@ -64,6 +65,9 @@ class Campaign(BaseModel):
         fallback_language: for people whose language has no letter; None leaves them out.
         quiet_days: an account that any office was in touch with in so many days is left in peace.
         hold_out: the share of corporate groups that is held out to compare with.
+        about: the purpose that a reader must be reachable for: what they agreed to, or what our relation speaks for.
+        foreign_addresses: whether to write to mailboxes that anybody can have, and to domains that are none of the
+            account's; otherwise only to those whose owner has consented.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,6 +83,8 @@ class Campaign(BaseModel):
     fallback_language: Language | None = None
     quiet_days: int = Field(default=14, ge=0, le=365)
     hold_out: Decimal = Field(default=Decimal("0.1"), ge=0, le=Decimal("0.5"))
+    about: Purpose = Purpose.CAMPAIGNS
+    foreign_addresses: bool = False
 
     @field_serializer("signals")
     def _names(self, signals: tuple[SignalRule, ...]) -> list[str]:

@@ -5,12 +5,12 @@ It asks the book for facts, has pure functions decide, and writes their intents 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
-from campaigns.guards import Circumstances, objection
+from campaigns.guards import Case, Circumstances, objection
 from campaigns.journey import Journey
 from campaigns.letter_facts import Manager, Stationery
 from campaigns.orders import move_of, run_order
@@ -49,16 +49,9 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
     chosen = find_campaign(campaign)
     now = book.clock.now()
     wordings = _wordings(chosen, book.templates)
-    around = Circumstances.of(
-        chosen,
-        now=now,
-        engaged=book.runs.engaged_groups(),
-        letters=book.runs.last_letters(since=now - chosen.quiet),
-        languages=_languages(chosen, book.templates),
-        held={},
-    )
     with no_collection():
         cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
+        around = _circumstances(book, chosen, cases, now)
         # Clearance has the last word, so it is asked for those alone that nothing else stands against.
         open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
         around = replace(around, held=_held(book, open_to))
@@ -205,6 +198,25 @@ class _Running:
 
     def wording(self, template: str, language: str) -> TemplateVersion:
         return self._book.runs.wording(self._hashes[f"{template}/{language}"])
+
+
+def _circumstances(book: Book, campaign: Campaign, cases: Iterable[Case], now: datetime) -> Circumstances:
+    reachable = [case for case in cases if case.contact]
+    return Circumstances.of(
+        campaign,
+        now=now,
+        engaged=book.runs.engaged_groups(),
+        letters=book.runs.last_letters(since=now - campaign.quiet),
+        languages=_languages(campaign, book.templates),
+        correspondence=book.permissions.known(
+            campaign.about,
+            people={case.contact.person_id for case in reachable if case.contact},
+            groups={case.account.group_id for case in reachable},
+            on=now.date(),
+        ),
+        cap=book.limits.cap,
+        written=book.runs.last_written(since=now - book.limits.cap),
+    )
 
 
 def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:

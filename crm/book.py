@@ -30,6 +30,7 @@ from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
+from crm.insight.permissions import Permissions
 from crm.insight.portfolios import Portfolios
 from crm.insight.search import Search
 from crm.insight.search_text import write_words
@@ -142,6 +143,7 @@ class Book:
         self.clearance = self.clearances.of
         self.clearance_of_many = self.clearances.of_many
         self.override_clearance = self.clearances.override
+        self.permissions = Permissions(store)
         self.duplicates = Duplicates(store)
         self.merges = Merges(store)
         self.merge = self.merges.merge
@@ -154,7 +156,7 @@ class Book:
             store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
         ).of
 
-        self.runs = Runs(store, identity=identity)
+        self.runs = Runs(store, identity=identity, limits=limits)
         self.outbox = Outbox(store, identity=identity)
         self.outgoing = Outgoing(store)
         self.handover = Handover(store, identity=identity, limits=limits)
