@@ -49,6 +49,7 @@ from crm.outreach.job_slots import JobSlots
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
 from crm.outreach.outgoing import Outgoing
+from crm.outreach.proofs import Proofs
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
@@ -158,6 +159,7 @@ class Book:
 
         self.runs = Runs(store, identity=identity, limits=limits)
         self.outbox = Outbox(store, identity=identity)
+        self.proofs = Proofs(store, identity=identity)
         self.outgoing = Outgoing(store)
         self.handover = Handover(store, identity=identity, limits=limits)
         self.answers = Answers(store, identity=identity, budget=limits.budget)
