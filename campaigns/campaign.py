@@ -8,11 +8,13 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
+from campaigns.exits import CHOSEN, Leave
 from campaigns.journey import Journey
 from crm.consent.bases import Purpose
 from crm.errors import InvalidInput
 from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
+from crm.outreach.goals import Goal
 from crm.reference.languages import Language
 from crm.shown import Shown
 
@@ -60,6 +62,8 @@ class Campaign(BaseModel):
         audience: whom it is about: every account that this is true of is enrolled or left out for a reason.
         signals: what speaks for an account, the strongest first; an account without any is left out.
         journey: the steps.
+        goal: what it wants of an account.
+        exits: what ends the journey of an account before its end, besides what always does.
         signatures: who signs where an account has no account manager, by language of the letter.
         default_language: for people whose language nobody has said; None leaves them out.
         fallback_language: for people whose language has no letter; None leaves them out.
@@ -78,6 +82,8 @@ class Campaign(BaseModel):
     audience: Rule
     signals: tuple[SignalRule, ...] = Field(min_length=1)
     journey: Journey
+    goal: Goal
+    exits: tuple[Leave, ...] = CHOSEN
     signatures: Mapping[Language, Signature]
     default_language: Language | None = None
     fallback_language: Language | None = None
@@ -100,6 +106,14 @@ class Campaign(BaseModel):
                     field=chosen,
                     value=language,
                     candidates=sorted(self.signatures),
+                )
+        for place, leave in enumerate(self.exits):
+            if leave not in CHOSEN or leave in self.exits[:place]:
+                raise InvalidInput(
+                    f"{leave} is named twice, or applies to every campaign.",
+                    field=f"exits[{place}]",
+                    value=leave,
+                    candidates=CHOSEN,
                 )
         return self
 

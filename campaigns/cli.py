@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from campaigns import desk
-from campaigns.catalog import CATALOG
-from campaigns.journey import LetterStep, TaskStep, WaitStep
+from campaigns.catalog import known_campaigns
 from crm.cli.mail import LETTERS, show_rendered
 from crm.cli.options import examples
 from crm.cli.session import invocation, opened, progress, say, show
@@ -38,9 +37,9 @@ def list_campaigns(ctx: typer.Context) -> None:
             "name": campaign.name,
             "title": campaign.title,
             "purpose": campaign.purpose,
-            "steps": [_said(step) for step in campaign.journey.steps],
+            "steps": [str(step) for step in campaign.journey.steps],
         }
-        for campaign in CATALOG.values()
+        for campaign in known_campaigns().values()
     ]
     cells = {
         "name": lambda row: row["name"],
@@ -220,13 +219,3 @@ def cancel(ctx: typer.Context, run: RunNumber, reason: Reason) -> None:
     """End a run before its time; letters that are not on their way yet are never sent."""
     with opened(ctx) as book:
         show(ctx, desk.cancel(book, run, reason=reason))
-
-
-def _said(step: LetterStep | WaitStep | TaskStep) -> str:
-    match step:
-        case LetterStep():
-            return f"letter {step.template}"
-        case WaitStep():
-            return f"wait {step.working_days} working days"
-        case TaskStep():
-            return f"task: {step.what}"

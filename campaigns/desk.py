@@ -1,40 +1,50 @@
-"""The campaign desk: preview, prepare, approve, launch, move on, pause and measure. Only this module takes a book.
+"""The campaign desk: preview, prepare, approve, launch, move on, pause and measure.
+
+Only this module takes a book, with `campaigns/advancing.py`, which moves runs on, and the facts that are read there.
 
 It asks the book for facts, has pure functions decide, and writes their intents down through `book.runs`.
 """
 
-from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import partial
 
+from campaigns.advancing import advance
 from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
+from campaigns.facts import known_facts, refuse_unknown
 from campaigns.gathering import gathered
-from campaigns.journey import Journey
 from campaigns.letter_facts import Manager, Stationery
-from campaigns.orders import move_of, run_order
-from campaigns.overview import Advanced, Overview
-from campaigns.plan import advance as plan
+from campaigns.orders import run_order
+from campaigns.overview import Overview
 from campaigns.preview import AccountKey, Preview, content_of
 from campaigns.rehearsal import OnProgress, Rehearsal, rehearsed
 from crm.book import Book
 from crm.directory.staff import Staff
 from crm.garbage import no_collection
-from crm.insight.audience_rules import rule_of
-from crm.insight.candidate import Candidate
 from crm.mail.templates import TemplateFolder, TemplateVersion
-from crm.membership.terms import Coverage
 from crm.outreach.audience import hash_of_content
-from crm.outreach.moves import Move, Waiting
 from crm.outreach.outbox_tables import Letter
 from crm.outreach.run_tables import Run
 from crm.reference.languages import Language
 from crm.reports import Report
 
+__all__ = [
+    "advance",
+    "approve",
+    "cancel",
+    "launch",
+    "overview",
+    "pause",
+    "prepare",
+    "preview",
+    "rehearse",
+    "results",
+    "resume",
+    "send_test",
+]
+
 CampaignKey = str | Campaign
 AnyRun = int | str | Run | Overview
-_BATCH = 1000
 
 
 def preview(book: Book, campaign: CampaignKey) -> Preview:
@@ -144,34 +154,6 @@ def launch(book: Book, run: AnyRun, *, campaign: Campaign | None = None) -> Over
     return overview(book, book.runs.launch(found, content_hash=content))
 
 
-def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
-    """Take the steps that are due, for up to `limit` enrolled accounts, and close the runs that are over.
-
-    Any number of workers may do this at once, and any number of times: each step is taken once.
-    """
-    now = book.clock.now()
-    due = book.runs.due(limit=limit)
-    moves: list[Move] = []
-    for run_id in dict.fromkeys(waiting.run_id for waiting in due):
-        run = _Running(book, book.runs.get(run_id))
-        its_own = [waiting for waiting in due if waiting.run_id == run_id]
-        accounts = run.accounts(its_own, now.date())
-        for waiting in its_own:
-            account = accounts.get((waiting.organization_id, waiting.coverage))
-            intents = plan(run.journey, waiting, account, now)
-            moves.append(move_of(waiting, intents, account, wording=run.wording, now=now))
-    moved = book.runs.take(moves)
-    return Advanced(
-        looked_at=len(due),
-        letters=moved.letters,
-        tasks=moved.tasks,
-        exited=moved.exited,
-        finished=moved.finished,
-        passed_over=moved.passed_over,
-        completed=len(book.runs.complete()),
-    )
-
-
 def pause(book: Book, run: AnyRun, *, reason: str) -> Overview:
     """Stop a run for the time being; letters that are not on their way yet wait.
 
@@ -213,31 +195,6 @@ def results(book: Book, run: AnyRun) -> Report:
     return overview(book, run).report()
 
 
-class _Running:
-    """A run's journey and wordings, as they were approved, whatever has become of the files since."""
-
-    def __init__(self, book: Book, run: Run) -> None:
-        self.journey = Journey.model_validate(run.content["journey"])
-        self._audience = rule_of(run.content["audience"])
-        self._hashes = run.content["wordings"]
-        self._book = book
-
-    def accounts(self, due: Iterable[Waiting], on: date) -> Mapping[tuple[int, Coverage | None], Candidate]:
-        """The accounts of enrolments as they are now, by account and Sector of the membership that the run is about.
-
-        An account that was enrolled without a membership is found whatever it has become.
-        """
-        ids = {waiting.organization_id for waiting in due}
-        found = self._book.candidates.among(ids, about=self._audience, on=on)
-        return {
-            **{(account.organization_id, None): account for account in found},
-            **{(account.organization_id, account.coverage): account for account in found},
-        }
-
-    def wording(self, template: str, language: str) -> TemplateVersion:
-        return self._book.runs.wording(self._hashes[f"{template}/{language}"])
-
-
 def _key(run: AnyRun) -> int | str | Run:
     return run.run if isinstance(run, Overview) else run
 
@@ -249,6 +206,7 @@ def _content_hash(book: Book, campaign: Campaign) -> str:
 def _languages(campaign: Campaign, letters: TemplateFolder) -> frozenset[Language]:
     """The languages that every letter of a campaign is written in, and that somebody can sign in."""
     campaign.journey.refuse_missing(letters.names())
+    refuse_unknown(campaign.journey, known_facts())
     written = [set(letters.languages(template)) for template in campaign.journey.templates]
     return frozenset(
         language for language in campaign.signatures if all(language in tongues for tongues in written)

@@ -1,11 +1,13 @@
 """What the desk hands out about a run and about a round of work: values that print well and hold no connection."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from campaigns.exits import left_because
 from campaigns.guards import Reason
 from campaigns.results import run_report
 from crm.outreach.outgoing import MailStop
@@ -62,8 +64,11 @@ class Overview:
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
-        more = [f"Left out: {left_out}."] if left_out else []
-        return "\n".join([*lines, *more, *([self.stop.words] if self.stop else [])])
+        exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
+        ended = ", ".join(f"{count} {left_because(reason)}" for reason, count in exits.most_common())
+        lines += [f"Left out: {left_out}."] if left_out else []
+        lines += [f"Left their journey: {ended}."] if ended else []
+        return "\n".join([*lines, *([self.stop.words] if self.stop else [])])
 
     def __rich__(self) -> RenderableType:
         return Text("\n".join(map(tame, str(self).splitlines())))

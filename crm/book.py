@@ -49,6 +49,7 @@ from crm.outreach.job_slots import JobSlots
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
 from crm.outreach.outgoing import Outgoing
+from crm.outreach.preferences import Preferences
 from crm.outreach.proofs import Proofs
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
@@ -164,6 +165,7 @@ class Book:
         self.handover = Handover(store, identity=identity, limits=limits)
         self.answers = Answers(store, identity=identity, budget=limits.budget)
         self.letters = Letters(store, identity=identity, templates=templates)
+        self.preferences = Preferences(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 
         self.retention = Retention(store, identity=identity)

@@ -21,6 +21,7 @@ from crm.engagement.participation import ParticipationKind
 from crm.insight.audience_rules import IsMember
 from crm.insight.candidate import Candidate, TookPart
 from crm.membership.standing import Punctuality
+from crm.outreach.goals import Goal
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 
@@ -85,6 +86,7 @@ ASSOCIATE_UPGRADE = Campaign(
     purpose="Invites Associates in good standing to consider full membership of their Sector.",
     audience=IsMember(category=Category.ASSOCIATE),
     signals=(second_study_group, size, activity, punctuality),
+    goal=Goal.UPGRADED,
     journey=Journey(
         steps=(
             LetterStep(name="letter", template="associate_upgrade"),

@@ -1,6 +1,6 @@
 """`book.runs`: prepare, approve, launch, pause and end the runs of campaigns, and move their enrolments on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
+    ends_with_an_answer,
     engaged_groups,
     find_run,
     one_approval_at_a_time,
@@ -117,6 +118,15 @@ class Runs:
         """The enrolments whose next step is due, the longest waiting first."""
         with self._store.reading() as session:
             return due_enrolments(session, now=self._store.now(), limit=limit)
+
+    def people(self, key: RunKey, *, among: Iterable[int]) -> frozenset[int]:
+        """The people whom a run writes to, of those with these ids."""
+        with self._store.reading() as session:
+            enrolled = select(Enrolment.person_id).where(
+                Enrolment.run_id == find_run(session, key).id, Enrolment.state != EnrolmentState.LEFT_OUT
+            )
+            found = session.exec(enrolled.where(col(Enrolment.person_id).in_(among)))
+            return frozenset(number for number in found if number is not None)
 
     def prepare(self, order: RunOrder) -> Run:
         """Freeze the audience of a run and count it; nothing is sent before somebody else has approved it.
@@ -230,10 +240,11 @@ class Runs:
 
 
 def mark_answered(change: Change, enrolment_id: int) -> None:
-    """Note inside a verb that a reply has come; it ends the journey, however late it comes."""
+    """Note inside a verb that a reply has come; it ends the journey, unless the campaign goes on after an answer."""
     first = (col(Enrolment.id) == enrolment_id) & col(Enrolment.answered_at).is_(None)
     change.session.execute(update(Enrolment).where(first).values(answered_at=change.now))
-    exit_enrolment(change, enrolment_id, "answered")
+    if ends_with_an_answer(change.session, enrolment_id):
+        exit_enrolment(change, enrolment_id, "answered")
 
 
 def exit_enrolment(change: Change, enrolment_id: int, reason: str) -> None:

@@ -102,14 +102,16 @@ def waiting(step: str = "letter", **changes: Any) -> Waiting:
     values: dict[str, Any] = {
         "enrolment_id": 1,
         "run_id": 10,
+        "campaign": "associate_upgrade",
         "organization_id": 1,
+        "group_id": 1,
         "person_id": 901,
         "language": Language.ENGLISH,
         "arm": Arm.TREATMENT,
         "coverage": Coverage.STANDARDIZATION,
         "launched_at": NOW,
         "answered": False,
-        "upgraded": False,
+        "goal_reached": False,
     }
     return Waiting(step=step, **{**values, **changes})
 
