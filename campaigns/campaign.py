@@ -11,11 +11,12 @@ from campaigns.exits import CHOSEN, Leave
 from campaigns.journey import Journey
 from campaigns.occasion import FactSource
 from campaigns.signal import Condition, Signal, SignalRule
+from crm.consent.bases import Purpose
 from crm.errors import InvalidInput
 from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
 from crm.outreach.goals import Goal
-from crm.reference.clearance_rule import Purpose
+from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language
 
 
@@ -54,6 +55,9 @@ class Campaign(BaseModel):
             letters that are correspondence.
         quiet_days: an account that any office was in touch with in so many days is left in peace.
         hold_out: the share of corporate groups that is held out to compare with.
+        about: the purpose that a reader must be reachable for: what they agreed to, or what our relation speaks for.
+        foreign_addresses: whether to write to mailboxes that anybody can have, and to domains that are none of the
+            account's; otherwise only to those whose owner has consented.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -71,9 +75,11 @@ class Campaign(BaseModel):
     signatures: Mapping[Language, Signature]
     default_language: Language | None = None
     fallback_language: Language | None = None
-    clearance: Purpose = Purpose.CAMPAIGN
+    clearance: ClearancePurpose = ClearancePurpose.CAMPAIGN
     quiet_days: int = Field(default=14, ge=0, le=365)
     hold_out: Decimal = Field(default=Decimal("0.1"), ge=0, le=Decimal("0.5"))
+    about: Purpose = Purpose.CAMPAIGNS
+    foreign_addresses: bool = False
 
     @field_serializer("signals", "conditions", "letter_facts")
     def _names(self, rules: tuple[Callable[..., object], ...]) -> list[str]:

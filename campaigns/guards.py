@@ -13,6 +13,7 @@ from enum import StrEnum
 from campaigns.campaign import Campaign
 from campaigns.signal import Condition, Signal
 from crm.insight.candidate import Candidate, Contact, Touch
+from crm.insight.correspondence import Correspondence
 from crm.membership.standing import Standing
 from crm.reference.languages import Language
 from crm.shown import Shown
@@ -33,6 +34,9 @@ class Reason(StrEnum):
     OTHER_CAMPAIGN = "other_campaign"
     NO_CONTACT = "no_contact"
     SUPPRESSED = "suppressed"
+    NO_PERMISSION = "no_permission"
+    FREQUENCY_CAP = "frequency_cap"
+    ADDRESS_NOT_OF_ACCOUNT = "address_not_of_account"
     NO_LETTER_IN_LANGUAGE = "no_letter_in_language"
     CLEARANCE_HOLD = "clearance_hold"
     GROUP_ENROLLED = "group_enrolled"
@@ -57,6 +61,9 @@ _WORDS = {
     Reason.OTHER_CAMPAIGN: "another campaign is busy with its corporate group",
     Reason.NO_CONTACT: "no contact with an e-mail address",
     Reason.SUPPRESSED: "its contact must not be written to",
+    Reason.NO_PERMISSION: "no ground on which to write to its contact",
+    Reason.FREQUENCY_CAP: "its contact had a letter of a campaign just now",
+    Reason.ADDRESS_NOT_OF_ACCOUNT: "its contact's address does not look like one of its own",
     Reason.NO_LETTER_IN_LANGUAGE: "no letter in the contact's language",
     Reason.CLEARANCE_HOLD: "its clearance says to hold",
     Reason.GROUP_ENROLLED: "another account of its corporate group is enrolled",
@@ -104,6 +111,10 @@ class Circumstances:
         languages: the languages that every letter of the campaign is written in.
         held: why the clearance of an account says to hold, by its id.
         conditions: what the campaign wants to have happened before an account is written to.
+        correspondence: what people agreed to, and whose their addresses are.
+        foreign_addresses: whether addresses that do not look like the account's own are written to.
+        cap: the least time between letters of two campaigns to one person.
+        written: when a letter of any campaign last went to a person, by their id.
     """
 
     now: datetime
@@ -114,6 +125,10 @@ class Circumstances:
     default_language: Language | None
     fallback_language: Language | None
     held: Mapping[int, str]
+    correspondence: Correspondence
+    foreign_addresses: bool
+    cap: timedelta
+    written: Mapping[int, datetime]
     conditions: tuple[Condition, ...] = ()
 
     @classmethod
@@ -125,9 +140,11 @@ class Circumstances:
         engaged: frozenset[int],
         letters: Mapping[int, Touch],
         languages: frozenset[Language],
-        held: Mapping[int, str],
+        correspondence: Correspondence,
+        cap: timedelta,
+        written: Mapping[int, datetime],
     ) -> "Circumstances":
-        """The circumstances of a campaign."""
+        """The circumstances of a campaign, before anybody has asked for a clearance."""
         return cls(
             now=now,
             quiet=campaign.quiet,
@@ -136,8 +153,12 @@ class Circumstances:
             languages=languages,
             default_language=campaign.default_language,
             fallback_language=campaign.fallback_language,
-            held=held,
+            held={},
             conditions=campaign.conditions,
+            correspondence=correspondence,
+            foreign_addresses=campaign.foreign_addresses,
+            cap=cap,
+            written=written,
         )
 
     def language_for(self, contact: Contact) -> Language | None:
@@ -194,6 +215,30 @@ def not_suppressed(case: Case, _around: Circumstances) -> Skip | None:
     return Skip(Reason.SUPPRESSED, contact.name) if contact and contact.suppressed else None
 
 
+def with_permission(case: Case, around: Circumstances) -> Skip | None:
+    """Consent, our relation or another ground suffices where the account is: see `crm.consent.permission`."""
+    if case.contact is None:
+        return None
+    found = around.correspondence.permission(case.account, case.contact, around.now.date())
+    return None if found.allowed else Skip(Reason.NO_PERMISSION, f"{case.contact.name}: {found.words}")
+
+
+def not_written_to_lately(case: Case, around: Circumstances) -> Skip | None:
+    """No campaign wrote to the person just now, for whatever account it was."""
+    at = around.written.get(case.contact.person_id) if case.contact else None
+    if at is None or at <= around.now - around.cap:
+        return None
+    return Skip(Reason.FREQUENCY_CAP, f"letter on {at:%d %B %Y}")
+
+
+def at_an_address_of_the_account(case: Case, around: Circumstances) -> Skip | None:
+    """The address is at a domain of the corporate group, or its owner has confirmed it."""
+    if case.contact is None or around.foreign_addresses:
+        return None
+    why = around.correspondence.foreign(case.account, case.contact)
+    return Skip(Reason.ADDRESS_NOT_OF_ACCOUNT, f"{case.contact.name}: {why}") if why else None
+
+
 def in_a_language_with_letters(case: Case, around: Circumstances) -> Skip | None:
     """The letters are written in the contact's language, or the campaign names another."""
     contact = case.contact
@@ -218,6 +263,9 @@ GUARDS: tuple[Guard, ...] = (
     in_no_other_campaign,
     with_a_contact,
     not_suppressed,
+    with_permission,
+    not_written_to_lately,
+    at_an_address_of_the_account,
     in_a_language_with_letters,
     cleared,
 )

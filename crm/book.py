@@ -30,6 +30,7 @@ from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
+from crm.insight.permissions import Permissions
 from crm.insight.portfolios import Portfolios
 from crm.insight.search import Search
 from crm.insight.search_text import write_words
@@ -49,6 +50,7 @@ from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
 from crm.outreach.outgoing import Outgoing
 from crm.outreach.preferences import Preferences
+from crm.outreach.proofs import Proofs
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
@@ -145,6 +147,7 @@ class Book:
         self.clearance = self.clearances.of
         self.clearance_of_many = self.clearances.of_many
         self.override_clearance = self.clearances.override
+        self.permissions = Permissions(store)
         self.duplicates = Duplicates(store)
         self.merges = Merges(store)
         self.merge = self.merges.merge
@@ -157,8 +160,9 @@ class Book:
             store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
         ).of
 
-        self.runs = Runs(store, identity=identity)
+        self.runs = Runs(store, identity=identity, limits=limits)
         self.outbox = Outbox(store, identity=identity)
+        self.proofs = Proofs(store, identity=identity)
         self.outgoing = Outgoing(store)
         self.handover = Handover(store, identity=identity, limits=limits)
         self.answers = Answers(store, identity=identity, budget=limits.budget)
