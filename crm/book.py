@@ -40,6 +40,7 @@ from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
+from crm.outreach.administration_letters import administration_letters
 from crm.outreach.answers import Answers
 from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
@@ -140,7 +141,7 @@ class Book:
         self.reservations = Reservations(store)
         self.complaints = Complaints(store)
 
-        self.candidates = Candidates(store, keys=identity.keys)
+        self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
         self.clearances = Clearances(
             store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
         )
