@@ -43,7 +43,11 @@ class Envelope:
 def letter_facts(letter: Letter, identity: Identity) -> dict[str, Any]:
     """What a letter is filled with: the stored facts, and the addresses that follow from its number."""
     facts = restored_facts(letter.facts)
-    return {**facts, "unsubscribe": stop_facts(letter.id, identity)} if _may_stop(letter) else facts
+    if _may_stop(letter):
+        return {**facts, "unsubscribe": stop_facts(letter.id, identity)}
+    if letter.message_class is MessageClass.NOTICE and (page := identity.preferences_page(letter.id)):
+        return {**facts, "preferences": {"page": page}}
+    return facts
 
 
 def stop_facts(letter_id: int, identity: Identity) -> dict[str, str]:

@@ -15,8 +15,10 @@ from crm.outreach.goals import goal_reached
 from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.readers import in_working_hours
 from crm.outreach.responses import answered
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken
+from crm.outreach.send_hours import SendHours
 from crm.outreach.wordings import restored_facts
 from crm.reference.languages import Language
 from crm.shown import Shown
@@ -163,7 +165,9 @@ def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Wait
     )
 
 
-def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> Moved:
+def take_steps(
+    change: Change, moves: Sequence[Move], *, identity: Identity, hours: SendHours | None
+) -> Moved:
     """Carry out what was planned for a batch of enrolments, inside a verb.
 
     An enrolment that somebody else holds or has moved is passed over: its steps are theirs.
@@ -171,7 +175,8 @@ def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> 
     standing_at = _held(change.session, moves)
     current = [move for move in moves if standing_at.get(move.enrolment_id) == move.stood_at]
     takings = [(move, taking) for move in current for taking in move.taking]
-    letters = queue_letters(change, [t.letter for _, t in takings if t.letter], identity=identity)
+    orders = in_working_hours(change.session, [t.letter for _, t in takings if t.letter], hours)
+    letters = queue_letters(change, orders, identity=identity)
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
     if rows:
         change.session.execute(insert(StepTaken), rows)

@@ -12,8 +12,9 @@ from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import RunOrder, freeze, frozen_hash, hash_of_audience, hash_of_content, rows_of
 from crm.outreach.identity import Identity
+from crm.outreach.limits import Limits
 from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
 from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import (
     ENGAGED,
@@ -42,11 +43,13 @@ class Runs:
     Args:
         store: the door to the database.
         identity: who we are in a letter.
+        limits: when campaigns may write.
     """
 
-    def __init__(self, store: Store, *, identity: Identity) -> None:
+    def __init__(self, store: Store, *, identity: Identity, limits: Limits) -> None:
         self._store = store
         self._identity = identity
+        self._limits = limits
 
     def get(self, key: RunKey) -> Run:
         """A run by its id.
@@ -99,6 +102,17 @@ class Runs:
             )
             rows = session.exec(query.group_by(col(Letter.organization_id)))
             return {number: Touch(latest, "letter", None) for number, latest in rows if number is not None}
+
+    def last_written(self, since: datetime) -> dict[int, datetime]:
+        """When a letter of any campaign last went to each person since an instant; by the person's id."""
+        with self._store.reading() as session:
+            query = select(Letter.person_id, func.max(col(Letter.handed_at))).where(
+                Letter.message_class == MessageClass.MARKETING,
+                col(Letter.status).in_(WENT_OUT),
+                col(Letter.handed_at) > since,
+            )
+            rows = session.exec(query.group_by(col(Letter.person_id)))
+            return {number: at for number, at in rows if number is not None and at is not None}
 
     def due(self, *, limit: int) -> tuple[Waiting, ...]:
         """The enrolments whose next step is due, the longest waiting first."""
@@ -216,7 +230,7 @@ class Runs:
     def take(self, moves: Sequence[Move]) -> Moved:
         """Carry out what was planned for a batch of enrolments; doing it twice does it once."""
         with self._store.changing("run.advanced") as change:
-            return take_steps(change, moves, identity=self._identity)
+            return take_steps(change, moves, identity=self._identity, hours=self._limits.hours)
 
     def complete(self) -> tuple[Run, ...]:
         """Close the runs in which no account is under way and no letter unsettled."""
