@@ -16,13 +16,13 @@ from campaigns.orders import move_of, run_order
 from campaigns.overview import Advanced, Overview
 from campaigns.plan import advance as plan
 from campaigns.preview import Preview, content_of
+from campaigns.tongues import Tongue, refuse_silence, tongues
 from crm.book import Book
 from crm.garbage import no_collection
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
 from crm.outreach.moves import Move
 from crm.outreach.run_tables import Run
-from crm.reference.languages import Language
 from crm.reports import Report
 
 CampaignKey = str | Campaign
@@ -39,18 +39,19 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
 
     Raises:
         NotFound: there is no such campaign.
-        InvalidInput: its journey sends a letter that is not on file.
+        InvalidInput: its journey sends a letter that is not on file, or it falls back on a language that lacks one.
         TemplateError: a letter says what it may not say.
     """
     chosen = find_campaign(campaign)
     now = book.clock.now()
+    spoken = _tongues(chosen, book.templates)
     wordings = _wordings(chosen, book.templates)
     around = Circumstances.of(
         chosen,
         now=now,
         engaged=book.runs.engaged_groups(),
         letters=book.runs.last_letters(since=now - chosen.quiet),
-        languages=_languages(chosen, book.templates),
+        languages=frozenset(tongue.language for tongue in spoken if tongue.complete),
         held={},
     )
     with no_collection():
@@ -66,6 +67,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         around=around,
         stationery=_stationery(book),
         wordings=wordings,
+        tongues=spoken,
         stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
     )
 
@@ -209,20 +211,21 @@ def _content_hash(book: Book, campaign: Campaign) -> str:
     return hash_of_content(content_of(campaign, _wordings(campaign, book.templates)))
 
 
-def _languages(campaign: Campaign, letters: TemplateFolder) -> frozenset[Language]:
-    """The languages that every letter of a campaign is written in, and that somebody can sign in."""
+def _tongues(campaign: Campaign, letters: TemplateFolder) -> tuple[Tongue, ...]:
     campaign.journey.refuse_missing(letters.names())
-    written = [set(letters.languages(template)) for template in campaign.journey.templates]
-    return frozenset(
-        language for language in campaign.signatures if all(language in tongues for tongues in written)
+    spoken = tongues(
+        campaign, {template: letters.reviews(template) for template in campaign.journey.templates}
     )
+    refuse_silence(campaign, spoken)
+    return spoken
 
 
 def _wordings(campaign: Campaign, letters: TemplateFolder) -> dict[tuple[str, str], TemplateVersion]:
     return {
-        (template, language.value): letters.version(template, language)
+        (template, tongue.language.value): letters.version(template, tongue.language)
         for template in campaign.journey.templates
-        for language in sorted(_languages(campaign, letters))
+        for tongue in sorted(_tongues(campaign, letters), key=lambda tongue: tongue.language)
+        if tongue.complete
     }
 
 

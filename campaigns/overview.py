@@ -1,5 +1,6 @@
 """What the desk hands out about a run and about a round of work: values that print well and hold no connection."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from campaigns.guards import Reason
+from campaigns.languages_report import NOT_REVIEWED, said
 from campaigns.results import run_report
 from crm.outreach.run_results import RunResults
 from crm.outreach.run_tables import Arm, Run, RunStatus
@@ -54,8 +56,18 @@ class Overview:
             + (f" ({run.note})" if run.note else ""),
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
+        lines.extend(self._languages())
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
         return "\n".join([*lines, *([f"Left out: {left_out}."] if left_out else [])])
+
+    def _languages(self) -> Iterator[str]:
+        """Which languages the letters are in, and which of those no person has reviewed."""
+        counts = sorted(self.results.languages.items(), key=lambda found: (-found[1], found[0]))
+        if counts:
+            yield f"Letters: {', '.join(f'{count} in {said(language)}' for language, count in counts)}."
+        unread = [place for place, person in self.run.content.get("reviewed_by", {}).items() if not person]
+        if unread:
+            yield f"{NOT_REVIEWED}: {', '.join(unread)}."
 
     def __rich__(self) -> RenderableType:
         return Text("\n".join(map(tame, str(self).splitlines())))
