@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_valid
 
 from campaigns.journey import Journey
 from crm.errors import InvalidInput
+from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
 from crm.reference.languages import Language
 from crm.shown import Shown
@@ -55,6 +56,7 @@ class Campaign(BaseModel):
         name: its name in the catalogue.
         title: its name for people.
         purpose: what it is for, in a sentence.
+        audience: whom it is about: every account that this is true of is enrolled or left out for a reason.
         signals: what speaks for an account, the strongest first; an account without any is left out.
         journey: the steps.
         signatures: who signs where an account has no account manager, by language of the letter.
@@ -69,6 +71,7 @@ class Campaign(BaseModel):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")
     title: str
     purpose: str
+    audience: Rule
     signals: tuple[SignalRule, ...] = Field(min_length=1)
     journey: Journey
     signatures: Mapping[Language, Signature]

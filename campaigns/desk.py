@@ -3,8 +3,9 @@
 It asks the book for facts, has pure functions decide, and writes their intents down through `book.runs`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 
 from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
@@ -19,9 +20,12 @@ from campaigns.preview import Preview, content_of
 from campaigns.tongues import Tongue, refuse_silence, tongues
 from crm.book import Book
 from crm.garbage import no_collection
+from crm.insight.audience_rules import rule_of
+from crm.insight.candidate import Candidate
 from crm.mail.templates import TemplateFolder, TemplateVersion
+from crm.membership.terms import Coverage
 from crm.outreach.audience import hash_of_content
-from crm.outreach.moves import Move
+from crm.outreach.moves import Move, Waiting
 from crm.outreach.run_tables import Run
 from crm.reports import Report
 
@@ -55,7 +59,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         held={},
     )
     with no_collection():
-        cases = ranked(chosen, book.candidates.associates(now.date()), now.date())
+        cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
         # Clearance has the last word, so it is asked for those alone that nothing else stands against.
         open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
         around = replace(around, held=_held(book, open_to))
@@ -118,16 +122,15 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
     """
     now = book.clock.now()
     due = book.runs.due(limit=limit)
-    found = book.candidates.among({waiting.organization_id for waiting in due}, on=now.date())
-    accounts = {(account.organization_id, account.coverage): account for account in found}
-    running = {
-        run_id: _Running(book, book.runs.get(run_id)) for run_id in {waiting.run_id for waiting in due}
-    }
     moves: list[Move] = []
-    for waiting in due:
-        run, account = running[waiting.run_id], accounts.get((waiting.organization_id, waiting.coverage))
-        intents = plan(run.journey, waiting, account, now)
-        moves.append(move_of(waiting, intents, account, wording=run.wording, now=now))
+    for run_id in dict.fromkeys(waiting.run_id for waiting in due):
+        run = _Running(book, book.runs.get(run_id))
+        its_own = [waiting for waiting in due if waiting.run_id == run_id]
+        accounts = run.accounts(its_own, now.date())
+        for waiting in its_own:
+            account = accounts.get((waiting.organization_id, waiting.coverage))
+            intents = plan(run.journey, waiting, account, now)
+            moves.append(move_of(waiting, intents, account, wording=run.wording, now=now))
     moved = book.runs.take(moves)
     return Advanced(
         looked_at=len(due),
@@ -186,8 +189,21 @@ class _Running:
 
     def __init__(self, book: Book, run: Run) -> None:
         self.journey = Journey.model_validate(run.content["journey"])
+        self._audience = rule_of(run.content["audience"])
         self._hashes = run.content["wordings"]
         self._book = book
+
+    def accounts(self, due: Iterable[Waiting], on: date) -> Mapping[tuple[int, Coverage | None], Candidate]:
+        """The accounts of enrolments as they are now, by account and Sector of the membership that the run is about.
+
+        An account that was enrolled without a membership is found whatever it has become.
+        """
+        ids = {waiting.organization_id for waiting in due}
+        found = self._book.candidates.among(ids, about=self._audience, on=on)
+        return {
+            **{(account.organization_id, None): account for account in found},
+            **{(account.organization_id, account.coverage): account for account in found},
+        }
 
     def wording(self, template: str, language: str) -> TemplateVersion:
         return self._book.runs.wording(self._hashes[f"{template}/{language}"])

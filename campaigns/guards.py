@@ -49,7 +49,7 @@ _WORDS = {
     Reason.CANCELLING: "cancelling its membership",
     Reason.EXEMPT: "exempt from contributions",
     Reason.APPLICATION_PENDING: "an application is pending",
-    Reason.NO_SIGNAL: "nothing suggests an upgrade",
+    Reason.NO_SIGNAL: "nothing speaks for writing to it",
     Reason.QUIET_PERIOD: "contacted inside the quiet period",
     Reason.OTHER_CAMPAIGN: "another campaign is busy with its corporate group",
     Reason.NO_CONTACT: "no contact with an e-mail address",
@@ -142,12 +142,12 @@ class Circumstances:
 
 
 def in_good_standing(case: Case, _around: Circumstances) -> Skip | None:
-    """Only good standing is a reason to sell more; an unknown standing is not good standing."""
+    """Only good standing is a reason to sell a member more; of a member, an unknown standing is not good standing."""
     account = case.account
+    if account.in_good_standing:
+        return None
     if account.standing is None:
         return Skip(Reason.STANDING_UNKNOWN)
-    if account.standing is Standing.GOOD:
-        return None
     return Skip(_BY_STANDING[account.standing], f"as of {account.standing_as_of:%d %B %Y}")
 
 

@@ -67,10 +67,11 @@ def letter_facts(
     facts: dict[str, Any] = {
         "person": {"name": contact.name},
         "organization": {"name": account.name},
-        "sector": {"name": f"{_UNION.get(language, 'ITU')}-{account.coverage}"},
         "signal": {"kind": signal.kind, **_readable(signal.facts, language, stationery)},
         "manager": _signed(campaign, stationery.managers.get(account.owner_id or 0), language, stationery),
     }
+    if account.coverage is not None:
+        facts["sector"] = {"name": f"{_UNION.get(language, 'ITU')}-{account.coverage}"}
     if account.study_group is not None:
         facts["study_group"] = _study_group(account.study_group, language, stationery)
     return facts

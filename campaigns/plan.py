@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from campaigns.journey import END, Journey, LetterStep, TaskStep, WaitStep
 from crm.insight.candidate import Candidate, Contact
-from crm.membership.standing import Standing
 from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
 from crm.outreach.run_tables import Arm
@@ -89,7 +88,7 @@ def advance(
     Args:
         journey: the steps, as they were approved.
         waiting: where it stands and which steps it has taken.
-        account: the account as it is now; None: it is no Associate of the Sector any more.
+        account: the account as it is now; None: it does not hold the membership any more that the run is about.
         now: the present instant.
 
     Returns:
@@ -118,7 +117,7 @@ def _leaving(waiting: Waiting, account: Candidate | None) -> Leave | None:
         (waiting.upgraded, Leave.UPGRADED),
         (waiting.answered, Leave.ANSWERED),
         (account is None, Leave.MEMBERSHIP_ENDED),
-        (account is not None and account.standing is not Standing.GOOD, Leave.STANDING),
+        (account is not None and not account.in_good_standing, Leave.STANDING),
         (contact is None, Leave.CONTACT_LEFT),
         (contact is not None and contact.suppressed, Leave.SUPPRESSED),
         (any(step.letter in _NEVER_LEFT for step in waiting.done.values()), Leave.LETTER_NOT_SENT),

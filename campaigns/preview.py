@@ -80,7 +80,11 @@ class Preview:
         """
         found = [row for row in self.audience.rows if _means(account, row)]
         if not found:
-            raise NotFound(f"{_shown(account)} is no Associate.", field="account", value=_shown(account))
+            raise NotFound(
+                f"The campaign is about each account that {self.campaign.audience.words}; {_shown(account)} is none.",
+                field="account",
+                value=_shown(account),
+            )
         if len(found) > 1:
             names = [f"{row.account.organization_id} {row.account.name}" for row in found]
             raise Ambiguous(

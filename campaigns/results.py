@@ -44,9 +44,9 @@ def reach_report(campaign: Campaign, audience: Audience, *, as_of: datetime) -> 
     return Report(
         name=f"{campaign.name}-reach",
         title=f"{campaign.title}: whom it would reach",
-        definition="Each account with a running Associate membership, once: enrolled in an arm, or left out for the "
-        "first reason that stands against it.",
-        denominator="All accounts with a running Associate membership.",
+        definition=f"Each account that {campaign.audience.words}, once: enrolled in an arm, or left out for the first "
+        "reason that stands against it.",
+        denominator=f"Every account that {campaign.audience.words}.",
         as_of=as_of,
         columns=(
             Column(key="outcome", title="Outcome"),
@@ -91,8 +91,8 @@ def accounts_report(campaign: Campaign, audience: Audience, *, as_of: datetime) 
     return Report(
         name=f"{campaign.name}-accounts",
         title=f"{campaign.title}: the accounts",
-        definition="Each account with a running Associate membership, once, with what speaks for it or against it.",
-        denominator="All accounts with a running Associate membership.",
+        definition=f"Each account that {campaign.audience.words}, once, with what speaks for it or against it.",
+        denominator=f"Every account that {campaign.audience.words}.",
         as_of=as_of,
         columns=(
             Column(key="outcome", title="Outcome"),

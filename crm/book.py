@@ -42,10 +42,12 @@ from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.answers import Answers
 from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
-from crm.outreach.handover import Handover, Limits
+from crm.outreach.handover import Handover
 from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
+from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
+from crm.outreach.outgoing import Outgoing
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
@@ -77,7 +79,7 @@ class Book:
         clock: says what time it is.
         identity: who we are in letters.
         templates: the letters on file.
-        limits: leases and caps of the outbox.
+        limits: how much, how fast and when letters leave.
         server: the embedded server that the book holds while it is open, if it is on one.
     """
 
@@ -97,6 +99,7 @@ class Book:
         self.clock = clock
         self.identity = identity
         self.templates = templates
+        self.limits = limits
         self.engine = engine
         self._server = server
         self._store = store
@@ -153,8 +156,9 @@ class Book:
 
         self.runs = Runs(store, identity=identity)
         self.outbox = Outbox(store, identity=identity)
+        self.outgoing = Outgoing(store)
         self.handover = Handover(store, identity=identity, limits=limits)
-        self.answers = Answers(store, identity=identity)
+        self.answers = Answers(store, identity=identity, budget=limits.budget)
         self.letters = Letters(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 

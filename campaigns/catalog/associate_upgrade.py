@@ -18,8 +18,10 @@ from campaigns.campaign import Campaign, Signal, Signature
 from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
 from crm.directory.tables import Size
 from crm.engagement.participation import ParticipationKind
+from crm.insight.audience_rules import IsMember
 from crm.insight.candidate import Candidate, TookPart
 from crm.membership.standing import Punctuality
+from crm.reference.categories import Category
 from crm.reference.languages import Language
 
 LATELY = timedelta(days=2 * 365)
@@ -81,6 +83,7 @@ ASSOCIATE_UPGRADE = Campaign(
     name="associate_upgrade",
     title="From Associate to Sector Member",
     purpose="Invites Associates in good standing to consider full membership of their Sector.",
+    audience=IsMember(category=Category.ASSOCIATE),
     signals=(second_study_group, size, activity, punctuality),
     journey=Journey(
         steps=(

@@ -12,12 +12,13 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Session, col, select
 
-from crm.consent.suppressions import Scope, SuppressionReason, suppress
+from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.directory.merged import among
 from crm.directory.names import clean_name
 from crm.directory.people import Person, PersonKey, find_person
 from crm.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from crm.keyring import KeyRing
+from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language, known_language
 from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
 from crm.store.records import Record
@@ -39,17 +40,6 @@ class Purpose(StrEnum):
     CAMPAIGNS = "campaigns"
     DONOR = "donor"
     EVENT = "event"
-
-
-class Basis(StrEnum):
-    """The ground on which we write."""
-
-    CONSENT = "consent"
-    CONTRACT = "contract"
-    LEGAL_OBLIGATION = "legal_obligation"
-    PUBLIC_TASK = "public_task"
-    LEGITIMATE_INTEREST = "legitimate_interest"
-    EXISTING_RELATION = "existing_relation"
 
 
 WITHDRAWABLE = frozenset(
@@ -184,6 +174,9 @@ class Bases:
             standing = bases_of(change.session, [row.id], what, day).get(row.id, ())
             ending = [found for found in standing if found.basis in WITHDRAWABLE]
             if what is not Purpose.CAMPAIGNS:
+                lock_people(
+                    change.session, [row.id]
+                )  # before or after the intent of a letter, never beside it
                 _refuse_nothing(row, what, standing, ending)
             elif row.email is not None:
                 scope, why = Scope.CAMPAIGNS, SuppressionReason.ASKED

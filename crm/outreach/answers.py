@@ -20,7 +20,9 @@ from crm.engagement.follow_ups import plan_follow_up
 from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
+from crm.outreach.budget import watch_complaints
 from crm.outreach.identity import Identity
+from crm.outreach.limits import Budget
 from crm.outreach.outbox import note
 from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
 from crm.outreach.runs import exit_enrolment, mark_answered
@@ -69,11 +71,13 @@ class Answers:
     Args:
         store: the door to the database.
         identity: verifies the tokens.
+        budget: how many complaints a run may cause before it pauses itself.
     """
 
-    def __init__(self, store: Store, *, identity: Identity) -> None:
+    def __init__(self, store: Store, *, identity: Identity, budget: Budget) -> None:
         self._store = store
         self._identity = identity
+        self._budget = budget
 
     def receive(self, raw: bytes) -> AnswerReceived:
         """Take in one message as it arrived: a reply, a bounce, an unsubscribe, or anything else.
@@ -147,6 +151,8 @@ class Answers:
                 return self._refused(change, letter, SuppressionReason.UNSUBSCRIBED)
             case AnswerKind.COMPLAINT:
                 _complained(change, letter)
+                if letter.run_id is not None:
+                    watch_complaints(change, letter.run_id, self._budget)
                 return self._refused(change, letter, SuppressionReason.COMPLAINED)
             case AnswerKind.BOUNCE:
                 return self._bounced(change, answer, letter)

@@ -43,6 +43,7 @@ class Waiting(Shown):
 
     Attributes:
         step: the step to take next.
+        coverage: the Sector whose membership the run is about; None for an account without a membership.
         facts: what its letters are filled with, as they were frozen.
         answered: whether a reply has come.
         upgraded: whether it has become a full member since the launch.
@@ -55,7 +56,7 @@ class Waiting(Shown):
     person_id: int
     language: Language
     arm: Arm
-    coverage: Coverage
+    coverage: Coverage | None
     step: str
     launched_at: datetime
     answered: bool
@@ -195,7 +196,7 @@ def _waiting(row: Enrolment, launched_at: datetime, *, upgraded: bool, done: Map
         person_id=row.person_id,
         language=row.language,
         arm=row.arm,
-        coverage=Coverage(row.facts["coverage"]),
+        coverage=Coverage(row.facts["coverage"]) if "coverage" in row.facts else None,
         step=row.step,
         launched_at=launched_at,
         answered=row.answered_at is not None,

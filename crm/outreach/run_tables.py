@@ -50,6 +50,7 @@ class Run(Record, table=True):
         audience_hash: SHA-256 over the frozen audience: accounts, people, arms, reasons.
         approved_count: how many accounts the approval named.
         note: why it was paused or cancelled.
+        resumed_at: when it last went on after a pause; what went wrong before that is forgiven.
     """
 
     __tablename__ = "run"
@@ -69,6 +70,7 @@ class Run(Record, table=True):
     approved_at: datetime | None = at_field(default=None)
     approved_count: int | None = None
     launched_at: datetime | None = at_field(default=None)
+    resumed_at: datetime | None = at_field(default=None)
     ended_at: datetime | None = at_field(default=None)
     note: str = personal(default="")
     synthetic: bool = False

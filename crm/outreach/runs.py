@@ -189,7 +189,7 @@ class Runs:
         """
         with self._store.changing("run.resumed", reason=reason or None) as change:
             run = run_in(change, key, RunStatus.PAUSED, doing="resumed")
-            return run.amend({"status": RunStatus.RUNNING, "note": reason})
+            return run.amend({"status": RunStatus.RUNNING, "note": reason, "resumed_at": change.now})
 
     def cancel(self, key: RunKey, *, reason: str) -> Run:
         """End a run before its time; letters that are not on their way yet are never sent.

@@ -14,6 +14,7 @@ from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
 from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
+from crm.reference.consent_rules import ConsentRule, forget_consent_rules
 from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
 from crm.reference.csvfile import Line, read, shipped
@@ -53,6 +54,7 @@ FILES: Mapping[str, type[Fact]] = {
     "legal_forms.csv": LegalForm,
     "mailbox_providers.csv": MailboxProvider,
     "retention_rules.csv": RetentionRule,
+    "consent_rules.csv": ConsentRule,
 }
 
 Consequence = Callable[[Session], object]
@@ -101,6 +103,7 @@ class Reference:
                         settle(change.session)
             forget_gazetteer(self._store.engine)
             forget_legal_forms(self._store.engine)
+            forget_consent_rules(self._store.engine)
         return LoadReport(tuple(found[file].counted(file) for file in FILES), dry_run)
 
 

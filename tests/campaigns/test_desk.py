@@ -144,7 +144,7 @@ def test_a_letter_that_cannot_be_shown_says_why(book, colleague):
     with pytest.raises(NotFound) as missing:
         found.letter("Acme", step="third")
     assert missing.value.candidates == ("letter", "reminder")
-    with pytest.raises(NotFound, match="Nobody is no Associate"):
+    with pytest.raises(NotFound, match="each account that is an Associate; Nobody is none"):
         found.letter("Nobody")
 
 

@@ -7,7 +7,7 @@ from campaigns.audience import Audience
 from campaigns.campaign import Campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.guards import Circumstances
-from crm.directory.tables import Size
+from crm.directory.tables import OrganizationKind, Size
 from crm.engagement.participation import ParticipationKind
 from crm.insight.candidate import Candidate, Contact, TookPart, Touch
 from crm.membership.standing import Punctuality, Standing
@@ -39,11 +39,14 @@ def candidate(number: int = 1, **changes: Any) -> Candidate:
     values: dict[str, Any] = {
         "name": f"Account {number}",
         "group_id": number,
+        "kind": OrganizationKind.COMPANY,
         "country": "KEN",
+        "region": "africa",
         "segment": None,
         "size": Size.LARGE,
         "owner_id": 70,
         "synthetic": False,
+        "sectors": frozenset(),
         "term_id": 5000 + number,
         "category": Category.ASSOCIATE,
         "coverage": Coverage.STANDARDIZATION,
