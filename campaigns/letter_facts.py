@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from campaigns.campaign import Campaign, Signal
+from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
 from crm.reference.languages import Language
 
@@ -65,7 +66,7 @@ def letter_facts(
         stationery: who may sign, and what study groups are called.
     """
     facts: dict[str, Any] = {
-        "person": {"name": contact.name},
+        "person": {"name": contact.name, **_salutation(contact, account, language)},
         "organization": {"name": account.name},
         "signal": {"kind": signal.kind, **_readable(signal.facts, language, stationery)},
         "manager": _signed(campaign, stationery.managers.get(account.owner_id or 0), language, stationery),
@@ -75,6 +76,12 @@ def letter_facts(
     if account.study_group is not None:
         facts["study_group"] = _study_group(account.study_group, language, stationery)
     return facts
+
+
+def _salutation(contact: Contact, account: Candidate, language: Language) -> dict[str, str]:
+    return salutation_for(
+        contact.salutation, reads=contact.language, roles=contact.roles, kind=account.kind, language=language
+    )
 
 
 def _readable(facts: Mapping[str, str], language: Language, stationery: Stationery) -> dict[str, str]:
