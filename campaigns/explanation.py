@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from campaigns.arms import arm_of
-from campaigns.audience import ranked
-from campaigns.campaign import Campaign, Signal
+from campaigns.campaign import Campaign
 from campaigns.guards import GUARDS, Case, Circumstances, Guard
+from campaigns.signal import Signal
 from crm.insight.audiences import Explanation
 from crm.insight.candidate import Candidate, Contact
 from crm.outreach.run_tables import Arm
@@ -86,18 +86,15 @@ class Explained(Shown):
         return "\n".join(self.lines())
 
 
-def explained(
-    campaign: Campaign, audience: Explanation, candidates: tuple[Candidate, ...], around: Circumstances
-) -> Explained:
+def explained(campaign: Campaign, audience: Explanation, case: Case, around: Circumstances) -> Explained:
     """Answer for one account every question that a campaign asks.
 
     Args:
         campaign: which.
         audience: whether the account is in the audience.
-        candidates: the account, once for each membership that the campaign is about.
+        case: the account, with the membership that the letters would be about.
         around: what the guards must know besides.
     """
-    (case,) = ranked(campaign, candidates, around.now.date())
     return Explained(
         campaign=campaign.name,
         audience=audience,

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, and_, cast, exists, func, not_, or_, select, true
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.directory.roles import has_role
@@ -38,12 +37,11 @@ from crm.insight.audience_rules import (
     TouchedWithin,
     parts_of,
 )
-from crm.insight.representation import under_represented
+from crm.insight.representation import states_with_sector_member, under_represented
 from crm.insight.touches import noticed
 from crm.membership.ledger import Term, running
 from crm.membership.standing import StandingRecord
 from crm.membership.terms import Coverage
-from crm.reference.categories import Category
 from crm.reference.countries import countries_in
 from crm.reference.country import Country
 
@@ -84,7 +82,10 @@ def condition(rule: Rule, day: date) -> ColumnElement[bool]:  # noqa: C901, PLR0
         case InState(states=states):
             return _one_of(Organization.country, _places(col(Country.member_state).in_(states)))
         case InStateWithoutSectorMember():
-            return _one_of(Organization.country, _places(_without_sector_member(day)))
+            return _one_of(
+                Organization.country,
+                _places(col(Country.member_state).not_in(states_with_sector_member(day))),
+            )
         case TouchedWithin():
             return _touched(rule, day)
         case HasOpenOpportunity(kind=kind):
@@ -150,19 +151,6 @@ def _one_of(column: Any, values: Any) -> ColumnElement[bool]:
 
 def _places(condition: ColumnElement[bool]) -> Select[Any]:
     return select(col(Country.code)).where(col(Country.member_state).is_not(None), condition)
-
-
-def _without_sector_member(day: date) -> ColumnElement[bool]:
-    member, home = aliased(Organization), aliased(Country)
-    states = (
-        select(col(home.member_state))
-        .join_from(Term, member, col(member.id) == col(Term.organization_id))
-        .join(home, col(home.code) == col(member.country))
-        .where(
-            col(Term.category) == Category.SECTOR_MEMBER, running(day), col(home.member_state).is_not(None)
-        )
-    )
-    return col(Country.member_state).not_in(states)
 
 
 def _touched(rule: TouchedWithin, day: date) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
@@ -87,10 +87,11 @@ def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[in
     known = senior_roles(session)
     senior = {role for role in {role for row in rows for role in row.roles} if is_senior(role, known)}
     found: dict[int, list[Contact]] = defaultdict(list)
-    for number, person_id, name, address, language, country, zone, key, roles in rows:
+    for number, person_id, name, address, language, country, zone, salutation, key, roles in rows:
         held = tuple(role for role in roles if role)
         above = not senior.isdisjoint(held)
-        contact = Contact(person_id, name, address, language, key in refused, held, above, country, zone)
+        about = (key in refused, held, above, country, zone, salutation)
+        contact = Contact(person_id, name, address, language, *about)
         found[number].append(contact)
     return found
 
@@ -110,6 +111,7 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
             col(Person.language),
             col(Organization.country),
             col(Person.time_zone),
+            col(Person.salutation),
             col(Person.email_key),
             func.array_agg(aggregate_order_by(col(Position.role), *first)).label("roles"),
         )
@@ -126,14 +128,25 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def sectors(session: Session, ids: Ids, day: date) -> dict[int, frozenset[str]]:
-    """The Sectors in which each account is a Sector Member or Academia."""
-    held = select(col(Term.organization_id), col(Term.coverage)).where(
-        among(col(Term.organization_id), ids), col(Term.category).in_(_FULL), running(day)
+class Sectors(NamedTuple):
+    """The Sectors of an account: in which it is a Sector Member or Academia, and in which an Associate."""
+
+    full: frozenset[str] = frozenset()
+    associate: frozenset[str] = frozenset()
+
+
+def sectors(session: Session, ids: Ids, day: date) -> dict[int, Sectors]:
+    """The Sectors in which each account holds a membership."""
+    held = select(col(Term.organization_id), col(Term.coverage), col(Term.category)).where(
+        among(col(Term.organization_id), ids), running(day)
     )
-    found: dict[int, frozenset[str]] = {}
-    for number, coverage in session.execute(held):
-        found[number] = found.get(number, frozenset()) | frozenset(coverage.value)
+    found: dict[int, Sectors] = defaultdict(Sectors)
+    for number, coverage, category in session.execute(held):
+        full, associate = found[number]
+        if category in _FULL:
+            found[number] = Sectors(full | frozenset(coverage.value), associate)
+        else:
+            found[number] = Sectors(full, associate | frozenset(coverage.value))
     return found
 
 

@@ -1,18 +1,21 @@
-"""Which segments of the digital ecosystem are under-represented, region by region, as a condition for queries.
+"""Where membership falls short, for queries: under-represented segments, region by region, and States without a member.
 
-The report `segments-under-represented` says the same with its figures; a test holds the two together.
+The report `segments-under-represented` says the same of segments, with its figures; a test holds the two together.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.directory.merged import stands
 from crm.directory.tables import Organization
 from crm.membership.ledger import Term, running
+from crm.reference.categories import Category
 from crm.reference.country import Country
 from crm.reference.populations import SegmentPopulation
 
@@ -36,6 +39,25 @@ def under_represented(day: date) -> ColumnElement[bool]:
     )
     known = col(Organization.segment).is_not(None) & col(Organization.country).is_not(None)
     return known & tuple_(col(Organization.segment), col(Organization.country)).in_(pairs)
+
+
+def states_with_sector_member(day: date, *, among: Collection[str] | None = None) -> Select[Any]:
+    """The Member States in which, territories included, somebody is a Sector Member of any Sector: their codes.
+
+    Args:
+        day: the day.
+        among: look at these States alone.
+    """
+    member, home = aliased(Organization), aliased(Country)  # those of a query around it are others
+    state = col(home.member_state)
+    return (
+        select(state)
+        .join_from(Term, member, col(member.id) == col(Term.organization_id))
+        .join(home, col(home.code) == col(member.country))
+        .where(col(Term.category) == Category.SECTOR_MEMBER, running(day))
+        .where(state.is_not(None) if among is None else state.in_(among))
+        .distinct()
+    )
 
 
 def _shares(day: date) -> Select[*tuple[Any, ...]]:

@@ -1,10 +1,10 @@
 """`book.runs`: prepare, approve, launch, pause and end the runs of campaigns, and move their enrolments on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, true, update
+from sqlalchemy import true, update
 from sqlmodel import col, select
 
 from crm.errors import Refused
@@ -12,12 +12,14 @@ from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import RunOrder, freeze, frozen_hash, hash_of_audience, hash_of_content, rows_of
 from crm.outreach.identity import Identity
+from crm.outreach.lately import last_letters, last_written
+from crm.outreach.limits import Limits
 from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
-from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
+    ends_with_an_answer,
     engaged_groups,
     find_run,
     one_approval_at_a_time,
@@ -32,8 +34,6 @@ from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.outreach.wordings import keep_wordings, wording
 from crm.store.store import Change, Store
 
-_NEVER_LEFT = (MessageStatus.STOPPED, MessageStatus.FAILED)
-
 
 class Runs:
     """The runs of campaigns. The campaign desk writes through here and through nothing else.
@@ -41,11 +41,13 @@ class Runs:
     Args:
         store: the door to the database.
         identity: who we are in a letter.
+        limits: when campaigns may write.
     """
 
-    def __init__(self, store: Store, *, identity: Identity) -> None:
+    def __init__(self, store: Store, *, identity: Identity, limits: Limits) -> None:
         self._store = store
         self._identity = identity
+        self._limits = limits
 
     def get(self, key: RunKey) -> Run:
         """A run by its id.
@@ -95,25 +97,28 @@ class Runs:
             return frozenset(session.exec(engaged_groups().where(only)))
 
     def last_letters(self, since: datetime, *, to: int | None = None) -> dict[int, Touch]:
-        """The latest letter to each account since an instant, sent or about to be; by the account's id.
-
-        Args:
-            since: the instant.
-            to: look at this account alone.
-        """
-        at = func.coalesce(col(Letter.handed_at), col(Letter.queued_at))
-        only = true() if to is None else col(Letter.organization_id) == to
+        """The latest letter to each account since an instant, or to one alone; see `crm.outreach.lately`."""
         with self._store.reading() as session:
-            query = select(Letter.organization_id, func.max(at)).where(
-                at >= since, col(Letter.status).not_in(_NEVER_LEFT), only
-            )
-            rows = session.exec(query.group_by(col(Letter.organization_id)))
-            return {number: Touch(latest, "letter", None) for number, latest in rows if number is not None}
+            return last_letters(session, since, to=to)
+
+    def last_written(self, since: datetime, *, to: int | None = None) -> dict[int, datetime]:
+        """When a campaign last wrote to each person since an instant, or to one; see `crm.outreach.lately`."""
+        with self._store.reading() as session:
+            return last_written(session, since, to=to)
 
     def due(self, *, limit: int) -> tuple[Waiting, ...]:
         """The enrolments whose next step is due, the longest waiting first."""
         with self._store.reading() as session:
             return due_enrolments(session, now=self._store.now(), limit=limit)
+
+    def people(self, key: RunKey, *, among: Iterable[int]) -> frozenset[int]:
+        """The people whom a run writes to, of those with these ids."""
+        with self._store.reading() as session:
+            enrolled = select(Enrolment.person_id).where(
+                Enrolment.run_id == find_run(session, key).id, Enrolment.state != EnrolmentState.LEFT_OUT
+            )
+            found = session.exec(enrolled.where(col(Enrolment.person_id).in_(among)))
+            return frozenset(number for number in found if number is not None)
 
     def prepare(self, order: RunOrder) -> Run:
         """Freeze the audience of a run and count it; nothing is sent before somebody else has approved it.
@@ -200,7 +205,7 @@ class Runs:
         """
         with self._store.changing("run.resumed", reason=reason or None) as change:
             run = run_in(change, key, RunStatus.PAUSED, doing="resumed")
-            return run.amend({"status": RunStatus.RUNNING, "note": reason})
+            return run.amend({"status": RunStatus.RUNNING, "note": reason, "resumed_at": change.now})
 
     def cancel(self, key: RunKey, *, reason: str) -> Run:
         """End a run before its time; letters that are not on their way yet are never sent.
@@ -217,7 +222,7 @@ class Runs:
     def take(self, moves: Sequence[Move]) -> Moved:
         """Carry out what was planned for a batch of enrolments; doing it twice does it once."""
         with self._store.changing("run.advanced") as change:
-            return take_steps(change, moves, identity=self._identity)
+            return take_steps(change, moves, identity=self._identity, hours=self._limits.hours)
 
     def complete(self) -> tuple[Run, ...]:
         """Close the runs in which no account is under way and no letter unsettled."""
@@ -227,10 +232,11 @@ class Runs:
 
 
 def mark_answered(change: Change, enrolment_id: int) -> None:
-    """Note inside a verb that a reply has come; it ends the journey, however late it comes."""
+    """Note inside a verb that a reply has come; it ends the journey, unless the campaign goes on after an answer."""
     first = (col(Enrolment.id) == enrolment_id) & col(Enrolment.answered_at).is_(None)
     change.session.execute(update(Enrolment).where(first).values(answered_at=change.now))
-    exit_enrolment(change, enrolment_id, "answered")
+    if ends_with_an_answer(change.session, enrolment_id):
+        exit_enrolment(change, enrolment_id, "answered")
 
 
 def exit_enrolment(change: Change, enrolment_id: int, reason: str) -> None:
@@ -261,12 +267,17 @@ def _exited(change: Change, reason: str) -> dict[str, Any]:
     return {"state": EnrolmentState.EXITED, "reason": reason, "ended_at": change.now, "due_at": None}
 
 
+def _reviews(order: RunOrder) -> dict[str, str]:
+    return {f"{wording.name}/{wording.language}": wording.reviewed_by for wording in order.wordings}
+
+
 def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
     return Run.model_validate(
         {
             "campaign": order.campaign,
             "title": order.title,
-            "content": dict(order.content),
+            # A review changes no word, so the hash that an approval is bound to leaves it out.
+            "content": {**order.content, "reviewed_by": _reviews(order)},
             "content_hash": hash_of_content(order.content),
             "audience_hash": audience_hash,
             "author": change.actor,
