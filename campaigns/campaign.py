@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
@@ -62,6 +62,7 @@ class Campaign(BaseModel):
         fallback_language: for people whose language has no letter; None leaves them out.
         quiet_days: an account that any office was in touch with in so many days is left in peace.
         hold_out: the share of corporate groups that is held out to compare with.
+        readings: so many days after the launch the arms are compared; fixed here, so that nobody reads until it suits.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -76,6 +77,9 @@ class Campaign(BaseModel):
     fallback_language: Language | None = None
     quiet_days: int = Field(default=14, ge=0, le=365)
     hold_out: Decimal = Field(default=Decimal("0.1"), ge=0, le=Decimal("0.5"))
+    readings: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(
+        default=(60, 180), min_length=1, max_length=5
+    )
 
     @field_serializer("signals")
     def _names(self, signals: tuple[SignalRule, ...]) -> list[str]:
@@ -83,6 +87,12 @@ class Campaign(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if list(self.readings) != sorted(set(self.readings)):
+            raise InvalidInput(
+                f"The readings of {self.name} are no growing numbers of days.",
+                field="readings",
+                value=self.readings,
+            )
         for chosen in ("default_language", "fallback_language"):
             language = getattr(self, chosen)
             if language is not None and language not in self.signatures:
