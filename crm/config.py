@@ -35,6 +35,7 @@ class Settings(BaseSettings):
         sender_address: the address that letters come from.
         sender_name: who signs where an account has no account manager.
         answer_domain: the domain of the addresses that answers, bounces and unsubscribes come back to.
+        web_url: where readers reach the web part, as in ``https://letters.accord.example``; empty: letters name no page.
         window: how many letters one worker process hands over at once; at most as many are in doubt per kill.
         batch: how many letters one task claims.
         lease_seconds: after which a claim without a sign of life lapses.
@@ -61,6 +62,9 @@ class Settings(BaseSettings):
     sender_address: str = "membership@accord.example"
     sender_name: str = "Membership team"
     answer_domain: str = "accord.example"
+    web_url: str = Field(
+        default="", pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?)?$"
+    )
 
     window: int = Field(default=8, ge=1, le=100)
     batch: int = Field(default=100, ge=1, le=1000)
@@ -68,6 +72,11 @@ class Settings(BaseSettings):
     doubt_seconds: int = Field(default=3 * 86_400, ge=1)
     tick_seconds: float = Field(default=10, gt=0)
     inbox: Path | None = None
+
+    @field_validator("web_url")
+    @classmethod
+    def _without_last_slash(cls, value: str) -> str:
+        return value.removesuffix("/")
 
     @field_validator("former_keys", mode="before")
     @classmethod

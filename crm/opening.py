@@ -113,6 +113,7 @@ def identity_of(settings: Settings) -> Identity:
         sender_address=settings.sender_address,
         answer_domain=settings.answer_domain,
         keys=keys_of(settings),
+        web_url=settings.web_url,
     )
 
 

@@ -17,6 +17,9 @@ from crm.mail.message import Enclosure, Message
 _ALWAYS = frozenset(
     {"Date", "From", "To", "Message-ID", "Subject", "Content-Language", "MIME-Version", "Content-Type"}
 )
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program posts to unsubscribe its reader (RFC 8058 3.1)."""
+
 _HIGH = bytes(range(128, 256))
 _BASE64_LINE = 57
 """Octets that make a line of 76 characters in base64 (RFC 2045 6.8)."""
@@ -56,16 +59,18 @@ def _header_lines(message: Message) -> Iterator[str]:
     if message.references:
         yield folded("References", message.references)
     for name, value in _stream(message).items():
-        yield folded(name, [value])
+        yield folded(name, value.split(" "))
     yield f"Content-Language: {message.language}"
     yield "MIME-Version: 1.0"
 
 
 def _stream(message: Message) -> dict[str, str]:
     """The headers that say to machines what stream of mail this belongs to."""
+    ways_out = [way for way in (message.unsubscribe_page, message.list_unsubscribe) if way]
     values = {
         "List-Id": message.list_id and f"<{message.list_id}>",
-        "List-Unsubscribe": message.list_unsubscribe and f"<{message.list_unsubscribe}>",
+        "List-Unsubscribe": ", ".join(f"<{way}>" for way in ways_out),  # the preferred way first (RFC 2369 2)
+        "List-Unsubscribe-Post": message.unsubscribe_page and ONE_CLICK,
         "Auto-Submitted": message.auto_submitted,
         "Feedback-ID": message.feedback_id,
     }

@@ -71,6 +71,7 @@ class Letter(Record, table=True):
 
     Attributes:
         key: makes the letter unique: (run, step, person), the draft that it was approved from, or (subscription, day).
+        stream: the stream of mail it belongs to, the campaign's name; none for correspondence and notices.
         template: hash of the wording; a letter written by hand has the wording ``plain_letter``.
         facts: what the wording is filled with.
         message_id: RFC 5322 Message-ID, the same on every attempt.
@@ -103,6 +104,7 @@ class Letter(Record, table=True):
     run_id: int | None = ref("run.id", optional=True)
     enrolment_id: int | None = ref("enrolment.id", optional=True)
     step: str | None = None
+    stream: str | None = None
     organization_id: int | None = ref("organization.id", optional=True)
     person_id: int | None = ref("person.id", optional=True, index=False)
     staff_id: int | None = ref("staff.id", optional=True)
