@@ -1,4 +1,4 @@
-"""Who is held out to compare with: decided by a stable hash, never by chance at the moment.
+"""Who is held out to compare with, and who gets which of several letters: decided by a stable hash, never by chance.
 
 Where the whole audience is known, the share is kept in each stratum: of accounts that are alike, as many are held out as
 of the others, so that the arms differ in nothing but the letters. Within a stratum the hash decides.
@@ -9,6 +9,7 @@ from collections.abc import Hashable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from hashlib import sha256
 
+from campaigns.steps import LetterStep
 from crm.outreach.run_tables import Arm
 
 _STEPS = 2**64
@@ -24,7 +25,7 @@ def arm_of(group_id: int, *, salt: str, share: Decimal) -> Arm:
         salt: sets campaigns apart, so that not the same groups are held out of all of them.
         share: how much is held out, between 0 and 1.
     """
-    return Arm.HOLD_OUT if _place(group_id, salt) < share * _STEPS else Arm.TREATMENT
+    return Arm.HOLD_OUT if _place(f"{salt}:{group_id}") < share * _STEPS else Arm.TREATMENT
 
 
 def arms_of(strata: Mapping[int, Hashable], *, salt: str, share: Decimal) -> dict[int, Arm]:
@@ -39,7 +40,7 @@ def arms_of(strata: Mapping[int, Hashable], *, salt: str, share: Decimal) -> dic
         share: how much is held out, between 0 and 1.
     """
     groups: dict[Hashable, list[int]] = defaultdict(list)
-    for number in sorted(strata, key=lambda number: (_place(number, salt), number)):
+    for number in sorted(strata, key=lambda number: (_place(f"{salt}:{number}"), number)):
         groups[strata[number]].append(number)
     held = {
         number
@@ -49,16 +50,28 @@ def arms_of(strata: Mapping[int, Hashable], *, salt: str, share: Decimal) -> dic
     return {number: Arm.HOLD_OUT if number in held else Arm.TREATMENT for number in strata}
 
 
+def variant_of(step: LetterStep, group_id: int, *, salt: str) -> str:
+    """The letter that a corporate group gets at a step, of those that are tried against one another.
+
+    Args:
+        step: the step, with its letter and the variants of it.
+        group_id: the head of the corporate group.
+        salt: sets campaigns apart; the name of the step sets its steps apart.
+    """
+    return step.letters[_place(f"{salt}:{step.name}:{group_id}") * len(step.letters) // _STEPS]
+
+
 def _quotas(groups: Mapping[Hashable, list[int]], salt: str, share: Decimal) -> dict[Hashable, int]:
     """How many of each stratum: its share rounded down, and what is missing to the whole by largest remainder."""
     exact = {stratum: share * len(members) for stratum, members in groups.items()}
     quotas = {stratum: int(wanted) for stratum, wanted in exact.items()}
     missing = int(sum(exact.values(), Decimal(0)).to_integral_value(ROUND_HALF_UP)) - sum(quotas.values())
     by_remainder = sorted(
-        groups, key=lambda stratum: (quotas[stratum] - exact[stratum], _place(stratum, salt), str(stratum))
+        groups,
+        key=lambda stratum: (quotas[stratum] - exact[stratum], _place(f"{salt}:{stratum}"), str(stratum)),
     )
     return quotas | {stratum: quotas[stratum] + 1 for stratum in by_remainder[:missing]}
 
 
-def _place(key: Hashable, salt: str) -> int:
-    return int.from_bytes(sha256(f"{salt}:{key}".encode()).digest()[:8])
+def _place(key: str) -> int:
+    return int.from_bytes(sha256(key.encode()).digest()[:8])

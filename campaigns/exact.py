@@ -19,6 +19,7 @@ _SLACK = 0.001
 """How improbable it may be that the true shares lie outside the intervals they are sought in; paid for in full."""
 
 _LEVELS = 150
+_NOTHING = 1e-9
 _PRECISION = 1e-5
 
 
@@ -69,9 +70,9 @@ def _lowest(one: Count, other: Count, alpha: float) -> float:
 
 def _chance(one: Count, other: Count, difference: float) -> float:
     """How likely counts as far above a true difference are, at the pair of shares that makes them likeliest."""
-    seen = _score(np.float64(one.did), np.float64(other.did), one, other, difference)
+    seen = _score(np.array([one.did]), np.array([other.did]), one, other, difference)
     others = np.arange(other.of + 1, dtype=np.float64)
-    least = _least(others, one, other, difference, float(seen))
+    least = _least(others, one, other, difference, float(seen[0]))
     (low, high), (other_low, other_high) = _plausible(one), _plausible(other)
     levels = np.linspace(max(other_low, low - difference), min(other_high, high - difference), _LEVELS)
     if levels[0] > levels[-1]:
@@ -85,7 +86,7 @@ def _least(others: Numbers, one: Count, other: Count, difference: float, seen: f
     low, high = np.zeros_like(others), np.full_like(others, one.of + 1)
     while np.any(low < high):
         middle = np.floor((low + high) / 2)
-        enough = _score(np.minimum(middle, one.of), others, one, other, difference) >= seen - 1e-9
+        enough = _score(np.minimum(middle, one.of), others, one, other, difference) >= seen - _NOTHING
         high = np.where((low < high) & enough, middle, high)
         low = np.where((low < high) & ~enough, middle + 1, low)
     return low
@@ -100,7 +101,7 @@ def _score(did: Numbers, others: Numbers, one: Count, other: Count, difference: 
     above = share - other_share - difference
     with np.errstate(divide="ignore", invalid="ignore"):
         scored: Numbers = np.where(
-            error > 0, above / error, np.where(np.abs(above) < 1e-12, 0.0, np.sign(above) * np.inf)
+            error > 0, above / error, np.where(np.abs(above) < _NOTHING, 0.0, np.sign(above) * np.inf)
         )
     return scored
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.exact import Count, difference_interval
+from crm.outreach.run_results import RunResults
+from crm.outreach.run_tables import Arm
 from crm.shown import Shown
 
 CONFIDENCE = 0.95
@@ -92,23 +94,57 @@ def next_reading(readings: Sequence[Reading], now: datetime) -> Reading | None:
     return next((reading for reading in readings if reading.at > now), None)
 
 
-def verdict(written: Count, held: Count, *, what: str, reading: Reading) -> str:
-    """What can honestly be said of the difference between those written to and those held out, in a sentence.
+@dataclass(frozen=True, slots=True)
+class Comparison(Shown):
+    """The arms of a run, compared as its readings allow.
 
-    Args:
-        written: of those written to, how many did it.
-        held: of those held out.
-        what: what they did, e.g. "have upgraded".
-        reading: which reading it is.
+    Attributes:
+        readings: of the run; none before its launch.
+        reading: the one that stands; None before the first.
+        results: the results of the run at that reading.
+        coming: the reading that comes next; None after the last.
     """
-    if not held.of or not written.of:
-        return "Nobody is held out, so nothing can be said about what the letters changed."
-    counts = f"{written.did} of {written.of} written to and {held.did} of {held.of} held out {what}"
-    difference = Difference.between(written, held, confidence=reading.confidence)
-    when = f"Reading {reading.number} of {reading.of}, {reading.at:%d %B %Y}"
+
+    readings: tuple[Reading, ...] = ()
+    reading: Reading | None = None
+    results: RunResults | None = None
+    coming: Reading | None = None
+
+    @property
+    def difference(self) -> Difference | None:
+        """How many more of those written to reached the goal; None before the first reading, or where an arm is empty."""
+        if self.reading is None or self.results is None:
+            return None
+        written, held = (_reached(self.results, arm) for arm in (Arm.TREATMENT, Arm.HOLD_OUT))
+        if not written.of or not held.of:
+            return None
+        return Difference.between(written, held, confidence=self.reading.confidence)
+
+    @property
+    def words(self) -> str:
+        """What can honestly be said of the difference, in a sentence or two."""
+        after = f" Next reading on {self.coming.at:%d %B %Y}." if self.coming else ""
+        if self.reading is None or self.results is None:
+            return f"Too early to tell: no difference is stated before a reading that was fixed beforehand.{after}"
+        difference = self.difference
+        if difference is None:
+            return "Nobody is held out, so nothing can be said about what the letters changed."
+        return f"{_said(self.results, self.reading, difference)}{after}"
+
+
+def _said(results: RunResults, reading: Reading, difference: Difference) -> str:
+    written, held = (_reached(results, arm) for arm in (Arm.TREATMENT, Arm.HOLD_OUT))
+    counts = f"{written.did} of {written.of} written to and {held.did} of {held.of} held out"
+    read = f"Reading {reading.number} of {reading.of}, {reading.at:%d %B %Y}"
+    said = f"{read}: {counts} have {results.goal.words}, {difference}"
     if difference.tells:
-        return f"{when}: {counts}: {difference}. That is more than chance."
-    return f"Too few to tell. {when}: {counts}: {difference}, so the letters may have changed nothing."
+        return f"{said}. That is more than chance."
+    return f"Too few to tell. {said}: the letters may have changed nothing."
+
+
+def _reached(results: RunResults, arm: Arm) -> Count:
+    found = results.arm(arm)
+    return Count(found.converted, found.enrolled)
 
 
 def compared(counts: Sequence[Count], *, reading: Reading) -> tuple[Difference | None, ...]:

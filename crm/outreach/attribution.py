@@ -65,9 +65,7 @@ def _reached(session: Session, run: Run, until: datetime) -> dict[int, tuple[Arm
     return {number: (arm, at) for number, arm, at in session.execute(query)}
 
 
-def _touches(
-    session: Session, run: Run, reached: Mapping[int, tuple[Arm, datetime]]
-) -> dict[int, list[str]]:
+def _touches(session: Session, run: Run, reached: Mapping[int, tuple[Arm, datetime]]) -> dict[int, list[str]]:
     """The kinds of the touches of each account in the year before it reached the goal, the earliest first."""
     rows = union_all(_letters(run, reached), _interactions(reached)).subquery()
     found: dict[int, list[str]] = defaultdict(list)

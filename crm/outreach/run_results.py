@@ -1,16 +1,22 @@
-"""What came of a run: who was enrolled in which arm, what became of the letters, who answered and who upgraded."""
+"""What came of a run: who was enrolled in which arm, what became of the letters, who answered, and with whom the goal is reached."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlmodel import Session, col
 
-from crm.outreach.conversions import upgraded
+from crm.engagement.opportunity_tables import Frequency, Opportunity
+from crm.outreach.goals import Goal, goal_of, reached_at
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.responses import answered_at
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
+from crm.reference.languages import Language
+from crm.reference.opportunity_stages import Outcome
 from crm.shown import Shown
 
 
@@ -21,8 +27,9 @@ class ArmResult(Shown):
     Attributes:
         enrolled: accounts in the arm.
         underway: those whose journey goes on.
-        answered: those that replied to a letter.
-        converted: those that became full members of their Sector since the launch.
+        answered: those that replied to a letter, or came to us in another way since the launch.
+        converted: those with which the run's goal is reached.
+        won: what they have agreed to since the launch: the asks won, in CHF a year.
         letters: letters by where they stand, those in doubt and those assumed sent included.
         exits: accounts that left the journey, by reason.
     """
@@ -32,17 +39,29 @@ class ArmResult(Shown):
     underway: int = 0
     answered: int = 0
     converted: int = 0
+    won: Decimal = Decimal(0)
     letters: Mapping[MessageStatus, int] = field(default_factory=dict)
     exits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RunResults(Shown):
-    """Where a run stands and what came of it so far."""
+    """Where a run stands and what came of it so far.
+
+    Attributes:
+        left_out: accounts left out, by reason.
+        languages: accounts written to, by the language of their letters.
+    """
 
     run: Run
     arms: tuple[ArmResult, ...]
     left_out: Mapping[str, int]
+    languages: Mapping[Language, int] = field(default_factory=dict)
+
+    @property
+    def goal(self) -> Goal:
+        """What the run is for."""
+        return goal_of(self.run)
 
     @property
     def enrolled(self) -> int:
@@ -54,34 +73,67 @@ class RunResults(Shown):
         return next(found for found in self.arms if found.arm is Arm(arm))
 
 
-def results_of(session: Session, run: Run) -> RunResults:
-    """The results of a run, as the book stands."""
-    counts = {row.arm: _numbers(row) for row in session.execute(_counts(run))}
+def results_of(session: Session, run: Run, *, until: datetime | None = None) -> RunResults:
+    """The results of a run as the book stands; answers, goals and money only up to an instant where one is given."""
+    counts = {row.arm: _numbers(row) for row in session.execute(_counts(run, until))}
+    won = {arm: amount for arm, amount in session.execute(_won(run, until))}  # noqa: C416 - dict() would take the result for a mapping
     letters, exits = _letters(session, run), _reasons(session, run, EnrolmentState.EXITED)
     arms = [
-        ArmResult(arm, **counts.get(arm, {}), letters=letters.get(arm, {}), exits=exits.get(arm, {}))
+        ArmResult(
+            arm,
+            **counts.get(arm, {}),
+            won=won.get(arm, Decimal(0)),
+            letters=letters.get(arm, {}),
+            exits=exits.get(arm, {}),
+        )
         for arm in Arm
     ]
-    return RunResults(run, tuple(arms), _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {}))
+    left_out = _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {})
+    return RunResults(run, tuple(arms), left_out, _languages(session, run))
 
 
 def _numbers(row: Any) -> dict[str, int]:
     return {name: getattr(row, name) for name in ("enrolled", "underway", "answered", "converted")}
 
 
-def _counts(run: Run) -> Select[*tuple[Any, ...]]:
+def _counts(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
     return (
         select(
             col(Enrolment.arm),
             func.count().label("enrolled"),
             func.count().filter(col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
-            func.count(col(Enrolment.answered_at)).label("answered"),
-            func.count().filter(upgraded()).label("converted"),
+            func.count().filter(_by(answered_at(), until)).label("answered"),
+            func.count().filter(_by(reached_at(goal_of(run)), until)).label("converted"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(col(Run.id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT)
         .group_by(col(Enrolment.arm))
     )
+
+
+def _won(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
+    """What the accounts of each arm agreed to since the launch."""
+    return (
+        select(col(Enrolment.arm), func.sum(col(Opportunity.amount)))
+        .join(Run, col(Run.id) == col(Enrolment.run_id))
+        .join(Opportunity, col(Opportunity.organization_id) == col(Enrolment.organization_id))
+        .where(
+            col(Run.id) == run.id,
+            col(Enrolment.state) != EnrolmentState.LEFT_OUT,
+            col(Opportunity.outcome) == Outcome.WON,
+            col(Opportunity.currency) == "CHF",
+            col(Opportunity.frequency) == Frequency.YEARLY,
+            col(Opportunity.amount).is_not(None),
+            col(Opportunity.closed_at) >= col(Run.launched_at),
+            _by(col(Opportunity.closed_at), until),
+        )
+        .group_by(col(Enrolment.arm))
+    )
+
+
+def _by(at: SQLColumnExpression[Any], until: datetime | None) -> ColumnElement[bool]:
+    """Whether something has happened, by an instant where one is given."""
+    return at.is_not(None) if until is None else at <= until
 
 
 def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus, int]]:
@@ -95,6 +147,15 @@ def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus,
     for arm, status, count in session.execute(query):
         found[arm][status] = count
     return found
+
+
+def _languages(session: Session, run: Run) -> dict[Language, int]:
+    query = (
+        select(col(Enrolment.language), func.count())
+        .where(col(Enrolment.run_id) == run.id, col(Enrolment.arm) == Arm.TREATMENT)
+        .group_by(col(Enrolment.language))
+    )
+    return {language: count for language, count in session.execute(query) if language is not None}
 
 
 def _reasons(session: Session, run: Run, state: EnrolmentState) -> dict[Arm | None, dict[str, int]]:

@@ -1,9 +1,18 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from support.run_results import results
 
 from campaigns.exact import Count
-from campaigns.uplift import Difference, Reading, compared, last_reading, next_reading, readings_of, verdict
+from campaigns.uplift import (
+    Comparison,
+    Difference,
+    Reading,
+    compared,
+    last_reading,
+    next_reading,
+    readings_of,
+)
 
 LAUNCHED = datetime(2026, 3, 2, 8, tzinfo=UTC)
 READINGS = readings_of(LAUNCHED, (60, 180))
@@ -41,16 +50,20 @@ def test_the_readings_of_a_run_are_wrong_together_once_in_twenty_times():
             "+11.1 percentage points, 97.5 % interval +3.0 to +15.2. That is more than chance.",
         ),
         ((40, 450), (20, 50), "-31.1 percentage points"),
+        ((40, 450), (20, 50), "That is more than chance. Next reading on 29 August 2026."),
         ((5, 100), (0, 0), "Nobody is held out, so nothing can be said about what the letters changed."),
     ],
 )
 def test_what_can_honestly_be_said_of_the_difference(written, held, says):
-    assert says in verdict(Count(*written), Count(*held), what="have upgraded", reading=FIRST)
+    comparison = Comparison(READINGS, FIRST, results(written, held), READINGS[1])
+    assert says in comparison.words
 
 
-def test_letters_that_did_harm_are_told_from_chance_too():
-    said = verdict(Count(40, 450), Count(20, 50), what="have upgraded", reading=FIRST)
-    assert said.endswith("That is more than chance.")
+def test_before_the_first_reading_no_difference_is_stated():
+    comparison = Comparison(READINGS, None, None, FIRST)
+    assert comparison.difference is None
+    assert comparison.words.startswith("Too early to tell")
+    assert comparison.words.endswith("Next reading on 01 May 2026.")
 
 
 def test_each_wording_is_compared_with_the_first_and_they_share_the_confidence():

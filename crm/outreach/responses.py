@@ -1,0 +1,46 @@
+"""Whether an account has answered: to our letter, or by coming to us in another way, whoever of them it was."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlmodel import col
+
+from crm.directory.tables import Organization
+from crm.engagement.interactions import Interaction, InteractionKind
+from crm.outreach.run_tables import Enrolment, Run
+
+COMING_TO_US = (InteractionKind.EMAIL, InteractionKind.CALL, InteractionKind.MEETING)
+"""What counts as an answer where they began it; at an event one meets everybody, and a note is our own."""
+
+
+def answered() -> ColumnElement[bool]:
+    """Whether an enrolled account has answered since the launch; for queries over enrolments and their runs."""
+    return answered_at().is_not(None)
+
+
+def answered_at() -> ColumnElement[datetime]:
+    """When an enrolled account first answered; empty where it has not; for queries over enrolments and their runs.
+
+    A reply to one of our letters counts, whichever address it came from; so does an e-mail, a call or a meeting that
+    they began after the launch, logged by anybody, with anybody at the account or in its corporate group.
+    """
+    return func.least(col(Enrolment.answered_at), _came_to_us_at())
+
+
+def _came_to_us_at() -> ScalarSelect[datetime]:
+    return (
+        select(func.min(col(Interaction.at)))
+        .where(
+            or_(
+                col(Organization.id) == col(Enrolment.organization_id),
+                col(Organization.id) == col(Enrolment.group_id),
+                col(Organization.group_id) == col(Enrolment.group_id),
+            ),
+            col(Interaction.organization_id) == col(Organization.id),
+            col(Interaction.at) >= col(Run.launched_at),
+            col(Interaction.inbound).is_(True),
+            col(Interaction.kind).in_(COMING_TO_US),
+        )
+        .correlate(Enrolment, Run)
+        .scalar_subquery()
+    )
