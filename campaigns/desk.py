@@ -186,9 +186,13 @@ class _Running:
         self.journey = Journey.model_validate(run.content["journey"])
         self._hashes = run.content["wordings"]
         self._book = book
+        self._read: dict[str, TemplateVersion] = {}
 
     def wording(self, template: str, language: str) -> TemplateVersion:
-        return self._book.runs.wording(self._hashes[f"{template}/{language}"])
+        sha256 = self._hashes[f"{template}/{language}"]
+        if sha256 not in self._read:
+            self._read[sha256] = self._book.runs.wording(sha256)
+        return self._read[sha256]
 
 
 def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:

@@ -146,7 +146,7 @@ def _until(
 ) -> datetime:
     """When a wait is over: counted from the latest step, a letter's from when it was handed to the mail server."""
     start = max((taken.handed_at or taken.at for taken in done.values()), default=waiting.launched_at)
-    until = datetime.combine(_calendar(country).add(start.date(), step.working_days), start.timetz())
+    until = datetime.combine(_later(country, start.date(), step.working_days), start.timetz())
     return max(until, now + _LOOK_AGAIN) if _on_its_way(done) else until
 
 
@@ -158,3 +158,9 @@ def _on_its_way(done: Mapping[str, Done]) -> bool:
 def _calendar(country: str | None) -> WorkingCalendar:
     # Building a calendar takes a hundred times as long as asking it.
     return working_calendar(country)
+
+
+@lru_cache(maxsize=4000)
+def _later(country: str | None, day: date, working_days: int) -> date:
+    # Whoever is written to on one day in one country waits for the same day.
+    return _calendar(country).add(day, working_days)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from crm.engagement.follow_ups import plan_follow_up
@@ -19,6 +19,7 @@ from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStat
 from crm.outreach.wordings import restored_facts
 from crm.reference.languages import Language
 from crm.shown import Shown
+from crm.store.inserting import insert_rows, update_rows
 from crm.store.store import Change
 
 
@@ -153,10 +154,8 @@ def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> 
     takings = [(move, taking) for move in current for taking in move.taking]
     letters = queue_letters(change, [t.letter for _, t in takings if t.letter], identity=identity)
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
-    if rows:
-        change.session.execute(insert(StepTaken), rows)
-    if current:
-        change.session.execute(update(Enrolment), [_place(move, now=change.now) for move in current])
+    insert_rows(change.session, StepTaken, rows)
+    update_rows(change.session, Enrolment, [_place(move, now=change.now) for move in current])
     ended = Counter(move.ended for move in current)
     return Moved(
         letters=len(letters),

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
+from crm.dates import in_utc
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import NotFound, Refused
 from crm.mail.message import Enclosure
@@ -17,6 +18,8 @@ from crm.outreach.composing import letter_facts
 from crm.outreach.identity import Identity
 from crm.outreach.outbox_tables import DeliveryEvent, Enclosed, Letter, MessageClass, MessageStatus
 from crm.outreach.wordings import keep_wordings, kept_facts, wording
+from crm.reference.languages import Language
+from crm.store.inserting import insert_rows
 from crm.store.store import Change, Store
 from crm.store.trail import take_ids
 
@@ -193,14 +196,12 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
     rows = [
         _row(order, number, identity, now=change.now) for order, number in zip(orders, numbers, strict=True)
     ]
-    fresh = insert(Letter).on_conflict_do_nothing(constraint="uq_outbox_key").returning(col(Letter.id))
-    new = set(change.session.execute(fresh, rows).scalars())
+    new = insert_rows(change.session, Letter, rows, unless="uq_outbox_key")
     events = [
         {"outbox_id": n, "at": change.now, "what": MessageStatus.QUEUED, "fence": 0, "detail": ""}
         for n in sorted(new)
     ]
-    if events:
-        change.session.execute(insert(DeliveryEvent), events)
+    insert_rows(change.session, DeliveryEvent, events)
     files = [
         {"outbox_id": n, "name": file.name, "media_type": file.media_type, "content": file.content}
         for n, order in zip(numbers, orders, strict=True)
@@ -209,8 +210,12 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
     ]
     if files:
         change.session.execute(insert(Enclosed), files)
-    keys = select(Letter.key, Letter.id).where(col(Letter.key).in_([o.key for o in orders]))
-    return dict(change.session.exec(keys).all())
+    ids = {order.key: n for n, order in zip(numbers, orders, strict=True) if n in new}
+    known = [order.key for order in orders if order.key not in ids]
+    if known:
+        found = select(Letter.key, Letter.id).where(col(Letter.key).in_(known))
+        ids |= dict(change.session.exec(found).all())
+    return ids
 
 
 def note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime, **detail: Any) -> None:
@@ -251,13 +256,32 @@ def find_letter(session: Session, key: int | str | Letter, *, lock: bool = False
 
 
 def _row(order: LetterOrder, number: int, identity: Identity, *, now: datetime) -> dict[str, Any]:
-    values = {
-        name: getattr(order, name)
-        for name in LetterOrder.__slots__
-        if name not in {"template", "facts", "references", "enclosures"}
+    return {
+        **{name: getattr(order, name) for name in _AS_ORDERED},
+        **_AT_FIRST,
+        "id": number,
+        "language": Language(order.language),
+        "template": order.template.sha256,
+        "facts": kept_facts(order.facts),
+        "references": list(order.references),
+        "from_address": identity.sender_address,
+        "message_id": identity.message_id(number),
+        "due_at": in_utc(order.due_at),
+        "dated_at": max(now, order.due_at),
+        "queued_at": now,
     }
-    values |= {"facts": kept_facts(order.facts), "references": list(order.references)}
-    values |= {"id": number, "template": order.template.sha256}
-    values |= {"from_address": identity.sender_address, "message_id": identity.message_id(number)}
-    letter = Letter.model_validate({**values, "dated_at": max(now, order.due_at), "queued_at": now})
-    return letter.model_dump()
+
+
+_AS_ORDERED = frozenset(LetterOrder.__slots__) - {
+    "language",
+    "template",
+    "facts",
+    "references",
+    "due_at",
+    "enclosures",
+}
+_AT_FIRST = {
+    name: field.get_default()
+    for name, field in Letter.model_fields.items()
+    if not field.is_required() and name not in _AS_ORDERED
+}
