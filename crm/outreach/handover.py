@@ -17,13 +17,17 @@ from crm.consent.suppressions import Scope, SuppressionReason, lock_people, supp
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
 from crm.outreach.attempts import Attempt, line, note, settled
+from crm.outreach.budget import watch_failures
 from crm.outreach.identity import Identity
 from crm.outreach.last_look import LastLook, waiting
+from crm.outreach.limits import Limits
 from crm.outreach.outbox import enclosures_of
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.reaping import reap
 from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
+from crm.outreach.throttle import admitted
 from crm.outreach.wordings import wording
 from crm.shown import Shown
 from crm.store.store import Change, Store
@@ -36,21 +40,6 @@ class Claim(Shown):
     letter: Letter
     wording: TemplateVersion
     enclosures: tuple[Enclosure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How claims and caps are measured.
-
-    Attributes:
-        lease: after which a claim without a sign of life lapses.
-        doubt: how long evidence is waited for before a letter's class settles it.
-        cap: the least time between two marketing letters to one person, whatever their campaigns.
-    """
-
-    lease: timedelta
-    doubt: timedelta
-    cap: timedelta = timedelta(days=3)
 
 
 class Handover:
@@ -94,7 +83,8 @@ class Handover:
                 .values(changes)
                 .returning(Letter)
             )
-            letters = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
+            ordered = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
+            letters = admitted(session, ordered, rate=self._limits.rate, now=now)
             files = enclosures_of(session, letters)
             claims = tuple(
                 Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
@@ -116,7 +106,7 @@ class Handover:
         with self._store.transaction() as session:
             lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
             window = _still_ours(session, letters)
-            look = LastLook(session, window, keys=self._identity.keys, cap=self._limits.cap, now=now)
+            look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
             judged = [(letter, look.otherwise(letter)) for letter in window]
             cleared = [letter for letter, otherwise in judged if otherwise is None]
             intent = {"status": MessageStatus.HANDING_OFF, "attempts": Letter.attempts + 1, "handed_at": now}
@@ -132,16 +122,18 @@ class Handover:
         """Record what came of a window of attempts; who has lost the claim meanwhile records nothing.
 
         An address that does not exist is suppressed; a refusal for policy holds the letter and pauses its run, for
-        it says something about the sender and not about the person.
+        it says something about the sender and not about the person. A run of which too many letters fail pauses itself.
 
         Returns:
             How many were recorded.
         """
         with self._store.changing("letters.settled") as change:
             became = settled(change.session, attempts, now=change.now)
-            for attempt in attempts:
-                if attempt.letter.id in became:
-                    self._consequences(change, attempt, became[attempt.letter.id])
+            ours = [attempt for attempt in attempts if attempt.letter.id in became]
+            for attempt in ours:
+                self._consequences(change, attempt, became[attempt.letter.id])
+            failed = [a.letter.run_id for a in ours if became[a.letter.id] is MessageStatus.FAILED]
+            watch_failures(change, filter(None, failed), self._limits.budget)
             return len(became)
 
     def put_back(self, claims: Sequence[Claim], *, reason: str, wait: timedelta = timedelta()) -> None:
@@ -189,7 +181,11 @@ class Handover:
 def _due(now: datetime) -> SelectOfScalar[int]:
     waits = (col(Letter.status) == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
     ready = col(Letter.run_id).is_(None) | col(Run.status).in_([RunStatus.RUNNING, RunStatus.CANCELLED])
-    query = select(Letter.id).outerjoin(Run, col(Run.id) == col(Letter.run_id)).where(waits, ready)
+    query = (
+        select(Letter.id)
+        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
+        .where(waits, ready, mail_goes_out())
+    )
     return query.order_by(col(Letter.due_at), col(Letter.id))
 
 

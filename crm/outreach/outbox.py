@@ -17,6 +17,7 @@ from crm.mail.templates import TemplateVersion
 from crm.outreach.composing import letter_facts
 from crm.outreach.identity import Identity
 from crm.outreach.outbox_tables import DeliveryEvent, Enclosed, Letter, MessageClass, MessageStatus
+from crm.outreach.run_tables import Run
 from crm.outreach.wordings import keep_wordings, kept_facts, wording
 from crm.reference.languages import Language
 from crm.store.inserting import insert_rows
@@ -193,8 +194,10 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
         return {}
     keep_wordings(change.session, [order.template for order in orders])
     numbers = take_ids(change.session, len(orders))
+    streams = _streams(change.session, orders)
     rows = [
-        _row(order, number, identity, now=change.now) for order, number in zip(orders, numbers, strict=True)
+        _row(order, number, identity, stream=streams.get(order.run_id), now=change.now)
+        for order, number in zip(orders, numbers, strict=True)
     ]
     new = insert_rows(change.session, Letter, rows, unless="uq_outbox_key")
     events = [
@@ -255,11 +258,28 @@ def find_letter(session: Session, key: int | str | Letter, *, lock: bool = False
     return letter
 
 
-def _row(order: LetterOrder, number: int, identity: Identity, *, now: datetime) -> dict[str, Any]:
+def _streams(session: Session, orders: Iterable[LetterOrder]) -> dict[int | None, str]:
+    """The campaigns that the letters' runs are runs of."""
+    ids = {order.run_id for order in orders if order.run_id is not None}
+    return dict(session.exec(select(Run.id, Run.campaign).where(col(Run.id).in_(ids))).all()) if ids else {}
+
+
+def letter_of(
+    order: LetterOrder, number: int, identity: Identity, *, stream: str | None, now: datetime
+) -> Letter:
+    """The letter that an order asks for, as it stands in the outbox once it is queued."""
+    return Letter.model_validate(_row(order, number, identity, stream=stream, now=now))
+
+
+def _row(
+    order: LetterOrder, number: int, identity: Identity, *, stream: str | None, now: datetime
+) -> dict[str, Any]:
+    """A letter by its columns; a model in between would take as long as all the rest of queuing it."""
     return {
-        **{name: getattr(order, name) for name in _AS_ORDERED},
         **_AT_FIRST,
+        **{name: getattr(order, name) for name in _AS_ORDERED},
         "id": number,
+        "stream": stream,
         "language": Language(order.language),
         "template": order.template.sha256,
         "facts": kept_facts(order.facts),
@@ -272,16 +292,7 @@ def _row(order: LetterOrder, number: int, identity: Identity, *, now: datetime) 
     }
 
 
-_AS_ORDERED = frozenset(LetterOrder.__slots__) - {
-    "language",
-    "template",
-    "facts",
-    "references",
-    "due_at",
-    "enclosures",
-}
+_AS_ORDERED = frozenset(LetterOrder.__slots__) & Letter.model_fields.keys()
 _AT_FIRST = {
-    name: field.get_default()
-    for name, field in Letter.model_fields.items()
-    if not field.is_required() and name not in _AS_ORDERED
+    name: field.get_default() for name, field in Letter.model_fields.items() if not field.is_required()
 }

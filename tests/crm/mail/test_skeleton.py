@@ -15,7 +15,9 @@ LETTERS = [(name, language) for name in FOLDER.names() for language in FOLDER.la
 TROUBLE = st.one_of(
     st.text(min_size=1, max_size=30),
     st.text("<>&\"'= /\\;:()\ue000\u00a0zq0 \n\tmailto", min_size=1, max_size=30),
-    st.sampled_from(["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "mailto:a@b.example?bcc=c", "&#39;&lt;"]),
+    st.sampled_from(
+        ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "mailto:a@b.example?bcc=c", "&#39;&lt;"]
+    ),
 )
 
 
