@@ -179,7 +179,8 @@ def take_steps(
     letters = queue_letters(change, orders, identity=identity)
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
     if rows:
-        change.session.execute(insert(StepTaken), rows)
+        # Rows with other empty columns would go in statements of their own.
+        change.session.execute(insert(StepTaken).execution_options(render_nulls=True), rows)
     if current:
         change.session.execute(update(Enrolment), [_place(move, now=change.now) for move in current])
     if others := [
