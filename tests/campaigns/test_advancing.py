@@ -242,4 +242,5 @@ def test_the_number_of_statements_does_not_grow_with_the_accounts(book, colleagu
         assert desk.advance(worker).letters == count
         return len(seen)
 
-    assert statements(2) == statements(30)
+    few = statements(2)  # the first round reads the wordings, too
+    assert statements(30) <= few
