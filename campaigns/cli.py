@@ -88,6 +88,9 @@ def preview(
     *,
     name: Name,
     accounts: Annotated[bool, typer.Option("--accounts", help="Every account by name.")] = False,
+    languages: Annotated[
+        bool, typer.Option("--languages", help="Language by language: letters, gaps and reviews.")
+    ] = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write every account as CSV.")
     ] = None,
@@ -96,8 +99,9 @@ def preview(
     """Say whom a campaign would reach, who is left out and why. Nothing is written to the book."""
     with opened(ctx) as book:
         found = desk.preview(book, name)
-    report = found.accounts() if accounts else found.reach()
-    show(ctx, report)
+    report = found.accounts() if accounts else found.languages() if languages else found.reach()
+    whole = not (accounts or languages or invocation(ctx).as_json)
+    show(ctx, found if whole else report)
     if csv is not None:
         say(ctx, f"Written to {found.accounts().to_csv(csv)}.")
     if html is not None:
