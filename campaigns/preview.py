@@ -11,9 +11,9 @@ from rich.console import Group, RenderableType
 from campaigns.audience import Audience, Invitation, LeftOut
 from campaigns.campaign import Campaign
 from campaigns.guards import Circumstances, Reason
-from campaigns.journey import LetterStep
 from campaigns.languages_report import languages_report
 from campaigns.letter_facts import letter_facts
+from campaigns.meetings import sample_meeting
 from campaigns.occasion import Stationery
 from campaigns.results import accounts_report, reach_report
 from campaigns.tongues import Tongue
@@ -138,6 +138,9 @@ class Preview:
             stationery=self.stationery,
         )
         sample = {"unsubscribe": {"address": self.stop_address}, "previous": {"sent_on": self.as_of.date()}}
+        sample |= sample_meeting(
+            self.campaign.journey, letter, contact, row.account.country, language, now=self.as_of
+        )
         return LetterOrder(
             key=f"proof:{self.campaign.name}:{letter}:{row.account.organization_id}",
             message_class=MessageClass(version.meta.message_class),
@@ -174,8 +177,8 @@ class Preview:
         Raises:
             NotFound: the campaign has no such letter.
         """
-        letters = [found for found in self.campaign.journey.steps if isinstance(found, LetterStep)]
-        chosen = [found.template for found in letters if step in (None, found.name)]
+        letters = [found for found in self.campaign.journey.steps if found.letters]
+        chosen = [found.letters[0] for found in letters if step in (None, found.name)]
         if not chosen:
             names = [found.name for found in letters]
             raise NotFound(
