@@ -42,6 +42,13 @@ class Settings(BaseSettings):
         doubt_seconds: how long evidence is waited for before a class's policy settles a letter in doubt.
         tick_seconds: how often the beat looks for due work.
         inbox: a Maildir that the mail server delivers answers into; empty: ``inbox`` in the data folder.
+        send_hours: when campaigns may write, by the clock of the reader's country, on working days there; or "always".
+        cap_days: the least number of days between letters of two campaigns to one person.
+        per_minute: how many letters all workers together hand over in a minute; empty: as many as they can.
+        per_domain_per_minute: the same for the letters to one domain.
+        failure_share: a run pauses itself when more than this share of its last letters could not be delivered.
+        failure_span: how many letters are looked back on for it.
+        complaint_share: a run pauses itself when more than this share of its letters was marked as unwanted.
     """
 
     model_config = SettingsConfigDict(env_prefix="CRM_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -72,6 +79,14 @@ class Settings(BaseSettings):
     doubt_seconds: int = Field(default=3 * 86_400, ge=1)
     tick_seconds: float = Field(default=10, gt=0)
     inbox: Path | None = None
+
+    send_hours: str = "09:00-17:00"
+    cap_days: int = Field(default=3, ge=0, le=365)
+    per_minute: int | None = Field(default=None, ge=1)
+    per_domain_per_minute: int | None = Field(default=None, ge=1)
+    failure_share: float = Field(default=0.05, ge=0, le=1)
+    failure_span: int = Field(default=200, ge=1, le=10_000)
+    complaint_share: float = Field(default=0.003, ge=0, le=1)
 
     @field_validator("web_url")
     @classmethod

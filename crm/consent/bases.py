@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Session, col, select
 
-from crm.consent.suppressions import Scope, SuppressionReason, suppress
+from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.directory.merged import among
 from crm.directory.names import clean_name
 from crm.directory.people import Person, PersonKey, find_person
 from crm.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from crm.keyring import KeyRing
+from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language, known_language
 from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
 from crm.store.records import Record
@@ -39,17 +40,6 @@ class Purpose(StrEnum):
     CAMPAIGNS = "campaigns"
     DONOR = "donor"
     EVENT = "event"
-
-
-class Basis(StrEnum):
-    """The ground on which we write."""
-
-    CONSENT = "consent"
-    CONTRACT = "contract"
-    LEGAL_OBLIGATION = "legal_obligation"
-    PUBLIC_TASK = "public_task"
-    LEGITIMATE_INTEREST = "legitimate_interest"
-    EXISTING_RELATION = "existing_relation"
 
 
 WITHDRAWABLE = frozenset(
@@ -182,6 +172,8 @@ class Bases:
             row, what = find_person(change.session, person), chosen(Purpose, purpose, field="purpose")
             day = on or change.now.date()
             if what is not Purpose.CAMPAIGNS:
+                # Before or after the intent of a letter, never beside it.
+                lock_people(change.session, [row.id])
                 _refuse_nothing(row, what, bases_of(change.session, [row.id], what, day).get(row.id, ()))
             elif row.email is not None:
                 scope, why = Scope.CAMPAIGNS, SuppressionReason.ASKED

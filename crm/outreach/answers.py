@@ -20,7 +20,10 @@ from crm.engagement.follow_ups import plan_follow_up
 from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
+from crm.outreach.budget import watch_complaints
 from crm.outreach.identity import Identity
+from crm.outreach.limits import Budget
+from crm.outreach.meeting_answers import next_with, note_participation
 from crm.outreach.outbox_tables import Letter
 from crm.outreach.refusing import held, prove, refuse
 from crm.outreach.runs import mark_answered
@@ -68,16 +71,19 @@ class Answers:
     Args:
         store: the door to the database.
         identity: verifies the tokens.
+        budget: how many complaints a run may cause before it pauses itself.
     """
 
-    def __init__(self, store: Store, *, identity: Identity) -> None:
+    def __init__(self, store: Store, *, identity: Identity, budget: Budget) -> None:
         self._store = store
         self._identity = identity
+        self._budget = budget
 
     def receive(self, raw: bytes) -> AnswerReceived:
         """Take in one message as it arrived: a reply, a bounce, an unsubscribe, or anything else.
 
-        A reply ends the journey and becomes an interaction with a follow-up for the account manager; a permanent
+        A reply, and the answer of a calendar to an invitation, ends the journey unless its campaign goes on after one,
+        and becomes an interaction with a follow-up for the account manager; a permanent
         bounce and an unsubscribe put the address on the suppression list, and so does a complaint, which waits for a
         person besides; an automatic reply changes nothing. What fits no letter of ours is kept and changes nothing
         either.
@@ -134,12 +140,14 @@ class Answers:
         if letter.staff_id is not None:
             return "noted: it answers a notice to our own staff"
         match answer.kind:
-            case AnswerKind.REPLY:
+            case AnswerKind.REPLY | AnswerKind.CALENDAR_REPLY:
                 return _replied(change, answer, letter, row)
             case AnswerKind.UNSUBSCRIBE:
                 return self._refused(change, letter, SuppressionReason.UNSUBSCRIBED)
             case AnswerKind.COMPLAINT:
                 _complained(change, letter)
+                if letter.run_id is not None:
+                    watch_complaints(change, letter.run_id, self._budget)
                 return self._refused(change, letter, SuppressionReason.COMPLAINED)
             case AnswerKind.BOUNCE:
                 return self._bounced(change, answer, letter)
@@ -170,18 +178,22 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     }
     people = _people(session, letter)
     met = log_interaction(change, account, values, people=people, staff=[owner] if owner else [])
+    name = people[0].name if people else account.name
+    said = answer.participation
     plan_follow_up(
         change,
         account.id,
-        f"Answer the reply from {people[0].name if people else account.name}",
+        next_with(name, said) if said else f"Answer the reply from {name}",
         due=_ANSWER_WITHIN,
         owner_id=account.owner_id,
         interaction_id=met.id,
     )
     row.interaction_id = met.id
+    if said:
+        note_participation(change, letter, said)
     if letter.enrolment_id:
         mark_answered(change, letter.enrolment_id)
-    return "logged as an interaction, with a follow-up"
+    return f"{said.words}: logged, with a follow-up" if said else "logged as an interaction, with a follow-up"
 
 
 def _complained(change: Change, letter: Letter) -> None:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from crm.consent.bases import WITHDRAWABLE, Basis, Purpose, bases_of, consented, end_bases
+from crm.consent.bases import WITHDRAWABLE, Purpose, bases_of, consented, end_bases
 from crm.consent.suppressions import Scope, SuppressionReason, lifted, suppressed
 from crm.directory.addresses import parse_email
 from crm.directory.people import Person, find_person
@@ -22,6 +22,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.refusing import held, prove, refuse
+from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language
 from crm.shown import Shown
 from crm.store.columns import ERASED
