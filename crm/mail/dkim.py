@@ -10,6 +10,7 @@ from importlib import import_module
 from pydantic import SecretStr
 
 from crm.errors import ConfigurationError, MailError
+from crm.mail.smtp import Line, Reply, Transport
 
 SIGNED = (
     "From",
@@ -55,7 +56,9 @@ class Signer:
             self.signed(b"From: a@a.example\r\n\r\n\r\n")
         except ModuleNotFoundError as error:
             hint = "Install it: pip install 'accord[dkim]'; or let the mail server sign, and set no CRM_DKIM_KEY."
-            raise ConfigurationError("Signing letters needs dkimpy.", field="CRM_DKIM_KEY", hint=hint) from error
+            raise ConfigurationError(
+                "Signing letters needs dkimpy.", field="CRM_DKIM_KEY", hint=hint
+            ) from error
         except MailError as error:
             hint = "It is an RSA private key in PEM; the selector and the domain are names in DNS."
             raise ConfigurationError("The DKIM key cannot sign.", field="CRM_DKIM_KEY", hint=hint) from error
@@ -84,3 +87,45 @@ class Signer:
         except (dkim.DKIMException, ValueError) as error:
             raise MailError(f"The message cannot be signed: {type(error).__name__}.") from error
         return signature + raw
+
+
+@dataclass(frozen=True, slots=True)
+class SigningTransport:
+    """A mail server that gets its messages signed.
+
+    Attributes:
+        transport: the way to it.
+        signer: signs each message when it is handed over, so that what the book keeps of it stays the same each time.
+    """
+
+    transport: Transport
+    signer: Signer
+
+    def line(self) -> Line:
+        """A new connection, ready for its first message."""
+        return _SigningLine(self.transport.line(), self.signer)
+
+
+@dataclass(slots=True)
+class _SigningLine:
+    line: Line
+    signer: Signer
+
+    @property
+    def ready(self) -> bool:
+        return self.line.ready
+
+    def stage(self, envelope_from: str, *, to: str, raw: bytes, smtputf8: bool = False) -> None:
+        self.line.stage(envelope_from, to=to, raw=self.signer.signed(raw), smtputf8=smtputf8)
+
+    def send_dot(self) -> None:
+        self.line.send_dot()
+
+    def read_reply(self) -> Reply:
+        return self.line.read_reply()
+
+    def drop(self) -> None:
+        self.line.drop()
+
+    def quit(self) -> None:
+        self.line.quit()

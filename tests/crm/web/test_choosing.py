@@ -48,7 +48,7 @@ def test_several_purposes_stop_at_once(book, site, agreed):
 
 
 def test_letters_about_the_membership_go_on_and_the_page_says_why(book, site, agreed):
-    assert "these letters go with the contract" in site.get(agreed.choices).text
+    assert "These letters go with the contract" in site.get(agreed.choices).text
     assert site.post(agreed.choices, {"do": "stop", "stop": "membership"}).status == 400
     assert allowed(book, agreed.reader) == {"membership", *EVERYTHING}
 
@@ -172,7 +172,7 @@ def test_who_allows_again_has_consented_with_proof_and_wording(book, site, sent,
     assert book.suppressions.of(sent.address) == ()
     (consent,) = book.bases.on(sent.reader, Purpose.CAMPAIGNS)
     assert (consent.basis, consent.source, consent.language) == (Basis.CONSENT, "their own page", "fr")
-    assert consent.wording.startswith("Cochez ce que nous pouvons vous écrire. Offres")
+    assert consent.wording.startswith("Cochez les sujets sur lesquels nous pouvons vous écrire. Offres")
     assert str(links_of(book, sent)[0].id) in consent.evidence
     assert allowed(book, sent.reader) == set(EVERYTHING)
 
