@@ -7,6 +7,7 @@ from datetime import datetime
 from campaigns.campaign import Campaign
 from campaigns.guards import Case, Circumstances, objection
 from crm.book import Book
+from crm.reference.clearance_rule import Purpose
 from crm.reference.languages import Language
 
 
@@ -46,12 +47,12 @@ def gathered(
         written=book.runs.last_written(since=now - book.limits.cap),
     )
     open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
-    return replace(around, held=_held(book, open_to))
+    return replace(around, held=_held(book, open_to, campaign.clearance))
 
 
-def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:
+def _held(book: Book, accounts: Iterable[int], purpose: Purpose) -> dict[int, str]:
     """Why the clearance of accounts says to hold, for the office of whoever asks."""
-    asked = book.clearance_of_many(accounts)
+    asked = book.clearance_of_many(accounts, purpose=purpose)
     return {
         number: ", ".join(hold.words for hold in found.holds)
         for number, found in asked.items()

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from campaigns.campaign import Campaign, Signal
+from campaigns.campaign import Campaign
+from campaigns.signal import Condition, Signal
 from crm.insight.candidate import Candidate, Contact, Touch
 from crm.insight.correspondence import Correspondence
 from crm.membership.standing import Standing
@@ -28,6 +29,7 @@ class Reason(StrEnum):
     EXEMPT = "exempt"
     APPLICATION_PENDING = "application_pending"
     NO_SIGNAL = "no_signal"
+    NOT_YET = "not_yet"
     QUIET_PERIOD = "quiet_period"
     OTHER_CAMPAIGN = "other_campaign"
     NO_CONTACT = "no_contact"
@@ -54,6 +56,7 @@ _WORDS = {
     Reason.EXEMPT: "exempt from contributions",
     Reason.APPLICATION_PENDING: "an application is pending",
     Reason.NO_SIGNAL: "nothing speaks for writing to it",
+    Reason.NOT_YET: "something must happen first",
     Reason.QUIET_PERIOD: "contacted inside the quiet period",
     Reason.OTHER_CAMPAIGN: "another campaign is busy with its corporate group",
     Reason.NO_CONTACT: "no contact with an e-mail address",
@@ -107,6 +110,7 @@ class Circumstances:
         letters: the latest letter to each account, by its id.
         languages: the languages that every letter of the campaign is written in.
         held: why the clearance of an account says to hold, by its id.
+        conditions: what the campaign wants to have happened before an account is written to.
         correspondence: what people agreed to, and whose their addresses are.
         foreign_addresses: whether addresses that do not look like the account's own are written to.
         cap: the least time between letters of two campaigns to one person.
@@ -125,6 +129,7 @@ class Circumstances:
     foreign_addresses: bool
     cap: timedelta
     written: Mapping[int, datetime]
+    conditions: tuple[Condition, ...] = ()
 
     @classmethod
     def of(
@@ -149,6 +154,7 @@ class Circumstances:
             default_language=campaign.default_language,
             fallback_language=campaign.fallback_language,
             held={},
+            conditions=campaign.conditions,
             correspondence=correspondence,
             foreign_addresses=campaign.foreign_addresses,
             cap=cap,
@@ -175,6 +181,12 @@ def in_good_standing(case: Case, _around: Circumstances) -> Skip | None:
 def with_a_signal(case: Case, _around: Circumstances) -> Skip | None:
     """Something must speak for writing to the account."""
     return None if case.signal else Skip(Reason.NO_SIGNAL)
+
+
+def when_its_time_has_come(case: Case, around: Circumstances) -> Skip | None:
+    """What the campaign wants to have happened first has happened."""
+    wanted = (condition(case.account, around.now.date()) for condition in around.conditions)
+    return next((Skip(Reason.NOT_YET, what) for what in wanted if what), None)
 
 
 def not_contacted_lately(case: Case, around: Circumstances) -> Skip | None:
@@ -246,6 +258,7 @@ Guard = Callable[[Case, Circumstances], Skip | None]
 GUARDS: tuple[Guard, ...] = (
     in_good_standing,
     with_a_signal,
+    when_its_time_has_come,
     not_contacted_lately,
     in_no_other_campaign,
     with_a_contact,

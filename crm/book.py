@@ -40,6 +40,7 @@ from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
+from crm.outreach.administration_letters import administration_letters
 from crm.outreach.answers import Answers
 from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
@@ -61,6 +62,7 @@ from crm.reference.offices import Offices
 from crm.reference.opportunity_stages import OpportunityStages
 from crm.reference.populations import Populations
 from crm.reference.regions import Regions
+from crm.reference.sector_concerns import SectorConcerns
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
@@ -114,6 +116,7 @@ class Book:
         self.segments = Segments(store)
         self.populations = Populations(store)
         self.study_groups = StudyGroups(store)
+        self.sector_concerns = SectorConcerns(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
         self.opportunity_stages = OpportunityStages(store)
@@ -138,7 +141,7 @@ class Book:
         self.reservations = Reservations(store)
         self.complaints = Complaints(store)
 
-        self.candidates = Candidates(store, keys=identity.keys)
+        self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
         self.clearances = Clearances(
             store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
         )

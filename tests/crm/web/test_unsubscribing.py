@@ -154,7 +154,8 @@ def alike(one, other):
 @pytest.mark.parametrize("suppress", [True, False])
 def test_who_was_erased_is_answered_like_anybody(book, site, sent, suppress):
     other = letter_to(book, "Ben Otieno")
-    book.people.erase(sent.reader, reason="asked", suppress=suppress)
+    would = book.people.erase(sent.reader, reason="asked", suppress=suppress, dry_run=True)
+    book.people.erase(sent.reader, reason="asked", suppress=suppress, confirm=would.count)
     assert alike(site.get(sent.unsubscribe), site.get(other.unsubscribe))
     assert alike(site.post(sent.unsubscribe), site.post(other.unsubscribe))
     assert len(book.suppressions.of(sent.address)) == suppress
