@@ -117,7 +117,7 @@ def send_test(
         Refused: there is nothing to write to the account, or the reader no longer works here.
     """
     found = preview(book, campaign)
-    return book.proofs.send(found.order(found.of(account), found.template(step)), to=to)
+    return book.proofs.send(found.order(found.of(account), *found.letters(step)[0]), to=to)
 
 
 def prepare(book: Book, campaign: CampaignKey) -> Overview:
