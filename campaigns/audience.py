@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.arms import arm_of
-from campaigns.campaign import Campaign, Signal
+from campaigns.campaign import Campaign
 from campaigns.guards import Case, Circumstances, Reason, Skip, objection
+from campaigns.signal import Signal
 from crm.insight.candidate import Candidate, Contact
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language

@@ -1,6 +1,7 @@
 """What a campaign may know of an account before it decides anything: plain frozen facts as of a day."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from crm.directory.tables import OrganizationKind, Size
@@ -9,6 +10,7 @@ from crm.membership.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.languages import Language
+from crm.reference.sector_concerns import Concern
 from crm.shown import Shown
 
 
@@ -67,6 +69,21 @@ class Touch(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class AdministrationLetter(Shown):
+    """A letter of a campaign that went out to the administration of a Member State.
+
+    Attributes:
+        campaign: the name of the campaign.
+        written_on: the day on which the latest of its letters left.
+        answered_on: when the administration answered; None: it has not.
+    """
+
+    campaign: str
+    written_on: date
+    answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate(Shown):
     """An account with one of its running memberships, or without one, as a campaign sees it on a day.
 
@@ -84,6 +101,11 @@ class Candidate(Shown):
         participation: what it did in the study groups in the last three years, the newest first.
         contacts: who could be written to, focal points first; those with an address only.
         last_touch: the latest interaction of any office, notes to the file apart.
+        associate_in: the Sectors in which it is an Associate, by any of its memberships.
+        group_sectors: how many memberships as Sector Member its corporate group holds, by Sector.
+        concerns: what the Sectors work on that concerns its segment, by the reference data.
+        state_without_member: whether it is based in a Member State without any Sector Member.
+        administration_letters: what campaigns have written to the administration of its State.
     """
 
     organization_id: int
@@ -109,6 +131,11 @@ class Candidate(Shown):
     participation: tuple[TookPart, ...]
     contacts: tuple[Contact, ...]
     last_touch: Touch | None
+    associate_in: frozenset[str] = frozenset()
+    group_sectors: Mapping[str, int] = field(default_factory=dict)
+    concerns: tuple[Concern, ...] = ()
+    state_without_member: bool = False
+    administration_letters: tuple[AdministrationLetter, ...] = ()
 
     @property
     def in_good_standing(self) -> bool:

@@ -3,16 +3,16 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
 
 from crm.consent.suppressions import suppressed_forms
 from crm.directory.merged import among, stands
-from crm.directory.people import Person, Position
+from crm.directory.people import Person, Position, held_on
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction
 from crm.engagement.participation import Participation
@@ -97,8 +97,6 @@ def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[in
 
 
 def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
-    begun = or_(col(Position.since_on).is_(None), col(Position.since_on) <= day)
-    not_over = or_(col(Position.until_on).is_(None), col(Position.until_on) >= day)
     first = (
         col(Position.focal_point).desc(),
         col(Position.since_on).nulls_last(),
@@ -119,7 +117,7 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
         )
         .join_from(Position, Person, col(Person.id) == col(Position.person_id))
         .join(Organization, col(Organization.id) == col(Position.organization_id))
-        .where(among(col(Position.organization_id), ids), begun, not_over)
+        .where(among(col(Position.organization_id), ids), held_on(day))
         .where(stands(Person), col(Person.email).is_not(None))
         .group_by(col(Position.organization_id), col(Organization.country), col(Person.id))
         .order_by(
@@ -130,24 +128,31 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
     )
 
 
-def sectors(session: Session, ids: Ids, day: date) -> dict[int, frozenset[str]]:
-    """The Sectors in which each account is a Sector Member or Academia."""
-    held = select(col(Term.organization_id), col(Term.coverage)).where(
-        among(col(Term.organization_id), ids), col(Term.category).in_(_FULL), running(day)
+class Sectors(NamedTuple):
+    """The Sectors of an account: in which it is a Sector Member or Academia, and in which an Associate."""
+
+    full: frozenset[str] = frozenset()
+    associate: frozenset[str] = frozenset()
+
+
+def sectors(session: Session, ids: Ids, day: date) -> dict[int, Sectors]:
+    """The Sectors in which each account holds a membership."""
+    held = select(col(Term.organization_id), col(Term.coverage), col(Term.category)).where(
+        among(col(Term.organization_id), ids), running(day)
     )
-    found: dict[int, frozenset[str]] = {}
-    for number, coverage in session.execute(held):
-        found[number] = found.get(number, frozenset()) | frozenset(coverage.value)
+    found: dict[int, Sectors] = defaultdict(Sectors)
+    for number, coverage, category in session.execute(held):
+        full, associate = found[number]
+        if category in _FULL:
+            found[number] = Sectors(full | frozenset(coverage.value), associate)
+        else:
+            found[number] = Sectors(full, associate | frozenset(coverage.value))
     return found
 
 
 def regions(session: Session) -> dict[str | None, str | None]:
-    """For each country the development region of the State that answers for it, by slug."""
-    countries = {country.code: country for country in gazetteer_of(session).countries}
-    states = {
-        code: countries.get(country.member_state or code, country) for code, country in countries.items()
-    }
-    return {None: None, **{code: state.region for code, state in states.items()}}
+    """For each country its development region, by slug; a territory has that of its State."""
+    return {None: None, **{country.code: country.region for country in gazetteer_of(session).countries}}
 
 
 def own_groups(session: Session) -> dict[str | None, frozenset[str]]:

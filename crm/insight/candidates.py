@@ -25,6 +25,7 @@ from crm.insight.candidate_facts import (
     regions,
     sectors,
 )
+from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
 from crm.membership.ledger import Term
 from crm.store.store import Store
@@ -36,11 +37,13 @@ class Candidates:
     Args:
         store: the door to the database.
         keys: key the suppression list.
+        letters: reads what campaigns have written to administrations.
     """
 
-    def __init__(self, store: Store, *, keys: KeyRing) -> None:
+    def __init__(self, store: Store, *, keys: KeyRing, letters: AdministrationLetters) -> None:
         self._store = store
         self._keys = keys
+        self._letters = letters
 
     def matching(self, rule: Rule, *, on: date | None = None) -> tuple[Candidate, ...]:
         """The accounts that a rule is true of, by account and Sector.
@@ -97,14 +100,17 @@ class Candidates:
         own, areas = own_groups(session), regions(session)
         held, took_part = sectors(session, ids, day), participation(session, ids, day)
         reachable = contacts(session, ids, day, keys=self._keys)
+        around = Surroundings.of(session, rows, day, letters=self._letters)
         return tuple(
             _candidate(
                 row,
                 region=areas.get(row.country),
-                sectors=held.get(row.id, frozenset()),
+                sectors=held[row.id].full,
+                associate_in=held[row.id].associate,
                 own_groups=own[row.study_group],
                 participation=tuple(took_part.get(row.id, ())),
                 contacts=tuple(reachable.get(row.id, ())),
+                **around.around(row),
             )
             for row in rows
         )

@@ -101,6 +101,7 @@ class Message:
             them. That absence notes stay away is what their list headers are for (RFC 5230 4.6).
         feedback_id: up to four words with colons between, for the statistics of large mail providers.
         enclosures: files that go out with it.
+        invitation: an iCalendar object that asks its reader to a meeting, with the page and the text (RFC 6047).
 
     Raises:
         InvalidInput: a part cannot stand in a message; `field` names it.
@@ -123,6 +124,7 @@ class Message:
     auto_submitted: AutoSubmitted | None = None
     feedback_id: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    invitation: str | None = None
 
     def __post_init__(self) -> None:
         _keep(self, "subject", header_text(self.subject, field="subject"))

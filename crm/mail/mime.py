@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from crm.mail.gate import check_output
 from crm.mail.header_lines import folded, mailbox_line, text_line
+from crm.mail.invitation import METHOD
 from crm.mail.message import Enclosure, Message
 
 _ALWAYS = frozenset(
@@ -38,7 +39,7 @@ def compose(message: Message) -> bytes:
         MailError: the bytes are not exactly what was meant.
     """
     head = "\r\n".join(_header_lines(message)).encode()
-    content = _part("plain", message.text) if message.html is None else _alternatives(message)
+    content = _part("plain", message.text) if _is_plain(message) else _alternatives(message)
     if message.enclosures:
         content = _multipart("mixed", message, [content, *map(_file, message.enclosures)], salt="mixed")
     raw = head + b"\r\n" + content
@@ -82,15 +83,25 @@ def _expected(message: Message) -> set[str]:
         "Reply-To": message.reply_to,
         "In-Reply-To": message.in_reply_to,
         "References": message.references,
-        "Content-Transfer-Encoding": message.html is None and not message.enclosures,
+        "Content-Transfer-Encoding": _is_plain(message) and not message.enclosures,
     }
     return {*_ALWAYS, *_stream(message), *(name for name, value in optional.items() if value)}
 
 
+def _is_plain(message: Message) -> bool:
+    return message.html is None and message.invitation is None
+
+
 def _alternatives(message: Message) -> bytes:
-    return _multipart(
-        "alternative", message, [_part("plain", message.text), _part("html", message.html or "")]
-    )
+    html = [] if message.html is None else [_part("html", message.html)]
+    calendar = [] if message.invitation is None else [_calendar(message.invitation)]
+    return _multipart("alternative", message, [_part("plain", message.text), *html, *calendar])
+
+
+def _calendar(invitation: str) -> bytes:
+    # The method stands in the type, too, or calendars take no notice (RFC 6047 2.4).
+    head = f"Content-Type: text/calendar; charset=utf-8; method={METHOD}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return head.encode() + _base64(invitation.encode())
 
 
 def _multipart(kind: str, message: Message, parts: Sequence[bytes], *, salt: str = "") -> bytes:

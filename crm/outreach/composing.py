@@ -7,9 +7,10 @@ from typing import Any
 
 from crm.mail.message import AutoSubmitted, Enclosure, Mailbox, Message
 from crm.mail.mime import compose
-from crm.mail.rendering import render
+from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
+from crm.outreach.inviting import invitation
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.wordings import restored_facts
 
@@ -42,7 +43,11 @@ class Envelope:
 def letter_facts(letter: Letter, identity: Identity) -> dict[str, Any]:
     """What a letter is filled with: the stored facts, and the addresses that follow from its number."""
     facts = restored_facts(letter.facts)
-    return {**facts, "unsubscribe": stop_facts(letter.id, identity)} if _may_stop(letter) else facts
+    if _may_stop(letter):
+        return {**facts, "unsubscribe": stop_facts(letter.id, identity)}
+    if letter.message_class is MessageClass.NOTICE and (page := identity.preferences_page(letter.id)):
+        return {**facts, "preferences": {"page": page}}
+    return facts
 
 
 def stop_facts(letter_id: int, identity: Identity) -> dict[str, str]:
@@ -62,9 +67,21 @@ def envelope(
         InvalidInput: an address or a name cannot stand in a header.
     """
     body = render(version, letter_facts(letter, identity))
+    message = message_of(letter, body, identity, enclosures)
+    return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
+
+
+def message_of(
+    letter: Letter, body: Rendered, identity: Identity, enclosures: Sequence[Enclosure] = ()
+) -> Message:
+    """The message of a letter whose words are there already.
+
+    Raises:
+        InvalidInput: an address or a name cannot stand in a header.
+    """
     notice = letter.message_class is MessageClass.NOTICE
     may_stop = _may_stop(letter)
-    message = Message(
+    return Message(
         message_id=letter.message_id,
         date=letter.dated_at,
         sender=Mailbox(letter.from_name, letter.from_address),
@@ -84,8 +101,8 @@ def envelope(
         feedback_id=f"{letter.stream}:{letter.message_class}:{_SENDER}" if letter.stream else None,
         auto_submitted=AutoSubmitted.GENERATED if notice else None,
         enclosures=tuple(enclosures),
+        invitation=invitation(letter, body.subject, identity),
     )
-    return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
 
 
 def _may_stop(letter: Letter) -> bool:

@@ -72,10 +72,8 @@ class LastLook:
             return _stop("its reader was erased")
         if run is not None and run.status is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
-        if enrolment is not None and (
-            enrolment.answered_at or enrolment.state is not EnrolmentState.ENROLLED
-        ):
-            return _stop(f"the account left the journey: {enrolment.reason or 'answered'}")
+        if enrolment is not None and enrolment.state is not EnrolmentState.ENROLLED:
+            return _stop(f"the account left the journey: {enrolment.reason or enrolment.state}")
         return self._without_permission(letter, run)
 
     def _without_permission(self, letter: Letter, run: Run | None) -> dict[str, Any] | None:

@@ -193,7 +193,7 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
     numbers = take_ids(change.session, len(orders))
     streams = _streams(change.session, orders)
     rows = [
-        _row(order, number, identity, stream=streams.get(order.run_id), now=change.now)
+        letter_of(order, number, identity, stream=streams.get(order.run_id), now=change.now).model_dump()
         for order, number in zip(orders, numbers, strict=True)
     ]
     fresh = insert(Letter).on_conflict_do_nothing(constraint="uq_outbox_key").returning(col(Letter.id))
@@ -259,9 +259,10 @@ def _streams(session: Session, orders: Iterable[LetterOrder]) -> dict[int | None
     return dict(session.exec(select(Run.id, Run.campaign).where(col(Run.id).in_(ids))).all()) if ids else {}
 
 
-def _row(
+def letter_of(
     order: LetterOrder, number: int, identity: Identity, *, stream: str | None, now: datetime
-) -> dict[str, Any]:
+) -> Letter:
+    """The letter that an order asks for, as it stands in the outbox once it is queued."""
     values = {
         name: getattr(order, name)
         for name in LetterOrder.__slots__
@@ -270,5 +271,4 @@ def _row(
     values |= {"facts": kept_facts(order.facts), "references": list(order.references)}
     values |= {"id": number, "template": order.template.sha256, "stream": stream}
     values |= {"from_address": identity.sender_address, "message_id": identity.message_id(number)}
-    letter = Letter.model_validate({**values, "dated_at": max(now, order.due_at), "queued_at": now})
-    return letter.model_dump()
+    return Letter.model_validate({**values, "dated_at": max(now, order.due_at), "queued_at": now})

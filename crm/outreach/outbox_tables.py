@@ -17,8 +17,8 @@ from crm.store.violations import means
 class MessageClass(StrEnum):
     """What kind of letter it is; decides what happens when it is in doubt whether the server took it.
 
-    Marketing is assumed sent after a while and never sent again, and so is a notice to our own staff: the next one is
-    not far. About correspondence a person decides.
+    Marketing is assumed sent after a while and never sent again, and so is a notice, which a program writes to our own
+    staff or because its reader asked for it: the next one is not far. About correspondence a person decides.
     """
 
     MARKETING = "marketing"
@@ -67,7 +67,7 @@ class Wording(Record, table=True):
 class Letter(Record, table=True):
     """One letter: what it says is a pure function of its template version and facts, so it can always be shown again.
 
-    It goes to a contact of an account, or, as a notice, to one of our own staff.
+    It goes to a contact of an account, or to one of our own staff.
 
     Attributes:
         key: makes the letter unique: (run, step, person), the draft that it was approved from, or (subscription, day).

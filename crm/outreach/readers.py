@@ -1,17 +1,20 @@
-"""Where the readers of a window of letters are, how their organisations stand to us, and what they agreed to."""
+"""Where the readers of letters are, how their organisations stand to us, and what they agreed to."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import Case, case, exists, or_, select
+from sqlalchemy import exists, select
 from sqlmodel import Session, col
 
 from crm.consent.bases import ContactBasis, Purpose
 from crm.consent.permission import NOTHING, Permission, Recorded, permission, recorded_for
-from crm.directory.tables import Organization, OrganizationKind
-from crm.membership.ledger import Term
+from crm.directory.merged import among
+from crm.directory.tables import Organization
+from crm.insight.permissions import relation
+from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.send_hours import SendHours
 from crm.reference.consent_rules import ConsentRules, Relation, consent_rules_of
 
 
@@ -62,7 +65,7 @@ def readers_of(session: Session, letters: Sequence[Letter], on: date) -> Readers
     if not marketing:
         return Readers({}, {}, ConsentRules())
     agreed = exists().where(col(ContactBasis.person_id).in_(people))
-    query = select(col(Organization.id), col(Organization.country), _relation(on), agreed).where(
+    query = select(col(Organization.id), col(Organization.country), relation(on), agreed).where(
         col(Organization.id).in_({letter.organization_id for letter in marketing})
     )
     rows = session.execute(query).all()
@@ -72,14 +75,27 @@ def readers_of(session: Session, letters: Sequence[Letter], on: date) -> Readers
     )
 
 
-def _relation(on: date) -> Case[str]:
-    runs = exists().where(
-        col(Term.organization_id) == col(Organization.id),
-        col(Term.since_on) <= on,
-        or_(col(Term.until_on).is_(None), col(Term.until_on) >= on),
+def in_working_hours(
+    session: Session, orders: Sequence[LetterOrder], hours: SendHours | None
+) -> list[LetterOrder]:
+    """The same orders, those of campaigns due when their readers are next at work.
+
+    Args:
+        session: the session of the verb that queues them.
+        orders: what is to be sent.
+        hours: when campaigns may write; None: at any time.
+    """
+    marketing = [order for order in orders if order.message_class is MessageClass.MARKETING]
+    waiting = {order.organization_id for order in marketing if order.organization_id is not None}
+    if hours is None or not waiting:
+        return list(orders)
+    rows = session.execute(
+        select(col(Organization.id), col(Organization.country)).where(among(col(Organization.id), waiting))
     )
-    return case(
-        (runs, Relation.MEMBER),
-        (col(Organization.kind) == OrganizationKind.ADMINISTRATION, Relation.ADMINISTRATION),
-        else_=Relation.PROSPECT,
-    )
+    countries = {number: country for number, country in rows}  # noqa: C416 - dict() would take the result for a mapping
+    return [
+        replace(order, due_at=hours.next_opening(countries[order.organization_id], order.due_at))
+        if order.message_class is MessageClass.MARKETING
+        else order
+        for order in orders
+    ]

@@ -25,6 +25,7 @@ from crm.reference.offices import Office
 from crm.reference.opportunity_stages import OpportunityStage
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
+from crm.reference.sector_concerns import SectorConcern, StudyGroupSubject
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
 from crm.reference.senior_roles import SeniorRole
@@ -44,6 +45,8 @@ FILES: Mapping[str, type[Fact]] = {
     "country_groups.csv": CountryGroup,
     "segments.csv": Segment,
     "study_groups.csv": StudyGroup,
+    "study_group_subjects.csv": StudyGroupSubject,
+    "sector_concerns.csv": SectorConcern,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
     "opportunity_stages.csv": OpportunityStage,

@@ -83,7 +83,7 @@ def test_a_run_shows_letters_in_doubt_and_assumed_sent_in_columns_of_their_own()
         "stopped": 0,
         "failed": 0,
         "answered": 2,
-        "upgraded": 3,
+        "converted": 3,
         "rate": Decimal("0.15"),
     }
 
