@@ -15,7 +15,6 @@ from crm.outreach.identity import Identity
 from crm.outreach.lately import last_letters, last_written
 from crm.outreach.limits import Limits
 from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
-from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
@@ -75,11 +74,6 @@ class Runs:
             if state is not None:
                 query = query.where(Enrolment.state == EnrolmentState(state))
             return tuple(session.exec(query.order_by(col(Enrolment.organization_id))))
-
-    def results(self, key: RunKey) -> RunResults:
-        """What came of a run so far."""
-        with self._store.reading() as session:
-            return results_of(session, find_run(session, key))
 
     def wording(self, sha256: str) -> TemplateVersion:
         """A wording as it was when a run was prepared."""
