@@ -102,3 +102,23 @@ def test_an_account_is_explained(crm, book):
     assert (
         json.loads(crm("explain", "associate_upgrade", "Owing", as_json=True))["audience"]["member"] is True
     )
+
+
+def test_a_rehearsal_lists_every_letter_and_a_test_letter_goes_to_staff(crm, book, tmp_path):
+    associate(book, "Acme", owner="dana@accord.example")
+    associate(book, "Owing", standing="arrears")
+    shown = crm("rehearse", "associate_upgrade", "--csv", tmp_path / "rehearsal.csv")
+    assert "All of them can be put together" in shown
+    assert "Owing" in (tmp_path / "rehearsal.csv").read_text("utf-8")
+    rows = json.loads(crm("rehearse", "associate_upgrade", as_json=True))["rows"]
+    assert {row["account"] for row in rows} == {"Acme", "Owing"}
+    test = json.loads(crm("test", "associate_upgrade", "Acme", "--to", "joao@accord.example", as_json=True))
+    assert (test["to_address"], test["message_class"]) == ("joao@accord.example", "notice")
+
+
+def test_the_status_of_a_run_says_that_all_mail_is_stopped(crm, book):
+    associate(book, "Acme")
+    number = json.loads(crm("prepare", "associate_upgrade", as_json=True))["results"]["run"]["id"]
+    book.outgoing.stop(reason="a wrong figure")
+    assert "All mail was stopped by dana@accord.example" in crm("status", number)
+    assert "a wrong figure" in crm("status", number, as_json=True)
