@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaigns.intents import Invite
-from campaigns.journey import Journey, MeetingStep
+from campaigns.journey import MeetingStep
 from crm.insight.candidate import Contact
 from crm.mail.invitation import in_words
 from crm.reference.languages import Language
@@ -64,27 +64,6 @@ def meeting_facts(invite: Invite, zone: tzinfo, language: Language) -> dict[str,
     """
     at = {"starts_at": invite.starts_at.isoformat(), "minutes": invite.minutes, "place": invite.place}
     return {**at, **in_words(invite.starts_at, zone, language)}
-
-
-def sample_meeting(
-    journey: Journey, letter: str, contact: Contact, country: str | None, language: Language, *, now: datetime
-) -> dict[str, Any]:
-    """What a letter would say of a meeting if it went out now, for a preview; nothing where it asks for none.
-
-    Args:
-        journey: its steps say which letters ask for a meeting.
-        letter: its name on file.
-        contact: its reader.
-        country: where they work.
-        language: of the letter.
-        now: the present instant.
-    """
-    asking = (step for step in journey.steps if isinstance(step, MeetingStep) and letter in step.letters)
-    if (step := next(asking, None)) is None:
-        return {}
-    zone = zone_of(contact)
-    start = proposed_start(now, step, country=country, guest=zone, host=HOST_ZONE)
-    return {"meeting": meeting_facts(Invite.to(step, start), zone, language)}
 
 
 def _outside(start: datetime, length: timedelta, zone: tzinfo) -> timedelta:
