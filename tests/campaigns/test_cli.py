@@ -35,6 +35,24 @@ def test_the_campaigns_are_listed_with_their_steps(crm):
     assert row["steps"][:2] == ["letter associate_upgrade", "wait 10 working days"]
 
 
+def test_a_campaign_is_drawn_as_a_tree_as_json_and_as_a_page(crm, tmp_path):
+    shown = crm("show", "associate_upgrade", "--html", tmp_path / "flow.html")
+    assert "2 first_wait: wait 10 working days" in shown
+    assert "the account has upgraded" in " ".join(shown.split())
+    drawn = json.loads(crm("show", "associate-upgrade", as_json=True))
+    assert drawn["goal"] == "upgraded"
+    assert drawn["steps"][1]["leads_to"] == {"then": "reminder"}
+    page = (tmp_path / "flow.html").read_text("utf-8")
+    assert page.count("<rect") == len(drawn["steps"]) + 1
+    assert "<script" not in page
+
+
+def test_the_facts_that_a_branch_may_ask_for_are_listed(crm):
+    rows = json.loads(crm("facts", as_json=True))
+    assert {"name": "size", "says": "sme or large", "words": "its size"} in rows
+    assert "has_answered" in crm("facts")
+
+
 def test_a_preview_is_a_table_or_json_and_goes_into_files(crm, book, tmp_path):
     associate(book, "Acme")
     associate(book, "Owing", standing="arrears")
