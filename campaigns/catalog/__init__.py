@@ -7,12 +7,13 @@ from importlib.metadata import entry_points
 
 from campaigns.campaign import Campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
+from campaigns.catalog.cross_sell import CROSS_SELL
 from crm.errors import ConfigurationError, NotFound
 
 GROUP = "crm.campaigns"
 """The entry points under which other packages register their campaigns."""
 
-CATALOG: dict[str, Campaign] = {campaign.name: campaign for campaign in (ASSOCIATE_UPGRADE,)}
+CATALOG: dict[str, Campaign] = {campaign.name: campaign for campaign in (ASSOCIATE_UPGRADE, CROSS_SELL)}
 
 
 def known_campaigns() -> dict[str, Campaign]:
