@@ -20,8 +20,8 @@ from crm.reports.forms.file import written
 app = typer.Typer(help="Campaigns: preview, approve, launch and measure them.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign's name; see `crm campaign list`.")]
-RunNumber = Annotated[int, typer.Argument(metavar="RUN", min=1, help="The number that `prepare` gave.")]
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id or its exact name.")]
+RunNumber = Annotated[int, typer.Argument(metavar="RUN", min=1, help="The number that `prepare` gave.")]
 LetterOf = Annotated[str | None, typer.Option(help="The step; the first letter where none is given.")]
 Reason = Annotated[str, typer.Option(help="Why, for the trail.")]
 _RUNS = {
@@ -143,6 +143,14 @@ def letter(
     """Show a letter as an account would get it; also for one that is held out or left out."""
     with opened(ctx) as book:
         show_rendered(ctx, desk.preview(book, name).letter(account, step), html=html)
+
+
+@app.command(epilog=examples("crm campaign explain associate_upgrade 'Acme Satellites'"))
+def explain(ctx: typer.Context, name: Name, account: Account) -> None:
+    """Say why a campaign would write to one account or leave it out. Only this account is looked at."""
+    with opened(ctx) as book:
+        found = desk.explain(book, name, account)
+    show(ctx, found if invocation(ctx).as_json else str(found))
 
 
 @app.command(

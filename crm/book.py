@@ -26,6 +26,7 @@ from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
+from crm.insight.audiences import Audiences
 from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
@@ -143,6 +144,7 @@ class Book:
         self.complaints = Complaints(store)
 
         self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
+        self.audiences = Audiences(store)
         self.clearances = Clearances(
             store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
         )

@@ -93,3 +93,14 @@ def test_a_run_that_is_not_there_is_not_found(crm):
     with pytest.raises(NotFound):
         crm("status", 4711)
     assert "No run yet" in crm("runs")
+
+
+def test_an_account_is_explained(crm, book):
+    associate(book, "Acme")
+    associate(book, "Owing", standing="arrears")
+    assert "enrolled" in crm("explain", "associate_upgrade", "Acme").splitlines()[0]
+    shown = crm("explain", "associate_upgrade", "Owing")
+    assert shown.startswith("Owing in associate_upgrade: left out: in arrears")
+    assert (
+        json.loads(crm("explain", "associate_upgrade", "Owing", as_json=True))["audience"]["member"] is True
+    )
