@@ -5,6 +5,7 @@ from support.associates import associate, staff
 from support.books import SECRET
 from typer.testing import CliRunner
 
+from campaigns.catalog import CATALOG
 from campaigns.cli import app
 from crm.cli.session import Invocation
 from crm.errors import NotFound, Refused
@@ -31,8 +32,9 @@ def crm(book, clock, database_url, monkeypatch):
 
 def test_the_campaigns_are_listed_with_their_steps(crm):
     assert "associate_upgrade" in crm("list")
-    (row,) = json.loads(crm("list", as_json=True))
-    assert row["steps"][:2] == ["letter associate_upgrade", "wait 10 working days"]
+    steps = {row["name"]: row["steps"] for row in json.loads(crm("list", as_json=True))}
+    assert set(steps) == set(CATALOG)
+    assert steps["associate_upgrade"][:2] == ["letter associate_upgrade", "wait 10 working days"]
 
 
 def test_a_campaign_is_drawn_as_a_tree_as_json_and_as_a_page(crm, tmp_path):
