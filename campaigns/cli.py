@@ -238,6 +238,25 @@ def status(
         say(ctx, f"Written to {report.to_html(html)}.")
 
 
+@app.command(epilog=examples("crm campaign measure 4711", "crm campaign measure 4711 --html results.html"))
+def measure(
+    ctx: typer.Context,
+    run: RunNumber,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FOLDER", help="Write a page for each table.")
+    ] = None,
+) -> None:
+    """Say what came of a run: those written to beside those held out, wording beside wording, and who was in touch."""
+    with opened(ctx) as book:
+        found = desk.measure(book, run)
+    show(ctx, found)
+    if html is None:
+        return
+    html.mkdir(parents=True, exist_ok=True)
+    for report in found.reports:
+        say(ctx, f"Written to {report.to_html(html / f'{report.name}.html')}.")
+
+
 @app.command()
 def runs(
     ctx: typer.Context,

@@ -33,8 +33,8 @@ def _one_for_each_language(invited: Iterable[Invitation]) -> list[Invitation]:
 
 
 def _letters(preview: Preview, row: Invitation | LeftOut) -> Iterator[ShownLetter]:
-    for template in preview.campaign.journey.templates:
-        order = preview.order(row, template)
+    for step, template in preview.letters():
+        order = preview.order(row, step, template)
         version = order.template
         yield ShownLetter(
             f"{row.account.name}: {template}, {language_name(version.language)}",

@@ -108,7 +108,9 @@ def written_number(value: object, *, locale: Locale, digits: str = "latn") -> st
 def isolated_text(value: object, *, rtl: bool) -> str:
     """A name or amount kept apart from the reading direction around it (UAX #9), where the two may differ."""
     text = str(value)
-    if rtl or any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text):
+    if rtl or (
+        not text.isascii() and any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text)
+    ):
         return f"{_ISOLATE}{text}{_END_ISOLATE}"
     return text
 
