@@ -81,7 +81,7 @@ judged AS MATERIALIZED (
             WHEN group_id IN (SELECT group_id FROM engaged) THEN 'other_campaign'
             WHEN contact.id IS NULL THEN 'no_contact'
             WHEN suppression.id IS NOT NULL THEN 'suppressed'
-            WHEN coalesce(contact.language, 'en') NOT IN ('en', 'fr', 'ar') THEN 'no_letter_in_language'
+            WHEN coalesce(contact.language, 'en') NOT IN ('ar', 'en', 'es', 'fr', 'ru', 'zh') THEN 'no_letter_in_language'
         END AS reason
     FROM signalled
     LEFT JOIN contact USING (organization_id)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.arms import arm_of
-from campaigns.campaign import Campaign, Signal
+from campaigns.campaign import Campaign
 from campaigns.guards import Case, Circumstances, Reason, Skip, objection
+from campaigns.signal import Signal
 from crm.insight.candidate import Candidate, Contact
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
@@ -60,10 +61,11 @@ def assemble(campaign: Campaign, candidates: Iterable[Candidate], around: Circum
 def ranked(campaign: Campaign, candidates: Iterable[Candidate], on: date) -> tuple[Case, ...]:
     """Each account once, with the membership that has the best signal on a day; the best first.
 
-    Between equals the longest membership wins, then the lowest id, so that the same book always gives the same audience.
+    Between equals the longest membership wins, any before none, then the lowest id, so that the same book always gives
+    the same audience.
     """
     found = [(campaign.strongest(account, on), account) for account in candidates]
-    found.sort(key=lambda f: (f[0][0], f[1].member_since_on, f[1].organization_id, f[1].term_id))
+    found.sort(key=lambda f: (f[0][0], f[1].member_since_on or date.max, f[1].organization_id, f[1].term_id))
     once: dict[int, Case] = {}
     for (_, signal), account in found:
         once.setdefault(account.organization_id, Case(account, signal))

@@ -1,37 +1,23 @@
 """A campaign as a value: to whom it speaks and why, what it says and when, and what keeps it from speaking."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
+from campaigns.exits import CHOSEN, Leave
 from campaigns.journey import Journey
+from campaigns.occasion import FactSource
+from campaigns.signal import Condition, Signal, SignalRule
+from crm.consent.bases import Purpose
 from crm.errors import InvalidInput
+from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
+from crm.outreach.goals import Goal
+from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language
-from crm.shown import Shown
-
-
-@dataclass(frozen=True, slots=True)
-class Signal(Shown):
-    """What speaks for writing to an account now.
-
-    Attributes:
-        kind: which of the campaign's rules it is, as its letters know it.
-        words: in a sentence for the account manager.
-        facts: what its letters may say about it.
-    """
-
-    kind: str
-    words: str
-    facts: Mapping[str, str] = field(default_factory=dict)
-
-
-SignalRule = Callable[[Candidate, date], Signal | None]
-"""Looks at an account as of a day; None: it says nothing for it."""
 
 
 class Signature(BaseModel):
@@ -55,13 +41,23 @@ class Campaign(BaseModel):
         name: its name in the catalogue.
         title: its name for people.
         purpose: what it is for, in a sentence.
+        audience: whom it is about: every account that this is true of is enrolled or left out for a reason.
         signals: what speaks for an account, the strongest first; an account without any is left out.
+        conditions: what must have happened before an account is written to.
+        letter_facts: what its letters are told besides what every letter is told.
         journey: the steps.
+        goal: what it wants of an account.
+        exits: what ends the journey of an account before its end, besides what always does.
         signatures: who signs where an account has no account manager, by language of the letter.
         default_language: for people whose language nobody has said; None leaves them out.
         fallback_language: for people whose language has no letter; None leaves them out.
+        clearance: what an account's clearance is asked for: a campaign, or getting in touch as one of us does by hand, with
+            letters that are correspondence.
         quiet_days: an account that any office was in touch with in so many days is left in peace.
         hold_out: the share of corporate groups that is held out to compare with.
+        about: the purpose that a reader must be reachable for: what they agreed to, or what our relation speaks for.
+        foreign_addresses: whether to write to mailboxes that anybody can have, and to domains that are none of the
+            account's; otherwise only to those whose owner has consented.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -69,17 +65,25 @@ class Campaign(BaseModel):
     name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,60}$")
     title: str
     purpose: str
+    audience: Rule
     signals: tuple[SignalRule, ...] = Field(min_length=1)
+    conditions: tuple[Condition, ...] = ()
+    letter_facts: tuple[FactSource, ...] = ()
     journey: Journey
+    goal: Goal
+    exits: tuple[Leave, ...] = CHOSEN
     signatures: Mapping[Language, Signature]
     default_language: Language | None = None
     fallback_language: Language | None = None
+    clearance: ClearancePurpose = ClearancePurpose.CAMPAIGN
     quiet_days: int = Field(default=14, ge=0, le=365)
     hold_out: Decimal = Field(default=Decimal("0.1"), ge=0, le=Decimal("0.5"))
+    about: Purpose = Purpose.CAMPAIGNS
+    foreign_addresses: bool = False
 
-    @field_serializer("signals")
-    def _names(self, signals: tuple[SignalRule, ...]) -> list[str]:
-        return [str(getattr(rule, "__name__", rule)) for rule in signals]
+    @field_serializer("signals", "conditions", "letter_facts")
+    def _names(self, rules: tuple[Callable[..., object], ...]) -> list[str]:
+        return [str(getattr(rule, "__name__", rule)) for rule in rules]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -91,6 +95,14 @@ class Campaign(BaseModel):
                     field=chosen,
                     value=language,
                     candidates=sorted(self.signatures),
+                )
+        for place, leave in enumerate(self.exits):
+            if leave not in CHOSEN or leave in self.exits[:place]:
+                raise InvalidInput(
+                    f"{leave} is named twice, or applies to every campaign.",
+                    field=f"exits[{place}]",
+                    value=leave,
+                    candidates=CHOSEN,
                 )
         return self
 

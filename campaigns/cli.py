@@ -6,17 +6,18 @@ from typing import Annotated
 import typer
 
 from campaigns import desk
-from campaigns.catalog import CATALOG
-from campaigns.journey import LetterStep, TaskStep, WaitStep
-from crm.cli.mail import show_rendered
+from campaigns.catalog import known_campaigns
+from crm.cli.mail import LETTERS, show_rendered
 from crm.cli.options import examples
-from crm.cli.session import invocation, opened, say, show
+from crm.cli.session import invocation, opened, progress, say, show
 from crm.outreach.run_tables import RunStatus
 
 app = typer.Typer(help="Campaigns: preview, approve, launch and measure them.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign's name; see `crm campaign list`.")]
 RunNumber = Annotated[int, typer.Argument(metavar="RUN", min=1, help="The number that `prepare` gave.")]
+Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id or its exact name.")]
+LetterOf = Annotated[str | None, typer.Option(help="The step; the first letter where none is given.")]
 Reason = Annotated[str, typer.Option(help="Why, for the trail.")]
 _RUNS = {
     "id": "id",
@@ -36,9 +37,9 @@ def list_campaigns(ctx: typer.Context) -> None:
             "name": campaign.name,
             "title": campaign.title,
             "purpose": campaign.purpose,
-            "steps": [_said(step) for step in campaign.journey.steps],
+            "steps": [str(step) for step in campaign.journey.steps],
         }
-        for campaign in CATALOG.values()
+        for campaign in known_campaigns().values()
     ]
     cells = {
         "name": lambda row: row["name"],
@@ -84,8 +85,8 @@ def letter(
     ctx: typer.Context,
     *,
     name: Name,
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id or its exact name.")],
-    step: Annotated[str | None, typer.Option(help="The step; the first letter where none is given.")] = None,
+    account: Account,
+    step: LetterOf = None,
     html: Annotated[
         bool, typer.Option("--html", help="The page instead of the text, to be put into a file.")
     ] = False,
@@ -93,6 +94,51 @@ def letter(
     """Show a letter as an account would get it; also for one that is held out or left out."""
     with opened(ctx) as book:
         show_rendered(ctx, desk.preview(book, name).letter(account, step), html=html)
+
+
+@app.command(
+    epilog=examples(
+        "crm campaign rehearse associate_upgrade",
+        "crm campaign rehearse associate_upgrade --csv rehearsal.csv",
+    )
+)
+def rehearse(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write every account and every letter as CSV."),
+    ] = None,
+) -> None:
+    """Put every letter together as it would go out, and list what is wrong. Nothing is written to the book.
+
+    The exit code is 1 when a letter cannot be put together.
+    """
+    with opened(ctx) as book, progress("Putting letters together") as moved:
+        found = desk.rehearse(book, name, on_progress=moved)
+    show(ctx, found.report() if invocation(ctx).as_json else found)
+    if csv is not None:
+        say(ctx, f"Written to {found.report().to_csv(csv)}.")
+    if found.problems:
+        raise typer.Exit(1)
+
+
+@app.command(
+    name="test",
+    epilog=examples("crm campaign test associate_upgrade 'Acme Satellites' --to dana@accord.example"),
+)
+def send_test(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    account: Account,
+    to: Annotated[str, typer.Option(help="Who gets it: on the active staff, by name or address.")],
+    step: LetterOf = None,
+) -> None:
+    """Send a letter as an account would get it to one of our own staff, marked as a test."""
+    with opened(ctx) as book:
+        show(ctx, desk.send_test(book, name, account, to=to, step=step), LETTERS)
 
 
 @app.command()
@@ -173,13 +219,3 @@ def cancel(ctx: typer.Context, run: RunNumber, reason: Reason) -> None:
     """End a run before its time; letters that are not on their way yet are never sent."""
     with opened(ctx) as book:
         show(ctx, desk.cancel(book, run, reason=reason))
-
-
-def _said(step: LetterStep | WaitStep | TaskStep) -> str:
-    match step:
-        case LetterStep():
-            return f"letter {step.template}"
-        case WaitStep():
-            return f"wait {step.working_days} working days"
-        case TaskStep():
-            return f"task: {step.what}"

@@ -1,33 +1,50 @@
-"""The campaign desk: preview, prepare, approve, launch, move on, pause and measure. Only this module takes a book.
+"""The campaign desk: preview, prepare, approve, launch, move on, pause and measure.
+
+Only this module takes a book, with `campaigns/advancing.py`, which moves runs on, and the facts that are read there.
 
 It asks the book for facts, has pure functions decide, and writes their intents down through `book.runs`.
 """
 
-from collections.abc import Iterable
-from dataclasses import replace
+from functools import partial
 
+from campaigns.advancing import advance
 from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
-from campaigns.guards import Circumstances, objection
-from campaigns.journey import Journey
-from campaigns.letter_facts import Manager, Stationery
-from campaigns.orders import move_of, run_order
-from campaigns.overview import Advanced, Overview
-from campaigns.plan import advance as plan
-from campaigns.preview import Preview, content_of
+from campaigns.facts import known_facts, refuse_unknown
+from campaigns.gathering import gathered
+from campaigns.occasion import Manager, Stationery
+from campaigns.orders import run_order
+from campaigns.overview import Overview
+from campaigns.preview import AccountKey, Preview, content_of
+from campaigns.rehearsal import OnProgress, Rehearsal, rehearsed
 from crm.book import Book
+from crm.directory.staff import Staff
 from crm.garbage import no_collection
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
-from crm.outreach.moves import Move
+from crm.outreach.outbox_tables import Letter
 from crm.outreach.run_tables import Run
 from crm.reference.languages import Language
 from crm.reports import Report
 
+__all__ = [
+    "advance",
+    "approve",
+    "cancel",
+    "launch",
+    "overview",
+    "pause",
+    "prepare",
+    "preview",
+    "rehearse",
+    "results",
+    "resume",
+    "send_test",
+]
+
 CampaignKey = str | Campaign
 AnyRun = int | str | Run | Overview
-_BATCH = 1000
 
 
 def preview(book: Book, campaign: CampaignKey) -> Preview:
@@ -45,19 +62,10 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
     chosen = find_campaign(campaign)
     now = book.clock.now()
     wordings = _wordings(chosen, book.templates)
-    around = Circumstances.of(
-        chosen,
-        now=now,
-        engaged=book.runs.engaged_groups(),
-        letters=book.runs.last_letters(since=now - chosen.quiet),
-        languages=_languages(chosen, book.templates),
-        held={},
-    )
     with no_collection():
-        cases = ranked(chosen, book.candidates.associates(now.date()), now.date())
-        # Clearance has the last word, so it is asked for those alone that nothing else stands against.
-        open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
-        around = replace(around, held=_held(book, open_to))
+        cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
+        languages = _languages(chosen, book.templates)
+        around = gathered(book, chosen, cases, languages=languages, now=now)
         audience = decided(chosen, cases, around)
     return Preview(
         campaign=chosen,
@@ -68,6 +76,43 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         wordings=wordings,
         stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
     )
+
+
+def rehearse(
+    book: Book, campaign: CampaignKey, *, on_progress: OnProgress = lambda _done, _total: None
+) -> Rehearsal:
+    """A full dry run: every account with its outcome, and every letter to those written to, as it would go out.
+
+    Args:
+        book: the book; nothing is written to it.
+        campaign: its name in the catalogue, or the campaign itself.
+        on_progress: is told how far it is.
+
+    Raises:
+        NotFound: there is no such campaign.
+    """
+    found = preview(book, campaign)
+    return rehearsed(found, partial(book.proofs.of, stream=found.campaign.name), on_progress)
+
+
+def send_test(
+    book: Book, campaign: CampaignKey, account: AccountKey, *, to: int | str | Staff, step: str | None = None
+) -> Letter:
+    """Send a letter as an account would get it to one of our own staff; its subject says that it is a test.
+
+    Args:
+        book: the book.
+        campaign: its name in the catalogue, or the campaign itself.
+        account: whose letter; it may be held out or left out.
+        to: who gets it: on the active staff.
+        step: the step of the journey; the first letter where none is given.
+
+    Raises:
+        NotFound: the campaign is not about this account or has no such letter, or nobody on the staff has that key.
+        Refused: there is nothing to write to the account, or the reader no longer works here.
+    """
+    found = preview(book, campaign)
+    return book.proofs.send(found.order(found.of(account), found.template(step)), to=to)
 
 
 def prepare(book: Book, campaign: CampaignKey) -> Overview:
@@ -109,35 +154,6 @@ def launch(book: Book, run: AnyRun, *, campaign: Campaign | None = None) -> Over
     return overview(book, book.runs.launch(found, content_hash=content))
 
 
-def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
-    """Take the steps that are due, for up to `limit` enrolled accounts, and close the runs that are over.
-
-    Any number of workers may do this at once, and any number of times: each step is taken once.
-    """
-    now = book.clock.now()
-    due = book.runs.due(limit=limit)
-    found = book.candidates.among({waiting.organization_id for waiting in due}, on=now.date())
-    accounts = {(account.organization_id, account.coverage): account for account in found}
-    running = {
-        run_id: _Running(book, book.runs.get(run_id)) for run_id in {waiting.run_id for waiting in due}
-    }
-    moves: list[Move] = []
-    for waiting in due:
-        run, account = running[waiting.run_id], accounts.get((waiting.organization_id, waiting.coverage))
-        intents = plan(run.journey, waiting, account, now)
-        moves.append(move_of(waiting, intents, account, wording=run.wording, now=now))
-    moved = book.runs.take(moves)
-    return Advanced(
-        looked_at=len(due),
-        letters=moved.letters,
-        tasks=moved.tasks,
-        exited=moved.exited,
-        finished=moved.finished,
-        passed_over=moved.passed_over,
-        completed=len(book.runs.complete()),
-    )
-
-
 def pause(book: Book, run: AnyRun, *, reason: str) -> Overview:
     """Stop a run for the time being; letters that are not on their way yet wait.
 
@@ -171,34 +187,12 @@ def overview(book: Book, run: AnyRun) -> Overview:
     Raises:
         NotFound: there is no such run.
     """
-    return Overview(book.runs.results(_key(run)), book.clock.now())
+    return Overview(book.runs.results(_key(run)), book.clock.now(), book.outgoing.stopped)
 
 
 def results(book: Book, run: AnyRun) -> Report:
     """What came of a run so far, arm by arm."""
     return overview(book, run).report()
-
-
-class _Running:
-    """A run's journey and wordings, as they were approved, whatever has become of the files since."""
-
-    def __init__(self, book: Book, run: Run) -> None:
-        self.journey = Journey.model_validate(run.content["journey"])
-        self._hashes = run.content["wordings"]
-        self._book = book
-
-    def wording(self, template: str, language: str) -> TemplateVersion:
-        return self._book.runs.wording(self._hashes[f"{template}/{language}"])
-
-
-def _held(book: Book, accounts: Iterable[int]) -> dict[int, str]:
-    """Why the clearance of accounts says to hold, for the office of whoever asks."""
-    asked = book.clearance_of_many(accounts)
-    return {
-        number: ", ".join(hold.words for hold in found.holds)
-        for number, found in asked.items()
-        if found.holds
-    }
 
 
 def _key(run: AnyRun) -> int | str | Run:
@@ -212,6 +206,7 @@ def _content_hash(book: Book, campaign: Campaign) -> str:
 def _languages(campaign: Campaign, letters: TemplateFolder) -> frozenset[Language]:
     """The languages that every letter of a campaign is written in, and that somebody can sign in."""
     campaign.journey.refuse_missing(letters.names())
+    refuse_unknown(campaign.journey, known_facts())
     written = [set(letters.languages(template)) for template in campaign.journey.templates]
     return frozenset(
         language for language in campaign.signatures if all(language in tongues for tongues in written)
@@ -238,4 +233,8 @@ def _stationery(book: Book) -> Stationery:
         sender_address=book.identity.sender_address,
         managers={manager.id: manager for manager in managers},
         study_groups={group.code: group.title for group in book.study_groups},
+        countries={
+            country.code: {language: country.name(language) for language in Language}
+            for country in book.countries
+        },
     )

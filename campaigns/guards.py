@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from campaigns.campaign import Campaign, Signal
+from campaigns.campaign import Campaign
+from campaigns.signal import Condition, Signal
 from crm.insight.candidate import Candidate, Contact, Touch
+from crm.insight.correspondence import Correspondence
 from crm.membership.standing import Standing
 from crm.reference.languages import Language
 from crm.shown import Shown
@@ -27,10 +29,14 @@ class Reason(StrEnum):
     EXEMPT = "exempt"
     APPLICATION_PENDING = "application_pending"
     NO_SIGNAL = "no_signal"
+    NOT_YET = "not_yet"
     QUIET_PERIOD = "quiet_period"
     OTHER_CAMPAIGN = "other_campaign"
     NO_CONTACT = "no_contact"
     SUPPRESSED = "suppressed"
+    NO_PERMISSION = "no_permission"
+    FREQUENCY_CAP = "frequency_cap"
+    ADDRESS_NOT_OF_ACCOUNT = "address_not_of_account"
     NO_LETTER_IN_LANGUAGE = "no_letter_in_language"
     CLEARANCE_HOLD = "clearance_hold"
     GROUP_ENROLLED = "group_enrolled"
@@ -49,11 +55,15 @@ _WORDS = {
     Reason.CANCELLING: "cancelling its membership",
     Reason.EXEMPT: "exempt from contributions",
     Reason.APPLICATION_PENDING: "an application is pending",
-    Reason.NO_SIGNAL: "nothing suggests an upgrade",
+    Reason.NO_SIGNAL: "nothing speaks for writing to it",
+    Reason.NOT_YET: "something must happen first",
     Reason.QUIET_PERIOD: "contacted inside the quiet period",
     Reason.OTHER_CAMPAIGN: "another campaign is busy with its corporate group",
     Reason.NO_CONTACT: "no contact with an e-mail address",
     Reason.SUPPRESSED: "its contact must not be written to",
+    Reason.NO_PERMISSION: "no ground on which to write to its contact",
+    Reason.FREQUENCY_CAP: "its contact had a letter of a campaign just now",
+    Reason.ADDRESS_NOT_OF_ACCOUNT: "its contact's address does not look like one of its own",
     Reason.NO_LETTER_IN_LANGUAGE: "no letter in the contact's language",
     Reason.CLEARANCE_HOLD: "its clearance says to hold",
     Reason.GROUP_ENROLLED: "another account of its corporate group is enrolled",
@@ -100,6 +110,11 @@ class Circumstances:
         letters: the latest letter to each account, by its id.
         languages: the languages that every letter of the campaign is written in.
         held: why the clearance of an account says to hold, by its id.
+        conditions: what the campaign wants to have happened before an account is written to.
+        correspondence: what people agreed to, and whose their addresses are.
+        foreign_addresses: whether addresses that do not look like the account's own are written to.
+        cap: the least time between letters of two campaigns to one person.
+        written: when a letter of any campaign last went to a person, by their id.
     """
 
     now: datetime
@@ -110,6 +125,11 @@ class Circumstances:
     default_language: Language | None
     fallback_language: Language | None
     held: Mapping[int, str]
+    correspondence: Correspondence
+    foreign_addresses: bool
+    cap: timedelta
+    written: Mapping[int, datetime]
+    conditions: tuple[Condition, ...] = ()
 
     @classmethod
     def of(
@@ -120,9 +140,11 @@ class Circumstances:
         engaged: frozenset[int],
         letters: Mapping[int, Touch],
         languages: frozenset[Language],
-        held: Mapping[int, str],
+        correspondence: Correspondence,
+        cap: timedelta,
+        written: Mapping[int, datetime],
     ) -> "Circumstances":
-        """The circumstances of a campaign."""
+        """The circumstances of a campaign, before anybody has asked for a clearance."""
         return cls(
             now=now,
             quiet=campaign.quiet,
@@ -131,7 +153,12 @@ class Circumstances:
             languages=languages,
             default_language=campaign.default_language,
             fallback_language=campaign.fallback_language,
-            held=held,
+            held={},
+            conditions=campaign.conditions,
+            correspondence=correspondence,
+            foreign_addresses=campaign.foreign_addresses,
+            cap=cap,
+            written=written,
         )
 
     def language_for(self, contact: Contact) -> Language | None:
@@ -142,18 +169,24 @@ class Circumstances:
 
 
 def in_good_standing(case: Case, _around: Circumstances) -> Skip | None:
-    """Only good standing is a reason to sell more; an unknown standing is not good standing."""
+    """Only good standing is a reason to sell a member more; of a member, an unknown standing is not good standing."""
     account = case.account
+    if account.in_good_standing:
+        return None
     if account.standing is None:
         return Skip(Reason.STANDING_UNKNOWN)
-    if account.standing is Standing.GOOD:
-        return None
     return Skip(_BY_STANDING[account.standing], f"as of {account.standing_as_of:%d %B %Y}")
 
 
 def with_a_signal(case: Case, _around: Circumstances) -> Skip | None:
     """Something must speak for writing to the account."""
     return None if case.signal else Skip(Reason.NO_SIGNAL)
+
+
+def when_its_time_has_come(case: Case, around: Circumstances) -> Skip | None:
+    """What the campaign wants to have happened first has happened."""
+    wanted = (condition(case.account, around.now.date()) for condition in around.conditions)
+    return next((Skip(Reason.NOT_YET, what) for what in wanted if what), None)
 
 
 def not_contacted_lately(case: Case, around: Circumstances) -> Skip | None:
@@ -182,6 +215,30 @@ def not_suppressed(case: Case, _around: Circumstances) -> Skip | None:
     return Skip(Reason.SUPPRESSED, contact.name) if contact and contact.suppressed else None
 
 
+def with_permission(case: Case, around: Circumstances) -> Skip | None:
+    """Consent, our relation or another ground suffices where the account is: see `crm.consent.permission`."""
+    if case.contact is None:
+        return None
+    found = around.correspondence.permission(case.account, case.contact, around.now.date())
+    return None if found.allowed else Skip(Reason.NO_PERMISSION, f"{case.contact.name}: {found.words}")
+
+
+def not_written_to_lately(case: Case, around: Circumstances) -> Skip | None:
+    """No campaign wrote to the person just now, for whatever account it was."""
+    at = around.written.get(case.contact.person_id) if case.contact else None
+    if at is None or at <= around.now - around.cap:
+        return None
+    return Skip(Reason.FREQUENCY_CAP, f"letter on {at:%d %B %Y}")
+
+
+def at_an_address_of_the_account(case: Case, around: Circumstances) -> Skip | None:
+    """The address is at a domain of the corporate group, or its owner has confirmed it."""
+    if case.contact is None or around.foreign_addresses:
+        return None
+    why = around.correspondence.foreign(case.account, case.contact)
+    return Skip(Reason.ADDRESS_NOT_OF_ACCOUNT, f"{case.contact.name}: {why}") if why else None
+
+
 def in_a_language_with_letters(case: Case, around: Circumstances) -> Skip | None:
     """The letters are written in the contact's language, or the campaign names another."""
     contact = case.contact
@@ -201,10 +258,14 @@ Guard = Callable[[Case, Circumstances], Skip | None]
 GUARDS: tuple[Guard, ...] = (
     in_good_standing,
     with_a_signal,
+    when_its_time_has_come,
     not_contacted_lately,
     in_no_other_campaign,
     with_a_contact,
     not_suppressed,
+    with_permission,
+    not_written_to_lately,
+    at_an_address_of_the_account,
     in_a_language_with_letters,
     cleared,
 )

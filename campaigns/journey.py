@@ -1,72 +1,46 @@
-"""A journey: the steps that an account goes through, as typed values that are checked when they are put together."""
+"""A journey: the steps that an account goes through, checked when they are put together.
 
-from collections.abc import Collection, Mapping
-from typing import Annotated, Literal, Self
+No step is taken twice, so a journey has no circles: what comes again is written again, under a name of its own.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Self
 
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from campaigns.steps import (
+    END,
+    AnyStep,
+    BranchStep,
+    LetterStep,
+    MeetingStep,
+    Step,
+    SwitchContactStep,
+    TaskStep,
+    WaitStep,
+)
 from crm.errors import InvalidInput
 
-END = "end"
-"""Where a journey ends; no step may have this name."""
-
-_LONGEST_WAIT = 250  # working days: about a year
-
-
-class _Step(BaseModel):
-    """What every step has.
-
-    Attributes:
-        name: unique in its journey.
-        then: the step that follows; the next in the list where none is named, "end" to end here.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]{0,40}$")
-    then: str | None = None
-
-
-class LetterStep(_Step):
-    """Send a letter.
-
-    Attributes:
-        template: its name on file.
-    """
-
-    does: Literal["letter"] = "letter"
-    template: str
-
-
-class WaitStep(_Step):
-    """Wait for an answer, in working days of the recipient's country, counted from when the last letter left."""
-
-    does: Literal["wait"] = "wait"
-    working_days: int = Field(ge=1, le=_LONGEST_WAIT)
-
-
-class TaskStep(_Step):
-    """Give the account manager something to do.
-
-    Attributes:
-        what: the task, in the words that the account manager will read.
-        working_days: how long it may take, Monday to Friday.
-    """
-
-    does: Literal["task"] = "task"
-    what: str = Field(min_length=1)
-    working_days: int = Field(default=3, ge=0, le=_LONGEST_WAIT)
-
-
-Step = Annotated[LetterStep | WaitStep | TaskStep, Field(discriminator="does")]
+__all__ = [
+    "END",
+    "AnyStep",
+    "BranchStep",
+    "Journey",
+    "LetterStep",
+    "MeetingStep",
+    "Step",
+    "SwitchContactStep",
+    "TaskStep",
+    "WaitStep",
+]
 
 
 class Journey(BaseModel):
     """The steps of a campaign, the first one first.
 
     Raises:
-        InvalidInput: two steps have one name, a step leads nowhere, cannot be reached, or never comes to the end;
-            `field` says which.
+        InvalidInput: two steps have one name, a step leads nowhere or back to where it came from, or cannot be
+            reached; `field` says which.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -77,17 +51,17 @@ class Journey(BaseModel):
     def _check(self) -> Self:
         if not self.steps:
             raise InvalidInput("A journey has at least one step.", field="steps")
-        places: dict[str, int] = {}
+        names: set[str] = {END}
         for place, step in enumerate(self.steps):
-            if step.name == END or places.setdefault(step.name, place) != place:
-                raise self._wrong(place, "has a name that is taken", "Give it a name of its own.")
-        after = {step.name: self.after(step.name) for step in self.steps}
-        for name, following in after.items():
-            if following != END and following not in places:
-                raise self._wrong(
-                    places[name], f"leads to {following!r}, which is no step", "Name a step, or end."
+            if step.name in names:
+                raise self.wrong(place, "name", "has a name that is taken", "Give it a name of its own.")
+            names.add(step.name)
+        for place, field, target in self._ways():
+            if target not in names:
+                raise self.wrong(
+                    place, field, f"leads to {target!r}, which is no step", "Name a step, or end."
                 )
-        self._refuse_dead_ends(after, places)
+        self._refuse_circles_and_islands()
         return self
 
     @property
@@ -97,18 +71,21 @@ class Journey(BaseModel):
 
     @property
     def templates(self) -> tuple[str, ...]:
-        """The letters that the journey sends, each once."""
-        return tuple(dict.fromkeys(step.template for step in self.steps if isinstance(step, LetterStep)))
+        """The letters that the journey may send, each once."""
+        return tuple(dict.fromkeys(letter for step in self.steps for letter in step.letters))
 
-    def step(self, name: str) -> LetterStep | WaitStep | TaskStep:
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts that its branches ask for, each once."""
+        return tuple(dict.fromkeys(step.fact for step in self.steps if isinstance(step, BranchStep)))
+
+    def step(self, name: str) -> AnyStep:
         """The step of this name."""
-        return next(step for step in self.steps if step.name == name)
+        return self.steps[self._place(name)]
 
     def after(self, name: str) -> str:
         """The name of the step that follows, or "end"."""
-        place = next(place for place, step in enumerate(self.steps) if step.name == name)
-        following = self.steps[place + 1].name if place + 1 < len(self.steps) else END
-        return self.steps[place].then or following
+        return self.ways(name)["then"]
 
     def refuse_missing(self, letters: Collection[str]) -> None:
         """Refuse a journey that sends a letter which is not on file.
@@ -120,34 +97,69 @@ class Journey(BaseModel):
             InvalidInput: naming the step and the letter; those on file are the candidates.
         """
         for place, step in enumerate(self.steps):
-            if isinstance(step, LetterStep) and step.template not in letters:
-                raise InvalidInput(
-                    f"Step {place + 1} ({step.name}) sends the letter {step.template!r}, which is not on file.",
-                    field=f"steps[{place}].template",
-                    value=step.template,
-                    candidates=sorted(letters),
-                )
+            for letter in step.letters:
+                if letter not in letters:
+                    field = "template" if letter == step.letters[0] else "variants"
+                    what = f"sends the letter {letter!r}, which is not on file"
+                    raise self.wrong(place, field, what, value=letter, candidates=sorted(letters))
 
-    def _refuse_dead_ends(self, after: Mapping[str, str], places: Mapping[str, int]) -> None:
-        reached = _walk(self.first, after)
-        for name, place in places.items():
-            if name not in reached:
-                raise self._wrong(place, "cannot be reached", "Let another step lead to it, or take it out.")
-            if END not in _walk(name, after):
-                raise self._wrong(place, "never comes to the end", 'Let a step of the circle lead to "end".')
+    def ways(self, name: str) -> Mapping[str, str]:
+        """Every step that may follow, or "end", by the field that leads there: `then` first."""
+        place = self._place(name)
+        following = self.steps[place + 1].name if place + 1 < len(self.steps) else END
+        return {"then": self.steps[place].then or following, **self.steps[place].turns}
 
-    def _wrong(self, place: int, what: str, hint: str) -> InvalidInput:
-        name = self.steps[place].name
+    def led_to(self, name: str, outcome: str | None) -> str:
+        """The step that followed one which has been taken, by what came of it."""
+        ways = self.ways(name)
+        return outcome if outcome and outcome in ways.values() else ways["then"]
+
+    def wrong(self, place: int, field: str, what: str, hint: str = "", **more: Any) -> InvalidInput:
+        """What is wrong with a step, with its place: the number and the name for people, the field for programs.
+
+        Args:
+            place: which step, counted from 0.
+            field: which of its fields.
+            what: what is wrong, as the rest of a sentence about the step.
+            hint: how to mend it.
+            **more: what else the error says, such as `candidates`.
+        """
+        step = self.steps[place]
         return InvalidInput(
-            f"Step {place + 1} ({name}) {what}.", field=f"steps[{place}]", value=name, hint=hint
+            f"Step {place + 1} ({step.name}) {what}.",
+            **{
+                "subject": step.name,
+                "field": f"steps[{place}].{field}",
+                "value": getattr(step, field, None),
+                "hint": hint or None,
+                **more,
+            },
         )
 
+    def _place(self, name: str) -> int:
+        return next(place for place, step in enumerate(self.steps) if step.name == name)
 
-def _walk(start: str, after: Mapping[str, str]) -> set[str]:
-    """Everything on the way from a step, "end" included if the way comes there."""
-    met: set[str] = set()
-    name = start
-    while name not in met:
-        met.add(name)
-        name = after.get(name, END)
-    return met
+    def _ways(self) -> Iterator[tuple[int, str, str]]:
+        for place, step in enumerate(self.steps):
+            for field, target in self.ways(step.name).items():
+                yield place, field, target
+
+    def _refuse_circles_and_islands(self) -> None:
+        reached: set[str] = {END}
+        self._walk(self.first, (), reached)
+        for place, step in enumerate(self.steps):
+            if step.name not in reached:
+                hint = "Let another step lead to it, or take it out."
+                raise self.wrong(place, "name", "cannot be reached", hint)
+
+    def _walk(self, name: str, way: tuple[str, ...], over: set[str]) -> None:
+        """Follow every way from a step; `way` is how it was come to, `over` what is known to come to the end."""
+        if name in over:
+            return
+        for field, target in self.ways(name).items():
+            if target in (*way, name):
+                what = f"leads back to {target!r} and so never comes to the end"
+                hint = "A step is taken once: lead to the end, or write the step again under another name."
+                raise self.wrong(self._place(name), field, what, hint)
+            self._walk(target, (*way, name), over)
+        over.add(name)

@@ -1,48 +1,17 @@
-"""What a letter is filled with: plain values out of what is known of the account, its contact and who signs."""
+"""What a letter is filled with: plain values out of what is known of the account, its contact and who signs.
+
+Every letter is told of its reader, the account, why it is written and who signs. What a campaign's letters are told
+besides, its own file says (`Campaign.letter_facts`); what several campaigns tell stands here.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from campaigns.campaign import Campaign, Signal
+from campaigns.campaign import Campaign
+from campaigns.occasion import Occasion, Stationery
+from campaigns.signal import Signal
 from crm.insight.candidate import Candidate, Contact
 from crm.reference.languages import Language
-
-# How the Union abbreviates its name in these languages; in the others it writes ITU in Latin letters.
-_UNION = {Language.FRENCH: "UIT", Language.SPANISH: "UIT", Language.RUSSIAN: "МСЭ"}
-
-
-@dataclass(frozen=True, slots=True)
-class Manager:
-    """An account manager, as they sign.
-
-    Attributes:
-        office: the name of their office; `office_code` its code, for languages in which the book has no name of it.
-    """
-
-    id: int
-    name: str
-    title: str
-    email: str
-    office: str
-    office_code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Stationery:
-    """What letters need besides the account.
-
-    Attributes:
-        sender_name: who signs for an account without account manager.
-        sender_address: the address of that sender.
-        managers: the active staff, by id.
-        study_groups: the English titles of the study groups, by code.
-    """
-
-    sender_name: str
-    sender_address: str
-    managers: Mapping[int, Manager] = field(default_factory=dict)
-    study_groups: Mapping[str, str] = field(default_factory=dict)
 
 
 def letter_facts(
@@ -57,50 +26,71 @@ def letter_facts(
     """The facts of every letter to an account; what is not known is left out.
 
     Args:
-        campaign: knows who signs where the account has no account manager.
+        campaign: knows who signs where the account has no account manager, and what its letters are told besides.
         account: the account.
         signal: why it is written to.
         contact: the reader.
         language: the language of the letter.
-        stationery: who may sign, and what study groups are called.
+        stationery: who may sign, and what study groups and States are called.
     """
+    occasion = Occasion(account, signal, contact, language, stationery)
     facts: dict[str, Any] = {
         "person": {"name": contact.name},
         "organization": {"name": account.name},
-        "sector": {"name": f"{_UNION.get(language, 'ITU')}-{account.coverage}"},
-        "signal": {"kind": signal.kind, **_readable(signal.facts, language, stationery)},
-        "manager": _signed(campaign, stationery.managers.get(account.owner_id or 0), language, stationery),
+        "signal": {"kind": signal.kind, **_readable(occasion)},
+        "manager": _signed(campaign, occasion),
     }
-    if account.study_group is not None:
-        facts["study_group"] = _study_group(account.study_group, language, stationery)
+    for source in campaign.letter_facts:
+        facts |= source(occasion)
     return facts
 
 
-def _readable(facts: Mapping[str, str], language: Language, stationery: Stationery) -> dict[str, str]:
-    """The facts of a signal, its study group as readers know it."""
-    if "study_group" not in facts:
-        return dict(facts)
-    group = _study_group(facts["study_group"], language, stationery)
-    named = {"study_group": group["code"]} | (
-        {"study_group_title": group["title"]} if "title" in group else {}
-    )
-    return {**facts, **named}
+def own_sector(occasion: Occasion) -> Mapping[str, Any]:
+    """The Sector of the membership that the account is written to about."""
+    coverage = occasion.account.coverage
+    return {"sector": {"name": occasion.sector(coverage)}} if coverage else {}
 
 
-def _study_group(code: str, language: Language, stationery: Stationery) -> dict[str, str]:
-    """A study group as readers know it: "SG13" for "T-SG13". Its title is on record in English only."""
-    title = stationery.study_groups.get(code) if language is Language.ENGLISH else None
-    return {"code": code.partition("-")[2]} | ({"title": title} if title else {})
+def own_study_group(occasion: Occasion) -> Mapping[str, Any]:
+    """The study group that an Associate has selected."""
+    selected = occasion.account.study_group
+    return {"study_group": occasion.study_group(selected)} if selected else {}
 
 
-def _signed(
-    campaign: Campaign, manager: Manager | None, language: Language, stationery: Stationery
-) -> dict[str, str]:
-    team = campaign.signatures[language]
+def state(occasion: Occasion) -> Mapping[str, Any]:
+    """The State or territory where the account is based."""
+    country = occasion.account.country
+    return {"state": {"name": occasion.country(country)}} if country else {}
+
+
+def work(occasion: Occasion) -> Mapping[str, Any]:
+    """What each Sector works on that concerns the account's segment, in the letter's language."""
+    subjects = [
+        {"sector": occasion.sector(concern.sector), "about": concern.words[occasion.language]}
+        for concern in occasion.account.concerns
+    ]
+    return {"work": {"subjects": subjects}} if subjects else {}
+
+
+def _readable(occasion: Occasion) -> dict[str, str]:
+    """The facts of a signal, its Sector and its study group as readers know them."""
+    facts = dict(occasion.signal.facts)
+    if "sector" in facts:
+        facts["sector"] = occasion.sector(facts["sector"])
+    if "study_group" in facts:
+        group = occasion.study_group(facts["study_group"])
+        facts["study_group"] = group["code"]
+        facts |= {"study_group_title": group["title"]} if "title" in group else {}
+    return facts
+
+
+def _signed(campaign: Campaign, occasion: Occasion) -> dict[str, str]:
+    team, stationery = campaign.signatures[occasion.language], occasion.stationery
+    manager = stationery.managers.get(occasion.account.owner_id or 0)
     if manager is None:
         sender = {"name": stationery.sender_name, "email": stationery.sender_address}
         return {**sender, "title": team.title, "office": team.office}
-    office = manager.office if language is Language.ENGLISH else manager.office_code
+    office = manager.office if occasion.language is Language.ENGLISH else manager.office_code
     return {
         "name": manager.name,
         "title": manager.title or team.title,

@@ -1,14 +1,17 @@
 """Decisions turned into what the book is asked to write down: a run with its audience, and moves through a journey."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from campaigns.audience import Invitation, LeftOut
+from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
 from campaigns.letter_facts import letter_facts
-from campaigns.plan import Exit, Intent, Pass, PlanTask, Send, WaitUntil
+from campaigns.meetings import meeting_facts, zone_of
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
@@ -54,68 +57,96 @@ def move_of(
         now: the present instant.
     """
     *steps, last = intents
-    takings = tuple(_taking(intent, waiting, account, wording, now) for intent in steps)
+    others = [step.person_id for step in steps if isinstance(step, Turn) and step.person_id]
+    writing = _Writing(waiting, account, wording, now)
+    move = Move(
+        enrolment_id=waiting.enrolment_id,
+        stood_at=waiting.step,
+        taking=tuple(writing.taking(intent) for intent in steps),
+        person_id=others[-1] if others else None,
+    )
     match last:
         case WaitUntil(step, at):
-            return _move(waiting, takings, step=step, due_at=at)
+            return replace(move, step=step, due_at=at)
         case Exit(reason):
-            return _move(waiting, takings, ended=EnrolmentState.EXITED, reason=reason.value)
+            return replace(move, ended=EnrolmentState.EXITED, reason=reason.value)
         case _:
-            return _move(waiting, takings, step=END, ended=EnrolmentState.FINISHED)
+            return replace(move, step=END, ended=EnrolmentState.FINISHED)
 
 
-def _move(waiting: Waiting, takings: tuple[Taking, ...], **where: Any) -> Move:
-    return Move(enrolment_id=waiting.enrolment_id, stood_at=waiting.step, taking=takings, **where)
+class _Writing:
+    """The steps that an account takes in one go, to whom its letters go in the course of them."""
 
+    def __init__(
+        self,
+        waiting: Waiting,
+        account: Candidate | None,
+        wording: Callable[[str, str], TemplateVersion],
+        now: datetime,
+    ) -> None:
+        self._waiting = waiting
+        self._account = account
+        self._wording = wording
+        self._now = now
+        self._person_id = waiting.person_id
 
-def _taking(
-    intent: Intent,
-    waiting: Waiting,
-    account: Candidate | None,
-    wording: Callable[[str, str], TemplateVersion],
-    now: datetime,
-) -> Taking:
-    match intent:
-        case Send(step, template):
-            version = wording(template, waiting.language)
-            return Taking(step, letter=_letter(waiting, step, _contact(waiting, account), version, now))
-        case PlanTask(step, what, due_on):
-            return Taking(
-                step, task=Task(waiting.organization_id, what, due_on, account.owner_id if account else None)
-            )
-        case Pass(step):
-            return Taking(step)
-        case _:
-            raise AssertionError(f"{intent} takes no step")
+    def taking(self, intent: Intent) -> Taking:
+        """A step as it is written down."""
+        match intent:
+            case Send(step, template):
+                return Taking(step, letter=self._letter(step, template))
+            case Invite(step, template):
+                return Taking(step, letter=self._letter(step, template, self._meeting(intent)))
+            case PlanTask(step, what, due_on):
+                owner = self._account.owner_id if self._account else None
+                return Taking(step, task=Task(self._waiting.organization_id, what, due_on, owner))
+            case Turn(step, leads_to, person_id):
+                self._person_id = person_id or self._person_id
+                return Taking(step, outcome=leads_to)
+            case Pass(step):
+                return Taking(step)
+            case _:
+                raise AssertionError(f"{intent} takes no step")
 
+    def _letter(
+        self, step: str, template: str, more: Mapping[str, Any] = MappingProxyType({})
+    ) -> LetterOrder:
+        waiting, contact = self._waiting, self._contact()
+        version = self._wording(template, waiting.language)
+        return LetterOrder(
+            key=letter_key(waiting.run_id, step=step, person_id=contact.person_id),
+            message_class=MessageClass(version.meta.message_class),
+            organization_id=waiting.organization_id,
+            person_id=contact.person_id,
+            to_name=contact.name,
+            to_address=contact.address,
+            from_name=waiting.facts["manager"]["name"],
+            language=waiting.language,
+            template=version,
+            facts={**waiting.facts, **self._reader(contact), **self._previous(), **more},
+            due_at=self._now,
+            run_id=waiting.run_id,
+            enrolment_id=waiting.enrolment_id,
+            step=step,
+        )
 
-def _letter(
-    waiting: Waiting, step: str, contact: Contact, version: TemplateVersion, now: datetime
-) -> LetterOrder:
-    earlier = [done.handed_at for done in waiting.done.values() if done.handed_at]
-    previous = {"previous": {"sent_on": max(earlier).date()}} if earlier else {}
-    return LetterOrder(
-        key=letter_key(waiting.run_id, step=step, person_id=waiting.person_id),
-        message_class=MessageClass(version.meta.message_class),
-        organization_id=waiting.organization_id,
-        person_id=waiting.person_id,
-        to_name=contact.name,
-        to_address=contact.address,
-        from_name=waiting.facts["manager"]["name"],
-        language=waiting.language,
-        template=version,
-        facts={**waiting.facts, **previous},
-        due_at=now,
-        run_id=waiting.run_id,
-        enrolment_id=waiting.enrolment_id,
-        step=step,
-    )
+    def _reader(self, contact: Contact) -> dict[str, Any]:
+        """What was frozen about the reader is about the first one: of another only the name is said."""
+        first = self._waiting.facts.get("person", {})
+        return {} if contact.name == first.get("name") else {"person": {"name": contact.name}}
 
+    def _previous(self) -> dict[str, Any]:
+        earlier = [done.handed_at for done in self._waiting.done.values() if done.handed_at]
+        return {"previous": {"sent_on": max(earlier).date()}} if earlier else {}
 
-def _contact(waiting: Waiting, account: Candidate | None) -> Contact:
-    """Whom the plan has found still there."""
-    assert account is not None
-    return next(contact for contact in account.contacts if contact.person_id == waiting.person_id)
+    def _meeting(self, invite: Invite) -> dict[str, Any]:
+        zone = zone_of(self._contact())
+        return {"meeting": meeting_facts(invite, zone, self._waiting.language)}
+
+    def _contact(self) -> Contact:
+        """Whom the plan has found still there."""
+        assert self._account is not None
+        return next(one for one in self._account.contacts if one.person_id == self._person_id)
 
 
 def _invited(preview: Preview, row: Invitation) -> AudienceRow:

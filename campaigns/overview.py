@@ -1,13 +1,16 @@
 """What the desk hands out about a run and about a round of work: values that print well and hold no connection."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from campaigns.exits import left_because
 from campaigns.guards import Reason
 from campaigns.results import run_report
+from crm.outreach.outgoing import MailStop
 from crm.outreach.run_results import RunResults
 from crm.outreach.run_tables import Arm, Run, RunStatus
 from crm.reports import Report
@@ -17,10 +20,15 @@ from crm.shown import Shown
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Overview:
-    """A run as it stands."""
+    """A run as it stands.
+
+    Attributes:
+        stop: the stop of all mail that stands, if one does: then nothing of the run goes out either.
+    """
 
     results: RunResults
     as_of: datetime
+    stop: MailStop | None = None
 
     @property
     def run(self) -> Run:
@@ -44,7 +52,8 @@ class Overview:
 
     def report(self) -> Report:
         """What came of it so far, arm by arm."""
-        return run_report(self.results, as_of=self.as_of)
+        report = run_report(self.results, as_of=self.as_of)
+        return replace(report, notes=(self.stop.words, *report.notes)) if self.stop else report
 
     def __str__(self) -> str:
         run, arms = self.run, {arm.arm: arm.enrolled for arm in self.results.arms}
@@ -55,7 +64,11 @@ class Overview:
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
-        return "\n".join([*lines, *([f"Left out: {left_out}."] if left_out else [])])
+        exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
+        ended = ", ".join(f"{count} {left_because(reason)}" for reason, count in exits.most_common())
+        lines += [f"Left out: {left_out}."] if left_out else []
+        lines += [f"Left their journey: {ended}."] if ended else []
+        return "\n".join([*lines, *([self.stop.words] if self.stop else [])])
 
     def __rich__(self) -> RenderableType:
         return Text("\n".join(map(tame, str(self).splitlines())))

@@ -1,160 +1,180 @@
 """What an enrolled account does next: a pure function of its journey, what is known of it, and the time.
 
 The same facts give the same intents, however often they are asked for. A step that has been taken is never taken
-again. Whoever is held out walks through the same journey at the same pace, without letters or tasks.
+again, and where it led is not decided anew. Whoever is held out walks through the same journey at the same pace,
+without letters or tasks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
-from functools import lru_cache
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from campaigns.journey import END, Journey, LetterStep, TaskStep, WaitStep
-from crm.insight.candidate import Candidate, Contact
-from crm.membership.standing import Standing
+from campaigns.arms import variant_of
+from campaigns.contacts import next_senior
+from campaigns.exits import CHOSEN, Leave, leaving
+from campaigns.intents import Exit, Finish, Intent, Invite, Pass, PlanTask, Send, StepIntent, Turn, WaitUntil
+from campaigns.journey import (
+    END,
+    AnyStep,
+    BranchStep,
+    Journey,
+    LetterStep,
+    MeetingStep,
+    SwitchContactStep,
+    TaskStep,
+    WaitStep,
+)
+from campaigns.meetings import proposed_start, zone_of
+from campaigns.steps import Value
+from crm.insight.candidate import Candidate
 from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
 from crm.outreach.run_tables import Arm
-from crm.reference.working_days import WorkingCalendar, working_calendar
+from crm.reference.languages import Language
+from crm.reference.working_days import working_calendar
 
 _LOOK_AGAIN = timedelta(days=1)
-_NEVER_LEFT = frozenset({MessageStatus.STOPPED, MessageStatus.FAILED})
 
 
-class Leave(StrEnum):
-    """Why an account leaves its journey before the end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What a plan must know besides the account and its journey.
 
-    UPGRADED = "upgraded"
-    ANSWERED = "answered"
-    MEMBERSHIP_ENDED = "membership_ended"
-    STANDING = "standing"
-    CONTACT_LEFT = "contact_left"
-    SUPPRESSED = "suppressed"
-    LETTER_NOT_SENT = "letter_not_sent"
+    Attributes:
+        exits: the exits that the campaign has chosen.
+        facts: what is known of the account, for the branches.
+        spoken_for: the people whom the run writes to for other accounts.
+        default_language: of people whose language nobody has said.
+        host_zone: the time zone of whoever signs the letters.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Send:
-    """Queue the letter of a step."""
-
-    step: str
-    template: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanTask:
-    """Give the account manager the task of a step."""
-
-    step: str
-    what: str
-    due_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Note that a step is over without anything to do: a wait has ended, or the account is held out."""
-
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class WaitUntil:
-    """Look again at a step at an instant."""
-
-    step: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """Leave the journey before its end."""
-
-    reason: Leave
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """The journey has come to its end."""
-
-
-Intent = Send | PlanTask | Pass | WaitUntil | Exit | Finish
+    exits: tuple[Leave, ...] = CHOSEN
+    facts: Mapping[str, Value | None] = field(default_factory=dict)
+    spoken_for: AbstractSet[int] = frozenset()
+    default_language: Language | None = None
+    host_zone: tzinfo = UTC
 
 
 def advance(
-    journey: Journey, waiting: Waiting, account: Candidate | None, now: datetime
+    journey: Journey,
+    waiting: Waiting,
+    account: Candidate | None,
+    now: datetime,
+    around: Around = Around(),
 ) -> tuple[Intent, ...]:
     """What an enrolled account does next.
 
     Args:
         journey: the steps, as they were approved.
         waiting: where it stands and which steps it has taken.
-        account: the account as it is now; None: it is no Associate of the Sector any more.
+        account: the account as it is now; None: there is nothing to write to any more.
         now: the present instant.
+        around: what must be known besides.
 
     Returns:
         The steps to take now, in order, then exactly one of `WaitUntil`, `Exit` and `Finish`.
     """
-    if reason := _leaving(waiting, account):
+    if reason := leaving(waiting, account, around.exits):
         return (Exit(reason),)
-    country = account.country if account else None
-    intents: list[Intent] = []
-    done, name = dict(waiting.done), waiting.step
-    while name != END:
-        if name not in done:
-            step = journey.step(name)
-            if isinstance(step, WaitStep) and (until := _until(step, done, waiting, country, now)) > now:
-                return (*intents, WaitUntil(name, until))
-            intents.append(_taken(step, waiting.arm, now))
-            done[name] = Done(now, MessageStatus.QUEUED if isinstance(intents[-1], Send) else None)
-        name = journey.after(name)
-    # A letter that is still on its way would be stopped if the journey ended before it.
-    return (*intents, WaitUntil(END, now + _LOOK_AGAIN) if _on_its_way(done) else Finish())
+    assert account is not None  # whoever is there has an account
+    return _Walk(journey, waiting, account, now, around).intents()
 
 
-def _leaving(waiting: Waiting, account: Candidate | None) -> Leave | None:
-    contact = _contact(waiting, account)
-    grounds = (
-        (waiting.upgraded, Leave.UPGRADED),
-        (waiting.answered, Leave.ANSWERED),
-        (account is None, Leave.MEMBERSHIP_ENDED),
-        (account is not None and account.standing is not Standing.GOOD, Leave.STANDING),
-        (contact is None, Leave.CONTACT_LEFT),
-        (contact is not None and contact.suppressed, Leave.SUPPRESSED),
-        (any(step.letter in _NEVER_LEFT for step in waiting.done.values()), Leave.LETTER_NOT_SENT),
-    )
-    return next((reason for applies, reason in grounds if applies), None)
+class _Walk:
+    """The way of an account from where it stands to where it must wait, or to the end."""
+
+    def __init__(
+        self, journey: Journey, waiting: Waiting, account: Candidate, now: datetime, around: Around
+    ) -> None:
+        self._journey = journey
+        self._waiting = waiting
+        self._account = account
+        self._now = now
+        self._around = around
+        self._done = dict(waiting.done)
+        self._person_id = waiting.person_id
+
+    def intents(self) -> tuple[Intent, ...]:
+        taken: list[Intent] = []
+        name = self._waiting.step
+        while name != END:
+            step = self._journey.step(name)
+            if name not in self._done:
+                if isinstance(step, WaitStep) and (until := self._until(step)) > self._now:
+                    return (*taken, WaitUntil(name, until))
+                intent = self._taken(step)
+                taken.append(intent)
+                if isinstance(intent, Exit):
+                    return tuple(taken)
+                self._note(intent)
+            name = self._journey.led_to(name, self._done[name].outcome)
+        # A letter that is still on its way would be stopped if the journey ended before it.
+        waits = self._on_its_way()
+        return (*taken, WaitUntil(END, self._now + _LOOK_AGAIN) if waits else Finish())
+
+    def _taken(self, step: AnyStep) -> StepIntent | Exit:
+        written_to = self._waiting.arm is Arm.TREATMENT
+        match step:
+            case LetterStep() if written_to:
+                group, campaign = self._waiting.group_id, self._waiting.campaign
+                return Send(step.name, variant_of(step, group, salt=campaign))
+            case MeetingStep() if written_to:
+                return Invite.to(step, self._proposed(step))
+            case TaskStep() if written_to:
+                due_on = working_calendar(None).add(self._now.date(), step.working_days)
+                return PlanTask(step.name, step.what, due_on)
+            case BranchStep():
+                way = "then" if step.holds(self._around.facts.get(step.fact)) else "otherwise"
+                return Turn(step.name, self._journey.ways(step.name)[way])
+            case SwitchContactStep():
+                return self._switched(step)
+            case _:
+                return Pass(step.name)
+
+    def _switched(self, step: SwitchContactStep) -> Turn | Exit:
+        found = next_senior(
+            self._account,
+            after=self._person_id,
+            language=self._waiting.language,
+            default=self._around.default_language,
+            spoken_for=self._around.spoken_for,
+        )
+        if found:
+            return Turn(step.name, self._journey.after(step.name), found.person_id)
+        return Turn(step.name, step.otherwise) if step.otherwise else Exit(Leave.NOBODY_ELSE)
+
+    def _proposed(self, step: MeetingStep) -> datetime:
+        contact = next(one for one in self._account.contacts if one.person_id == self._person_id)
+        return proposed_start(
+            self._now,
+            step,
+            country=self._account.country,
+            guest=zone_of(contact),
+            host=self._around.host_zone,
+        )
+
+    def _note(self, intent: StepIntent) -> None:
+        """Go on as if a step had been taken."""
+        letter = MessageStatus.QUEUED if isinstance(intent, Send | Invite) else None
+        outcome = intent.leads_to if isinstance(intent, Turn) else None
+        self._done[intent.step] = Done(self._now, letter, outcome=outcome)
+        if isinstance(intent, Turn) and intent.person_id:
+            self._person_id = intent.person_id
+
+    def _until(self, step: WaitStep) -> datetime:
+        """When a wait is over: counted from the latest step, a letter's from when it was handed to the mail server."""
+        latest = (taken.handed_at or taken.at for taken in self._done.values())
+        start = max(latest, default=self._waiting.launched_at)
+        until = _waited(step, start, self._account.country)
+        return max(until, self._now + _LOOK_AGAIN) if self._on_its_way() else until
+
+    def _on_its_way(self) -> bool:
+        return any(taken.letter is not None and taken.letter not in SETTLED for taken in self._done.values())
 
 
-def _contact(waiting: Waiting, account: Candidate | None) -> Contact | None:
-    contacts = account.contacts if account else ()
-    return next((contact for contact in contacts if contact.person_id == waiting.person_id), None)
-
-
-def _taken(step: LetterStep | WaitStep | TaskStep, arm: Arm, now: datetime) -> Intent:
-    match step:
-        case LetterStep() if arm is Arm.TREATMENT:
-            return Send(step.name, step.template)
-        case TaskStep() if arm is Arm.TREATMENT:
-            return PlanTask(step.name, step.what, _calendar(None).add(now.date(), step.working_days))
-        case _:
-            return Pass(step.name)
-
-
-def _until(
-    step: WaitStep, done: Mapping[str, Done], waiting: Waiting, country: str | None, now: datetime
-) -> datetime:
-    """When a wait is over: counted from the latest step, a letter's from when it was handed to the mail server."""
-    start = max((taken.handed_at or taken.at for taken in done.values()), default=waiting.launched_at)
-    until = datetime.combine(_calendar(country).add(start.date(), step.working_days), start.timetz())
-    return max(until, now + _LOOK_AGAIN) if _on_its_way(done) else until
-
-
-def _on_its_way(done: Mapping[str, Done]) -> bool:
-    return any(taken.letter is not None and taken.letter not in SETTLED for taken in done.values())
-
-
-@lru_cache(maxsize=400)
-def _calendar(country: str | None) -> WorkingCalendar:
-    # Building a calendar takes a hundred times as long as asking it.
-    return working_calendar(country)
+def _waited(step: WaitStep, start: datetime, country: str | None) -> datetime:
+    if step.days:
+        return start + timedelta(days=step.days)
+    days = working_calendar(country).add(start.date(), step.working_days or 0)
+    return datetime.combine(days, start.timetz())

@@ -12,12 +12,15 @@ from campaigns.audience import Audience, Invitation, LeftOut
 from campaigns.campaign import Campaign
 from campaigns.guards import Circumstances, Reason
 from campaigns.journey import LetterStep
-from campaigns.letter_facts import Stationery, letter_facts
+from campaigns.letter_facts import letter_facts
+from campaigns.occasion import Stationery
 from campaigns.results import accounts_report, reach_report
 from crm.directory.tables import Organization
 from crm.errors import Ambiguous, NotFound, Refused
 from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
+from crm.outreach.outbox import LetterOrder
+from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.run_tables import Arm
 from crm.reports import Report
 
@@ -76,7 +79,11 @@ class Preview:
         """
         found = [row for row in self.audience.rows if _means(account, row)]
         if not found:
-            raise NotFound(f"{_shown(account)} is no Associate.", field="account", value=_shown(account))
+            raise NotFound(
+                f"The campaign is about each account that {self.campaign.audience.words}; {_shown(account)} is none.",
+                field="account",
+                value=_shown(account),
+            )
         if len(found) > 1:
             names = [f"{row.account.organization_id} {row.account.name}" for row in found]
             raise Ambiguous(
@@ -95,7 +102,19 @@ class Preview:
             NotFound: the campaign is not about this account, or has no such letter.
             Refused: there is nothing to write: no contact, no language or nothing that speaks for it.
         """
-        row = self.of(account)
+        order = self.order(self.of(account), self.template(step))
+        return render(order.template, order.facts)
+
+    def order(self, row: Invitation | LeftOut, letter: str) -> LetterOrder:
+        """A letter as it would be queued for an account if the account were enrolled.
+
+        Args:
+            row: what was decided about the account.
+            letter: its name on file.
+
+        Raises:
+            Refused: there is nothing to write: no contact, no language or nothing that speaks for it.
+        """
         contact = next(iter(row.account.contacts), None)
         language = self.around.language_for(contact) if contact else None
         if contact is None or language is None or row.signal is None:
@@ -105,6 +124,7 @@ class Preview:
                 rule="preview.letter",
                 subject=row.account.name,
             )
+        version = self.wordings[letter, language]
         facts = letter_facts(
             self.campaign,
             row.account,
@@ -113,8 +133,20 @@ class Preview:
             language=language,
             stationery=self.stationery,
         )
-        facts |= {"unsubscribe": {"address": self.stop_address}, "previous": {"sent_on": self.as_of.date()}}
-        return render(self.wordings[self._template(step), language], facts)
+        sample = {"unsubscribe": {"address": self.stop_address}, "previous": {"sent_on": self.as_of.date()}}
+        return LetterOrder(
+            key=f"proof:{self.campaign.name}:{letter}:{row.account.organization_id}",
+            message_class=MessageClass(version.meta.message_class),
+            organization_id=row.account.organization_id,
+            person_id=contact.person_id,
+            to_name=contact.name,
+            to_address=contact.address,
+            from_name=facts["manager"]["name"],
+            language=language,
+            template=version,
+            facts={**facts, **sample},
+            due_at=self.as_of,
+        )
 
     def reach(self) -> Report:
         """How many accounts it would write to, hold out and leave out, by reason."""
@@ -128,7 +160,12 @@ class Preview:
         """The reach for a terminal, to be printed by rich."""
         return self.reach().table()
 
-    def _template(self, step: str | None) -> str:
+    def template(self, step: str | None = None) -> str:
+        """The letter of a step; the first letter where none is given.
+
+        Raises:
+            NotFound: the campaign has no such letter.
+        """
         letters = [found for found in self.campaign.journey.steps if isinstance(found, LetterStep)]
         chosen = [found.template for found in letters if step in (None, found.name)]
         if not chosen:

@@ -44,9 +44,9 @@ def reach_report(campaign: Campaign, audience: Audience, *, as_of: datetime) -> 
     return Report(
         name=f"{campaign.name}-reach",
         title=f"{campaign.title}: whom it would reach",
-        definition="Each account with a running Associate membership, once: enrolled in an arm, or left out for the "
-        "first reason that stands against it.",
-        denominator="All accounts with a running Associate membership.",
+        definition=f"Each account that {campaign.audience.words}, once: enrolled in an arm, or left out for the first "
+        "reason that stands against it.",
+        denominator=f"Every account that {campaign.audience.words}.",
         as_of=as_of,
         columns=(
             Column(key="outcome", title="Outcome"),
@@ -91,8 +91,8 @@ def accounts_report(campaign: Campaign, audience: Audience, *, as_of: datetime) 
     return Report(
         name=f"{campaign.name}-accounts",
         title=f"{campaign.title}: the accounts",
-        definition="Each account with a running Associate membership, once, with what speaks for it or against it.",
-        denominator="All accounts with a running Associate membership.",
+        definition=f"Each account that {campaign.audience.words}, once, with what speaks for it or against it.",
+        denominator=f"Every account that {campaign.audience.words}.",
         as_of=as_of,
         columns=(
             Column(key="outcome", title="Outcome"),
@@ -115,12 +115,13 @@ def run_report(results: RunResults, *, as_of: datetime) -> Report:
         results: of the run.
         as_of: when the book was read.
     """
-    run = results.run
+    run, goal = results.run, results.goal
     return Report(
         name=f"run-{run.id}",
         title=f"{run.title}: run {run.id}, {run.status}",
-        definition="Answered: a reply to a letter came. Upgraded: became a full member of its Sector by an event "
-        "recorded since the launch. Both count accounts, whether or not their journey goes on.",
+        definition="Answered: a reply to a letter came, or somebody of the account or its corporate group wrote, "
+        f"called or came to us since the launch. {goal.column}: has {goal.words} since the launch. Both count "
+        "accounts, whether or not their journey goes on.",
         denominator="The accounts enrolled in the arm when the audience was frozen.",
         as_of=as_of,
         columns=(
@@ -132,8 +133,8 @@ def run_report(results: RunResults, *, as_of: datetime) -> Report:
                 for key, (title, _) in _LETTERS.items()
             ),
             Column(key="answered", title="Answered", kind=ColumnKind.COUNT, summed=True),
-            Column(key="upgraded", title="Upgraded", kind=ColumnKind.COUNT, summed=True),
-            Column(key="rate", title="Upgraded, share", kind=ColumnKind.SHARE),
+            Column(key="converted", title=goal.column, kind=ColumnKind.COUNT, summed=True),
+            Column(key="rate", title=f"{goal.column}, share", kind=ColumnKind.SHARE),
         ),
         rows=tuple(_arm_row(arm) for arm in results.arms),
         notes=(difference(results), *_notes(run.synthetic)),
@@ -143,7 +144,7 @@ def run_report(results: RunResults, *, as_of: datetime) -> Report:
 def difference(results: RunResults) -> str:
     """What can honestly be said of the difference between the arms, in a sentence.
 
-    Fewer than five upgrades, or five accounts without one, to be expected in an arm if the arms did not differ are
+    Fewer than five that have come to the goal, or five accounts without one, to be expected in an arm if the arms did not differ are
     too few to tell anything (W. G. Cochran, Biometrics 10, 1954). With more, the difference is stated, and that it
     has not been tested is stated beside it.
     """
@@ -151,13 +152,13 @@ def difference(results: RunResults) -> str:
     if not held.enrolled:
         return "Nobody is held out, so nothing can be said about what the letters changed."
     counts = f"{written.converted} of {written.enrolled} written to and {held.converted} of {held.enrolled} held out"
-    everybody, upgraded = written.enrolled + held.enrolled, written.converted + held.converted
-    fewest = min(written.enrolled, held.enrolled) * min(upgraded, everybody - upgraded)
+    everybody, converted = written.enrolled + held.enrolled, written.converted + held.converted
+    fewest = min(written.enrolled, held.enrolled) * min(converted, everybody - converted)
     if fewest < _ENOUGH * everybody:
-        return f"Too few to tell: {counts} have upgraded."
+        return f"Too few to tell: {counts} have {results.goal.words}."
     points = 100 * (written.converted / written.enrolled - held.converted / held.enrolled)
     return (
-        f"{counts} have upgraded: {points:+.1f} percentage points. "
+        f"{counts} have {results.goal.words}: {points:+.1f} percentage points. "
         "Whether that is more than chance has not been tested."
     )
 

@@ -30,6 +30,7 @@ from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
+from crm.insight.permissions import Permissions
 from crm.insight.portfolios import Portfolios
 from crm.insight.search import Search
 from crm.insight.search_text import write_words
@@ -39,13 +40,18 @@ from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
+from crm.outreach.administration_letters import administration_letters
 from crm.outreach.answers import Answers
 from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
-from crm.outreach.handover import Handover, Limits
+from crm.outreach.handover import Handover
 from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
+from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
+from crm.outreach.outgoing import Outgoing
+from crm.outreach.preferences import Preferences
+from crm.outreach.proofs import Proofs
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
@@ -56,6 +62,7 @@ from crm.reference.offices import Offices
 from crm.reference.opportunity_stages import OpportunityStages
 from crm.reference.populations import Populations
 from crm.reference.regions import Regions
+from crm.reference.sector_concerns import SectorConcerns
 from crm.reference.sectors import Sectors
 from crm.reference.segments import Segments
 from crm.reference.study_groups import StudyGroups
@@ -77,7 +84,7 @@ class Book:
         clock: says what time it is.
         identity: who we are in letters.
         templates: the letters on file.
-        limits: leases and caps of the outbox.
+        limits: how much, how fast and when letters leave.
         server: the embedded server that the book holds while it is open, if it is on one.
     """
 
@@ -97,6 +104,7 @@ class Book:
         self.clock = clock
         self.identity = identity
         self.templates = templates
+        self.limits = limits
         self.engine = engine
         self._server = server
         self._store = store
@@ -108,6 +116,7 @@ class Book:
         self.segments = Segments(store)
         self.populations = Populations(store)
         self.study_groups = StudyGroups(store)
+        self.sector_concerns = SectorConcerns(store)
         self.categories = Categories(store)
         self.offices = Offices(store)
         self.opportunity_stages = OpportunityStages(store)
@@ -132,13 +141,14 @@ class Book:
         self.reservations = Reservations(store)
         self.complaints = Complaints(store)
 
-        self.candidates = Candidates(store, keys=identity.keys)
+        self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
         self.clearances = Clearances(
             store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
         )
         self.clearance = self.clearances.of
         self.clearance_of_many = self.clearances.of_many
         self.override_clearance = self.clearances.override
+        self.permissions = Permissions(store)
         self.duplicates = Duplicates(store)
         self.merges = Merges(store)
         self.merge = self.merges.merge
@@ -151,11 +161,14 @@ class Book:
             store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
         ).of
 
-        self.runs = Runs(store, identity=identity)
+        self.runs = Runs(store, identity=identity, limits=limits)
         self.outbox = Outbox(store, identity=identity)
+        self.proofs = Proofs(store, identity=identity)
+        self.outgoing = Outgoing(store)
         self.handover = Handover(store, identity=identity, limits=limits)
-        self.answers = Answers(store, identity=identity)
+        self.answers = Answers(store, identity=identity, budget=limits.budget)
         self.letters = Letters(store, identity=identity, templates=templates)
+        self.preferences = Preferences(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 
         self.retention = Retention(store, identity=identity)

@@ -35,12 +35,20 @@ class Settings(BaseSettings):
         sender_address: the address that letters come from.
         sender_name: who signs where an account has no account manager.
         answer_domain: the domain of the addresses that answers, bounces and unsubscribes come back to.
+        web_url: where readers reach the web part, as in ``https://letters.accord.example``; empty: letters name no page.
         window: how many letters one worker process hands over at once; at most as many are in doubt per kill.
         batch: how many letters one task claims.
         lease_seconds: after which a claim without a sign of life lapses.
         doubt_seconds: how long evidence is waited for before a class's policy settles a letter in doubt.
         tick_seconds: how often the beat looks for due work.
         inbox: a Maildir that the mail server delivers answers into; empty: ``inbox`` in the data folder.
+        send_hours: when campaigns may write, by the clock of the reader's country, on working days there; or "always".
+        cap_days: the least number of days between letters of two campaigns to one person.
+        per_minute: how many letters all workers together hand over in a minute; empty: as many as they can.
+        per_domain_per_minute: the same for the letters to one domain.
+        failure_share: a run pauses itself when more than this share of its last letters could not be delivered.
+        failure_span: how many letters are looked back on for it.
+        complaint_share: a run pauses itself when more than this share of its letters was marked as unwanted.
     """
 
     model_config = SettingsConfigDict(env_prefix="CRM_", env_ignore_empty=True, extra="ignore", frozen=True)
@@ -61,6 +69,9 @@ class Settings(BaseSettings):
     sender_address: str = "membership@accord.example"
     sender_name: str = "Membership team"
     answer_domain: str = "accord.example"
+    web_url: str = Field(
+        default="", pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?)?$"
+    )
 
     window: int = Field(default=8, ge=1, le=100)
     batch: int = Field(default=100, ge=1, le=1000)
@@ -68,6 +79,19 @@ class Settings(BaseSettings):
     doubt_seconds: int = Field(default=3 * 86_400, ge=1)
     tick_seconds: float = Field(default=10, gt=0)
     inbox: Path | None = None
+
+    send_hours: str = "09:00-17:00"
+    cap_days: int = Field(default=3, ge=0, le=365)
+    per_minute: int | None = Field(default=None, ge=1)
+    per_domain_per_minute: int | None = Field(default=None, ge=1)
+    failure_share: float = Field(default=0.05, ge=0, le=1)
+    failure_span: int = Field(default=200, ge=1, le=10_000)
+    complaint_share: float = Field(default=0.003, ge=0, le=1)
+
+    @field_validator("web_url")
+    @classmethod
+    def _without_last_slash(cls, value: str) -> str:
+        return value.removesuffix("/")
 
     @field_validator("former_keys", mode="before")
     @classmethod

@@ -13,8 +13,9 @@ from crm.errors import ConfigurationError
 from crm.keyring import KeyRing, key_ring, own_key
 from crm.mail.templates import TemplateFolder
 from crm.notebook import show_several
-from crm.outreach.handover import Limits
 from crm.outreach.identity import Identity
+from crm.outreach.limits import Budget, Limits, Rate
+from crm.outreach.send_hours import SendHours
 from crm.store.engine import connect
 from crm.store.postgres import Server, default_folder, open_server
 from crm.store.schema import ensure_current, migrate, newest, version
@@ -78,16 +79,13 @@ def read_settings() -> Settings:
 
 def wire(url: str, *, actor: str, settings: Settings, clock: Clock, server: Server | None = None) -> Book:
     """A book on a database, as these settings say; nothing is contacted yet."""
-    limits = Limits(
-        lease=timedelta(seconds=settings.lease_seconds), doubt=timedelta(seconds=settings.doubt_seconds)
-    )
     return Book(
         connect(url),
         actor=actor,
         clock=clock,
         identity=identity_of(settings),
         templates=TemplateFolder(),
-        limits=limits,
+        limits=limits_of(settings),
         server=server,
     )
 
@@ -113,6 +111,23 @@ def identity_of(settings: Settings) -> Identity:
         sender_address=settings.sender_address,
         answer_domain=settings.answer_domain,
         keys=keys_of(settings),
+        web_url=settings.web_url,
+    )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """How much, how fast and when letters leave.
+
+    Raises:
+        InvalidInput: the hours of sending are none.
+    """
+    return Limits(
+        lease=timedelta(seconds=settings.lease_seconds),
+        doubt=timedelta(seconds=settings.doubt_seconds),
+        cap=timedelta(days=settings.cap_days),
+        hours=SendHours.parse(settings.send_hours),
+        rate=Rate(settings.per_minute, settings.per_domain_per_minute),
+        budget=Budget(settings.failure_share, settings.failure_span, settings.complaint_share),
     )
 
 

@@ -1,10 +1,35 @@
-"""The campaigns that come with Accord, one to a file."""
+"""The campaigns that come with Accord, one to a file, and those that other packages add.
+
+A package adds a campaign under the entry-point group `crm.campaigns`; see docs/how-to/write-a-campaign.md.
+"""
+
+from importlib.metadata import entry_points
 
 from campaigns.campaign import Campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from crm.errors import NotFound
+from crm.errors import ConfigurationError, NotFound
+
+GROUP = "crm.campaigns"
+"""The entry points under which other packages register their campaigns."""
 
 CATALOG: dict[str, Campaign] = {campaign.name: campaign for campaign in (ASSOCIATE_UPGRADE,)}
+
+
+def known_campaigns() -> dict[str, Campaign]:
+    """The campaigns there are, by name.
+
+    Raises:
+        ConfigurationError: two campaigns have one name, or what a package registers is no campaign.
+    """
+    found = dict(CATALOG)
+    for entry in entry_points(group=GROUP):
+        campaign = entry.load()
+        if not isinstance(campaign, Campaign) or campaign.name in found:
+            raise ConfigurationError(
+                f"{entry.value} is no campaign, or one whose name is taken.", subject=entry.value, field=GROUP
+            )
+        found[campaign.name] = campaign
+    return found
 
 
 def find_campaign(key: str | Campaign) -> Campaign:
@@ -15,9 +40,9 @@ def find_campaign(key: str | Campaign) -> Campaign:
     """
     if isinstance(key, Campaign):
         return key
-    name = key.strip().replace("-", "_")
-    if name not in CATALOG:
+    name, known = key.strip().replace("-", "_"), known_campaigns()
+    if name not in known:
         raise NotFound(
-            f"There is no campaign {key!r}.", field="campaign", value=key, candidates=sorted(CATALOG)
+            f"There is no campaign {key!r}.", field="campaign", value=key, candidates=sorted(known)
         )
-    return CATALOG[name]
+    return known[name]

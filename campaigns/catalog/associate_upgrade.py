@@ -10,26 +10,25 @@ Where the rules come from: the guards for standing and for one campaign per corp
 24 months and the three parts taken: no source states figures, so look at them again when results are in.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from campaigns.campaign import Campaign, Signal, Signature
+from campaigns.campaign import Campaign
 from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
+from campaigns.letter_facts import own_sector, own_study_group
+from campaigns.signal import Signal
+from campaigns.signatures import MEMBERSHIP
+from campaigns.study_group_interest import lately, told
 from crm.directory.tables import Size
 from crm.engagement.participation import ParticipationKind
-from crm.insight.candidate import Candidate, TookPart
+from crm.insight.audience_rules import IsMember
+from crm.insight.candidate import Candidate
 from crm.membership.standing import Punctuality
+from crm.outreach.goals import Goal
+from crm.reference.categories import Category
 from crm.reference.languages import Language
 
-LATELY = timedelta(days=2 * 365)
 ACTIVE = 3
-
-_DID = {
-    ParticipationKind.ASKED: "asked about",
-    ParticipationKind.ATTENDED: "attended",
-    ParticipationKind.CONTRIBUTED: "contributed to",
-    ParticipationKind.RAPPORTEUR: "was Rapporteur in",
-}
 
 
 def second_study_group(account: Candidate, on: date) -> Signal | None:
@@ -37,16 +36,16 @@ def second_study_group(account: Candidate, on: date) -> Signal | None:
 
     Groups that took over the work of its own do not count; groups of other Sectors are another campaign's matter.
     """
-    for part in _lately(account, on):
+    for part in lately(account, on):
         if part.study_group not in account.own_groups and part.study_group.startswith(f"{account.coverage}-"):
-            words = f"{_DID[part.kind]} {part.study_group} on {part.on:%d %B %Y}, besides its own {account.study_group}"
+            words = f"{told(part)}, besides its own {account.study_group}"
             return Signal("second_study_group", words, {"study_group": part.study_group})
     return None
 
 
 def activity(account: Candidate, on: date) -> Signal | None:
     """It was Rapporteur in its study group, or took part three times or more, in the last 24 months."""
-    parts = [part for part in _lately(account, on) if part.kind is not ParticipationKind.ASKED]
+    parts = [part for part in lately(account, on) if part.kind is not ParticipationKind.ASKED]
     own = [part for part in parts if part.study_group in account.own_groups]
     if any(part.kind is ParticipationKind.RAPPORTEUR for part in own):
         return Signal("activity", f"Rapporteur in {account.study_group}")
@@ -71,16 +70,14 @@ def punctuality(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 
     return Signal("punctuality", f"has paid on time, as of {account.standing_as_of:%d %B %Y}")
 
 
-def _lately(account: Candidate, on: date) -> list[TookPart]:
-    since = on - LATELY
-    return [part for part in account.participation if since <= part.on <= on]
-
-
 ASSOCIATE_UPGRADE = Campaign(
     name="associate_upgrade",
     title="From Associate to Sector Member",
     purpose="Invites Associates in good standing to consider full membership of their Sector.",
+    audience=IsMember(category=Category.ASSOCIATE),
     signals=(second_study_group, size, activity, punctuality),
+    letter_facts=(own_sector, own_study_group),
+    goal=Goal.UPGRADED,
     journey=Journey(
         steps=(
             LetterStep(name="letter", template="associate_upgrade"),
@@ -90,11 +87,7 @@ ASSOCIATE_UPGRADE = Campaign(
             TaskStep(name="call", what="Call about full Sector membership: two letters without an answer"),
         )
     ),
-    signatures={
-        Language.ENGLISH: Signature(title="Membership", office="General Secretariat"),
-        Language.FRENCH: Signature(title="Relations avec les membres", office="Secrétariat général"),
-        Language.ARABIC: Signature(title="شؤون الأعضاء", office="الأمانة العامة"),
-    },
+    signatures=MEMBERSHIP,
     default_language=Language.ENGLISH,
     quiet_days=14,
     hold_out=Decimal("0.1"),

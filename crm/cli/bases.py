@@ -7,7 +7,8 @@ import typer
 from crm.cli import options
 from crm.cli.options import OptionalOn, Reason, examples, optional_day
 from crm.cli.session import opened, show
-from crm.consent.bases import Basis, Purpose
+from crm.consent.bases import Purpose
+from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language
 
 app = typer.Typer(help="The grounds on which we write to people.", no_args_is_help=True)

@@ -32,6 +32,7 @@ from crm.cli import (
     suppression,
     teams,
     today,
+    web,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -148,6 +149,7 @@ for name, group in {
     "subscription": subscriptions.app,
     "suppression": suppression.app,
     "basis": bases.app,
+    "web": web.app,
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)

@@ -22,6 +22,7 @@ from crm.mail.mime import compose
 from crm.mail.smtp import SmtpFailure, SmtpTransport, Timeouts
 from crm.mail.templates import TemplateFolder
 from crm.opening import database_url, folder_of, keys_of
+from crm.outreach.outgoing import Outgoing
 from crm.reference.loader import Reference
 from crm.store.engine import connect
 from crm.store.postgres import open_server
@@ -112,6 +113,7 @@ def _contents(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Chec
     store = Store(engine, actor="doctor", clock=clock)
     yield _reference(store)
     yield _search(store)
+    yield _outgoing(store)
     if settings.actor:
         yield _on_the_staff(store, settings.actor)
 
@@ -134,6 +136,12 @@ def _search(store: Store) -> Check:
         "Some texts cannot be found: they were in the book before it could search, or were copied into it."
     )
     return Check("search", ok=None, detail=detail, hint="Run `crm search --rebuild`.")
+
+
+def _outgoing(store: Store) -> Check:
+    if stop := Outgoing(store).stopped:
+        return Check("outgoing mail", ok=None, detail=stop.words, hint="Let it go on: `crm mail resume`.")
+    return Check("outgoing mail", ok=True, detail="Letters that are due go out.")
 
 
 def _on_the_staff(store: Store, actor: str) -> Check:

@@ -2,20 +2,17 @@
 
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import Progress
 
 from crm.book import Book
-from crm.cli.session import console, invocation, say, show
+from crm.cli.session import invocation, say, show
 from crm.errors import InvalidInput, NotFound
 from crm.imports.judgement import Update
-from crm.imports.performing import Progress as OnProgress
 from crm.imports.report import ImportReport
 from crm.imports.sources import Source
 
@@ -116,19 +113,6 @@ def tell(ctx: typer.Context, report: ImportReport, refused: Path | None) -> None
 def source_of(file: str) -> Source:
     """The file that is meant."""
     return sys.stdin.buffer if file == "-" else Path(file)
-
-
-@contextmanager
-def bar(file: str) -> Iterator[OnProgress]:
-    """A progress bar on standard error, where a person looks at it."""
-    target = console(stderr=True)
-    with Progress(console=target, transient=True, disable=not target.is_terminal) as shown:
-        task = shown.add_task(f"Importing {Path(file).name}", total=None)
-
-        def moved(done: int, total: int) -> None:
-            shown.update(task, completed=done, total=total)
-
-        yield moved
 
 
 def _plain(report: ImportReport) -> dict[str, object]:

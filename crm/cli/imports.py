@@ -1,14 +1,15 @@
 """`crm import …`: bring files into the book, go on with what was stopped, take back what was wrong."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from crm.cli import import_files as files
-from crm.cli.import_files import Mapped, bar, source_of, tell
+from crm.cli.import_files import Mapped, source_of, tell
 from crm.cli.options import Number, Reason, examples
-from crm.cli.session import opened, say, show
+from crm.cli.session import opened, progress, say, show
 from crm.directory.roles import RoleKind
 from crm.imports.judgement import Update
 
@@ -122,7 +123,7 @@ def show_import(ctx: typer.Context, number: Number, refused: files.Refused = Non
 @app.command(epilog=examples("crm import resume 4711 companies.csv"))
 def resume(ctx: typer.Context, number: Number, file: files.File, refused: files.Refused = None) -> None:
     """Go on with an import that was stopped; the file has to be the very same."""
-    with opened(ctx) as book, bar(file) as moved:
+    with opened(ctx) as book, progress(f"Importing {Path(file).name}") as moved:
         report = book.imports.resume(number, source_of(file), on_progress=moved)
         tell(ctx, report, refused)
 
@@ -169,6 +170,6 @@ def _bring_in(
         mapping = mapped.whole(book)
         if save is not None:
             book.imports.mappings.save(save, mapping, kind=kind, replace=True)
-        with bar(file) as moved:
+        with progress(f"Importing {Path(file).name}") as moved:
             report = getattr(book.imports, kind)(source_of(file), mapping, on_progress=moved, **how)
         tell(ctx, report, refused)

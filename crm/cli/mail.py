@@ -9,7 +9,7 @@ import typer
 
 from crm.book import Book
 from crm.cli.failures import ExitCode, tell
-from crm.cli.options import Reason, examples
+from crm.cli.options import OptionalReason, Reason, examples
 from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
 from crm.errors import AccordError, InvalidInput, MailError, NotFound
@@ -44,6 +44,14 @@ LETTERS: dict[str, Cells] = {
     "verdict": "verdict",
 }
 """What people see of a letter in a list."""
+_STOPS = {
+    "stopped": "stopped_at",
+    "by": "stopped_by",
+    "why": "reason",
+    "resumed": "resumed_at",
+    "resumed by": "resumed_by",
+    "because": "resumed_because",
+}
 
 
 @app.command(
@@ -124,6 +132,28 @@ def assume_sent(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
     """Leave a letter in doubt as probably sent."""
     with opened(ctx) as book:
         show(ctx, book.outbox.assume_sent(letter, reason=reason), LETTERS)
+
+
+@app.command(epilog=examples('crm mail stop --reason "a wrong figure in every letter"'))
+def stop(ctx: typer.Context, reason: Reason) -> None:
+    """Stop all outgoing mail: of campaigns, by hand, and notices. What is on its way already is finished."""
+    with opened(ctx) as book:
+        show(ctx, book.outgoing.stop(reason=reason), _STOPS)
+    say(ctx, "Nothing more leaves. Let it go on: crm mail resume --reason …")
+
+
+@app.command()
+def resume(ctx: typer.Context, reason: OptionalReason = "") -> None:
+    """Let mail go out again; letters that waited leave as their runs, hours and limits allow."""
+    with opened(ctx) as book:
+        show(ctx, book.outgoing.resume(reason=reason), _STOPS)
+
+
+@app.command()
+def stops(ctx: typer.Context) -> None:
+    """List every time that all mail was stopped, the latest first."""
+    with opened(ctx) as book:
+        show(ctx, book.outgoing.history, _STOPS, empty="Mail was never stopped.")
 
 
 @app.command()

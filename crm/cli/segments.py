@@ -6,6 +6,8 @@ import typer
 
 from crm.cli.options import On, day, examples
 from crm.cli.session import opened, show
+from crm.reference.languages import Language
+from crm.reference.sector_concerns import Concern
 
 app = typer.Typer(help="The parts of the digital ecosystem: list and edit them.", no_args_is_help=True)
 
@@ -18,6 +20,18 @@ def list_segments(ctx: typer.Context) -> None:
     cells = {"slug": "slug", "name": "name", "description": "description", "certainty": "certainty"}
     with opened(ctx) as book:
         show(ctx, list(book.segments), cells)
+
+
+@app.command(epilog=examples("crm segment concerns cloud"))
+def concerns(ctx: typer.Context, segment: Key, on: On = "today") -> None:
+    """Show what each Sector works on that concerns a segment, as letters say it."""
+    with opened(ctx) as book:
+        found = list(book.sector_concerns.of(segment, on=day(book, on)))
+    show(
+        ctx,
+        found,
+        {"sector": "sector", "study group": "study_group", "works on": _about, "certainty": "certainty"},
+    )
 
 
 @app.command(epilog=examples('crm segment add "Data spaces" --keyword "data space"'))
@@ -73,3 +87,7 @@ def population(
             segment, region=region, organizations=organizations, source=source, as_of=as_of
         )
         show(ctx, stated)
+
+
+def _about(concern: Concern) -> str:
+    return concern.words[Language.ENGLISH]

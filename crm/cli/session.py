@@ -1,12 +1,13 @@
 """What every command needs: the book, open under your name, and a way to show what came out."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import typer
 from rich.console import Console, RenderableType
+from rich.progress import Progress
 
 from crm.book import Book
 from crm.cli.paging import paged
@@ -108,6 +109,26 @@ def put(shown: RenderableType, *, paging: bool = False) -> None:
         return
     # What fills the last column up to its width is no use to a pipe.
     typer.echo("\n".join(line.rstrip() for line in text.splitlines()))
+
+
+@contextmanager
+def progress(words: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, where a person looks at it.
+
+    Args:
+        words: what is being done.
+
+    Yields:
+        What is told how much is done, and of how much.
+    """
+    target = console(stderr=True)
+    with Progress(console=target, transient=True, disable=not target.is_terminal) as shown:
+        task = shown.add_task(words, total=None)
+
+        def moved(done: int, total: int) -> None:
+            shown.update(task, completed=done, total=total)
+
+        yield moved
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -7,21 +7,22 @@ they bind an international organisation is contested; Accord keeps them on recor
 from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Session, col, select
 
-from crm.consent.suppressions import Scope, SuppressionReason, suppress
+from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.directory.merged import among
 from crm.directory.names import clean_name
 from crm.directory.people import Person, PersonKey, find_person
 from crm.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from crm.keyring import KeyRing
+from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language, known_language
 from crm.store.columns import at_field, choice, chosen, id_field, personal, ref
 from crm.store.records import Record
-from crm.store.store import Store
+from crm.store.store import Change, Store
 from crm.store.violations import means
 
 
@@ -39,17 +40,6 @@ class Purpose(StrEnum):
     CAMPAIGNS = "campaigns"
     DONOR = "donor"
     EVENT = "event"
-
-
-class Basis(StrEnum):
-    """The ground on which we write."""
-
-    CONSENT = "consent"
-    CONTRACT = "contract"
-    LEGAL_OBLIGATION = "legal_obligation"
-    PUBLIC_TASK = "public_task"
-    LEGITIMATE_INTEREST = "legitimate_interest"
-    EXISTING_RELATION = "existing_relation"
 
 
 WITHDRAWABLE = frozenset(
@@ -181,16 +171,15 @@ class Bases:
         with self._store.changing("basis.withdrawn", reason=reason) as change:
             row, what = find_person(change.session, person), chosen(Purpose, purpose, field="purpose")
             day = on or change.now.date()
-            standing = bases_of(change.session, [row.id], what, day).get(row.id, ())
-            ending = [found for found in standing if found.basis in WITHDRAWABLE]
             if what is not Purpose.CAMPAIGNS:
-                _refuse_nothing(row, what, standing, ending)
+                # Before or after the intent of a letter, never beside it.
+                lock_people(change.session, [row.id])
+                _refuse_nothing(row, what, bases_of(change.session, [row.id], what, day).get(row.id, ()))
             elif row.email is not None:
                 scope, why = Scope.CAMPAIGNS, SuppressionReason.ASKED
                 suppress(change, row.email, keys=self._keys, scope=scope, reason=why)
-            withdrawn = {"withdrawn_on": day, "withdrawn_by": change.actor, "withdrawn_because": reason}
             change.about(row)
-            return tuple(found.amend(withdrawn) for found in ending)
+            return end_bases(change, row, what, reason=reason, on=day)
 
     def of(self, person: PersonKey) -> tuple[ContactBasis, ...]:
         """Every ground on record for a person, those that were withdrawn among them, the oldest first."""
@@ -228,19 +217,61 @@ def bases_of(
     return found
 
 
+def end_bases(
+    change: Change, person: Person, purpose: Purpose, *, reason: str, on: date | None = None
+) -> tuple[ContactBasis, ...]:
+    """End inside a verb whatever a person can take away of the grounds for a purpose.
+
+    Args:
+        change: the verb.
+        person: whose.
+        purpose: what about.
+        reason: what they said, or where.
+        on: the first day on which they no longer hold; today where none is given.
+    """
+    day = on or change.now.date()
+    standing = bases_of(change.session, [person.id], purpose, day).get(person.id, ())
+    withdrawn = {"withdrawn_on": day, "withdrawn_by": change.actor, "withdrawn_because": reason}
+    return tuple(row.amend(withdrawn) for row in standing if row.basis in WITHDRAWABLE)
+
+
+def consented(change: Change, person: Person, purpose: Purpose, **proof: Any) -> ContactBasis:
+    """Note inside a verb that a person agrees to a purpose from today.
+
+    Who withdraws and agrees again on one day has agreed all day: the trail keeps that they wavered.
+
+    Args:
+        change: the verb.
+        person: who agrees.
+        purpose: what to.
+        **proof: `source`, `evidence`, `wording` and `language` of the ground.
+    """
+    today = change.now.date()
+    values = {**proof, "recorded_at": change.now, "recorded_by": change.actor}
+    values |= {"withdrawn_on": None, "withdrawn_by": None, "withdrawn_because": None}
+    query = select(ContactBasis).where(
+        ContactBasis.person_id == person.id,
+        ContactBasis.purpose == purpose,
+        ContactBasis.basis == Basis.CONSENT,
+        ContactBasis.on == today,
+    )
+    if known := change.session.exec(query).first():
+        return known.amend(values)
+    values |= {"person_id": person.id, "purpose": purpose, "basis": Basis.CONSENT, "on": today}
+    return change.add(ContactBasis.model_validate(values))
+
+
 def stands_on(day: date) -> tuple[ColumnElement[bool], ...]:
     """Whether a ground stands on a day; for queries."""
     ends = col(ContactBasis.withdrawn_on)
     return col(ContactBasis.on) <= day, ends.is_(None) | (ends > day)
 
 
-def _refuse_nothing(
-    person: Person, purpose: Purpose, standing: tuple[ContactBasis, ...], ending: list[ContactBasis]
-) -> None:
+def _refuse_nothing(person: Person, purpose: Purpose, standing: tuple[ContactBasis, ...]) -> None:
     if not standing:
         raise NotFound(
             f"Nothing is on record on which we write to {person.name} about {purpose}.", field="purpose"
         )
-    if not ending:
+    if WITHDRAWABLE.isdisjoint(row.basis for row in standing):
         grounds = " and ".join(sorted({row.basis.value.replace("_", " ") for row in standing}))
         raise Refused(f"A {grounds} is not withdrawn by asking.", rule="bases.withdraw", subject=person.name)

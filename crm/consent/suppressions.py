@@ -92,10 +92,7 @@ class Suppressions:
     def lift(self, address: str, *, reason: str) -> int:
         """Allow writing to an address again, because its owner asked; returns how many entries went."""
         with self._store.changing("suppression.lifted", reason=reason) as change:
-            rows = change.session.exec(_entries(_hashes(address, self._keys))).all()
-            for row in rows:
-                change.session.delete(row)
-            return len(rows)
+            return lifted(change, address, keys=self._keys)
 
     def of(self, address: str) -> tuple[Suppression, ...]:
         """The entries that stand for an address; none means that it may be written to."""
@@ -117,6 +114,15 @@ def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reaso
     if scope not in suppressed(change.session, [address], keys=keys).get(address, ()):
         values = {"address_hash": hashed, "scope": scope, "reason": reason}
         change.add(Suppression.model_validate({**values, "since_at": change.now}))
+
+
+def lifted(change: Change, address: str, *, keys: KeyRing, scope: Scope | None = None) -> int:
+    """Take an address off the list inside a verb, in one scope or altogether; returns how many entries went."""
+    rows = entries_of(change.session, address, keys=keys)
+    going = [row for row in rows if scope in {None, row.scope}]
+    for row in going:
+        change.session.delete(row)
+    return len(going)
 
 
 def suppressed(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:

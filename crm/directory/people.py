@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func
+from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, func
 from sqlmodel import Session, col, select
 
 from crm.directory.addresses import parse_email
@@ -242,13 +242,23 @@ def find_person(session: Session, key: PersonKey) -> Person:
     return found[0]
 
 
+def held_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether a position is held on a day; for queries."""
+    return (col(Position.since_on).is_(None) | (col(Position.since_on) <= day)) & not_over(day)
+
+
+def not_over(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether a position is held on a day or will be; for queries."""
+    return col(Position.until_on).is_(None) | (col(Position.until_on) >= day)
+
+
 def people_at(session: Session, organization: Organization, *, on: date) -> Sequence[Person]:
     """The people who hold a position at an organisation on a day, focal points first."""
     held = func.bool_or(col(Position.focal_point))
     return session.exec(
         select(Person)
         .join(Position)
-        .where(Position.organization_id == organization.id, stands(Person), *_held_on(on))
+        .where(Position.organization_id == organization.id, stands(Person), held_on(on))
         .group_by(col(Person.id))
         .order_by(held.desc(), func.min(col(Position.since_on)).nulls_last(), col(Person.id))
     ).all()
@@ -259,15 +269,10 @@ def _positions(
 ) -> Sequence[Position]:
     query = select(Position).where(Position.person_id == person.id)
     if on is not None:
-        query = query.where(*_held_on(on))
+        query = query.where(held_on(on))
     if organization is not None:
         query = query.where(Position.organization_id == organization.id)
     return session.exec(query.order_by(col(Position.since_on).nulls_first(), col(Position.id))).all()
-
-
-def _held_on(on: date) -> tuple[Any, ...]:
-    begun = col(Position.since_on).is_(None) | (col(Position.since_on) <= on)
-    return begun, col(Position.until_on).is_(None) | (col(Position.until_on) >= on)
 
 
 def _position(person: Person, organization: Organization, **fields: Any) -> Position:

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, exists, or_
 from sqlmodel import Session, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
@@ -110,6 +110,19 @@ def give_role(
     """Open a role inside a verb."""
     values = {"organization_id": organization.id, "kind": kind, "since_on": since, "source": source}
     return change.add(Role.model_validate(values))
+
+
+def has_role(kind: RoleKind, day: date) -> ColumnElement[bool]:
+    """Whether an organisation has a role on a day; for queries that the organisation stands in."""
+    held = exists().where(
+        col(Role.organization_id) == col(Organization.id), col(Role.kind) == kind, lasts(day)
+    )
+    return held.correlate(Organization)
+
+
+def lasts(day: date) -> ColumnElement[bool]:
+    """Whether a role lasts on a day; for queries."""
+    return and_(col(Role.since_on) <= day, or_(col(Role.until_on).is_(None), col(Role.until_on) >= day))
 
 
 def open_role(session: Session, organization: Organization, kind: RoleKind) -> Role | None:

@@ -1,5 +1,6 @@
 """`book.opportunities`: what accounts are asked for, how far each ask has come, and how it ended."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -209,6 +210,12 @@ class Opportunities:
                 )
             order = (col(Opportunity.expected_on).nulls_last(), col(Opportunity.id))
             return tuple(session.exec(query.order_by(*order)))
+
+    def open_with(self, organizations: Iterable[int]) -> frozenset[int]:
+        """Which of these accounts have an open ask, by id."""
+        with self._store.reading() as session:
+            asked = select(Opportunity.organization_id).where(col(Opportunity.closed_at).is_(None))
+            return frozenset(session.exec(asked.where(col(Opportunity.organization_id).in_(organizations))))
 
     def of(self, key: OrganizationKey) -> tuple[Opportunity, ...]:
         """Every ask to an account, closed ones included, the newest first."""

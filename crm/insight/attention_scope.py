@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, select, true
+from sqlalchemy import ColumnElement, Date, Select, cast, func, true
 from sqlmodel import col
 
 from crm.dates import end_of
@@ -13,7 +13,7 @@ from crm.directory.merged import among, stands
 from crm.directory.tables import Organization
 from crm.insight.need import NeedReason, Sign
 from crm.insight.touches import TouchSource
-from crm.reference.country import Country
+from crm.reference.countries import countries_in
 from crm.reference.senior_roles import SeniorRole
 
 
@@ -54,9 +54,7 @@ class AttentionScope:
         """Whether an organisation is based where the needs are asked for."""
         if self.region is None:
             return true()
-        return col(Organization.country).in_(
-            select(col(Country.code)).where(col(Country.region) == self.region)
-        )
+        return col(Organization.country).in_(countries_in(self.region))
 
     def accounts(self) -> ColumnElement[bool]:
         """Whether an organisation is one of their accounts."""

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 from sqlmodel import col
 
 from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope
 from crm.insight.touches import last_touch, owned_since
-from crm.membership.ledger import Term
+from crm.membership.ledger import Term, running
 from crm.reference.tiers import Tier
 
 
@@ -18,10 +18,7 @@ def kept(scope: AttentionScope) -> ColumnElement[bool]:
     So it is for what has an account manager or a tier of its own, and for every member: one that nobody looks after
     is the first to be lost.
     """
-    runs = and_(
-        col(Term.since_on) <= scope.on, or_(col(Term.until_on).is_(None), col(Term.until_on) >= scope.on)
-    )
-    member = exists().where(col(Term.organization_id) == col(Organization.id), runs)
+    member = exists().where(col(Term.organization_id) == col(Organization.id), running(scope.on))
     looked_after = or_(col(Organization.owner_id).is_not(None), col(Organization.tier).is_not(None), member)
     return scope.accounts() & (looked_after if scope.staff is None else true())
 

@@ -1,14 +1,16 @@
 """What a campaign may know of an account before it decides anything: plain frozen facts as of a day."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from crm.directory.tables import Size
+from crm.directory.tables import OrganizationKind, Size
 from crm.engagement.participation import ParticipationKind
 from crm.membership.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.languages import Language
+from crm.reference.sector_concerns import Concern
 from crm.shown import Shown
 
 
@@ -28,6 +30,10 @@ class Contact(Shown):
     Attributes:
         language: the language of correspondence; None: nobody has said.
         suppressed: whether the address must not be written to by campaigns.
+        roles: what they do there, of the position that counts first to the last.
+        senior: whether one of the roles is a senior one.
+        country: where the account is based, ISO 3166 alpha-3.
+        time_zone: IANA name; None: nobody has said.
     """
 
     person_id: int
@@ -35,6 +41,15 @@ class Contact(Shown):
     address: str
     language: Language | None
     suppressed: bool
+    roles: tuple[str, ...] = ()
+    senior: bool = False
+    country: str | None = None
+    time_zone: str | None = None
+
+    @property
+    def role(self) -> str:
+        """What they do there; empty where nobody has said."""
+        return next(iter(self.roles), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +67,61 @@ class Touch(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class AdministrationLetter(Shown):
+    """A letter of a campaign that went out to the administration of a Member State.
+
+    Attributes:
+        campaign: the name of the campaign.
+        written_on: the day on which the latest of its letters left.
+        answered_on: when the administration answered; None: it has not.
+    """
+
+    campaign: str
+    written_on: date
+    answered_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate(Shown):
-    """An account with a running membership, as a campaign sees it on a day.
+    """An account with one of its running memberships, or without one, as a campaign sees it on a day.
+
+    An account with several memberships is a candidate with each of them.
 
     Attributes:
         group_id: the head of its corporate group, itself where it has none.
+        region: the development region of its State, by slug.
         owner_id: the account manager.
         synthetic: whether the account or its membership is made up for a demonstration or test.
+        sectors: the Sectors ("R", "T", "D") in which it is a Sector Member or Academia, by any of its memberships.
+        term_id: the membership; None, with the four that follow, where it has none.
         standing: None: nobody has said how it stands.
         own_groups: the study group that it has selected, and those that have taken over its work since.
         participation: what it did in the study groups in the last three years, the newest first.
         contacts: who could be written to, focal points first; those with an address only.
         last_touch: the latest interaction of any office, notes to the file apart.
+        associate_in: the Sectors in which it is an Associate, by any of its memberships.
+        group_sectors: how many memberships as Sector Member its corporate group holds, by Sector.
+        concerns: what the Sectors work on that concerns its segment, by the reference data.
+        state_without_member: whether it is based in a Member State without any Sector Member.
+        administration_letters: what campaigns have written to the administration of its State.
     """
 
     organization_id: int
     name: str
     group_id: int
+    kind: OrganizationKind
     country: str | None
+    region: str | None
     segment: str | None
     size: Size | None
     owner_id: int | None
     synthetic: bool
-    term_id: int
-    category: Category
-    coverage: Coverage
+    sectors: frozenset[str]
+    term_id: int | None
+    category: Category | None
+    coverage: Coverage | None
     study_group: str | None
-    member_since_on: date
+    member_since_on: date | None
     standing: Standing | None
     standing_as_of: date | None
     punctuality: Punctuality | None
@@ -86,3 +129,13 @@ class Candidate(Shown):
     participation: tuple[TookPart, ...]
     contacts: tuple[Contact, ...]
     last_touch: Touch | None
+    associate_in: frozenset[str] = frozenset()
+    group_sectors: Mapping[str, int] = field(default_factory=dict)
+    concerns: tuple[Concern, ...] = ()
+    state_without_member: bool = False
+    administration_letters: tuple[AdministrationLetter, ...] = ()
+
+    @property
+    def in_good_standing(self) -> bool:
+        """Whether its standing is good; of an account without a membership none needs to be known."""
+        return self.standing is Standing.GOOD or (self.standing is None and self.term_id is None)

@@ -1,29 +1,35 @@
 """What is looked up about many accounts at once: one statement each, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
 
 from crm.consent.suppressions import suppressed_forms
-from crm.directory.merged import stands
-from crm.directory.people import Person, Position
+from crm.directory.merged import among, stands
+from crm.directory.people import Person, Position, held_on
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction
 from crm.engagement.participation import Participation
 from crm.insight.candidate import Contact, TookPart
 from crm.insight.touches import noticed
 from crm.keyring import KeyRing
+from crm.membership.ledger import Term, running
 from crm.membership.standing import StandingRecord
+from crm.reference.categories import Category
+from crm.reference.countries import gazetteer_of
+from crm.reference.senior_roles import is_senior, senior_roles
 from crm.reference.study_groups import StudyGroup
 
-Ids = Select[int]
-"""Which accounts: a query for their ids."""
+Ids = Sequence[int]
+"""Which accounts."""
 
+_FULL = (Category.SECTOR_MEMBER, Category.ACADEMIA)
 _REMEMBERED = timedelta(days=3 * 365)
 
 
@@ -64,7 +70,8 @@ def participation(session: Session, ids: Ids, day: date) -> dict[int, list[TookP
             col(Participation.on),
         )
         .where(
-            col(Participation.organization_id).in_(ids), col(Participation.on).between(day - _REMEMBERED, day)
+            among(col(Participation.organization_id), ids),
+            col(Participation.on).between(day - _REMEMBERED, day),
         )
         .order_by(col(Participation.on).desc(), col(Participation.id).desc())
     )
@@ -77,34 +84,73 @@ def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[in
     """Who could be written to at each account, in the order of `book.people.at`."""
     rows = session.execute(_reachable(ids, day)).all()
     refused = suppressed_forms(session, (row.email_key for row in rows), keys=keys)
+    known = senior_roles(session)
+    senior = {role for role in {role for row in rows for role in row.roles} if is_senior(role, known)}
     found: dict[int, list[Contact]] = defaultdict(list)
-    for number, person_id, name, address, key, language in rows:
-        found[number].append(Contact(person_id, name, address, language, key in refused))
+    for number, person_id, name, address, language, country, zone, key, roles in rows:
+        held = tuple(role for role in roles if role)
+        above = not senior.isdisjoint(held)
+        contact = Contact(person_id, name, address, language, key in refused, held, above, country, zone)
+        found[number].append(contact)
     return found
 
 
 def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
-    begun = or_(col(Position.since_on).is_(None), col(Position.since_on) <= day)
-    not_over = or_(col(Position.until_on).is_(None), col(Position.until_on) >= day)
+    first = (
+        col(Position.focal_point).desc(),
+        col(Position.since_on).nulls_last(),
+        col(Position.id),
+    )
     return (
         select(
             col(Position.organization_id),
             col(Person.id),
             col(Person.name),
             col(Person.email),
-            col(Person.email_key),
             col(Person.language),
+            col(Organization.country),
+            col(Person.time_zone),
+            col(Person.email_key),
+            func.array_agg(aggregate_order_by(col(Position.role), *first)).label("roles"),
         )
         .join_from(Position, Person, col(Person.id) == col(Position.person_id))
-        .where(col(Position.organization_id).in_(ids), begun, not_over)
+        .join(Organization, col(Organization.id) == col(Position.organization_id))
+        .where(among(col(Position.organization_id), ids), held_on(day))
         .where(stands(Person), col(Person.email).is_not(None))
-        .group_by(col(Position.organization_id), col(Person.id))
+        .group_by(col(Position.organization_id), col(Organization.country), col(Person.id))
         .order_by(
             func.bool_or(col(Position.focal_point)).desc(),
             func.min(col(Position.since_on)).nulls_last(),
             col(Person.id),
         )
     )
+
+
+class Sectors(NamedTuple):
+    """The Sectors of an account: in which it is a Sector Member or Academia, and in which an Associate."""
+
+    full: frozenset[str] = frozenset()
+    associate: frozenset[str] = frozenset()
+
+
+def sectors(session: Session, ids: Ids, day: date) -> dict[int, Sectors]:
+    """The Sectors in which each account holds a membership."""
+    held = select(col(Term.organization_id), col(Term.coverage), col(Term.category)).where(
+        among(col(Term.organization_id), ids), running(day)
+    )
+    found: dict[int, Sectors] = defaultdict(Sectors)
+    for number, coverage, category in session.execute(held):
+        full, associate = found[number]
+        if category in _FULL:
+            found[number] = Sectors(full | frozenset(coverage.value), associate)
+        else:
+            found[number] = Sectors(full, associate | frozenset(coverage.value))
+    return found
+
+
+def regions(session: Session) -> dict[str | None, str | None]:
+    """For each country its development region, by slug; a territory has that of its State."""
+    return {None: None, **{country.code: country.region for country in gazetteer_of(session).countries}}
 
 
 def own_groups(session: Session) -> dict[str | None, frozenset[str]]:

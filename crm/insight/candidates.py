@@ -3,15 +3,18 @@
 Everything is read set by set: a fixed number of statements however many accounts there are.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, literal, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlmodel import Session, col
 
+from crm.directory.merged import among, stands
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization, corporate_group
+from crm.insight.audience_rules import Rule
+from crm.insight.audience_sql import condition, memberships
 from crm.insight.candidate import Candidate, Touch
 from crm.insight.candidate_facts import (
     contacts,
@@ -19,10 +22,12 @@ from crm.insight.candidate_facts import (
     latest_standing,
     own_groups,
     participation,
+    regions,
+    sectors,
 )
+from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
 from crm.membership.ledger import Term
-from crm.reference.categories import Category
 from crm.store.store import Store
 
 
@@ -32,38 +37,50 @@ class Candidates:
     Args:
         store: the door to the database.
         keys: key the suppression list.
+        letters: reads what campaigns have written to administrations.
     """
 
-    def __init__(self, store: Store, *, keys: KeyRing) -> None:
+    def __init__(self, store: Store, *, keys: KeyRing, letters: AdministrationLetters) -> None:
         self._store = store
         self._keys = keys
+        self._letters = letters
 
-    def associates(self, on: date | None = None) -> tuple[Candidate, ...]:
-        """Every running Associate membership, by account and Sector.
+    def matching(self, rule: Rule, *, on: date | None = None) -> tuple[Candidate, ...]:
+        """The accounts that a rule is true of, by account and Sector.
+
+        An account stands there once for each running membership that the rule is about, as an Associate of two Sectors
+        does for `IsMember(category="associate")`; one that has no such membership stands there once without.
 
         Args:
+            rule: whom to look for.
             on: the day; today where none is given.
         """
         day = on or self._store.now().date()
         with self._store.reading() as session:
-            return self._read(session, day, [])
+            return self._read(session, condition(rule, day), day, rule)
 
-    def among(self, organizations: Iterable[int], *, on: date | None = None) -> tuple[Candidate, ...]:
-        """The running Associate memberships of these accounts.
+    def among(
+        self, organizations: Iterable[int], *, about: Rule | None = None, on: date | None = None
+    ) -> tuple[Candidate, ...]:
+        """These accounts, whether or not a rule is true of them.
 
         Args:
-            organizations: their ids; an account that is no Associate is passed over.
+            organizations: their ids.
+            about: only with the memberships that this rule is about; with every running one where none is given.
             on: the day; today where none is given.
         """
         day, ids = on or self._store.now().date(), list(organizations)
         with self._store.reading() as session:
-            return self._read(session, day, [_one_of(col(Term.organization_id), ids)])
+            return self._read(session, among(col(Organization.id), ids), day, about)
 
-    def of(self, organization: OrganizationKey, *, on: date | None = None) -> tuple[Candidate, ...]:
-        """The running Associate memberships of one account, one for each Sector; nothing else is touched.
+    def of(
+        self, organization: OrganizationKey, *, about: Rule | None = None, on: date | None = None
+    ) -> tuple[Candidate, ...]:
+        """One account, once for each of its memberships; nothing else is touched.
 
         Args:
             organization: which account.
+            about: only with the memberships that this rule is about; with every running one where none is given.
             on: the day; today where none is given.
 
         Raises:
@@ -73,47 +90,74 @@ class Candidates:
         day = on or self._store.now().date()
         with self._store.reading() as session:
             account = find_organization(session, organization)
-            return self._read(session, day, [col(Term.organization_id) == account.id])
+            return self._read(session, col(Organization.id) == account.id, day, about)
 
     def _read(
-        self, session: Session, day: date, only: Sequence[ColumnElement[bool]]
+        self, session: Session, chosen: ColumnElement[bool], day: date, about: Rule | None
     ) -> tuple[Candidate, ...]:
-        runs = (col(Term.since_on) <= day, or_(col(Term.until_on).is_(None), col(Term.until_on) >= day))
-        running = (col(Term.category) == Category.ASSOCIATE, *runs, *only)
-        ids = select(col(Term.organization_id)).where(*running)
-        took_part = participation(session, ids, day)
+        rows = session.execute(_accounts(chosen, day, memberships(about, day))).all()
+        ids = list({row.id for row in rows})
+        own, areas = own_groups(session), regions(session)
+        held, took_part = sectors(session, ids, day), participation(session, ids, day)
         reachable = contacts(session, ids, day, keys=self._keys)
-        own = own_groups(session)
+        around = Surroundings.of(session, rows, day, letters=self._letters)
         return tuple(
             _candidate(
                 row,
-                own[row.study_group],
-                tuple(took_part.get(row.id, ())),
-                tuple(reachable.get(row.id, ())),
+                region=areas.get(row.country),
+                sectors=held[row.id].full,
+                associate_in=held[row.id].associate,
+                own_groups=own[row.study_group],
+                participation=tuple(took_part.get(row.id, ())),
+                contacts=tuple(reachable.get(row.id, ())),
+                **around.around(row),
             )
-            for row in session.execute(_memberships(running, day))
+            for row in rows
         )
 
 
-def _candidate(row: Any, *more: Any) -> Candidate:
-    *facts, at, kind, office = row
-    return Candidate(*[*facts, *more, at and Touch(at, str(kind), office)])
+def _candidate(row: Any, **more: Any) -> Candidate:
+    *_, at, kind, office = row
+    return Candidate(
+        organization_id=row.id,
+        name=row.name,
+        group_id=row.group_id,
+        kind=row.organization_kind,
+        country=row.country,
+        segment=row.segment,
+        size=row.size,
+        owner_id=row.owner_id,
+        synthetic=row.synthetic,
+        term_id=row.term_id,
+        category=row.category,
+        coverage=row.coverage,
+        study_group=row.study_group,
+        member_since_on=row.since_on,
+        standing=row.standing,
+        standing_as_of=row.as_of,
+        punctuality=row.punctuality,
+        last_touch=at and Touch(at, str(kind), office),
+        **more,
+    )
 
 
-def _memberships(running: Iterable[ColumnElement[bool]], day: date) -> Select[*tuple[Any, ...]]:
-    """The memberships with what stands once beside each: the fields of a candidate in their order, and the touch."""
+def _accounts(chosen: ColumnElement[bool], day: date, held: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """The accounts with their memberships and what stands once beside each; the latest touch comes last."""
     standing, touch = latest_standing(day), latest_interaction()
     return (
         select(
             col(Organization.id),
             col(Organization.name),
-            corporate_group(),
+            corporate_group().label("group_id"),
+            col(Organization.kind).label("organization_kind"),
             col(Organization.country),
             col(Organization.segment),
             col(Organization.size),
             col(Organization.owner_id),
-            col(Organization.synthetic) | col(Term.synthetic),
-            col(Term.id),
+            func.coalesce(
+                col(Organization.synthetic) | col(Term.synthetic), col(Organization.synthetic)
+            ).label("synthetic"),
+            col(Term.id).label("term_id"),
             col(Term.category),
             col(Term.coverage),
             col(Term.study_group),
@@ -121,15 +165,9 @@ def _memberships(running: Iterable[ColumnElement[bool]], day: date) -> Select[*t
             *standing.c,
             *touch.c,
         )
-        .join_from(Term, Organization, col(Organization.id) == col(Term.organization_id))
+        .outerjoin_from(Organization, Term, and_(col(Term.organization_id) == col(Organization.id), held))
         .outerjoin(standing, true())
         .outerjoin(touch, true())
-        .where(*running)
+        .where(stands(Organization), chosen)
         .order_by(col(Organization.id), col(Term.coverage))
     )
-
-
-def _one_of(column: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    # One array instead of a parameter each: the protocol takes 65,535 parameters at the most.
-    found: ColumnElement[bool] = column == any_(literal(ids, ARRAY(BigInteger)))
-    return found

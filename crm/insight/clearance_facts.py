@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
 from crm.directory.merged import among, stands
@@ -91,15 +91,11 @@ def _refusals(
     keys: KeyRing,
 ) -> Iterator[Ground]:
     """The accounts of which no contact may be written to; one of which nobody is known is none of them."""
-    for number, people in contacts(session, _ids(asked), question.on, keys=keys).items():
+    for number, people in contacts(session, list(asked), question.on, keys=keys).items():
         if all(contact.suppressed for contact in people):
             detail = ", ".join(contact.name for contact in people)
             refers_to = f"organization:{number}"
             yield Ground(ClearanceReason.SUPPRESSED, group[number], None, None, detail, refers_to)
-
-
-def _ids(asked: Iterable[int]) -> Select[int]:
-    return select(col(Organization.id)).where(among(col(Organization.id), asked))
 
 
 def _overrides(session: Session, asked: Iterable[int], question: Question) -> list[Override]:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Date, Select, String, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlmodel import col, or_
+from sqlmodel import col
 
 from crm.directory.merged import among
-from crm.directory.people import Position
+from crm.directory.people import Position, held_on
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization, OrganizationKind
 from crm.engagement import reservations
@@ -151,11 +151,7 @@ def _opportunities(asked: Asked) -> Lines:
 def _complaints(asked: Asked) -> Lines:
     """The open complaints of an account, and those of people who spoke for themselves and work for it."""
     account = func.coalesce(col(Complaint.organization_id), col(Position.organization_id))
-    works_there = (
-        (col(Complaint.organization_id).is_(None) & (col(Position.person_id) == col(Complaint.person_id)))
-        & or_(col(Position.since_on).is_(None), col(Position.since_on) <= asked.on)
-        & or_(col(Position.until_on).is_(None), col(Position.until_on) >= asked.on)
-    )
+    theirs = col(Complaint.organization_id).is_(None) & (col(Position.person_id) == col(Complaint.person_id))
     return (
         grounds_of(
             Complaint,
@@ -164,7 +160,7 @@ def _complaints(asked: Asked) -> Lines:
             on=day_of_instant(col(Complaint.recorded_at)),
             what=col(Complaint.what),
         )
-        .outerjoin(Position, works_there)
+        .outerjoin(Position, theirs & held_on(asked.on))
         .where(col(Complaint.resolved_at).is_(None), asked.account(account))
         .distinct()
     )

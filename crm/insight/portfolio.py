@@ -12,8 +12,7 @@ from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.engagement.teams import TeamSeat
 from crm.insight.references import Reference, references_to
-from crm.reference.countries import find_country
-from crm.reference.country import Country
+from crm.reference.countries import countries_in, find_country
 from crm.reference.regions import find_region
 from crm.reference.segments import find_segment
 from crm.shown import Shown
@@ -97,8 +96,7 @@ class Part:
         found: dict[str, ColumnElement[bool]] = {}
         if region is not None:
             area = find_region(session, region)
-            places = select(col(Country.code)).where(col(Country.region) == area.slug)
-            found[area.name()] = col(Organization.country).in_(places)
+            found[area.name()] = col(Organization.country).in_(countries_in(area.slug))
         if country is not None:
             place = find_country(session, country)
             found[place.name()] = col(Organization.country) == place.code

@@ -3,12 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select, true, tuple_
+from sqlalchemy import Select, select, true, tuple_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.directory.merged import stands
-from crm.directory.people import Person, Position
+from crm.directory.people import Person, Position, not_over
 from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign
@@ -50,7 +50,6 @@ def _told_ending(row: Any, _: AttentionScope) -> Sign:
 
 
 def _new_people(scope: AttentionScope) -> Lines:
-    not_over = or_(col(Position.until_on).is_(None), col(Position.until_on) >= scope.on)
     return (
         select(
             col(Position.id),
@@ -64,7 +63,7 @@ def _new_people(scope: AttentionScope) -> Lines:
         )
         .join(Organization, col(Organization.id) == col(Position.organization_id))
         .join(Person, col(Person.id) == col(Position.person_id))
-        .where(scope.accounts(), stands(Person), not_over)
+        .where(scope.accounts(), stands(Person), not_over(scope.on))
         .where(col(Position.since_on).between(scope.on - _LATELY, scope.on))
     )
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.directory.merged import stands
-from crm.directory.people import Person, Position
+from crm.directory.people import Person, Position, held_on
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
@@ -62,11 +62,7 @@ def _with_people_of(scope: Scope) -> CompoundSelect[*tuple[Any, ...]]:
         select(col(Interaction.id))
         .join(InteractionPerson, col(InteractionPerson.interaction_id) == col(Interaction.id))
         .join(Position, col(Position.person_id) == col(InteractionPerson.person_id))
-        .where(
-            scope.account(col(Position.organization_id)),
-            or_(col(Position.since_on).is_(None), col(Position.since_on) <= day),
-            or_(col(Position.until_on).is_(None), col(Position.until_on) >= day),
-        )
+        .where(scope.account(col(Position.organization_id)), held_on(day))
     )
     return union(took_part, elsewhere)
 

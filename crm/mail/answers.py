@@ -5,11 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from crm.mail.calendar_replies import Participation
+
 
 class AnswerKind(StrEnum):
     """What a message that came in is, by its headers and form; never by its subject alone."""
 
     REPLY = "reply"
+    CALENDAR_REPLY = "calendar_reply"
     AUTOMATIC_REPLY = "automatic_reply"
     BOUNCE = "bounce"
     DELAY = "delay"
@@ -89,6 +92,7 @@ class Answer:
         text: what the person wrote, without quoted text and signature; plain text that may hold `<` and `&`.
         bounce: what became of the letter, per recipient, for a bounce or delay.
         defects: what was odd about the message, without quoting it.
+        participation: what a calendar answers to an invitation.
     """
 
     kind: AnswerKind
@@ -103,3 +107,4 @@ class Answer:
     text: str
     bounce: tuple[BounceRecipient, ...]
     defects: tuple[str, ...]
+    participation: Participation | None = None

@@ -4,6 +4,7 @@
 import re
 import unicodedata
 
+from crm.mail.calendar_replies import CALENDAR_KINDS
 from crm.mail.fields import Fields
 from crm.mail.parts import Mail
 
@@ -87,7 +88,7 @@ def _is_marked(fields: Fields) -> bool:
 
 
 def _is_calendar_reply(mail: Mail, defects: list[str]) -> bool:
-    part = mail.first("text/calendar", "application/ics")
+    part = mail.first(*CALENDAR_KINDS)
     if part is None:
         return False
     method = part.parameters.get("method", "").lower()

@@ -145,8 +145,15 @@ def _day(value: str, locale: Locale) -> str:
     except ValueError as error:
         raise TemplateError(f"{value!r} is no date.", value=value, hint="Write it as 2026-12-01.") from error
     written = format_date(day, "long", locale=locale)
-    # The first of a month is an ordinal in French (Lexique des règles typographiques, "date").
-    return re.sub(r"^1\b", "1er", written) if locale.language == "fr" else written
+    match locale.language:
+        case "fr":
+            # The first of a month is an ordinal in French (Lexique des règles typographiques, "date").
+            return re.sub(r"^1\b", "1er", written)
+        case "ru":
+            # Written out as in documents of the Union: the abbreviation would meet the full stop of a sentence.
+            return re.sub(r"\s+\w\.$", f"{_NO_BREAK_SPACE}года", written)
+        case _:
+            return written
 
 
 @lru_cache(maxsize=1024)

@@ -13,6 +13,7 @@ from crm.mail.answers import Answer, AnswerKind, BounceRecipient, DeliveryAction
 from crm.mail.automatic import RECEIPT_KINDS, is_absence_note, is_automatic, is_list_mail, is_null_sender
 from crm.mail.bounce_wordings import from_a_server, recipients_in, returned_ids
 from crm.mail.bounces import STATUS_KINDS, recipients_of, returned_fields
+from crm.mail.calendar_replies import Participation, participation
 from crm.mail.fields import Fields, message_ids, plain, read_fields
 from crm.mail.html_text import text_of
 from crm.mail.mailboxes import REACHED, addresses, sender, tokens
@@ -48,8 +49,9 @@ def parse(raw: bytes) -> Answer:
     bounce = _bounce(letter, defects)
     references = _references(letter, reported=bool(bounce))
     text = own_words(letter.wording)[:_LONGEST_OWN_WORDS]
+    says = participation(letter.mail, defects)
     kind = _reported(letter, bounce, defects) or _sent(
-        letter, text, ours=bool(letter.tokens or references), defects=defects
+        letter, text, ours=bool(letter.tokens or references), says=says, defects=defects
     )
     return Answer(
         kind=kind,
@@ -64,6 +66,7 @@ def parse(raw: bytes) -> Answer:
         text=text,
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects)),
+        participation=says if kind is AnswerKind.CALENDAR_REPLY else None,
     )
 
 
@@ -141,10 +144,15 @@ def _reported(letter: _Letter, bounce: tuple[BounceRecipient, ...], defects: lis
     return AnswerKind.OTHER if actions or letter.report == "delivery-status" else None
 
 
-def _sent(letter: _Letter, text: str, *, ours: bool, defects: list[str]) -> AnswerKind:
+def _sent(
+    letter: _Letter, text: str, *, ours: bool, says: Participation | None, defects: list[str]
+) -> AnswerKind:
     # Only our List-Unsubscribe field names this address, so mail programs may write to it on a person's behalf.
     if any(token.purpose == "unsubscribe" for token in letter.tokens):
         return AnswerKind.UNSUBSCRIBE
+    # A person pressed its button, whatever the program that wrote it says of itself.
+    if says and ours:
+        return AnswerKind.CALENDAR_REPLY
     if is_automatic(letter.mail, address=letter.address, subject=letter.subject, defects=defects):
         return AnswerKind.AUTOMATIC_REPLY
     if is_list_mail(letter.mail.fields) and not ours:

@@ -23,6 +23,7 @@ _ANY_MESSAGE_ID = re.compile(r"<[!-;=?-~]+>")  # other people's programs write a
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")
 _MAILTO = re.compile(r"mailto:[!-;=?-~]+@[!-;=?-~]+")
+_WEB_PAGE = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)+")
 _AUTO_SUBMITTED = re.compile("|".join(AutoSubmitted))
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,80}(\.[a-z0-9]{1,8}){1,2}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[a-z0-9.+-]{1,80}")
@@ -93,10 +94,14 @@ class Message:
         in_reply_to: the Message-ID of the mail that this answers.
         references: the Message-IDs of the conversation, oldest first.
         list_unsubscribe: `mailto:unsubscribe+TOKEN@…?subject=unsubscribe` (RFC 2369 3.2).
+        unsubscribe_page: `https://…/u/TOKEN`, which also unsubscribes by one POST without further questions (RFC 8058).
         list_id: names the stream of mail, as in `associate-upgrade.accord.example` (RFC 2919).
-        auto_submitted: set on what no person sent by hand (RFC 3834).
+        auto_submitted: set on notices that a program wrote (RFC 3834 5). Not on letters of a campaign: a person wrote
+            and approved each wording and waits for an answer, and a machine that drops automatic mail must not drop
+            them. That absence notes stay away is what their list headers are for (RFC 5230 4.6).
         feedback_id: up to four words with colons between, for the statistics of large mail providers.
         enclosures: files that go out with it.
+        invitation: an iCalendar object that asks its reader to a meeting, with the page and the text (RFC 6047).
 
     Raises:
         InvalidInput: a part cannot stand in a message; `field` names it.
@@ -114,10 +119,12 @@ class Message:
     in_reply_to: str | None = None
     references: tuple[str, ...] = ()
     list_unsubscribe: str | None = None
+    unsubscribe_page: str | None = None
     list_id: str | None = None
     auto_submitted: AutoSubmitted | None = None
     feedback_id: str | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    invitation: str | None = None
 
     def __post_init__(self) -> None:
         _keep(self, "subject", header_text(self.subject, field="subject"))
@@ -144,6 +151,7 @@ _SHAPES = {
     "language": _LANGUAGE,
     "list_id": _LIST_ID,
     "list_unsubscribe": _MAILTO,
+    "unsubscribe_page": _WEB_PAGE,
     "auto_submitted": _AUTO_SUBMITTED,
     "feedback_id": _FEEDBACK_ID,
 }

@@ -12,11 +12,15 @@ from hashlib import sha256
 
 from crm.mail.gate import check_output
 from crm.mail.header_lines import folded, mailbox_line, text_line
+from crm.mail.invitation import METHOD
 from crm.mail.message import Enclosure, Message
 
 _ALWAYS = frozenset(
     {"Date", "From", "To", "Message-ID", "Subject", "Content-Language", "MIME-Version", "Content-Type"}
 )
+ONE_CLICK = "List-Unsubscribe=One-Click"
+"""What a mail program posts to unsubscribe its reader (RFC 8058 3.1)."""
+
 _HIGH = bytes(range(128, 256))
 _BASE64_LINE = 57
 """Octets that make a line of 76 characters in base64 (RFC 2045 6.8)."""
@@ -35,7 +39,7 @@ def compose(message: Message) -> bytes:
         MailError: the bytes are not exactly what was meant.
     """
     head = "\r\n".join(_header_lines(message)).encode()
-    content = _part("plain", message.text) if message.html is None else _alternatives(message)
+    content = _part("plain", message.text) if _is_plain(message) else _alternatives(message)
     if message.enclosures:
         content = _multipart("mixed", message, [content, *map(_file, message.enclosures)], salt="mixed")
     raw = head + b"\r\n" + content
@@ -56,16 +60,18 @@ def _header_lines(message: Message) -> Iterator[str]:
     if message.references:
         yield folded("References", message.references)
     for name, value in _stream(message).items():
-        yield folded(name, [value])
+        yield folded(name, value.split(" "))
     yield f"Content-Language: {message.language}"
     yield "MIME-Version: 1.0"
 
 
 def _stream(message: Message) -> dict[str, str]:
     """The headers that say to machines what stream of mail this belongs to."""
+    ways_out = [way for way in (message.unsubscribe_page, message.list_unsubscribe) if way]
     values = {
         "List-Id": message.list_id and f"<{message.list_id}>",
-        "List-Unsubscribe": message.list_unsubscribe and f"<{message.list_unsubscribe}>",
+        "List-Unsubscribe": ", ".join(f"<{way}>" for way in ways_out),  # the preferred way first (RFC 2369 2)
+        "List-Unsubscribe-Post": message.unsubscribe_page and ONE_CLICK,
         "Auto-Submitted": message.auto_submitted,
         "Feedback-ID": message.feedback_id,
     }
@@ -77,15 +83,25 @@ def _expected(message: Message) -> set[str]:
         "Reply-To": message.reply_to,
         "In-Reply-To": message.in_reply_to,
         "References": message.references,
-        "Content-Transfer-Encoding": message.html is None and not message.enclosures,
+        "Content-Transfer-Encoding": _is_plain(message) and not message.enclosures,
     }
     return {*_ALWAYS, *_stream(message), *(name for name, value in optional.items() if value)}
 
 
+def _is_plain(message: Message) -> bool:
+    return message.html is None and message.invitation is None
+
+
 def _alternatives(message: Message) -> bytes:
-    return _multipart(
-        "alternative", message, [_part("plain", message.text), _part("html", message.html or "")]
-    )
+    html = [] if message.html is None else [_part("html", message.html)]
+    calendar = [] if message.invitation is None else [_calendar(message.invitation)]
+    return _multipart("alternative", message, [_part("plain", message.text), *html, *calendar])
+
+
+def _calendar(invitation: str) -> bytes:
+    # The method stands in the type, too, or calendars take no notice (RFC 6047 2.4).
+    head = f"Content-Type: text/calendar; charset=utf-8; method={METHOD}\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    return head.encode() + _base64(invitation.encode())
 
 
 def _multipart(kind: str, message: Message, parts: Sequence[bytes], *, salt: str = "") -> bytes:

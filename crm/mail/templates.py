@@ -43,8 +43,9 @@ class TemplateMeta:
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Every dotted field that the letter may read."""
-        return tuple(name for name, _ in self.facts + self.optional)
+        """Every dotted field that the letter may read; the page for "no more letters" comes with the address for it."""
+        named = tuple(name for name, _ in self.facts + self.optional)
+        return (*named, "unsubscribe.page") if "unsubscribe.address" in named else named
 
 
 @dataclass(frozen=True, slots=True)

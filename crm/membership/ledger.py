@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, delete
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, delete, or_, true
 from sqlmodel import Field, Session, col, select
 
 from crm.directory.merged import with_merged
@@ -167,10 +167,8 @@ class Terms:
         """The terms of an organisation, all of them or those that run on a day; oldest first."""
         with self._store.reading() as session:
             row = find_organization(session, key)
-            query = (
-                select(Term).where(Term.organization_id == row.id).order_by(col(Term.since_on), col(Term.id))
-            )
-            return tuple(t for t in session.exec(query) if on is None or runs_on(t, on))
+            query = select(Term).where(Term.organization_id == row.id, running(on) if on else true())
+            return tuple(session.exec(query.order_by(col(Term.since_on), col(Term.id))))
 
     def ledger(self, key: OrganizationKey) -> tuple[MembershipEvent, ...]:
         """Every event of an organisation and of those merged into it, in the order in which they take effect."""
@@ -198,6 +196,7 @@ class Terms:
     ) -> Term | None:
         with self._store.changing(f"membership.{kind}", reason=reason or None) as change:
             row = find_organization(change.session, key)
+            current = _current(change.session, row, coverage, on)
             event = {
                 "kind": kind,
                 "coverage": coverage,
@@ -205,7 +204,6 @@ class Terms:
                 "reason": reason,
                 "source": source,
             }
-            current = _running(change.session, row, coverage, on)
             event |= {"category": category or (current and current.category), "synthetic": synthetic}
             event |= {"study_group": study_group and find_study_group(change.session, study_group).code}
             return record_event(change, row, event)
@@ -224,13 +222,8 @@ def record_event(change: Change, organization: Organization, fields: dict[str, o
         )
     refuse_odd_study_group(fields)
     organization = _locked(change.session, organization)
-    values = {
-        **fields,
-        "organization_id": organization.id,
-        "recorded_at": change.now,
-        "recorded_by": change.actor,
-    }
-    event = change.add(MembershipEvent.model_validate(values))
+    recorded = {"organization_id": organization.id, "recorded_at": change.now, "recorded_by": change.actor}
+    event = change.add(MembershipEvent.model_validate({**fields, **recorded}))
     change.about(organization)
     term = _concerned(project(change.session, organization), event)
     if term is None and event.kind not in ENDING:
@@ -255,6 +248,11 @@ def project(session: Session, organization: Organization) -> Sequence[Term]:
     session.add_all(terms)
     session.flush()
     return terms
+
+
+def running(day: date) -> ColumnElement[bool]:
+    """Whether a term runs on a day; for queries."""
+    return and_(col(Term.since_on) <= day, or_(col(Term.until_on).is_(None), col(Term.until_on) >= day))
 
 
 def runs_on(term: Term, day: date) -> bool:
@@ -284,9 +282,9 @@ def _events(session: Session, organization_ids: Sequence[int]) -> Sequence[Membe
     return session.exec(query.order_by(col(MembershipEvent.effective_on), col(MembershipEvent.id))).all()
 
 
-def _running(session: Session, organization: Organization, coverage: Coverage, day: date) -> Term | None:
-    query = select(Term).where(Term.organization_id == organization.id, Term.coverage == coverage)
-    return next((t for t in session.exec(query) if runs_on(t, day)), None)
+def _current(session: Session, organization: Organization, coverage: Coverage, day: date) -> Term | None:
+    there = (Term.organization_id == organization.id, Term.coverage == coverage, running(day))
+    return session.exec(select(Term).where(*there)).first()
 
 
 def _line(event: MembershipEvent) -> LedgerEvent:

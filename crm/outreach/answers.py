@@ -11,7 +11,7 @@ from typing import ClassVar
 from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
-from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
+from crm.consent.suppressions import Scope, SuppressionReason
 from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
@@ -20,16 +20,18 @@ from crm.engagement.follow_ups import plan_follow_up
 from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
+from crm.outreach.budget import watch_complaints
 from crm.outreach.identity import Identity
-from crm.outreach.outbox import note
-from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
-from crm.outreach.runs import exit_enrolment, mark_answered
-from crm.store.columns import ERASED, PERSONAL, at_field, choice, id_field, personal, ref
+from crm.outreach.limits import Budget
+from crm.outreach.meeting_answers import next_with, note_participation
+from crm.outreach.outbox_tables import Letter
+from crm.outreach.refusing import held, prove, refuse
+from crm.outreach.runs import mark_answered
+from crm.store.columns import PERSONAL, at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.turns import take_turns
 
-_UNCERTAIN = {MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT, MessageStatus.ASSUMED_SENT}
 _ANSWER_WITHIN = "2d"
 
 
@@ -69,16 +71,19 @@ class Answers:
     Args:
         store: the door to the database.
         identity: verifies the tokens.
+        budget: how many complaints a run may cause before it pauses itself.
     """
 
-    def __init__(self, store: Store, *, identity: Identity) -> None:
+    def __init__(self, store: Store, *, identity: Identity, budget: Budget) -> None:
         self._store = store
         self._identity = identity
+        self._budget = budget
 
     def receive(self, raw: bytes) -> AnswerReceived:
         """Take in one message as it arrived: a reply, a bounce, an unsubscribe, or anything else.
 
-        A reply ends the journey and becomes an interaction with a follow-up for the account manager; a permanent
+        A reply, and the answer of a calendar to an invitation, ends the journey unless its campaign goes on after one,
+        and becomes an interaction with a follow-up for the account manager; a permanent
         bounce and an unsubscribe put the address on the suppression list, and so does a complaint, which waits for a
         person besides; an automatic reply changes nothing. What fits no letter of ours is kept and changes nothing
         either.
@@ -128,56 +133,35 @@ class Answers:
         signed = (self._identity.letter(found.purpose, found.token) for found in answer.tokens)
         number = next((number for number in signed if number is not None), None)
         letter = session.get(Letter, number) if number is not None else _named(session, answer.references)
-        if letter is not None:
-            # The person first, as whoever commits an intent: an answer comes before or after it, never beside it.
-            lock_people(session, [letter.person_id] if letter.person_id else [])
-            session.refresh(letter, with_for_update=True)
-            if letter.to_address == ERASED:
-                return None  # its reader was erased: what comes back says nothing about anybody in the book
-        return letter
+        return letter and held(session, letter)
 
     def _apply(self, change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:
-        self._note_evidence(change, answer, letter)
-        if letter.message_class is MessageClass.NOTICE:
+        prove(change, letter, by=answer.kind)
+        if letter.staff_id is not None:
             return "noted: it answers a notice to our own staff"
         match answer.kind:
-            case AnswerKind.REPLY:
+            case AnswerKind.REPLY | AnswerKind.CALENDAR_REPLY:
                 return _replied(change, answer, letter, row)
             case AnswerKind.UNSUBSCRIBE:
                 return self._refused(change, letter, SuppressionReason.UNSUBSCRIBED)
             case AnswerKind.COMPLAINT:
                 _complained(change, letter)
+                if letter.run_id is not None:
+                    watch_complaints(change, letter.run_id, self._budget)
                 return self._refused(change, letter, SuppressionReason.COMPLAINED)
             case AnswerKind.BOUNCE:
                 return self._bounced(change, answer, letter)
             case _:
                 return "noted"
 
-    def _note_evidence(self, change: Change, answer: Answer, letter: Letter) -> None:
-        """That something came back proves that the letter had been taken."""
-        again = letter.status is MessageStatus.QUEUED and letter.may_duplicate
-        if again or letter.status in _UNCERTAIN:
-            letter.amend({"status": MessageStatus.ACCEPTED, "settled_at": change.now, "lease_until": None})
-            note(
-                change.session,
-                [letter],
-                MessageStatus.ACCEPTED,
-                at=change.now,
-                detail=f"proved by a {answer.kind}",
-            )
-        note(change.session, [letter], answer.kind, at=change.now)
-
     def _refused(self, change: Change, letter: Letter, reason: SuppressionReason) -> str:
-        suppress(change, letter.to_address, keys=self._identity.keys, scope=Scope.CAMPAIGNS, reason=reason)
-        _leave(change, letter, reason.value)
+        refuse(change, letter, reason, keys=self._identity.keys)
         return f"suppressed for campaigns: {reason.value}"
 
     def _bounced(self, change: Change, answer: Answer, letter: Letter) -> str:
         if not any(recipient.suppress for recipient in answer.bounce):
             return "noted: the address is not known to be bad"
-        keys = self._identity.keys
-        suppress(change, letter.to_address, keys=keys, scope=Scope.ALL, reason=SuppressionReason.BOUNCED)
-        _leave(change, letter, "bounced")
+        refuse(change, letter, SuppressionReason.BOUNCED, keys=self._identity.keys, scope=Scope.ALL)
         return "suppressed for all mail: bounced"
 
 
@@ -194,18 +178,22 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     }
     people = _people(session, letter)
     met = log_interaction(change, account, values, people=people, staff=[owner] if owner else [])
+    name = people[0].name if people else account.name
+    said = answer.participation
     plan_follow_up(
         change,
         account.id,
-        f"Answer the reply from {people[0].name if people else account.name}",
+        next_with(name, said) if said else f"Answer the reply from {name}",
         due=_ANSWER_WITHIN,
         owner_id=account.owner_id,
         interaction_id=met.id,
     )
     row.interaction_id = met.id
+    if said:
+        note_participation(change, letter, said)
     if letter.enrolment_id:
         mark_answered(change, letter.enrolment_id)
-    return "logged as an interaction, with a follow-up"
+    return f"{said.words}: logged, with a follow-up" if said else "logged as an interaction, with a follow-up"
 
 
 def _complained(change: Change, letter: Letter) -> None:
@@ -237,11 +225,6 @@ def _one_at_a_time(session: Session, digest: str) -> None:
 
 def _people(session: Session, letter: Letter) -> Sequence[Person]:
     return [person for person in [session.get(Person, letter.person_id)] if person]
-
-
-def _leave(change: Change, letter: Letter, reason: str) -> None:
-    if letter.enrolment_id:
-        exit_enrolment(change, letter.enrolment_id, reason)
 
 
 def _row(answer: Answer, letter: Letter | None, raw: bytes, *, now: datetime) -> AnswerReceived:

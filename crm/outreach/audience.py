@@ -31,7 +31,7 @@ class AudienceRow:
         arm: written to, or held out to compare with.
         step: the first step of the journey.
         reason: why it is left out; None for an account that is enrolled.
-        coverage: the Sector whose membership the run is about.
+        coverage: the Sectors of the membership that the run is about; None for an account without one.
         why: in a sentence, what speaks for the account, or the particulars of the reason.
         facts: what the letters are filled with.
     """

@@ -10,8 +10,12 @@ from crm.mail.mime import compose
 from crm.mail.rendering import render
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
+from crm.outreach.inviting import invitation
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.wordings import restored_facts
+
+_SENDER = "accord"
+"""The last word of Feedback-ID: who sends, in 5 to 15 characters, the same for all streams (Gmail's feedback loop)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,18 @@ class Envelope:
 
 def letter_facts(letter: Letter, identity: Identity) -> dict[str, Any]:
     """What a letter is filled with: the stored facts, and the addresses that follow from its number."""
-    own = {"unsubscribe": {"address": identity.unsubscribe(letter.id)}} if _may_stop(letter) else {}
-    return {**restored_facts(letter.facts), **own}
+    facts = restored_facts(letter.facts)
+    if _may_stop(letter):
+        return {**facts, "unsubscribe": stop_facts(letter.id, identity)}
+    if letter.message_class is MessageClass.NOTICE and (page := identity.preferences_page(letter.id)):
+        return {**facts, "preferences": {"page": page}}
+    return facts
+
+
+def stop_facts(letter_id: int, identity: Identity) -> dict[str, str]:
+    """How to stop such letters: the address to write to, and the page if there is a web part."""
+    page = identity.unsubscribe_page(letter_id)
+    return {"address": identity.unsubscribe(letter_id), **({"page": page} if page else {})}
 
 
 def envelope(
@@ -54,6 +68,7 @@ def envelope(
     """
     body = render(version, letter_facts(letter, identity))
     notice = letter.message_class is MessageClass.NOTICE
+    may_stop = _may_stop(letter)
     message = Message(
         message_id=letter.message_id,
         date=letter.dated_at,
@@ -67,10 +82,14 @@ def envelope(
         in_reply_to=letter.in_reply_to,
         references=tuple(letter.references),
         list_unsubscribe=f"mailto:{identity.unsubscribe(letter.id)}?subject=unsubscribe"
-        if _may_stop(letter)
+        if may_stop
         else None,
+        unsubscribe_page=identity.unsubscribe_page(letter.id) if may_stop else None,
+        list_id=identity.list_id(letter.stream) if letter.stream else None,
+        feedback_id=f"{letter.stream}:{letter.message_class}:{_SENDER}" if letter.stream else None,
         auto_submitted=AutoSubmitted.GENERATED if notice else None,
         enclosures=tuple(enclosures),
+        invitation=invitation(letter, body.subject, identity),
     )
     return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
 

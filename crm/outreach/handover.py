@@ -17,13 +17,17 @@ from crm.consent.suppressions import Scope, SuppressionReason, lock_people, supp
 from crm.mail.failures import Outcome, Verdict
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
+from crm.outreach.budget import watch_failures
 from crm.outreach.identity import Identity
 from crm.outreach.last_look import LastLook, waiting
+from crm.outreach.limits import Limits
 from crm.outreach.outbox import enclosures_of
 from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
+from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.reaping import reap
 from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
+from crm.outreach.throttle import admitted
 from crm.outreach.wordings import wording
 from crm.shown import Shown
 from crm.store.store import Change, Store
@@ -67,21 +71,6 @@ class Attempt:
     digest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How claims and caps are measured.
-
-    Attributes:
-        lease: after which a claim without a sign of life lapses.
-        doubt: how long evidence is waited for before a letter's class settles it.
-        cap: the least time between two marketing letters to one person, whatever their campaigns.
-    """
-
-    lease: timedelta
-    doubt: timedelta
-    cap: timedelta = timedelta(days=3)
-
-
 class Handover:
     """What workers do to letters.
 
@@ -123,7 +112,8 @@ class Handover:
                 .values(changes)
                 .returning(Letter)
             )
-            letters = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
+            ordered = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
+            letters = admitted(session, ordered, rate=self._limits.rate, now=now)
             files = enclosures_of(session, letters)
             claims = tuple(
                 Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
@@ -145,7 +135,7 @@ class Handover:
         with self._store.transaction() as session:
             lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
             window = _still_ours(session, letters)
-            look = LastLook(session, window, keys=self._identity.keys, cap=self._limits.cap, now=now)
+            look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
             judged = [(letter, look.otherwise(letter)) for letter in window]
             cleared = [letter for letter, otherwise in judged if otherwise is None]
             intent = {"status": MessageStatus.HANDING_OFF, "attempts": Letter.attempts + 1, "handed_at": now}
@@ -161,13 +151,16 @@ class Handover:
         """Record what came of a window of attempts; who has lost the claim meanwhile records nothing.
 
         An address that does not exist is suppressed; a refusal for policy holds the letter and pauses its run, for
-        it says something about the sender and not about the person.
+        it says something about the sender and not about the person. A run of which too many letters fail pauses itself.
 
         Returns:
             How many were recorded.
         """
         with self._store.changing("letters.settled") as change:
-            return sum(self._settle(change, attempt) for attempt in attempts)
+            became = [(a.letter, status) for a in attempts if (status := self._settle(change, a))]
+            failed = [letter.run_id for letter, status in became if status is MessageStatus.FAILED]
+            watch_failures(change, filter(None, failed), self._limits.budget)
+            return len(became)
 
     def put_back(self, claims: Sequence[Claim], *, reason: str, wait: timedelta = timedelta()) -> None:
         """Return claimed letters that no server has heard of to the queue; such a claim counts as no try.
@@ -191,7 +184,8 @@ class Handover:
         with self._store.transaction() as session:
             return reap(session, now=self._store.now(), doubt=self._limits.doubt)
 
-    def _settle(self, change: Change, attempt: Attempt) -> bool:
+    def _settle(self, change: Change, attempt: Attempt) -> MessageStatus | None:
+        """What the letter has become; None where the claim on it was lost."""
         changes = _after(attempt, now=change.now)
         matched = change.session.execute(
             update(Letter)
@@ -200,7 +194,7 @@ class Handover:
             .returning(col(Letter.id))
         ).first()
         if matched is None:
-            return False
+            return None
         said = {
             "phase": attempt.phase,
             "code": attempt.code,
@@ -208,7 +202,7 @@ class Handover:
         }
         _note(change.session, [attempt.letter], changes["status"], at=change.now, **said)
         self._consequences(change, attempt, changes["status"])
-        return True
+        return MessageStatus(changes["status"])
 
     def _consequences(self, change: Change, attempt: Attempt, status: MessageStatus) -> None:
         letter = attempt.letter
@@ -233,7 +227,11 @@ class Handover:
 def _due(now: datetime) -> SelectOfScalar[int]:
     waits = (col(Letter.status) == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
     ready = col(Letter.run_id).is_(None) | col(Run.status).in_([RunStatus.RUNNING, RunStatus.CANCELLED])
-    query = select(Letter.id).outerjoin(Run, col(Run.id) == col(Letter.run_id)).where(waits, ready)
+    query = (
+        select(Letter.id)
+        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
+        .where(waits, ready, mail_goes_out())
+    )
     return query.order_by(col(Letter.due_at), col(Letter.id))
 
 

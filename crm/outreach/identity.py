@@ -5,6 +5,12 @@ from dataclasses import dataclass
 from crm.keyring import KeyRing
 from crm.mail.tokens import message_id, sign, verify
 
+UNSUBSCRIBE = "unsubscribe"
+"""What the token entitles to that stands in a letter's unsubscribe address and page."""
+
+PREFERENCES = "preferences"
+"""What the token entitles to that stands in a link sent to an address so that its owner may choose."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -15,12 +21,14 @@ class Identity:
         sender_address: the From address.
         answer_domain: the domain of the addresses below.
         keys: sign the tokens.
+        web_url: where the web part answers; empty: there is none.
     """
 
     sender_name: str
     sender_address: str
     answer_domain: str
     keys: KeyRing
+    web_url: str = ""
 
     def message_id(self, letter_id: int) -> str:
         """The Message-ID of a letter, the same on every attempt."""
@@ -36,11 +44,30 @@ class Identity:
 
     def unsubscribe(self, letter_id: int) -> str:
         """The address that a mail program writes to when its reader unsubscribes (RFC 2369)."""
-        return self._address("unsubscribe", letter_id)
+        return self._address(UNSUBSCRIBE, letter_id)
+
+    def unsubscribe_page(self, letter_id: int) -> str | None:
+        """The page where its reader unsubscribes, and the address of one-click unsubscribes (RFC 8058), if there is one."""
+        return self._page("u", UNSUBSCRIBE, letter_id)
+
+    def preferences_page(self, letter_id: int) -> str | None:
+        """The page where the owner of an address chooses, for the letter that brings the link there."""
+        return self._page("p", PREFERENCES, letter_id)
+
+    def list_id(self, stream: str) -> str:
+        """The name of a stream of mail as machines know it (RFC 2919): `associate-upgrade.accord.example`."""
+        return f"{stream.replace('_', '-')}.{self.answer_domain}"
+
+    def token(self, purpose: str, letter_id: int) -> str:
+        """What proves that we wrote a letter, good for one purpose."""
+        return sign(purpose, letter_id, key=self.keys.current)
 
     def letter(self, purpose: str, token: str) -> int | None:
         """The letter that a token names; None if we did not sign it for this purpose."""
         return verify(purpose, token, keys=self.keys.all)
 
+    def _page(self, path: str, purpose: str, letter_id: int) -> str | None:
+        return f"{self.web_url}/{path}/{self.token(purpose, letter_id)}" if self.web_url else None
+
     def _address(self, purpose: str, letter_id: int) -> str:
-        return f"{purpose}+{sign(purpose, letter_id, key=self.keys.current)}@{self.answer_domain}"
+        return f"{purpose}+{self.token(purpose, letter_id)}@{self.answer_domain}"

@@ -6,15 +6,19 @@ in a reply, or pauses or cancels a run is decided before or after the intents, n
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
+from crm.consent.bases import Purpose
 from crm.consent.suppressions import Scope, suppressed
 from crm.directory.people import Person
 from crm.keyring import KeyRing
+from crm.outreach.limits import Limits
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
+from crm.outreach.outgoing import stop_before_intents
+from crm.outreach.readers import readers_of
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 
 
@@ -25,7 +29,7 @@ class LastLook:
         session: the transaction that commits the intents; it holds the locks on the people and the letters.
         letters: the letters.
         keys: key the suppression list.
-        cap: the least time between two marketing letters to one person, whatever their campaigns.
+        limits: the least time between letters of two campaigns to one person, and when campaigns may write.
         now: the instant of the intents.
     """
 
@@ -35,16 +39,18 @@ class LastLook:
         letters: Sequence[Letter],
         *,
         keys: KeyRing,
-        cap: timedelta,
+        limits: Limits,
         now: datetime,
     ) -> None:
-        self._cap = cap
+        self._limits = limits
         self._now = now
+        self._stop = stop_before_intents(session)
         self._runs = _runs(session, letters)
         self._enrolments = _enrolments(session, letters)
         self._erased = _erased(session, letters)
         self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=keys)
-        self._written = _written(session, letters, since=now - cap)
+        self._written = _written(session, letters, since=now - limits.cap)
+        self._readers = readers_of(session, letters, now.date())
 
     def otherwise(self, letter: Letter) -> dict[str, Any] | None:
         """What becomes of a letter instead of being handed over; None: nothing stands against it.
@@ -66,21 +72,38 @@ class LastLook:
             return _stop("its reader was erased")
         if run is not None and run.status is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
-        if enrolment is not None and (
-            enrolment.answered_at or enrolment.state is not EnrolmentState.ENROLLED
-        ):
-            return _stop(f"the account left the journey: {enrolment.reason or 'answered'}")
-        return None
+        if enrolment is not None and enrolment.state is not EnrolmentState.ENROLLED:
+            return _stop(f"the account left the journey: {enrolment.reason or enrolment.state}")
+        return self._without_permission(letter, run)
+
+    def _without_permission(self, letter: Letter, run: Run | None) -> dict[str, Any] | None:
+        about = run.content.get("about") if run and letter.message_class is MessageClass.MARKETING else None
+        if about is None:
+            return (
+                None  # what is part of no campaign, or of one from before campaigns said what they are about
+            )
+        found = self._readers.permission(letter, Purpose(about), self._now.date())
+        return None if found.allowed else _stop(f"no permission to write: {found.words}")
 
     def _put_off(self, letter: Letter) -> dict[str, Any] | None:
+        if self._stop is not None:
+            return waiting(self._stop.words)
         run, _ = self._of(letter)
         if run is not None and run.status is not RunStatus.RUNNING:
             return waiting("the run is paused")
-        if letter.message_class is MessageClass.MARKETING:
-            others = [at for run_id, at in self._written[letter.person_id] if run_id != letter.run_id]
-            if others:
-                last = max(others)
-                return waiting(f"another campaign wrote on {last:%d %B %Y}") | {"due_at": last + self._cap}
+        return self._out_of_turn(letter) if letter.message_class is MessageClass.MARKETING else None
+
+    def _out_of_turn(self, letter: Letter) -> dict[str, Any] | None:
+        others = [at for run_id, at in self._written[letter.person_id] if run_id != letter.run_id]
+        if others:
+            last = max(others)
+            why = f"another campaign wrote on {last:%d %B %Y}"
+            return waiting(why) | {"due_at": last + self._limits.cap}
+        hours, country = self._limits.hours, self._readers.country(letter)
+        if hours and (opens_at := hours.next_opening(country, self._now)) > self._now:
+            return waiting(f"outside working hours in {country or 'an unknown country'}") | {
+                "due_at": opens_at
+            }
         return None
 
     def _of(self, letter: Letter) -> tuple[Run | None, Enrolment | None]:

@@ -11,11 +11,14 @@ from sqlmodel import Session, col
 
 from crm.engagement.follow_ups import plan_follow_up
 from crm.membership.terms import Coverage
-from crm.outreach.conversions import upgraded
+from crm.outreach.goals import goal_reached
 from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.readers import in_working_hours
+from crm.outreach.responses import answered
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken
+from crm.outreach.send_hours import SendHours
 from crm.outreach.wordings import restored_facts
 from crm.reference.languages import Language
 from crm.shown import Shown
@@ -30,11 +33,13 @@ class Done:
         at: when it was taken.
         letter: where its letter stands; None for a step without one.
         handed_at: when the letter was handed to the mail server.
+        outcome: for a step that leads to several, the one it led to; for an invitation, what its reader answered.
     """
 
     at: datetime
     letter: MessageStatus | None = None
     handed_at: datetime | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,23 +48,26 @@ class Waiting(Shown):
 
     Attributes:
         step: the step to take next.
+        coverage: the Sector whose membership the run is about; None for an account without a membership.
         facts: what its letters are filled with, as they were frozen.
-        answered: whether a reply has come.
-        upgraded: whether it has become a full member since the launch.
+        answered: whether somebody there or in its corporate group has answered.
+        goal_reached: whether the run has come to its goal with it.
         done: the steps that it has taken, by name.
     """
 
     enrolment_id: int
     run_id: int
+    campaign: str
     organization_id: int
+    group_id: int
     person_id: int
     language: Language
     arm: Arm
-    coverage: Coverage
+    coverage: Coverage | None
     step: str
     launched_at: datetime
     answered: bool
-    upgraded: bool
+    goal_reached: bool
     facts: Mapping[str, Any] = field(default_factory=dict)
     done: Mapping[str, Done] = field(default_factory=dict)
 
@@ -76,11 +84,16 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Taking:
-    """A step taken now: with a letter, with a task, or with neither (a wait that is over, a step held out)."""
+    """A step taken now: with a letter, with a task, or with neither (a wait that is over, a step held out).
+
+    Attributes:
+        outcome: which step it led to, where it could have led to another.
+    """
 
     step: str
     letter: LetterOrder | None = None
     task: Task | None = None
+    outcome: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +105,7 @@ class Move:
         taking: the steps it takes, in order.
         step: the step to take next, and `due_at` when to look at it again.
         ended: how its journey ended, if it did, and `reason` why.
+        person_id: whom it writes to from now on, if that is somebody else.
     """
 
     enrolment_id: int
@@ -101,6 +115,7 @@ class Move:
     due_at: datetime | None = None
     ended: EnrolmentState | None = None
     reason: str | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +140,7 @@ class Moved(Shown):
 def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
     """The enrolments of running runs that are due, the longest waiting first."""
     query = (
-        select(Enrolment, col(Run.launched_at), upgraded())
+        select(Enrolment, col(Run.campaign), col(Run.launched_at), answered(), goal_reached())
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(
             col(Enrolment.state) == EnrolmentState.ENROLLED,
@@ -136,14 +151,23 @@ def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Wait
         .limit(limit)
     )
     rows = session.execute(query).all()
-    done = _steps_taken(session, [row.id for row, _, _ in rows])
+    done = _steps_taken(session, [row[0].id for row in rows])
     return tuple(
-        _waiting(row, launched_at, upgraded=goal, done=done.get(row.id, {}))
-        for row, launched_at, goal in rows
+        _waiting(
+            row,
+            campaign=campaign,
+            launched_at=at,
+            answered=reply,
+            goal_reached=goal,
+            done=done.get(row.id, {}),
+        )
+        for row, campaign, at, reply, goal in rows
     )
 
 
-def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> Moved:
+def take_steps(
+    change: Change, moves: Sequence[Move], *, identity: Identity, hours: SendHours | None
+) -> Moved:
     """Carry out what was planned for a batch of enrolments, inside a verb.
 
     An enrolment that somebody else holds or has moved is passed over: its steps are theirs.
@@ -151,12 +175,17 @@ def take_steps(change: Change, moves: Sequence[Move], *, identity: Identity) -> 
     standing_at = _held(change.session, moves)
     current = [move for move in moves if standing_at.get(move.enrolment_id) == move.stood_at]
     takings = [(move, taking) for move in current for taking in move.taking]
-    letters = queue_letters(change, [t.letter for _, t in takings if t.letter], identity=identity)
+    orders = in_working_hours(change.session, [t.letter for _, t in takings if t.letter], hours)
+    letters = queue_letters(change, orders, identity=identity)
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
     if rows:
         change.session.execute(insert(StepTaken), rows)
     if current:
         change.session.execute(update(Enrolment), [_place(move, now=change.now) for move in current])
+    if others := [
+        {"id": move.enrolment_id, "person_id": move.person_id} for move in current if move.person_id
+    ]:
+        change.session.execute(update(Enrolment), others)
     ended = Counter(move.ended for move in current)
     return Moved(
         letters=len(letters),
@@ -175,33 +204,32 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
             col(StepTaken.at),
             col(Letter.status),
             col(Letter.handed_at),
+            col(StepTaken.outcome),
         )
         .outerjoin(Letter, col(Letter.id) == col(StepTaken.outbox_id))
         .where(col(StepTaken.enrolment_id).in_(ids))
         .order_by(col(StepTaken.id))
     )
     found: dict[int, dict[str, Done]] = defaultdict(dict)
-    for number, step, at, letter, handed_at in session.execute(query):
-        found[number][step] = Done(at, letter, handed_at)
+    for number, step, *what in session.execute(query):
+        found[number][step] = Done(*what)
     return found
 
 
-def _waiting(row: Enrolment, launched_at: datetime, *, upgraded: bool, done: Mapping[str, Done]) -> Waiting:
+def _waiting(row: Enrolment, **found: Any) -> Waiting:
     assert row.person_id and row.language and row.arm and row.step  # noqa: PT018 - whoever is enrolled has them
     return Waiting(
         enrolment_id=row.id,
         run_id=row.run_id,
         organization_id=row.organization_id,
+        group_id=row.group_id,
         person_id=row.person_id,
         language=row.language,
         arm=row.arm,
-        coverage=Coverage(row.facts["coverage"]),
+        coverage=Coverage(row.facts["coverage"]) if "coverage" in row.facts else None,
         step=row.step,
-        launched_at=launched_at,
-        answered=row.answered_at is not None,
-        upgraded=upgraded,
         facts=restored_facts(row.facts.get("letter", {})),
-        done=done,
+        **found,
     )
 
 
@@ -232,6 +260,7 @@ def _step_row(change: Change, move: Move, taking: Taking, letters: Mapping[str, 
         "at": change.now,
         "outbox_id": letters[taking.letter.key] if taking.letter else None,
         "follow_up_id": task.id if task else None,
+        "outcome": taking.outcome,
     }
 
 

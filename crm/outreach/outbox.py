@@ -16,6 +16,7 @@ from crm.mail.templates import TemplateVersion
 from crm.outreach.composing import letter_facts
 from crm.outreach.identity import Identity
 from crm.outreach.outbox_tables import DeliveryEvent, Enclosed, Letter, MessageClass, MessageStatus
+from crm.outreach.run_tables import Run
 from crm.outreach.wordings import keep_wordings, kept_facts, wording
 from crm.store.store import Change, Store
 from crm.store.trail import take_ids
@@ -190,8 +191,10 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
         return {}
     keep_wordings(change.session, [order.template for order in orders])
     numbers = take_ids(change.session, len(orders))
+    streams = _streams(change.session, orders)
     rows = [
-        _row(order, number, identity, now=change.now) for order, number in zip(orders, numbers, strict=True)
+        letter_of(order, number, identity, stream=streams.get(order.run_id), now=change.now).model_dump()
+        for order, number in zip(orders, numbers, strict=True)
     ]
     fresh = insert(Letter).on_conflict_do_nothing(constraint="uq_outbox_key").returning(col(Letter.id))
     new = set(change.session.execute(fresh, rows).scalars())
@@ -250,14 +253,22 @@ def find_letter(session: Session, key: int | str | Letter, *, lock: bool = False
     return letter
 
 
-def _row(order: LetterOrder, number: int, identity: Identity, *, now: datetime) -> dict[str, Any]:
+def _streams(session: Session, orders: Iterable[LetterOrder]) -> dict[int | None, str]:
+    """The campaigns that the letters' runs are runs of."""
+    ids = {order.run_id for order in orders if order.run_id is not None}
+    return dict(session.exec(select(Run.id, Run.campaign).where(col(Run.id).in_(ids))).all()) if ids else {}
+
+
+def letter_of(
+    order: LetterOrder, number: int, identity: Identity, *, stream: str | None, now: datetime
+) -> Letter:
+    """The letter that an order asks for, as it stands in the outbox once it is queued."""
     values = {
         name: getattr(order, name)
         for name in LetterOrder.__slots__
         if name not in {"template", "facts", "references", "enclosures"}
     }
     values |= {"facts": kept_facts(order.facts), "references": list(order.references)}
-    values |= {"id": number, "template": order.template.sha256}
+    values |= {"id": number, "template": order.template.sha256, "stream": stream}
     values |= {"from_address": identity.sender_address, "message_id": identity.message_id(number)}
-    letter = Letter.model_validate({**values, "dated_at": max(now, order.due_at), "queued_at": now})
-    return letter.model_dump()
+    return Letter.model_validate({**values, "dated_at": max(now, order.due_at), "queued_at": now})

@@ -17,8 +17,8 @@ from crm.store.violations import means
 class MessageClass(StrEnum):
     """What kind of letter it is; decides what happens when it is in doubt whether the server took it.
 
-    Marketing is assumed sent after a while and never sent again, and so is a notice to our own staff: the next one is
-    not far. About correspondence a person decides.
+    Marketing is assumed sent after a while and never sent again, and so is a notice, which a program writes to our own
+    staff or because its reader asked for it: the next one is not far. About correspondence a person decides.
     """
 
     MARKETING = "marketing"
@@ -67,10 +67,11 @@ class Wording(Record, table=True):
 class Letter(Record, table=True):
     """One letter: what it says is a pure function of its template version and facts, so it can always be shown again.
 
-    It goes to a contact of an account, or, as a notice, to one of our own staff.
+    It goes to a contact of an account, or to one of our own staff.
 
     Attributes:
         key: makes the letter unique: (run, step, person), the draft that it was approved from, or (subscription, day).
+        stream: the stream of mail it belongs to, the campaign's name; none for correspondence and notices.
         template: hash of the wording; a letter written by hand has the wording ``plain_letter``.
         facts: what the wording is filled with.
         message_id: RFC 5322 Message-ID, the same on every attempt.
@@ -92,6 +93,7 @@ class Letter(Record, table=True):
         Index("ix_outbox_due", "due_at", "id", postgresql_where="status = 'queued'"),
         Index("ix_outbox_moving", "lease_until", postgresql_where="status IN ('claimed', 'handing_off')"),
         Index("ix_outbox_person_handed", "person_id", "handed_at"),
+        Index("ix_outbox_run_settled", "run_id", "settled_at", postgresql_where="settled_at IS NOT NULL"),
         CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
         CheckConstraint("(person_id IS NULL) = (organization_id IS NULL)", name="account_of_reader"),
     )
@@ -103,6 +105,7 @@ class Letter(Record, table=True):
     run_id: int | None = ref("run.id", optional=True)
     enrolment_id: int | None = ref("enrolment.id", optional=True)
     step: str | None = None
+    stream: str | None = None
     organization_id: int | None = ref("organization.id", optional=True)
     person_id: int | None = ref("person.id", optional=True, index=False)
     staff_id: int | None = ref("staff.id", optional=True)

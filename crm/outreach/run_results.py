@@ -1,4 +1,4 @@
-"""What came of a run: who was enrolled in which arm, what became of the letters, who answered and who upgraded."""
+"""What came of a run: who was enrolled in which arm, what became of the letters, who answered, and with whom the goal is reached."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
-from crm.outreach.conversions import upgraded
+from crm.outreach.goals import Goal, goal_of, reached
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.responses import answered
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
 from crm.shown import Shown
 
@@ -21,8 +22,8 @@ class ArmResult(Shown):
     Attributes:
         enrolled: accounts in the arm.
         underway: those whose journey goes on.
-        answered: those that replied to a letter.
-        converted: those that became full members of their Sector since the launch.
+        answered: those that replied to a letter, or came to us in another way since the launch.
+        converted: those with which the run's goal is reached.
         letters: letters by where they stand, those in doubt and those assumed sent included.
         exits: accounts that left the journey, by reason.
     """
@@ -43,6 +44,11 @@ class RunResults(Shown):
     run: Run
     arms: tuple[ArmResult, ...]
     left_out: Mapping[str, int]
+
+    @property
+    def goal(self) -> Goal:
+        """What the run is for."""
+        return goal_of(self.run)
 
     @property
     def enrolled(self) -> int:
@@ -75,8 +81,8 @@ def _counts(run: Run) -> Select[*tuple[Any, ...]]:
             col(Enrolment.arm),
             func.count().label("enrolled"),
             func.count().filter(col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
-            func.count(col(Enrolment.answered_at)).label("answered"),
-            func.count().filter(upgraded()).label("converted"),
+            func.count().filter(answered()).label("answered"),
+            func.count().filter(reached(goal_of(run))).label("converted"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(col(Run.id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT)

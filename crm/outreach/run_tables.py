@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
 
 from crm.errors import AlreadyExists, Refused
 from crm.reference.languages import Language
-from crm.store.columns import at_field, choice, id_field, json_field, personal, ref
+from crm.store.columns import INNER, at_field, choice, id_field, json_field, personal, ref
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -50,6 +51,7 @@ class Run(Record, table=True):
         audience_hash: SHA-256 over the frozen audience: accounts, people, arms, reasons.
         approved_count: how many accounts the approval named.
         note: why it was paused or cancelled.
+        resumed_at: when it last went on after a pause; what went wrong before that is forgiven.
     """
 
     __tablename__ = "run"
@@ -69,6 +71,7 @@ class Run(Record, table=True):
     approved_at: datetime | None = at_field(default=None)
     approved_count: int | None = None
     launched_at: datetime | None = at_field(default=None)
+    resumed_at: datetime | None = at_field(default=None)
     ended_at: datetime | None = at_field(default=None)
     note: str = personal(default="")
     synthetic: bool = False
@@ -118,6 +121,7 @@ class StepTaken(Record, table=True):
     Attributes:
         outbox_id: the letter it queued.
         follow_up_id: the task it planned.
+        outcome: for a step that leads to several, the one it led to; for an invitation, what its reader answered.
     """
 
     __tablename__ = "step_taken"
@@ -130,6 +134,7 @@ class StepTaken(Record, table=True):
     at: datetime = at_field()
     outbox_id: int | None = ref("outbox.id", optional=True)
     follow_up_id: int | None = ref("follow_up.id", optional=True)
+    outcome: str | None = Field(default=None, sa_column_kwargs=INNER)
 
 
 means("uq_enrolment_account", AlreadyExists, "The account is in this run already.", field="organization")

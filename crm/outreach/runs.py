@@ -1,6 +1,6 @@
 """`book.runs`: prepare, approve, launch, pause and end the runs of campaigns, and move their enrolments on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +12,14 @@ from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import RunOrder, freeze, frozen_hash, hash_of_audience, hash_of_content, rows_of
 from crm.outreach.identity import Identity
+from crm.outreach.limits import Limits
 from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
 from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
+    ends_with_an_answer,
     engaged_groups,
     find_run,
     one_approval_at_a_time,
@@ -41,11 +43,13 @@ class Runs:
     Args:
         store: the door to the database.
         identity: who we are in a letter.
+        limits: when campaigns may write.
     """
 
-    def __init__(self, store: Store, *, identity: Identity) -> None:
+    def __init__(self, store: Store, *, identity: Identity, limits: Limits) -> None:
         self._store = store
         self._identity = identity
+        self._limits = limits
 
     def get(self, key: RunKey) -> Run:
         """A run by its id.
@@ -99,10 +103,30 @@ class Runs:
             rows = session.exec(query.group_by(col(Letter.organization_id)))
             return {number: Touch(latest, "letter", None) for number, latest in rows if number is not None}
 
+    def last_written(self, since: datetime) -> dict[int, datetime]:
+        """When a letter of any campaign last went to each person since an instant; by the person's id."""
+        with self._store.reading() as session:
+            query = select(Letter.person_id, func.max(col(Letter.handed_at))).where(
+                Letter.message_class == MessageClass.MARKETING,
+                col(Letter.status).in_(WENT_OUT),
+                col(Letter.handed_at) > since,
+            )
+            rows = session.exec(query.group_by(col(Letter.person_id)))
+            return {number: at for number, at in rows if number is not None and at is not None}
+
     def due(self, *, limit: int) -> tuple[Waiting, ...]:
         """The enrolments whose next step is due, the longest waiting first."""
         with self._store.reading() as session:
             return due_enrolments(session, now=self._store.now(), limit=limit)
+
+    def people(self, key: RunKey, *, among: Iterable[int]) -> frozenset[int]:
+        """The people whom a run writes to, of those with these ids."""
+        with self._store.reading() as session:
+            enrolled = select(Enrolment.person_id).where(
+                Enrolment.run_id == find_run(session, key).id, Enrolment.state != EnrolmentState.LEFT_OUT
+            )
+            found = session.exec(enrolled.where(col(Enrolment.person_id).in_(among)))
+            return frozenset(number for number in found if number is not None)
 
     def prepare(self, order: RunOrder) -> Run:
         """Freeze the audience of a run and count it; nothing is sent before somebody else has approved it.
@@ -189,7 +213,7 @@ class Runs:
         """
         with self._store.changing("run.resumed", reason=reason or None) as change:
             run = run_in(change, key, RunStatus.PAUSED, doing="resumed")
-            return run.amend({"status": RunStatus.RUNNING, "note": reason})
+            return run.amend({"status": RunStatus.RUNNING, "note": reason, "resumed_at": change.now})
 
     def cancel(self, key: RunKey, *, reason: str) -> Run:
         """End a run before its time; letters that are not on their way yet are never sent.
@@ -206,7 +230,7 @@ class Runs:
     def take(self, moves: Sequence[Move]) -> Moved:
         """Carry out what was planned for a batch of enrolments; doing it twice does it once."""
         with self._store.changing("run.advanced") as change:
-            return take_steps(change, moves, identity=self._identity)
+            return take_steps(change, moves, identity=self._identity, hours=self._limits.hours)
 
     def complete(self) -> tuple[Run, ...]:
         """Close the runs in which no account is under way and no letter unsettled."""
@@ -216,10 +240,11 @@ class Runs:
 
 
 def mark_answered(change: Change, enrolment_id: int) -> None:
-    """Note inside a verb that a reply has come; it ends the journey, however late it comes."""
+    """Note inside a verb that a reply has come; it ends the journey, unless the campaign goes on after an answer."""
     first = (col(Enrolment.id) == enrolment_id) & col(Enrolment.answered_at).is_(None)
     change.session.execute(update(Enrolment).where(first).values(answered_at=change.now))
-    exit_enrolment(change, enrolment_id, "answered")
+    if ends_with_an_answer(change.session, enrolment_id):
+        exit_enrolment(change, enrolment_id, "answered")
 
 
 def exit_enrolment(change: Change, enrolment_id: int, reason: str) -> None:

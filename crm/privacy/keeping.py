@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import col
 
 from crm.directory.merged import stands
-from crm.directory.people import Person, Position
+from crm.directory.people import Person, Position, not_over
 from crm.engagement.interactions import Interaction, InteractionPerson
 from crm.imports.batches import ImportBatch, ImportRow
 from crm.outreach.answers import AnswerReceived
@@ -93,7 +93,7 @@ def _of(field: Any, key: Any, reference: Any) -> ColumnElement[Any]:
 def _without_position(today: date) -> ColumnElement[bool]:
     held = select(col(Position.id)).where(
         col(Position.person_id) == col(Person.id),
-        or_(col(Position.until_on).is_(None), col(Position.until_on) >= today),
+        not_over(today),
     )
     return and_(stands(Person), col(Person.erased_at).is_(None), ~held.exists())
 

@@ -26,6 +26,7 @@ __all__ = [
     "GroupKind",
     "IncomeGroup",
     "Suggestion",
+    "countries_in",
     "find_country",
 ]
 
@@ -131,6 +132,17 @@ class Countries:
             ).all()
             codes = {row.country for row in rows if row.covers(on)}
         return tuple(country for country in self if country.code in codes)
+
+
+def countries_in(region: str) -> SelectOfScalar[str]:
+    """The Member States and territories of a development region: a statement of their codes.
+
+    A territory counts in the region of its State.
+
+    Args:
+        region: its slug.
+    """
+    return select(col(Country.code)).where(col(Country.region) == region)
 
 
 def _spells() -> SelectOfScalar[CountryGroup]:

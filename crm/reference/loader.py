@@ -14,6 +14,7 @@ from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
 from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
+from crm.reference.consent_rules import ConsentRule, forget_consent_rules
 from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
 from crm.reference.csvfile import Line, read, shipped
@@ -24,6 +25,7 @@ from crm.reference.offices import Office
 from crm.reference.opportunity_stages import OpportunityStage
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
+from crm.reference.sector_concerns import SectorConcern, StudyGroupSubject
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
 from crm.reference.senior_roles import SeniorRole
@@ -43,6 +45,8 @@ FILES: Mapping[str, type[Fact]] = {
     "country_groups.csv": CountryGroup,
     "segments.csv": Segment,
     "study_groups.csv": StudyGroup,
+    "study_group_subjects.csv": StudyGroupSubject,
+    "sector_concerns.csv": SectorConcern,
     "membership_categories.csv": MembershipCategory,
     "offices.csv": Office,
     "opportunity_stages.csv": OpportunityStage,
@@ -53,6 +57,7 @@ FILES: Mapping[str, type[Fact]] = {
     "legal_forms.csv": LegalForm,
     "mailbox_providers.csv": MailboxProvider,
     "retention_rules.csv": RetentionRule,
+    "consent_rules.csv": ConsentRule,
 }
 
 Consequence = Callable[[Session], object]
@@ -101,6 +106,7 @@ class Reference:
                         settle(change.session)
             forget_gazetteer(self._store.engine)
             forget_legal_forms(self._store.engine)
+            forget_consent_rules(self._store.engine)
         return LoadReport(tuple(found[file].counted(file) for file in FILES), dry_run)
 
 

@@ -1,6 +1,7 @@
 """Words by which a senior role is known, in the six languages of the Union; an editable list."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from sqlmodel import Field, Session, col, select
 
@@ -38,7 +39,10 @@ def is_senior(role: str, known: Iterable[SeniorRole]) -> bool:
         known: the phrases, of `senior_roles`.
     """
     text = f" {plain(role)} "
-    return any(
-        (plain(each.phrase) if each.language is Language.CHINESE else f" {plain(each.phrase)} ") in text
-        for each in known
-    )
+    return any(_form(each.phrase, each.language) in text for each in known)
+
+
+@lru_cache(maxsize=1000)
+def _form(phrase: str, language: Language) -> str:
+    # Many roles are compared with the same few phrases.
+    return plain(phrase) if language is Language.CHINESE else f" {plain(phrase)} "

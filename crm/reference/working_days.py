@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 from holidays import HolidayBase, country_holidays
 
@@ -52,6 +53,7 @@ class WorkingCalendar:
         return day
 
 
+@lru_cache(maxsize=400)  # building a calendar takes a hundred times as long as asking it
 def working_calendar(country: str | None) -> WorkingCalendar:
     """The working days of a country.
 

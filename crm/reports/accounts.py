@@ -3,17 +3,17 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlmodel import Session, col
 
 from crm.directory.merged import stands
-from crm.directory.roles import Role, RoleKind
+from crm.directory.roles import RoleKind, has_role
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term
-from crm.reference.countries import find_country
+from crm.membership.ledger import Term, running
+from crm.reference.countries import countries_in, find_country
 from crm.reference.country import Country
-from crm.reference.regions import Region, find_region
+from crm.reference.regions import find_region
 from crm.reports.columns import Column, ColumnKind
 
 SHOWN: tuple[Any, ...] = (Organization.id, Organization.name, Organization.country, Organization.segment)
@@ -28,23 +28,14 @@ ACCOUNT = (
 """The columns for it."""
 
 
-def runs(dated: type[Role | Term], day: date) -> ColumnElement[bool]:
-    """Whether a role or a term runs on a day."""
-    return and_(col(dated.since_on) <= day, or_(col(dated.until_on).is_(None), col(dated.until_on) >= day))
-
-
 def holds_term(day: date) -> ColumnElement[bool]:
     """Whether an organisation is a member of any kind on a day."""
-    return exists().where(col(Term.organization_id) == col(Organization.id), runs(Term, day))
+    return exists().where(col(Term.organization_id) == col(Organization.id), running(day))
 
 
 def is_marked(day: date) -> ColumnElement[bool]:
     """Whether an organisation is marked as a prospect on a day."""
-    return exists().where(
-        col(Role.organization_id) == col(Organization.id),
-        col(Role.kind) == RoleKind.PROSPECT,
-        runs(Role, day),
-    )
+    return has_role(RoleKind.PROSPECT, day)
 
 
 def is_prospect(day: date) -> ColumnElement[bool]:
@@ -60,11 +51,6 @@ def accounts(*columns: Any) -> Select[Any]:
         .outerjoin(Country, col(Country.code) == col(Organization.country))
         .where(stands(Organization))
     )
-
-
-def states_in(area: Region) -> Select[Any]:
-    """The Member States of a region: a statement of their codes."""
-    return select(col(Country.code)).where(col(Country.region) == area.slug)
 
 
 class Place:
@@ -87,7 +73,7 @@ class Place:
         """A statement begun with `accounts`, with this place alone."""
         responsible: InstrumentedAttribute[str | None] = col(Country.member_state)  # type: ignore[assignment]
         if self.region is not None:
-            query = query.where(responsible.in_(states_in(self.region)))
+            query = query.where(responsible.in_(countries_in(self.region.slug)))
         if self.state is not None:
             query = query.where(responsible == self.state.member_state)
         return query

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlmodel import Session, col
 
 from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
 from crm.engagement.opportunity_tables import Frequency, Opportunity, OpportunityMove
-from crm.reference.country import Country
+from crm.reference.countries import countries_in
 from crm.reference.offices import Office, find_office
 from crm.reference.opportunity_stages import OpportunityKind, OpportunityStage, Outcome
 from crm.reference.regions import Region, find_region
@@ -125,7 +125,7 @@ class Narrowed:
         if self.region is not None:
             region = find_region(session, self.region)
             chosen_["region"] = region.name()
-            conditions.append(col(Organization.country).in_(_places(region)))
+            conditions.append(col(Organization.country).in_(countries_in(region.slug)))
         if self.kind is not None:
             kind = chosen(OpportunityKind, self.kind, field="kind")
             chosen_["kind"] = said(kind)
@@ -187,7 +187,3 @@ def _first_expected() -> Any:
         .scalar_subquery()
         .label("first_expected_on")
     )
-
-
-def _places(region: Region) -> Select[Any]:
-    return select(col(Country.code)).where(col(Country.region) == region.slug)

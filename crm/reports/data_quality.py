@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 
 from crm.consent.bases import ContactBasis, stands_on
 from crm.directory.merged import stands
-from crm.directory.people import Person, Position
+from crm.directory.people import Person, Position, held_on
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.membership.standing import StandingRecord
@@ -110,7 +110,7 @@ def _subjects(day: date) -> dict[str, Select[Any]]:
     contacts = (
         account.join(Position, col(Position.organization_id) == col(Organization.id))
         .join(Person, col(Person.id) == col(Position.person_id))
-        .where(_held(day), stands(Person))
+        .where(held_on(day), stands(Person))
         .with_only_columns(col(Person.id), col(Person.name), col(Organization.country), owner)
         .ext(distinct_on(col(Person.id)))
         .order_by(col(Person.id), col(Organization.id))
@@ -123,7 +123,7 @@ def _checks(day: date) -> tuple[_Check, ...]:
         col(Position.organization_id) == col(Organization.id),
         col(Person.id) == col(Position.person_id),
         stands(Person),
-        _held(day),
+        held_on(day),
     )
     said = exists().where(
         col(StandingRecord.organization_id) == col(Organization.id), col(StandingRecord.as_of) <= day
@@ -146,11 +146,6 @@ def _checks(day: date) -> tuple[_Check, ...]:
         ),
         _Check("Basis", "contacts", ~ground, "nothing on record says why we may write to them"),
     )
-
-
-def _held(day: date) -> ColumnElement[bool]:
-    begun = col(Position.since_on).is_(None) | (col(Position.since_on) <= day)
-    return begun & (col(Position.until_on).is_(None) | (col(Position.until_on) >= day))
 
 
 def _counted(session: Session, query: Select[Any]) -> int:

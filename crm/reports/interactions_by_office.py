@@ -14,10 +14,10 @@ from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction
 from crm.errors import InvalidInput
 from crm.insight.touches import noticed
-from crm.membership.ledger import Term
+from crm.membership.ledger import Term, running
 from crm.reference.country import Country
 from crm.reference.offices import Office
-from crm.reports.accounts import Place, runs
+from crm.reports.accounts import Place
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -107,7 +107,7 @@ def _met(first: date, last: date) -> Any:
     letters = func.string_agg(col(Term.coverage), aggregate_order_by(literal(""), col(Term.coverage)))
     held = (
         select(letters)
-        .where(col(Term.organization_id) == col(Organization.id), runs(Term, last))
+        .where(col(Term.organization_id) == col(Organization.id), running(last))
         .correlate(Organization)
         .scalar_subquery()
     )

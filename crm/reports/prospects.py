@@ -7,7 +7,7 @@ from sqlalchemy import Date, Select, cast, func, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from crm.directory.roles import Role, RoleKind
+from crm.directory.roles import Role, RoleKind, lasts
 from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
 from crm.engagement.follow_ups import FollowUp
@@ -16,7 +16,7 @@ from crm.insight.touches import noticed
 from crm.reference.country import Country
 from crm.reference.languages import known_language
 from crm.reference.segments import find_segment
-from crm.reports.accounts import Place, accounts, is_prospect, runs
+from crm.reports.accounts import Place, accounts, is_prospect
 from crm.reports.columns import Column, ColumnKind
 from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
@@ -110,7 +110,7 @@ def _listed(day: date, language: str) -> Select[Any]:
         .where(
             col(Role.organization_id) == col(Organization.id),
             col(Role.kind) == RoleKind.PROSPECT,
-            runs(Role, day),
+            lasts(day),
         )
         .correlate(Organization)
         .scalar_subquery()

@@ -7,13 +7,14 @@ from sqlmodel import Session, col
 
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term
+from crm.membership.ledger import Term, running
+from crm.reference.countries import countries_in
 from crm.reference.country import Country
 from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
-from crm.reports.accounts import ACCOUNT, SHOWN, accounts, is_marked, is_prospect, runs, states_in
+from crm.reports.accounts import ACCOUNT, SHOWN, accounts, is_marked, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -99,7 +100,7 @@ def _behind(session: Session, segment: Segment | None, area: Region | None, day:
     query = query.outerjoin(Staff, col(Staff.id) == col(Organization.owner_id))
     query = query.where(is_prospect(day), *_of(segment))
     if area is not None:
-        query = query.where(col(Country.member_state).in_(states_in(area)))
+        query = query.where(col(Country.member_state).in_(countries_in(area.slug)))
     found = session.execute(query.order_by(col(Organization.name), col(Organization.id)))
     return behind_of(
         ("code",), _BEHIND, (((state,), ("prospects",), tuple(cells)) for state, *cells in found)
@@ -136,11 +137,11 @@ def _made_up(session: Session, segment: Segment | None, area: Region | None, day
     # Each found by itself: asked as an OR, PostgreSQL looks every prospect up in both tables.
     synthetic = union(
         select(col(Organization.id)).where(col(Organization.synthetic)),
-        select(col(Term.organization_id)).where(runs(Term, day), col(Term.synthetic)),
+        select(col(Term.organization_id)).where(running(day), col(Term.synthetic)),
     )
     query = accounts(func.count()).where(is_marked(day), col(Organization.id).in_(synthetic), *_of(segment))
     if area is not None:
-        query = query.where(col(Country.member_state).in_(states_in(area)))
+        query = query.where(col(Country.member_state).in_(countries_in(area.slug)))
     return session.scalar(query) or 0
 
 

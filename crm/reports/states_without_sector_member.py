@@ -8,13 +8,13 @@ from sqlalchemy import Select, Subquery, case, func, literal, select, union
 from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term
+from crm.membership.ledger import Term, running
 from crm.reference.categories import Category
 from crm.reference.country import Country
 from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region
 from crm.reference.spelling import plain
-from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, is_prospect, runs
+from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -109,7 +109,7 @@ def _found(place: Place, day: date) -> Subquery:
     held = case(_BY_CATEGORY, value=col(Term.category)).label("figure")
     members = accounts(state, held, *shown).join(Term, col(Term.organization_id) == col(Organization.id))
     prospects = accounts(state, literal("prospects").label("figure"), *shown).where(is_prospect(day))
-    both = place.narrowed(members.where(runs(Term, day))), place.narrowed(prospects)
+    both = place.narrowed(members.where(running(day))), place.narrowed(prospects)
     return union(*both).subquery()  # an organisation counts once, however many Sectors it is a member of
 
 

@@ -17,6 +17,16 @@ def take_turns(session: Session, what: str) -> None:
     session.execute(select(func.pg_advisory_xact_lock(_number(what))))
 
 
+def share_turn(session: Session, what: str) -> None:
+    """Wait until nobody holds this turn alone, and share it with others who do the same, to the end of the transaction.
+
+    Args:
+        session: the transaction.
+        what: as for `take_turns`; whoever takes it alone waits for all who share it.
+    """
+    session.execute(select(func.pg_advisory_xact_lock_shared(_number(what))))
+
+
 @contextmanager
 def only_one(engine: Engine, what: str) -> Iterator[bool]:
     """Hold a turn through any number of transactions; it ends with the block, or with this process.

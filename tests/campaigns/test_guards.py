@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from support.campaign_facts import candidate, circumstances, contact, touch
 
-from campaigns.campaign import Signal
 from campaigns.guards import Case, Reason, Skip, objection
+from campaigns.signal import Signal
 from crm.membership.standing import Standing
 from crm.reference.languages import Language
 

@@ -2,13 +2,17 @@ import pytest
 from pydantic import ValidationError
 
 from campaigns.catalog import CATALOG
-from campaigns.journey import END, Journey, LetterStep, TaskStep, WaitStep
+from campaigns.journey import END, BranchStep, Journey, LetterStep, SwitchContactStep, TaskStep, WaitStep
 from crm.errors import InvalidInput
 from crm.mail.templates import TemplateFolder
 
 LETTER = LetterStep(name="letter", template="associate_upgrade")
 WAIT = WaitStep(name="wait", working_days=10)
 CALL = TaskStep(name="call", what="Call")
+
+
+def but(step, **changes):
+    return step.model_copy(update=changes)
 
 
 def test_steps_follow_one_another_and_the_last_one_leads_to_the_end():
@@ -22,31 +26,35 @@ def test_steps_follow_one_another_and_the_last_one_leads_to_the_end():
 
 
 def test_a_step_may_name_the_one_that_follows():
-    journey = Journey(
-        steps=(LETTER.model_copy(update={"then": "call"}), CALL.model_copy(update={"then": "wait"}), WAIT)
-    )
+    journey = Journey(steps=(but(LETTER, then="call"), but(CALL, then="wait"), WAIT))
     assert [journey.after(step.name) for step in journey.steps] == ["call", "wait", END]
+
+
+FORK = BranchStep(name="fork", fact="size", equals="large", then="call", otherwise="end")
 
 
 @pytest.mark.parametrize(
     ("steps", "field", "says"),
     [
         ((), "steps", "at least one step"),
-        ((LETTER, WAIT, LETTER), "steps[2]", "a name that is taken"),
-        ((LETTER.model_copy(update={"name": "end"}),), "steps[0]", "a name that is taken"),
-        ((LETTER.model_copy(update={"then": "nowhere"}),), "steps[0]", "'nowhere', which is no step"),
+        ((LETTER, WAIT, LETTER), "steps[2].name", "Step 3 (letter) has a name that is taken"),
+        ((but(LETTER, name="end"),), "steps[0].name", "a name that is taken"),
+        ((but(LETTER, then="nowhere"),), "steps[0].then", "'nowhere', which is no step"),
+        ((but(FORK, otherwise="nowhere"), CALL), "steps[0].otherwise", "'nowhere', which is no step"),
+        ((but(FORK, then="nowhere"), CALL), "steps[0].then", "'nowhere', which is no step"),
         (
-            (LETTER.model_copy(update={"then": "call"}), WAIT, CALL),
-            "steps[1]",
-            "Step 2 (wait) cannot be reached",
+            (SwitchContactStep(name="head", otherwise="x"), CALL),
+            "steps[0].otherwise",
+            "'x', which is no step",
         ),
-        ((LETTER, WAIT.model_copy(update={"then": "letter"})), "steps[0]", "never comes to the end"),
-        ((LETTER, WAIT, CALL.model_copy(update={"then": "call"})), "steps[0]", "never comes to the end"),
-        (
-            (LETTER.model_copy(update={"then": "end"}), WAIT.model_copy(update={"then": "wait"})),
-            "steps[1]",
-            "cannot be",
-        ),
+        ((but(LETTER, then="call"), WAIT, CALL), "steps[1].name", "Step 2 (wait) cannot be reached"),
+        ((but(FORK, then="end"), CALL), "steps[1].name", "Step 2 (call) cannot be reached"),
+        ((FORK, WAIT, CALL), "steps[1].name", "Step 2 (wait) cannot be reached"),
+        ((LETTER, but(WAIT, then="letter")), "steps[1].then", "leads back to 'letter'"),
+        ((LETTER, WAIT, but(CALL, then="call")), "steps[2].then", "never comes to the end"),
+        ((LETTER, but(FORK, otherwise="letter"), CALL), "steps[1].otherwise", "leads back to 'letter'"),
+        ((FORK, but(CALL, then="fork")), "steps[1].then", "leads back to 'fork'"),
+        ((but(LETTER, then="end"), but(WAIT, then="wait")), "steps[1].name", "cannot be reached"),
     ],
 )
 def test_a_journey_that_cannot_be_walked_is_refused_with_the_place(steps, field, says):
@@ -54,6 +62,25 @@ def test_a_journey_that_cannot_be_walked_is_refused_with_the_place(steps, field,
         Journey(steps=steps)
     assert refused.value.field == field
     assert says in str(refused.value)
+
+
+def test_two_ways_may_come_together_again():
+    journey = Journey(steps=(but(FORK, then="wait", otherwise="call"), WAIT, CALL))
+    assert journey.ways("fork") == {"then": "wait", "otherwise": "call"}
+    assert [journey.led_to("fork", way) for way in ("call", "wait", None, "accepted")] == [
+        "call",
+        "wait",
+        "wait",
+        "wait",
+    ]
+
+
+def test_a_variant_that_is_not_on_file_is_refused_with_the_place():
+    journey = Journey(steps=(but(LETTER, variants=("associate_upgrade_b",)),))
+    assert journey.templates == ("associate_upgrade", "associate_upgrade_b")
+    with pytest.raises(InvalidInput) as refused:
+        journey.refuse_missing({"associate_upgrade"})
+    assert (refused.value.field, refused.value.value) == ("steps[0].variants", "associate_upgrade_b")
 
 
 def test_a_letter_that_is_not_on_file_is_refused_with_the_place_and_those_there_are():

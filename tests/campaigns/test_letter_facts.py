@@ -1,8 +1,9 @@
 import pytest
 from support.campaign_facts import campaign, candidate, contact
 
-from campaigns.campaign import Signal
-from campaigns.letter_facts import Manager, Stationery, letter_facts
+from campaigns.letter_facts import letter_facts
+from campaigns.occasion import Manager, Stationery
+from campaigns.signal import Signal
 from crm.reference.languages import Language
 
 DANA = Manager(70, "Dana Keller", "Account manager", "dana@accord.example", "Standardization Bureau", "TSB")

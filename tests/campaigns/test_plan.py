@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -6,9 +7,19 @@ from hypothesis import strategies as st
 from support.campaign_facts import NOW, candidate, contact, sent, waiting
 
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.journey import END, Journey, LetterStep, WaitStep
-from campaigns.plan import Exit, Finish, Leave, Pass, PlanTask, Send, WaitUntil, advance
-from crm.membership.standing import Standing
+from campaigns.exits import Leave
+from campaigns.intents import Exit, Finish, Invite, Pass, PlanTask, Send, Turn, WaitUntil
+from campaigns.journey import (
+    END,
+    BranchStep,
+    Journey,
+    LetterStep,
+    MeetingStep,
+    SwitchContactStep,
+    TaskStep,
+    WaitStep,
+)
+from campaigns.plan import Around, advance
 from crm.outreach.moves import Done
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.run_tables import Arm
@@ -20,8 +31,8 @@ TEN_LATER = datetime(2026, 12, 8, 9, 30, tzinfo=UTC)
 TEN_AFTER_THE_REMINDER = datetime(2026, 12, 22, 9, 31, tzinfo=UTC)
 
 
-def planned(where=None, account=..., now=NOW, journey=JOURNEY):
-    return advance(journey, where or waiting(), candidate() if account is ... else account, now)
+def planned(where=None, account=..., now=NOW, journey=JOURNEY, around=Around()):  # noqa: B008 - frozen
+    return advance(journey, where or waiting(), candidate() if account is ... else account, now, around)
 
 
 def test_the_letter_goes_out_at_once_and_the_reminder_waits_ten_working_days():
@@ -92,26 +103,14 @@ GONE = candidate(contacts=(contact(1),))
 REFUSES = candidate(contacts=(contact(901, suppressed=True),))
 
 
-@pytest.mark.parametrize(
-    ("changes", "account", "reason"),
-    [
-        ({"upgraded": True}, None, Leave.UPGRADED),
-        ({"upgraded": True, "answered": True}, candidate(), Leave.UPGRADED),
-        ({"answered": True}, candidate(), Leave.ANSWERED),
-        ({}, None, Leave.MEMBERSHIP_ENDED),
-        ({}, candidate(standing=Standing.ARREARS), Leave.STANDING),
-        ({}, candidate(standing=None), Leave.STANDING),
-        ({}, GONE, Leave.CONTACT_LEFT),
-        ({}, candidate(contacts=()), Leave.CONTACT_LEFT),
-        ({}, REFUSES, Leave.SUPPRESSED),
-        ({"done": {"letter": Done(NOW, MessageStatus.STOPPED)}}, candidate(), Leave.LETTER_NOT_SENT),
-        ({"done": {"letter": Done(NOW, MessageStatus.FAILED, NOW)}}, candidate(), Leave.LETTER_NOT_SENT),
-    ],
-)
 @pytest.mark.parametrize("arm", Arm)
-def test_the_journey_ends_for_a_named_reason_before_anything_else_happens(changes, account, reason, arm):
+@pytest.mark.parametrize(
+    ("account", "reason"),
+    [(GONE, Leave.CONTACT_LEFT), (REFUSES, Leave.SUPPRESSED), (None, Leave.MEMBERSHIP_ENDED)],
+)
+def test_an_exit_is_looked_at_before_anything_else_happens(account, reason, arm):
     for step in ("letter", "first_wait", "second_wait", END):
-        assert planned(waiting(step, arm=arm, **changes), account, now=TEN_LATER) == (Exit(reason),)
+        assert planned(waiting(step, arm=arm), account, now=TEN_LATER) == (Exit(reason),)
 
 
 def test_a_journey_does_not_end_while_its_last_letter_is_on_its_way():
@@ -146,8 +145,8 @@ names = st.sampled_from([step.name for step in JOURNEY.steps])
 instants = st.datetimes(datetime(2026, 11, 1), datetime(2027, 3, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds are naive
 dones = st.builds(Done, instants, st.none() | st.sampled_from(MessageStatus), st.none() | instants)
 situations = st.builds(
-    lambda step, done, arm, answered, upgraded: waiting(
-        step, done=done, arm=arm, answered=answered, upgraded=upgraded
+    lambda step, done, arm, answered, goal: waiting(
+        step, done=done, arm=arm, answered=answered, goal_reached=goal
     ),
     names | st.just(END),
     st.dictionaries(names, dones),
@@ -176,6 +175,80 @@ def test_a_plan_is_steps_not_taken_before_and_then_one_word_on_what_comes_next(w
     assert where.arm is Arm.TREATMENT or not [s for s in steps if isinstance(s, Send | PlanTask)]
 
 
+def test_a_wait_of_the_calendar_counts_every_day():
+    short = Journey(steps=(LetterStep(name="letter", template="a"), WaitStep(name="pause", days=3)))
+    assert planned(journey=short)[-1] == WaitUntil("pause", NOW + 3 * DAY)
+    at = waiting("pause", done={"letter": sent(minutes=0)})
+    assert planned(at, journey=short, now=NOW + 3 * DAY) == (Pass("pause"), Finish())
+
+
+FORK = Journey(
+    steps=(
+        BranchStep(name="fork", fact="size", equals="large", then="big", otherwise="small"),
+        TaskStep(name="big", what="Call", then="end"),
+        TaskStep(name="small", what="Write"),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "step"),
+    [({"size": "large"}, "big"), ({"size": "sme"}, "small"), ({"size": None}, "small"), ({}, "small")],
+)
+@pytest.mark.parametrize("arm", Arm)
+def test_a_branch_leads_one_way_or_the_other_in_both_arms(facts, step, arm):
+    turn, taken, last = planned(waiting("fork", arm=arm), journey=FORK, around=Around(facts=facts))
+    assert (turn, taken.step, last) == (Turn("fork", step), step, Finish())
+    assert isinstance(taken, PlanTask if arm is Arm.TREATMENT else Pass)
+
+
+def test_where_a_branch_led_is_not_decided_anew():
+    at = waiting("fork", done={"fork": Done(NOW, outcome="small")})
+    assert planned(at, journey=FORK, around=Around(facts={"size": "large"}))[0].step == "small"
+
+
+OTHERS = Journey(
+    steps=(
+        SwitchContactStep(name="head", otherwise="call"),
+        LetterStep(name="again", template="a", then="end"),
+        TaskStep(name="call", what="Call"),
+    )
+)
+HEAD = contact(7, senior=True)
+WITH_HEAD = candidate(contacts=(contact(901), contact(6), HEAD, contact(8, senior=True)))
+
+
+@pytest.mark.parametrize("arm", Arm)
+def test_without_an_answer_the_journey_goes_on_with_the_next_senior_contact(arm):
+    turn, again, _ = planned(waiting("head", arm=arm), WITH_HEAD, journey=OTHERS)
+    assert (turn, again.step) == (Turn("head", "again", 7), "again")
+
+
+def test_where_there_is_nobody_senior_the_journey_says_so():
+    assert planned(waiting("head"), journey=OTHERS)[0] == Turn("head", "call")
+    strict = Journey(steps=(SwitchContactStep(name="head"),))
+    assert planned(waiting("head"), journey=strict) == (Exit(Leave.NOBODY_ELSE),)
+
+
+def test_a_meeting_is_proposed_to_whoever_is_written_to_and_not_to_the_hold_out():
+    meet = Journey(
+        steps=(MeetingStep(name="meet", template="m", working_days=5, minutes=45, place="Online"),)
+    )
+    kenyan = candidate(contacts=(contact(901, country="KEN"),))
+    around = Around(host_zone=ZoneInfo("Europe/Zurich"))
+    invite, last = planned(waiting("meet"), kenyan, journey=meet, around=around)
+    # Five working days of Kenya after Tuesday, 24 November; at 9:00 in Geneva it is 11:00 in Nairobi.
+    assert invite == Invite("meet", "m", datetime(2026, 12, 1, 8, tzinfo=UTC), 45, "Online")
+    assert last == WaitUntil(END, NOW + DAY)
+    assert planned(waiting("meet", arm=Arm.HOLD_OUT), journey=meet) == (Pass("meet"), Finish())
+
+
+def test_an_answer_does_not_end_a_journey_whose_campaign_goes_on_after_one():
+    around = Around(exits=(Leave.GOAL_REACHED,))
+    assert planned(waiting(answered=True), around=around)[0] == Send("letter", "associate_upgrade")
+    assert planned(waiting(answered=True, goal_reached=True), around=around) == (Exit(Leave.GOAL_REACHED),)
+
+
 def walked(arm: Arm, sweeps: list[int], events: dict[int, str]) -> list[object]:
     """What an account gets if the sweep comes by at these hours after the launch and these events happen."""
     where, got = waiting(arm=arm), []
@@ -196,7 +269,7 @@ def walked(arm: Arm, sweeps: list[int], events: dict[int, str]) -> list[object]:
 
 
 hours = st.lists(st.integers(0, 24 * 90), min_size=1, max_size=40)
-events = st.dictionaries(st.integers(0, 24 * 90), st.sampled_from(["answered", "upgraded"]), max_size=2)
+events = st.dictionaries(st.integers(0, 24 * 90), st.sampled_from(["answered", "goal_reached"]), max_size=2)
 
 
 @given(hours, events)

@@ -82,7 +82,7 @@ def test_a_run_shows_letters_in_doubt_and_assumed_sent_in_columns_of_their_own()
         "stopped": 0,
         "failed": 0,
         "answered": 2,
-        "upgraded": 3,
+        "converted": 3,
         "rate": Decimal("0.15"),
     }
 
@@ -126,7 +126,7 @@ def test_an_overview_prints_what_an_approver_must_know():
         "Run 4711 of associate_upgrade (running): prepared by dana@accord.example on 24 November 2026, "
         "approved by joao@accord.example\n"
         "120 accounts enrolled: 104 written to, 16 held out.\n"
-        "Left out: 3 in arrears, 1 nothing suggests an upgrade."
+        "Left out: 3 in arrears, 1 nothing speaks for writing to it."
     )
 
 

@@ -55,6 +55,10 @@ def test_a_variable_that_is_set_to_nothing_counts_as_not_set(monkeypatch, field)
         ("CRM_SMTP_PORT", "hunter2"),
         ("CRM_BOOK", "Robert'); DROP TABLE hunter2"),
         ("CRM_BOOK", "../hunter2"),
+        ("CRM_WEB_URL", "http://hunter2.example"),
+        ("CRM_WEB_URL", "https://hunter2@evil.example"),
+        ("CRM_WEB_URL", "https://hunter2.example/?next=//evil.example"),
+        ("CRM_WEB_URL", "https://hunter2.example\n"),
     ],
 )
 def test_a_setting_that_makes_no_sense_is_named_and_never_repeated(monkeypatch, variable, value):

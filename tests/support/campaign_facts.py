@@ -7,15 +7,19 @@ from campaigns.audience import Audience
 from campaigns.campaign import Campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.guards import Circumstances
-from crm.directory.tables import Size
+from crm.consent.bases import Purpose
+from crm.directory.tables import OrganizationKind, Size
 from crm.engagement.participation import ParticipationKind
 from crm.insight.candidate import Candidate, Contact, TookPart, Touch
+from crm.insight.correspondence import Correspondence
 from crm.membership.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.run_tables import Arm
 from crm.reference.categories import Category
+from crm.reference.consent_rules import ConsentRule, ConsentRules
+from crm.reference.csvfile import facts, shipped
 from crm.reference.languages import Language
 
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -39,11 +43,14 @@ def candidate(number: int = 1, **changes: Any) -> Candidate:
     values: dict[str, Any] = {
         "name": f"Account {number}",
         "group_id": number,
+        "kind": OrganizationKind.COMPANY,
         "country": "KEN",
+        "region": "africa",
         "segment": None,
         "size": Size.LARGE,
         "owner_id": 70,
         "synthetic": False,
+        "sectors": frozenset(),
         "term_id": 5000 + number,
         "category": Category.ASSOCIATE,
         "coverage": Coverage.STANDARDIZATION,
@@ -65,8 +72,14 @@ def touch(*, days_ago: float, kind: str = "meeting", office: str | None = "TSB")
     return Touch(NOW - timedelta(days=days_ago), kind, office)
 
 
+def correspondence(**changes: Any) -> Correspondence:
+    """Nobody has anything on record about what they agreed to; the rules are those that come with the program."""
+    rules = ConsentRules(facts(ConsentRule, shipped("consent_rules.csv")))
+    return Correspondence(**{"purpose": Purpose.CAMPAIGNS, "rules": rules, **changes})
+
+
 def circumstances(**changes: Any) -> Circumstances:
-    """Nothing that keeps anybody from anything; letters in three languages."""
+    """Nothing that keeps anybody from anything; letters in English, French and Arabic."""
     values: dict[str, Any] = {
         "now": NOW,
         "quiet": timedelta(days=14),
@@ -76,6 +89,10 @@ def circumstances(**changes: Any) -> Circumstances:
         "default_language": Language.ENGLISH,
         "fallback_language": None,
         "held": {},
+        "correspondence": correspondence(),
+        "foreign_addresses": False,
+        "cap": timedelta(days=3),
+        "written": {},
     }
     return Circumstances(**{**values, **changes})
 
@@ -85,14 +102,16 @@ def waiting(step: str = "letter", **changes: Any) -> Waiting:
     values: dict[str, Any] = {
         "enrolment_id": 1,
         "run_id": 10,
+        "campaign": "associate_upgrade",
         "organization_id": 1,
+        "group_id": 1,
         "person_id": 901,
         "language": Language.ENGLISH,
         "arm": Arm.TREATMENT,
         "coverage": Coverage.STANDARDIZATION,
         "launched_at": NOW,
         "answered": False,
-        "upgraded": False,
+        "goal_reached": False,
     }
     return Waiting(step=step, **{**values, **changes})
 

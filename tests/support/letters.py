@@ -27,6 +27,7 @@ def full_letter(**changes: Any) -> Message:
         "in_reply_to": "<question@acme.example>",
         "references": ("<first@acme.example>", "<question@acme.example>"),
         "list_unsubscribe": "mailto:unsubscribe+token@itu.example?subject=unsubscribe",
+        "unsubscribe_page": "https://letters.itu.example/u/token",
         "list_id": "associate-upgrade.itu.example",
         "auto_submitted": AutoSubmitted.GENERATED,
         "feedback_id": "upgrade:letter:itu:crm",

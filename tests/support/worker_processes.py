@@ -128,6 +128,7 @@ class Workshop:
             "tick_seconds": 0.5,
             "lease_seconds": 1,
             "inbox": self.inbox,
+            "send_hours": "always",  # whenever the tests are run
             **settings,
         }
         self._processes: list[Process] = []

@@ -19,6 +19,13 @@ REPLIES: Mapping[str, str] = MappingProxyType(
         "ستكون متاحة لنا؟\n\nيمكننا التحدث صباح الثلاثاء أو الخميس.\n",
         "en": "Thank you for your letter. Full membership of the Sector interests us. From which date would it take "
         "effect, and which study groups would be open to us?\n\nTuesday or Thursday morning would suit me.\n",
+        "es": "Gracias por su carta. Nos interesa la condición de Miembro de Sector. ¿Podría indicarnos a partir de qué "
+        "fecha surtiría efecto y qué Comisiones de Estudio tendríamos a nuestra disposición?\n\n"
+        "Estoy disponible el martes o el jueves por la mañana.\n",
+        "ru": "Благодарю Вас за письмо. Нас интересует статус Члена Сектора. С какого числа он вступил бы в силу и какие "
+        "исследовательские комиссии были бы нам доступны?\n\nМне удобно во вторник или в четверг утром.\n",
+        "zh": "感谢您的来函。我们对部门成员资格感兴趣。请问自何日起生效，我们可以参加哪些研究组？\n\n"
+        "我周二或周四上午方便。\n",
     }
 )
 """What a contact writes back, by language."""
@@ -121,5 +128,8 @@ def _intro(letter: EmailMessage) -> str:
     intros = {
         "fr": f"Le {at:%d/%m/%Y} à {at:%H:%M}, {author} a écrit :",
         "ar": f"في {at:%d/%m/%Y} {at:%H:%M}، كتب {author}:",
+        "es": f"El {at:%d/%m/%Y} a las {at:%H:%M}, {author} escribió:",
+        "ru": f"{at:%d.%m.%Y} {at:%H:%M}, {author} пишет:",
+        "zh": f"在 {at:%Y-%m-%d %H:%M}，{author} 写道：",
     }
     return intros.get(_language(letter), f"On {at:%d %B %Y at %H:%M}, {author} wrote:")

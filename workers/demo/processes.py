@@ -107,6 +107,7 @@ def environment(settings: Settings, ours: Mapping[str, str]) -> dict[str, str]:
         "TICK_SECONDS": settings.tick_seconds,
         "INBOX": settings.inbox,
         "SENDER_NAME": settings.sender_name,
+        "SEND_HOURS": settings.send_hours,
     }
     kept = {name: value for name, value in ours.items() if not name.upper().startswith("CRM_")}
     return kept | {f"CRM_{name}": str(value) for name, value in own.items()}

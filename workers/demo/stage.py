@@ -56,6 +56,7 @@ def demo_settings(*, data_folder: Path, smtp_port: int, inbox: Path) -> Settings
             "tick_seconds": _TICK_SECONDS,
             "inbox": inbox,
             "sender_name": "Membership team (demonstration)",
+            "send_hours": "always",  # a demonstration is given at any hour
         }
     )
 

@@ -20,6 +20,7 @@ COMMANDS = "".join(
 NOT_FOR_PEOPLE = {
     "handover": "workers hand letters over; nobody does it by hand",
     "job_slots": "workers take the slots of scheduled jobs",
+    "preferences": "readers choose on the web pages; colleagues use bases, suppressions and people",
     "runs": "the campaign desk writes through it",
 }
 

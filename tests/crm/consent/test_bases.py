@@ -4,8 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from crm.consent.bases import WITHDRAWABLE, Basis, Purpose, bases_of
+from crm.consent.bases import WITHDRAWABLE, Purpose, bases_of
 from crm.errors import AlreadyExists, InvalidInput, NotFound, Refused
+from crm.reference.consent_rules import Basis
 
 TODAY = date(2026, 11, 24)
 

@@ -5,12 +5,15 @@ from sqlalchemy import event
 from support.associates import MEMBER_SINCE, associate, staff
 
 from crm.errors import NotFound
+from crm.insight.audience_rules import IsMember, Not
 from crm.insight.candidate import Contact, TookPart, Touch
 from crm.reference.languages import Language
 
+ASSOCIATES = IsMember(category="associate")
+
 
 def only(book, **kwargs):
-    (found,) = book.candidates.associates(**kwargs)
+    (found,) = book.candidates.matching(ASSOCIATES, **kwargs)
     return found
 
 
@@ -38,7 +41,7 @@ def test_an_associate_is_a_candidate_with_everything_that_the_rooms_know_of_it(b
     assert found.participation == (TookPart("T-SG17", "asked", date(2026, 5, 1)),)
     address = "contact@acme.example"
     assert found.contacts == (
-        Contact(amina.id, "Contact of Acme", address, Language.ENGLISH, suppressed=False),
+        Contact(amina.id, "Contact of Acme", address, Language.ENGLISH, suppressed=False, country="KEN"),
     )
     assert found.last_touch == Touch(datetime(2026, 6, 1, tzinfo=UTC), "meeting", "BDT")
 
@@ -65,10 +68,10 @@ def test_only_associates_with_a_running_membership_are_candidates(book):
     book.terms.denounce(left, sector="T", on=date(2026, 11, 24), reason="notice")
     grown, _ = associate(book, "Grown")
     book.terms.upgrade(grown, sector="T", on=date(2027, 1, 1))
-    assert [c.name for c in book.candidates.associates()] == ["Grown"]
-    assert [c.name for c in book.candidates.associates(date(2026, 11, 23))] == ["Left", "Grown"]
-    assert book.candidates.associates(date(2027, 1, 1)) == ()
-    assert book.candidates.associates(date(2019, 12, 31)) == ()
+    assert [c.name for c in book.candidates.matching(ASSOCIATES)] == ["Grown"]
+    assert [c.name for c in book.candidates.matching(ASSOCIATES, on=date(2026, 11, 23))] == ["Left", "Grown"]
+    assert book.candidates.matching(ASSOCIATES, on=date(2027, 1, 1)) == ()
+    assert book.candidates.matching(ASSOCIATES, on=date(2019, 12, 31)) == ()
 
 
 def test_an_associate_of_two_sectors_stands_there_once_for_each(book):
@@ -103,7 +106,9 @@ def test_wish_18_somebody_with_positions_at_two_accounts_is_a_contact_of_both(bo
     acme, amina = associate(book, "Acme")
     other, _ = associate(book, "Other")
     book.people.join(amina, other, focal_point=True, since=date(2015, 1, 1))
-    contacts = {c.organization_id: [p.person_id for p in c.contacts] for c in book.candidates.associates()}
+    contacts = {
+        c.organization_id: [p.person_id for p in c.contacts] for c in book.candidates.matching(ASSOCIATES)
+    }
     assert contacts[acme.id] == [amina.id]
     assert amina.id in contacts[other.id]
 
@@ -145,7 +150,7 @@ def test_participation_is_remembered_for_three_years_the_newest_first(book, cloc
 def test_what_is_made_up_is_marked(book):
     associate(book, "Real")
     associate(book, "Made Up", synthetic=True)
-    assert [c.synthetic for c in book.candidates.associates()] == [False, True]
+    assert [c.synthetic for c in book.candidates.matching(ASSOCIATES)] == [False, True]
 
 
 def test_one_account_is_looked_at_alone_by_any_key(book):
@@ -153,16 +158,55 @@ def test_one_account_is_looked_at_alone_by_any_key(book):
     associate(book, "Other")
     assert book.candidates.of("Acme") == book.candidates.of(acme.id) == book.candidates.of(acme)
     assert [c.organization_id for c in book.candidates.of("Acme")] == [acme.id]
-    assert book.candidates.of(book.organizations.add("No Member")) == ()
     with pytest.raises(NotFound):
         book.candidates.of("Nobody")
+
+
+def test_an_account_without_a_membership_is_a_candidate_once_without_one(book):
+    university = book.organizations.add("University", kind="university", country="PF", segment="cloud")
+    (found,) = book.candidates.of(university)
+    assert (found.kind, found.country, found.region) == ("university", "PYF", "europe")
+    assert (found.term_id, found.category, found.coverage, found.member_since_on) == (None, None, None, None)
+    assert (found.study_group, found.own_groups, found.sectors) == (None, frozenset(), frozenset())
+    assert (found.synthetic, found.in_good_standing) == (False, True)
+    book.standing.record(university, "application_pending", as_of=date(2026, 11, 1), source="test")
+    assert not book.candidates.of(university)[0].in_good_standing
+
+
+def test_a_candidate_knows_every_sector_in_which_the_account_is_a_full_member(book):
+    acme, _ = associate(book, "Acme")
+    book.terms.join(acme, "sector_member", sector="D", on=MEMBER_SINCE)
+    school = book.organizations.add("School")
+    book.terms.join(school, "academia", on=MEMBER_SINCE)
+    assert [(c.coverage, c.sectors) for c in book.candidates.of(acme)] == [("D", {"D"}), ("T", {"D"})]
+    assert [c.sectors for c in book.candidates.of(school)] == [{"R", "T", "D"}]
+
+
+def test_only_the_memberships_that_a_rule_is_about_are_looked_at(book):
+    acme, _ = associate(book, "Acme")
+    book.terms.join(acme, "sector_member", sector="D", on=MEMBER_SINCE)
+    assert [c.coverage for c in book.candidates.matching(ASSOCIATES)] == ["T"]
+    assert [c.coverage for c in book.candidates.of(acme, about=ASSOCIATES)] == ["T"]
+    assert [c.coverage for c in book.candidates.among([acme.id], about=IsMember(sector="D"))] == ["D"]
+    assert [c.coverage for c in book.candidates.matching(Not(of=IsMember(sector="R")))] == ["D", "T"]
+    assert [c.coverage for c in book.candidates.of(acme, about=IsMember(category="academia"))] == [None]
+
+
+def test_a_contact_is_known_with_roles_seniority_and_time_zone(book):
+    acme, amina = associate(book, "Acme")
+    book.people.change(amina, time_zone="Africa/Nairobi")
+    book.people.join(amina, acme, role="Managing Director", since=date(2020, 1, 1))
+    book.people.join(amina, acme, role="Delegate", focal_point=True, since=date(2022, 1, 1))
+    (found,) = only(book).contacts
+    assert (found.roles, found.role, found.senior) == (("Delegate", "Managing Director"), "Delegate", True)
+    assert (found.time_zone, found.country) == ("Africa/Nairobi", "KEN")
 
 
 def test_several_accounts_are_looked_at_together(book):
     accounts = [associate(book, f"Account {n}")[0] for n in range(3)]
     stranger = book.organizations.add("No Member")
     found = book.candidates.among([accounts[2].id, stranger.id, accounts[0].id])
-    assert [c.organization_id for c in found] == [accounts[0].id, accounts[2].id]
+    assert [c.organization_id for c in found] == [accounts[0].id, accounts[2].id, stranger.id]
     assert book.candidates.among([]) == ()
 
 
@@ -170,7 +214,7 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_accounts(book
     def statements() -> int:
         seen: list[str] = []
         event.listen(book.engine, "before_cursor_execute", count := lambda *args: seen.append(args[2]))
-        book.candidates.associates()
+        book.candidates.matching(ASSOCIATES)
         event.remove(book.engine, "before_cursor_execute", count)
         return len(seen)
 
@@ -183,4 +227,4 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_accounts(book
 
 def test_reading_changes_nothing(book):
     associate(book, "Acme")
-    assert book.candidates.associates() == book.candidates.associates()
+    assert book.candidates.matching(ASSOCIATES) == book.candidates.matching(ASSOCIATES)

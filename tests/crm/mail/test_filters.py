@@ -17,6 +17,9 @@ NBSP, NNBSP, RLM = "\u00a0", "\u202f", "\u200f"
         ("fr", date(2026, 12, 1), "1er décembre 2026"),
         ("fr", date(2026, 12, 11), "11 décembre 2026"),
         ("ar", date(2026, 12, 1), "1 ديسمبر 2026"),
+        ("es", date(2026, 12, 1), "1 de diciembre de 2026"),
+        ("ru", date(2026, 12, 1), f"1 декабря 2026{NBSP}года"),
+        ("zh", date(2026, 12, 1), "2026年12月1日"),
         ("en", "2026-12-01", "1 December 2026"),
     ],
 )
@@ -34,6 +37,11 @@ def test_a_day_is_written_out(language, day, written):
         ("en", "31800.00", f"CHF{NBSP}31,800"),
         ("fr", Decimal(31800), f"31{NNBSP}800{NBSP}CHF"),
         ("ar", Decimal(31800), f"{RLM}31,800{NBSP}CHF"),
+        ("es", Decimal(31800), f"31.800{NBSP}CHF"),
+        ("es", Decimal("3975.5"), f"3.975,50{NBSP}CHF"),
+        ("ru", Decimal(31800), f"31{NBSP}800{NBSP}CHF"),
+        ("ru", Decimal("1987.50"), f"1{NBSP}987,50{NBSP}CHF"),
+        ("zh", Decimal(31800), f"CHF{NBSP}31,800"),
     ],
 )
 def test_an_amount_carries_its_currency_and_no_needless_decimals(language, amount, written):

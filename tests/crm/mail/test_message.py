@@ -17,7 +17,15 @@ INJECTIONS = [
     "",
     "x" * 2_000,
 ]
-IDENTIFIERS = ["message_id", "in_reply_to", "list_id", "list_unsubscribe", "language", "auto_submitted"]
+IDENTIFIERS = [
+    "message_id",
+    "in_reply_to",
+    "list_id",
+    "list_unsubscribe",
+    "unsubscribe_page",
+    "language",
+    "auto_submitted",
+]
 
 
 @pytest.mark.parametrize("value", INJECTIONS)
@@ -46,6 +54,26 @@ def test_a_feedback_id_is_four_words_at_most(value):
 def test_the_way_to_unsubscribe_is_a_mail_address(value):
     with pytest.raises(InvalidInput):
         letter(list_unsubscribe=value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://x.org/u/t",
+        "//x.org/u/t",
+        "https:x.org/u/t",
+        "https://good@evil.example/u",
+        "https://x.org/u?next=//evil.example",
+        "https://x.org/u>, <https://evil.example/u",
+        "https://x.org/u,https://evil.example/u",
+        "https://x.org\\@evil.example/u",
+        "javascript:alert(1)",
+        "https://x.org",
+    ],
+)
+def test_the_page_to_unsubscribe_is_plain_https(value):
+    with pytest.raises(InvalidInput):
+        full_letter(unsubscribe_page=value)
 
 
 @pytest.mark.parametrize("value", ["<x@[10.0.0.1]>", "<$x:y,z@mail>", "<no-at-sign>"])

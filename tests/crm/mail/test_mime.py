@@ -172,14 +172,16 @@ def test_a_full_letter_carries_every_header_once():
         "In-Reply-To": "<question@acme.example>",
         "References": "<first@acme.example> <question@acme.example>",
         "List-Id": "<associate-upgrade.itu.example>",
-        "List-Unsubscribe": "<mailto:unsubscribe+token@itu.example?subject=unsubscribe>",
+        "List-Unsubscribe": "<https://letters.itu.example/u/token>,"
+        " <mailto:unsubscribe+token@itu.example?subject=unsubscribe>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         "Auto-Submitted": "auto-generated",
         "Feedback-ID": "upgrade:letter:itu:crm",
         "Content-Language": "fr",
         "MIME-Version": "1.0",
         "Content-Type": message["Content-Type"],
     }
-    assert len(message.items()) == 15
+    assert len(message.items()) == 16
     assert message.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
 
@@ -187,8 +189,33 @@ def test_a_full_letter_carries_every_header_once():
 def test_a_bare_letter_carries_no_header_that_it_does_not_need():
     names = set(parsed(compose(letter())).keys())
     assert names.isdisjoint(
-        {"Reply-To", "In-Reply-To", "References", "List-Id", "List-Unsubscribe", "Auto-Submitted"}
+        {
+            "Reply-To",
+            "In-Reply-To",
+            "References",
+            "List-Id",
+            "List-Unsubscribe",
+            "List-Unsubscribe-Post",
+            "Auto-Submitted",
+            "Precedence",
+        }
     )
+
+
+def test_without_a_page_nothing_promises_one_click():
+    raw = compose(full_letter(unsubscribe_page=None))
+    assert parsed(raw)["List-Unsubscribe"] == "<mailto:unsubscribe+token@itu.example?subject=unsubscribe>"
+    assert b"One-Click" not in raw
+
+
+def test_a_long_way_to_unsubscribe_is_folded_between_its_parts():
+    page, address = (
+        "https://letters.itu.example/" + "u" * 80,
+        "mailto:unsubscribe+" + "t" * 60 + "@itu.example",
+    )
+    raw = compose(full_letter(unsubscribe_page=page, list_unsubscribe=address))
+    assert parsed(raw)["List-Unsubscribe"] == f"<{page}>, <{address}>"
+    assert f"List-Unsubscribe: <{page}>,\r\n <{address}>\r\n".encode() in raw
 
 
 def test_a_date_in_any_zone_is_written_in_utc():
@@ -261,7 +288,16 @@ def test_no_encoded_word_is_too_long_or_splits_a_character(subject):
 
 @pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
 @pytest.mark.parametrize(
-    "field", ["message_id", "in_reply_to", "list_id", "list_unsubscribe", "feedback_id", "language"]
+    "field",
+    [
+        "message_id",
+        "in_reply_to",
+        "list_id",
+        "list_unsubscribe",
+        "unsubscribe_page",
+        "feedback_id",
+        "language",
+    ],
 )
 def test_what_slipped_past_the_first_gate_stops_at_the_second(field, end):
     message = full_letter()

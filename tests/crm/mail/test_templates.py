@@ -12,7 +12,7 @@ def test_the_letters_that_come_with_accord_are_found():
     folder = TemplateFolder()
     letters = {"associate_upgrade", "associate_upgrade_reminder", "follow_up", "plain_letter"}
     assert set(folder.names()) == letters | {"morning", "report_notice"}
-    assert folder.languages("follow_up") == ("ar", "en", "fr")
+    assert all(folder.languages(letter) == ("ar", "en", "es", "fr", "ru", "zh") for letter in letters)
 
 
 def test_a_version_carries_everything_it_is_rendered_from(tmp_path):

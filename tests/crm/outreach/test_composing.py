@@ -3,7 +3,7 @@ from email import message_from_bytes, policy
 from hashlib import sha256
 
 import pytest
-from support.outbox import contact, letters, order, queue
+from support.outbox import campaign_letters, contact, letters, order, queue, running, staffed
 from support.sending import delivery
 
 from crm.errors import InvalidInput, MailError, TemplateError
@@ -53,6 +53,36 @@ def test_marketing_names_its_unsubscribe_address_and_correspondence_none(book):
     field = message(book, campaign)["List-Unsubscribe"]
     assert field == f"<mailto:{book.identity.unsubscribe(campaign.id)}?subject=unsubscribe>"
     assert message(book, letter)["List-Unsubscribe"] is None
+
+
+def test_with_a_web_part_the_header_names_the_page_first_and_promises_one_click(make_book):
+    book = make_book(web_url="https://letters.accord.example/")
+    (campaign,) = queue(book, order(book, contact(book), message_class=MessageClass.MARKETING))
+    page = book.identity.unsubscribe_page(campaign.id)
+    assert page.startswith("https://letters.accord.example/u/")
+    assert book.identity.letter("unsubscribe", page.rpartition("/")[2]) == campaign.id
+    sent = message(book, campaign)
+    address = book.identity.unsubscribe(campaign.id)
+    assert sent["List-Unsubscribe"] == f"<{page}>, <mailto:{address}?subject=unsubscribe>"
+    assert sent["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+
+
+def test_a_letter_of_a_run_names_its_campaign_s_stream_and_is_a_person_s(book, make_book):
+    to = contact(book)
+    staffed(book)
+    run = running(make_book, to, campaign="associate_upgrade")
+    (letter,) = campaign_letters(book, run, to)
+    sent = message(book, letter)
+    assert sent["List-Id"] == "<associate-upgrade.answers.accord.example>"
+    assert sent["Feedback-ID"] == "associate_upgrade:marketing:accord"
+    assert sent["Auto-Submitted"] is sent["Precedence"] is None
+    assert sent["Date"].datetime == letter.dated_at.replace(microsecond=0)
+    assert sent["Message-ID"] == letter.message_id
+
+
+def test_correspondence_belongs_to_no_stream(book):
+    (letter,) = letters(book, 1)
+    assert {"List-Id", "Feedback-ID", "List-Unsubscribe-Post"}.isdisjoint(message(book, letter).keys())
 
 
 def test_a_letter_threads_with_the_mail_that_it_answers(book):

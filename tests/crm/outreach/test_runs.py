@@ -195,7 +195,7 @@ def test_what_is_due_carries_what_a_plan_must_know(book, colleague, acme, clock)
         "en",
         "T",
     )
-    assert (waiting.answered, waiting.upgraded, waiting.done) == (False, False, {})
+    assert (waiting.answered, waiting.goal_reached, waiting.done) == (False, False, {})
     assert waiting.facts["person"] == {"name": "Amina"}
     book.runs.take([writes(waiting, book)])
     (waiting,) = book.runs.due(limit=10)
@@ -406,7 +406,7 @@ def test_an_upgrade_counts_if_it_was_decided_after_the_launch(
     clock.advance(timedelta(hours=1))
     if recorded_after > 0:
         book.terms.upgrade(acme[0], sector=sector, on=effective)
-    assert [waiting.upgraded for waiting in book.runs.due(limit=10)] == [counts]
+    assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [counts]
     assert book.runs.results(run).arms[0].converted == int(counts)
 
 

@@ -79,6 +79,7 @@ def test_a_changed_line_changes_its_row_only(store, folder):
 def test_a_line_that_is_gone_is_retired_and_can_come_back(store, folder):
     Reference(store).load()
     without_line(folder, "segments.csv", "quantum,")
+    without_line(folder, "sector_concerns.csv", "quantum,")
 
     assert Reference(store).load(folder=folder)["segments.csv"].retired == 1
     assert Reference(store).load(folder=folder).touched == 0
@@ -126,6 +127,15 @@ def test_a_country_cannot_be_in_a_group_twice_at_once(store, folder):
 
     with pytest.raises(InvalidInput, match="LDC-AFG-2 overlaps LDC-AFG-1"):
         Reference(store).load(folder=folder)
+
+
+def test_what_concerns_a_segment_is_a_study_group_of_the_sector_that_is_named(store, folder):
+    edit(folder, "sector_concerns.csv", "cloud,T,T-SG13", "cloud,T,D-SG1")
+
+    with pytest.raises(InvalidInput, match="another Sector") as raised:
+        Reference(store).load(folder=folder)
+
+    assert raised.value.field == "study_group"
 
 
 def test_two_who_load_at_once_take_turns(store):

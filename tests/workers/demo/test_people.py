@@ -25,13 +25,8 @@ def test_some_have_no_address_and_some_no_known_language():
     assert 0 < sum(person.language is None for person in CROWD) < 400
 
 
-def test_most_write_a_language_that_has_letters_and_some_one_that_has_none():
-    spoken = [person.language for person in CROWD]
-    assert set(spoken) == {*Language, None}
-    with_letters = sum(
-        language in {Language.ENGLISH, Language.FRENCH, Language.ARABIC} for language in spoken
-    )
-    assert 0.7 < with_letters / len(spoken) < 0.9
+def test_every_language_of_the_union_is_spoken():
+    assert {person.language for person in CROWD} == {*Language, None}
 
 
 @pytest.mark.parametrize("script", ["ARABIC", "CYRILLIC", "LATIN", "CJK"])

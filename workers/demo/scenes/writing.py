@@ -23,6 +23,11 @@ _ADDED: Mapping[str, str] = MappingProxyType(
         "للاتفاق على الخطوات التالية.",
         "en": "All study groups of the Sector would be open to you. May I suggest a call on Thursday at 10 a.m., Geneva "
         "time, to agree on what comes next?",
+        "es": "Tendrían a su disposición todas las Comisiones de Estudio del Sector. Le propongo una llamada el jueves a las "
+        "10.00 horas, hora de Ginebra, para acordar los próximos pasos.",
+        "ru": "Вам были бы доступны все исследовательские комиссии Сектора. Предлагаю созвониться в четверг в 10 час. 00 мин. "
+        "по женевскому времени, чтобы договориться о дальнейших шагах.",
+        "zh": "该部门的所有研究组都将对贵组织开放。我建议周四日内瓦时间上午10时通话，商定后续步骤。",
     }
 )
 

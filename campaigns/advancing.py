@@ -1,0 +1,150 @@
+"""Moving runs on: asks the book for what is due and the facts about it, has the plan decide, writes its intents down.
+
+A fixed number of statements reads a batch, however many accounts are due; only what the journeys at hand ask for is
+read.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from campaigns.exits import CHOSEN, Leave
+from campaigns.facts import Fact, Subject, known_facts, read_facts
+from campaigns.intents import Turn
+from campaigns.journey import Journey, MeetingStep, SwitchContactStep
+from campaigns.orders import move_of
+from campaigns.overview import Advanced
+from campaigns.plan import Around
+from campaigns.plan import advance as plan
+from campaigns.steps import Value
+from crm.book import Book
+from crm.errors import Refused
+from crm.insight.audience_rules import rule_of
+from crm.mail.templates import TemplateVersion
+from crm.outreach.moves import Move, Waiting
+from crm.outreach.run_tables import Run
+from crm.reference.languages import Language
+
+_BATCH = 1000
+_HOME = ZoneInfo("Europe/Zurich")
+
+
+def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
+    """Take the steps that are due, for up to `limit` enrolled accounts, and close the runs that are over.
+
+    Any number of workers may do this at once, and any number of times: each step is taken once. A run whose journey
+    asks for a fact that nobody registers any more is paused.
+    """
+    due = book.runs.due(limit=limit)
+    moved = book.runs.take(_moves(book, due))
+    return Advanced(
+        looked_at=len(due),
+        letters=moved.letters,
+        tasks=moved.tasks,
+        exited=moved.exited,
+        finished=moved.finished,
+        passed_over=moved.passed_over,
+        completed=len(book.runs.complete()),
+    )
+
+
+def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
+    now = book.clock.now()
+    runs = _running(book, due)
+    subjects = [found for run in runs.values() for found in run.subjects(due, now.date())]
+    asked = _asked(book, runs, subjects)
+    moves: list[Move] = []
+    for subject in subjects:
+        waiting, account = subject.waiting, subject.account
+        run = runs[waiting.run_id]
+        around = run.around(waiting, asked.get(waiting.enrolment_id, {}))
+        intents = plan(run.journey, waiting, account, now, around)
+        run.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
+        moves.append(move_of(waiting, intents, account, wording=run.wording, now=now))
+    return moves
+
+
+class _Running:
+    """A run's journey and wordings, as they were approved, whatever has become of the files since."""
+
+    def __init__(self, book: Book, run: Run) -> None:
+        self._id = run.id
+        self.journey = Journey.model_validate(run.content["journey"])
+        self._audience = rule_of(run.content["audience"]) if "audience" in run.content else None
+        self._exits = tuple(map(Leave, run.content.get("exits", CHOSEN)))
+        self._default = run.content.get("default_language")
+        self._hashes = run.content["wordings"]
+        self._book = book
+        self.spoken_for: set[int] = set()
+        self._wordings: dict[tuple[str, str], TemplateVersion] = {}
+
+    def subjects(self, due: Iterable[Waiting], on: date) -> list[Subject]:
+        """Its enrolments that are due, each with the account as it is now.
+
+        An account stands there with the membership that the run is about, where that still runs.
+        """
+        waiting = [one for one in due if one.run_id == self._id]
+        ids = {one.organization_id for one in waiting}
+        found = self._book.candidates.among(ids, about=self._audience, on=on)
+        exactly = {(account.organization_id, account.coverage): account for account in found}
+        at_all = {account.organization_id: account for account in found}
+        if self._has(SwitchContactStep):
+            people = {contact.person_id for account in found for contact in account.contacts}
+            self.spoken_for = set(self._book.runs.people(self._id, among=people))
+        return [
+            Subject(
+                one, exactly.get((one.organization_id, one.coverage)) or at_all.get(one.organization_id), on
+            )
+            for one in waiting
+        ]
+
+    def wording(self, template: str, language: str) -> TemplateVersion:
+        """A letter in a language."""
+        key = template, language
+        if key not in self._wordings:
+            self._wordings[key] = self._book.runs.wording(self._hashes[f"{template}/{language}"])
+        return self._wordings[key]
+
+    def around(self, waiting: Waiting, facts: Mapping[str, Value | None]) -> Around:
+        """What the plan must know besides an account."""
+        return Around(
+            exits=self._exits,
+            facts=facts,
+            spoken_for=self.spoken_for,
+            default_language=Language(self._default) if self._default else None,
+            host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), _HOME),
+        )
+
+    def _has(self, kind: type) -> bool:
+        return any(isinstance(step, kind) for step in self.journey.steps)
+
+    @cached_property
+    def _zones(self) -> Mapping[str, ZoneInfo]:
+        """Where colleagues work, by address, where meetings are proposed."""
+        if not self._has(MeetingStep):
+            return {}
+        return {one.email: ZoneInfo(one.time_zone) for one in self._book.staff}
+
+
+def _running(book: Book, due: Iterable[Waiting]) -> dict[int, _Running]:
+    """The runs of a batch; one that asks for a fact that is no longer known is paused instead."""
+    runs = {number: _Running(book, book.runs.get(number)) for number in {one.run_id for one in due}}
+    asked = {name for run in runs.values() for name in run.journey.facts}
+    lost = asked - known_facts().keys() if asked else set()
+    for number, run in list(runs.items()):
+        if gone := sorted(lost.intersection(run.journey.facts)):
+            with suppress(Refused):  # a colleague has just paused or cancelled it
+                book.runs.pause(number, reason=f"Nobody tells any more: {', '.join(gone)}.")
+            del runs[number]
+    return runs
+
+
+def _asked(
+    book: Book, runs: Mapping[int, _Running], subjects: Sequence[Subject]
+) -> dict[int, dict[str, Value | None]]:
+    """What the branches of the journeys ask for, read for the accounts of all runs at once."""
+    names = {name for run in runs.values() for name in run.journey.facts}
+    facts: list[Fact] = [fact for name, fact in known_facts().items() if name in names] if names else []
+    return read_facts(book, facts, subjects, book.clock.now().date()) if facts else {}

@@ -1,0 +1,27 @@
+"""What an account has done in the study groups lately, as the rules of campaigns ask for it and say it."""
+
+from datetime import date, timedelta
+
+from crm.engagement.participation import ParticipationKind
+from crm.insight.candidate import Candidate, TookPart
+
+LATELY = timedelta(days=2 * 365)
+"""For how long a part that was taken speaks for an account: our own choice, no source states it."""
+
+_DID = {
+    ParticipationKind.ASKED: "asked about",
+    ParticipationKind.ATTENDED: "attended",
+    ParticipationKind.CONTRIBUTED: "contributed to",
+    ParticipationKind.RAPPORTEUR: "was Rapporteur in",
+}
+
+
+def lately(account: Candidate, on: date) -> list[TookPart]:
+    """The parts that an account took in the last 24 months, the newest first; to have asked is one."""
+    since = on - LATELY
+    return [part for part in account.participation if since <= part.on <= on]
+
+
+def told(part: TookPart) -> str:
+    """A part that was taken, e.g. "asked about T-SG17 on 25 October 2026"."""
+    return f"{_DID[part.kind]} {part.study_group} on {part.on:%d %B %Y}"

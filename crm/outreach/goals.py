@@ -1,0 +1,145 @@
+"""What a run is for, and when it has come to that with an account: one expression for queries for each goal.
+
+What counts was recorded after the launch and takes effect no earlier: what was decided before is not the run's
+doing. What takes effect next year counts from the day on which it is recorded.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Date, case, cast, exists, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from crm.directory.tables import Organization
+from crm.membership.ledger import MembershipEvent, Term
+from crm.membership.terms import OPENING, EventKind
+from crm.outreach.responses import answered
+from crm.outreach.run_tables import Enrolment, Run
+from crm.reference.categories import Category
+from crm.reference.country import Country
+
+
+class Goal(StrEnum):
+    """What a campaign wants of an account."""
+
+    UPGRADED = "upgraded"
+    FURTHER_SECTOR = "further_sector"
+    MEMBERSHIP = "membership"
+    STATE_HAS_MEMBER = "state_has_member"
+    ANSWERED = "answered"
+
+    @property
+    def words(self) -> str:
+        """What an account has done that has reached it, as the rest of a sentence, e.g. "become a member"."""
+        return _WORDS[self]
+
+    @property
+    def column(self) -> str:
+        """The same as the head of a column."""
+        return _COLUMNS[self]
+
+
+_WORDS = {
+    Goal.UPGRADED: "upgraded",
+    Goal.FURTHER_SECTOR: "become a Sector Member of a further Sector",
+    Goal.MEMBERSHIP: "become a member",
+    Goal.STATE_HAS_MEMBER: "seen a new Sector Member in its State",
+    Goal.ANSWERED: "answered",
+}
+_COLUMNS = {
+    Goal.UPGRADED: "Upgraded",
+    Goal.FURTHER_SECTOR: "Joined a further Sector",
+    Goal.MEMBERSHIP: "Joined",
+    Goal.STATE_HAS_MEMBER: "New Sector Member in the State",
+    Goal.ANSWERED: "Answered",
+}
+
+
+def goal_of(run: Run) -> Goal:
+    """The goal of a run; those prepared before goals had names wanted an upgrade."""
+    return Goal(run.content.get("goal", Goal.UPGRADED))
+
+
+def reached(goal: Goal) -> ColumnElement[bool]:
+    """Whether a goal has been reached with an enrolled account; for queries over enrolments and their runs."""
+    return _REACHED[goal]()
+
+
+def goal_reached() -> ColumnElement[bool]:
+    """Whether each run's own goal has been reached with an enrolled account; for queries over both."""
+    named = func.coalesce(col(Run.content)["goal"].astext, Goal.UPGRADED)
+    return case(*((named == goal.value, reached(goal)) for goal in Goal), else_=False)
+
+
+def _upgraded() -> ColumnElement[bool]:
+    """It has become a full member of the Sector in which it was an Associate."""
+    return _gained(
+        col(Term.organization_id) == col(Enrolment.organization_id),
+        col(Term.coverage) == _coverage(),
+        col(Term.opened_by) == EventKind.UPGRADE,
+        col(Term.category) == Category.SECTOR_MEMBER,
+    )
+
+
+def _further_sector() -> ColumnElement[bool]:
+    """It has become a Sector Member of a Sector other than that of the membership it was enrolled with."""
+    return _gained(
+        col(Term.organization_id) == col(Enrolment.organization_id),
+        col(Term.coverage).is_distinct_from(_coverage()),
+        col(Term.opened_by).in_(OPENING),
+        col(Term.category) == Category.SECTOR_MEMBER,
+    )
+
+
+def _membership() -> ColumnElement[bool]:
+    """It has become a member of any category."""
+    return _gained(
+        col(Term.organization_id) == col(Enrolment.organization_id), col(Term.opened_by).in_(OPENING)
+    )
+
+
+def _state_has_member() -> ColumnElement[bool]:
+    """An organisation of its Member State, or of a territory that the State answers for, is a new Sector Member."""
+    theirs, ours = aliased(Country), aliased(Country)
+    state = (
+        select(col(ours.member_state))
+        .join(Organization, col(Organization.country) == col(ours.code))
+        .where(col(Organization.id) == col(Enrolment.organization_id))
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+    there = (
+        select(col(Organization.id))
+        .join(theirs, col(theirs.code) == col(Organization.country))
+        .where(col(theirs.member_state) == state)
+        .correlate(Enrolment)
+    )
+    return _gained(col(Term.organization_id).in_(there), col(Term.category) == Category.SECTOR_MEMBER)
+
+
+def _gained(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    launched_on = cast(func.timezone("UTC", col(Run.launched_at)), Date)
+    return (
+        exists()
+        .where(
+            *conditions,
+            col(Term.since_on) >= launched_on,
+            col(MembershipEvent.id) == col(Term.id),  # a term has the id of the event that opened it
+            col(MembershipEvent.recorded_at) >= col(Run.launched_at),
+        )
+        .correlate(Enrolment, Run)
+    )
+
+
+def _coverage() -> ColumnElement[str]:
+    return col(Enrolment.facts)["coverage"].astext  # type: ignore[no-any-return]
+
+
+_REACHED: Mapping[Goal, Callable[[], ColumnElement[bool]]] = {
+    Goal.UPGRADED: _upgraded,
+    Goal.FURTHER_SECTOR: _further_sector,
+    Goal.MEMBERSHIP: _membership,
+    Goal.STATE_HAS_MEMBER: _state_has_member,
+    Goal.ANSWERED: answered,
+}
