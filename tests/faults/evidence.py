@@ -23,8 +23,9 @@ _REFUSALS = "SELECT address_hash, min(pg_xact_commit_timestamp(xmin)) FROM suppr
 _ENROLLED = "SELECT id, arm, state, reason, due_at IS NOT NULL FROM enrolment WHERE state <> 'left_out'"
 _TURNS = """
 SELECT verb, pg_xact_commit_timestamp(xmin) FROM trail_entry
-WHERE verb IN ('run.paused', 'run.resumed', 'run.cancelled') ORDER BY 2
+WHERE verb IN ('run.paused', 'run.resumed', 'run.cancelled', 'mail.stopped', 'mail.resumed') ORDER BY 2
 """
+_STILL = ("run.paused", "mail.stopped")
 _DECISIONS = ("resend decided", "assumed sent, by decision")
 
 Rows = Sequence[tuple[Any, ...]]
@@ -78,6 +79,6 @@ def _letters(letters: Rows, events: Rows, refusals: Rows, book: Book) -> Iterabl
 
 def _pauses(turns: Rows, people: People, *, workers: int) -> Iterable[Pause]:
     ends = [*(at for _, at in turns[1:]), datetime.max.replace(tzinfo=UTC)]
-    paused = [(at, end) for (verb, at), end in zip(turns, ends, strict=False) if verb == "run.paused"]
+    paused = [(at, end) for (verb, at), end in zip(turns, ends, strict=False) if verb in _STILL]
     for (at, end), seen in zip(paused, people.pauses, strict=True):
         yield Pause(at, end, seen.returned, seen.resumed, workers)

@@ -76,11 +76,11 @@ class Enrolled:
 
 @dataclass(frozen=True)
 class Pause:
-    """A time in which the run stood still.
+    """A time in which the run, or all mail, stood still.
 
     Attributes:
         committed_at: when the pause was committed, by the database.
-        ended_at: when the run went on, or the end of the round.
+        ended_at: when letters went on, or the end of the round.
         returned: when `pause` returned, in seconds by the machine's clock.
         resumed: when going on was asked for, in seconds.
         workers: how many worker processes were alive.
@@ -231,7 +231,7 @@ def every_copy_intended(evidence: Evidence) -> Iterator[Breach]:
 
 
 def pauses_are_exact(evidence: Evidence) -> Iterator[Breach]:
-    """While a run is paused no intent is committed, and at most one window a worker still arrives."""
+    """While a run is paused, or all mail stopped, no intent is committed, and at most one window a worker still arrives."""
     for pause in evidence.pauses:
         for letter in evidence.letters:
             if any(pause.committed_at < at < pause.ended_at for at in letter.intents):

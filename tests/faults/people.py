@@ -23,7 +23,7 @@ CAMPAIGN = "associate_upgrade"
 
 @dataclass(frozen=True)
 class Paused:
-    """A pause as its officer saw it, in seconds by the machine's clock."""
+    """A pause, or a stop of all mail, as its officer saw it, in seconds by the machine's clock."""
 
     returned: float
     resumed: float
@@ -61,6 +61,7 @@ class People:
             Deed.REFUSE: self._refuse,
             Deed.REPLY: self._reply,
             Deed.PAUSE: lambda: self._pause(float(step.detail)),
+            Deed.STOP: lambda: self._stop(float(step.detail)),
             Deed.RESEND: lambda: self.decide("in_doubt", most=3),
             Deed.CANCEL: lambda: self._book.runs.cancel(self.run, reason="a colleague said so"),
         }
@@ -74,7 +75,7 @@ class People:
                 self._book.outbox.resend(letter, reason="they have asked where it is")
 
     def go_on(self) -> None:
-        """Resume the run if it is paused."""
+        """Resume the run if it has paused itself, because too many letters failed."""
         if self.status is RunStatus.PAUSED:
             self._book.runs.resume(self.run, reason="looked into")
 
@@ -103,10 +104,18 @@ class People:
 
     def _pause(self, seconds: float) -> None:
         self._book.runs.pause(self.run, reason="let me look")
+        self._stand_still(seconds)
+        self._book.runs.resume(self.run)
+
+    def _stop(self, seconds: float) -> None:
+        self._book.outgoing.stop(reason="let me look")
+        self._stand_still(seconds)
+        self._book.outgoing.resume()
+
+    def _stand_still(self, seconds: float) -> None:
         returned = time.time()
         wait_until(lambda: False, seconds=seconds)
         self.pauses.append(Paused(returned, time.time()))
-        self._book.runs.resume(self.run)
 
     def _mail(self, raw: bytes) -> None:
         self._book.answers.receive(raw)

@@ -36,6 +36,7 @@ class Deed(StrEnum):
     REFUSE = "somebody asks a colleague for no more mail"
     REPLY = "somebody answers"
     PAUSE = "the run is paused for a moment"
+    STOP = "all mail is stopped for a moment"
     RESEND = "a person has letters sent again that are in doubt"
     CANCEL = "the run is cancelled"
 
@@ -81,6 +82,7 @@ class Plan:
     Attributes:
         window: W of the workers.
         batch: how many letters one ring is about.
+        hours: when letters may leave, by the clock on the reader's wall.
         skews: how far the clock of each worker is off, in seconds; there are as many workers.
         faults: what the mail server does to one message after the other.
     """
@@ -90,6 +92,7 @@ class Plan:
     start: datetime
     window: int
     batch: int
+    hours: str
     skews: tuple[int, ...]
     faults: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -110,6 +113,7 @@ def plan(seed: int, *, letters: int) -> Plan:
         start=zone.turn - timedelta(minutes=chance.randint(5, 90)),
         window=chance.choice((1, 2, 4, 8)),
         batch=chance.choice((10, 25, 50)),
+        hours=chance.choice(("always", "always", "09:00-17:00")),
         skews=(0, chance.choice((-7200, 7200)), 0),
         faults=tuple(_faults(chance, letters)),
         steps=tuple(sorted(_steps(chance, letters), key=lambda step: step.after)),
@@ -159,6 +163,7 @@ _TIMES = {
     Deed.REFUSE: 4,
     Deed.REPLY: 3,
     Deed.PAUSE: 2,
+    Deed.STOP: 1,
     Deed.RESEND: 1,
 }
 
@@ -172,4 +177,5 @@ _DETAILS: dict[Deed, Callable[[Random], str]] = {
     Deed.STALL_BROKER: lambda chance: f"{chance.uniform(0.5, 6):.1f}",
     Deed.CLOCK: lambda chance: str(chance.choice((-7200, -3600, 60, 3600, 7200))),
     Deed.PAUSE: lambda chance: f"{chance.uniform(0.3, 1.0):.1f}",
+    Deed.STOP: lambda chance: f"{chance.uniform(0.3, 1.0):.1f}",
 }

@@ -17,7 +17,15 @@ from support.outbox import looking
 
 from crm.store.shared_server import wait_until
 
-_DEEDS_OF_PEOPLE = {Deed.UNSUBSCRIBE, Deed.REFUSE, Deed.REPLY, Deed.PAUSE, Deed.RESEND, Deed.CANCEL}
+_DEEDS_OF_PEOPLE = {
+    Deed.UNSUBSCRIBE,
+    Deed.REFUSE,
+    Deed.REPLY,
+    Deed.PAUSE,
+    Deed.STOP,
+    Deed.RESEND,
+    Deed.CANCEL,
+}
 _STARTING, _QUIET, _PATIENCE = 90.0, 1.5, 180.0
 _MOVING = """
 SELECT id, status, fence FROM outbox WHERE status IN ('queued', 'claimed', 'handing_off')
@@ -63,7 +71,7 @@ def play(seed: int, ground: Ground, *, letters: int) -> Outcome:
         found.start()
         found.shop.mail_server.wait_for(1, timeout=_STARTING)
         for step in chosen.steps:
-            _wait_for(found, step.after)
+            _wait_for(found, people, step.after)
             (people if step.deed in _DEEDS_OF_PEOPLE else found).do(step)
         settled = _settle(found, people)
         evidence = evidence_of(found, people, settled=settled)
@@ -72,13 +80,13 @@ def play(seed: int, ground: Ground, *, letters: int) -> Outcome:
     return Outcome(chosen, evidence, broken, time.monotonic() - begun, said)
 
 
-def _wait_for(found: Stage, count: int) -> None:
+def _wait_for(found: Stage, people: People, count: int) -> None:
     """Wait until so many letters have got through; where nothing moves any more, time passes and the plan goes on."""
     server = found.shop.mail_server
     while (before := len(server.messages)) < count:
         found.tend()
         if not wait_until(lambda: len(server.messages) > before, seconds=_QUIET):
-            _let_time_pass(found)
+            _let_time_pass(found, people)
             return
 
 
@@ -86,14 +94,13 @@ def _settle(found: Stage, people: People) -> bool:
     """Let everything come to rest: no more orders, and time passes where nothing moves. Whether it came to rest."""
     found.orders.revoke()
     found.thaw()
-    people.go_on()
     people.decide("held")
     end = time.monotonic() + _PATIENCE
     before = None
     while (moving := _moving(found)) and time.monotonic() < end:
         found.tend()
         if moving == before:
-            _let_time_pass(found)
+            _let_time_pass(found, people)
         before = moving
         wait_until(lambda: False, seconds=1)
     return not moving
@@ -105,8 +112,9 @@ def _moving(found: Stage) -> Sequence[tuple[object, ...]]:
         return book.execute(_MOVING, [found.clock.now()]).fetchall()
 
 
-def _let_time_pass(found: Stage) -> None:
+def _let_time_pass(found: Stage, people: People) -> None:
     """The clock goes to what is due next, and past the slots that a clock ahead of the others has taken."""
+    people.go_on()
     now = found.clock.now()
     with looking(found.shop.book) as book:
         (next_at,) = book.execute(_NEXT).fetchone() or (None,)

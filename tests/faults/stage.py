@@ -44,6 +44,7 @@ class Stage:
             around={"TZ": plan.zone.name},
             window=plan.window,
             batch=plan.batch,
+            send_hours=plan.hours,
             lease_seconds=int(LEASE.total_seconds()),
             doubt_seconds=int(DOUBT.total_seconds()),
         )
