@@ -30,14 +30,14 @@ class Bench:
     def __init__(self, server: Server, *, size: int, runs: int, profiles: Path) -> None:
         self.size = size
         self.runs = runs
-        self._server = server
+        self.server = server
         self._profiles = profiles
         self._open = ExitStack()
 
     @cached_property
     def book(self) -> Book:
         """The book of `size` organisations; made on first use, kept between runs. Leave it as you find it."""
-        return self._open.enter_context(ready_book(self._server, self.size))
+        return self._open.enter_context(ready_book(self.server, self.size))
 
     @cached_property
     def connection(self) -> psycopg.Connection:
@@ -47,8 +47,8 @@ class Bench:
     @contextmanager
     def empty_book(self) -> Iterator[Book]:
         """A book of its own without any account, for what writes; the next one takes its place."""
-        self._server.replace_database("bench_empty")
-        with book_on(self._server, "bench_empty") as book:
+        self.server.replace_database("bench_empty")
+        with book_on(self.server, "bench_empty") as book:
             yield book
 
     def compare(

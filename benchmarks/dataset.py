@@ -1,6 +1,6 @@
 """The book that is measured: made up by SQL, the same for the same size, and kept between runs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -22,7 +22,8 @@ NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 """The instant at which the book is read; the rows of dataset.sql are dated from it."""
 
 ACTOR = "staff1@accord.example"
-_SETTINGS = StatedSettings(secret_key=SecretStr("only-for-benchmarks-only-for-benchmarks"))
+SECRET = SecretStr("only-for-benchmarks-only-for-benchmarks")
+_SETTINGS = StatedSettings(secret_key=SECRET)
 _ROWS = Path(__file__).with_suffix(".sql")
 
 # The list holds keyed hashes, which the database cannot make.
@@ -63,7 +64,28 @@ def ready_book(server: Server, size: int) -> Iterator[Book]:
         server: where it is kept.
         size: how many organisations.
     """
-    database = f"bench_{size}_{_version()}"
+    with book_on(server, ready_database(server, "bench", _ROWS, size, also=_refuse_some)) as book:
+        yield book
+
+
+def ready_database(
+    server: Server,
+    kind: str,
+    rows: Path,
+    size: int,
+    *,
+    also: Callable[[Book, psycopg.Connection], None] = lambda *_: None,
+) -> str:
+    """A database filled once and kept: its name.
+
+    Args:
+        server: where it is kept.
+        kind: what it is called after.
+        rows: the statements that fill it; they find the size as the setting `bench.size`.
+        size: how large it is.
+        also: what else it gets.
+    """
+    database = f"{kind}_{size}_{_version(rows)}"
     with _connected(server, "postgres") as connection:
         ready = connection.execute(
             "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]
@@ -71,19 +93,37 @@ def ready_book(server: Server, size: int) -> Iterator[Book]:
     if ready != ("ready",):
         server.replace_database(database)
         with book_on(server, database) as book, _connected(server, database) as connection:
-            _fill(book, connection, size)
+            _fill(connection, rows, size, lambda: also(book, connection))
             connection.execute(sql.SQL("COMMENT ON DATABASE {} IS 'ready'").format(sql.Identifier(database)))
-    with book_on(server, database) as book:
-        yield book
+    return database
 
 
-def _version() -> str:
+@contextmanager
+def copy_of(server: Server, database: str, name: str) -> Iterator[str]:
+    """The address of a copy of a database, gone after the block.
+
+    Args:
+        server: where both are.
+        database: nobody may be connected to it.
+        name: of the copy; a copy of that name is replaced.
+    """
+    server.drop_database(name)
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    with _connected(server, "postgres") as connection:
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(database)))
+    try:
+        yield server.url(name)
+    finally:
+        server.drop_database(name)
+
+
+def _version(rows: Path) -> str:
     """Changes with the schema and with what the book is made of."""
-    made_of = f"{newest()}{_ROWS.read_text('utf-8')}{Path(__file__).read_text('utf-8')}"
+    made_of = f"{newest()}{rows.read_text('utf-8')}{Path(__file__).read_text('utf-8')}"
     return sha256(made_of.encode()).hexdigest()[:12]
 
 
-def _fill(book: Book, connection: psycopg.Connection, size: int) -> None:
+def _fill(connection: psycopg.Connection, rows: Path, size: int, also: Callable[[], None]) -> None:
     with connection.transaction():
         connection.execute("SELECT set_config('bench.size', %s, false)", [str(size)])
         connection.execute("SET LOCAL maintenance_work_mem = '512MB'")
@@ -93,9 +133,9 @@ def _fill(book: Book, connection: psycopg.Connection, size: int) -> None:
         # An index that is built at the end takes a fraction of one that grows row by row.
         later = connection.execute(_INDEXES).fetchall()
         connection.execute("".join(f"DROP INDEX {name};" for name, _ in later).encode())
-        connection.execute(_ROWS.read_bytes())
+        connection.execute(rows.read_bytes())
         connection.execute("".join(f"{definition};" for _, definition in later).encode())
-        _refuse_some(book, connection)
+        also()
     connection.execute("VACUUM (ANALYZE)")
 
 

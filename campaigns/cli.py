@@ -1,12 +1,15 @@
 """`crm campaign …`: preview a campaign, take a run from its preparation to its launch, and see what came of it."""
 
+from operator import itemgetter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from campaigns import desk
-from campaigns.catalog import known_campaigns
+from campaigns.catalog import find_campaign, known_campaigns
+from campaigns.drawing import Drawing
+from campaigns.facts import known_facts
 from crm.cli.mail import LETTERS, show_rendered
 from crm.cli.options import examples
 from crm.cli.session import invocation, opened, progress, say, show
@@ -50,6 +53,32 @@ def list_campaigns(ctx: typer.Context) -> None:
 
 
 @app.command(
+    name="show",
+    epilog=examples("crm campaign show associate_upgrade", "crm campaign show cross_sell --html flow.html"),
+)
+def show_campaign(
+    ctx: typer.Context,
+    *,
+    name: Name,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page with a picture.")
+    ] = None,
+) -> None:
+    """Show what a campaign is for and draw its journey, step by step."""
+    drawing = Drawing(find_campaign(name))
+    show(ctx, drawing.to_json() if invocation(ctx).as_json else drawing)
+    if html is not None:
+        say(ctx, f"Written to {drawing.to_html(html)}.")
+
+
+@app.command(name="facts")
+def list_facts(ctx: typer.Context) -> None:
+    """List the facts that the branches of a journey may ask for."""
+    rows = [{"name": fact.name, "says": fact.says, "words": fact.words} for fact in known_facts().values()]
+    show(ctx, rows, {"name": itemgetter("name"), "says": itemgetter("says"), "what": itemgetter("words")})
+
+
+@app.command(
     epilog=examples(
         "crm campaign preview associate_upgrade", "crm campaign preview associate_upgrade --accounts"
     )
@@ -59,6 +88,9 @@ def preview(
     *,
     name: Name,
     accounts: Annotated[bool, typer.Option("--accounts", help="Every account by name.")] = False,
+    languages: Annotated[
+        bool, typer.Option("--languages", help="Language by language: letters, gaps and reviews.")
+    ] = False,
     csv: Annotated[
         Path | None, typer.Option("--csv", metavar="FILE", help="Write every account as CSV.")
     ] = None,
@@ -67,8 +99,9 @@ def preview(
     """Say whom a campaign would reach, who is left out and why. Nothing is written to the book."""
     with opened(ctx) as book:
         found = desk.preview(book, name)
-    report = found.accounts() if accounts else found.reach()
-    show(ctx, report)
+    report = found.accounts() if accounts else found.languages() if languages else found.reach()
+    whole = not (accounts or languages or invocation(ctx).as_json)
+    show(ctx, found if whole else report)
     if csv is not None:
         say(ctx, f"Written to {found.accounts().to_csv(csv)}.")
     if html is not None:

@@ -18,6 +18,7 @@ from campaigns.orders import run_order
 from campaigns.overview import Overview
 from campaigns.preview import AccountKey, Preview, content_of
 from campaigns.rehearsal import OnProgress, Rehearsal, rehearsed
+from campaigns.tongues import Tongue, refuse_silence, tongues
 from crm.book import Book
 from crm.directory.staff import Staff
 from crm.garbage import no_collection
@@ -56,15 +57,16 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
 
     Raises:
         NotFound: there is no such campaign.
-        InvalidInput: its journey sends a letter that is not on file.
+        InvalidInput: its journey sends a letter that is not on file, or it falls back on a language that lacks one.
         TemplateError: a letter says what it may not say.
     """
     chosen = find_campaign(campaign)
     now = book.clock.now()
+    spoken = _tongues(chosen, book.templates)
     wordings = _wordings(chosen, book.templates)
     with no_collection():
         cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
-        languages = _languages(chosen, book.templates)
+        languages = frozenset(tongue.language for tongue in spoken if tongue.complete)
         around = gathered(book, chosen, cases, languages=languages, now=now)
         audience = decided(chosen, cases, around)
     return Preview(
@@ -74,6 +76,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         around=around,
         stationery=_stationery(book),
         wordings=wordings,
+        tongues=spoken,
         stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
     )
 
@@ -203,21 +206,22 @@ def _content_hash(book: Book, campaign: Campaign) -> str:
     return hash_of_content(content_of(campaign, _wordings(campaign, book.templates)))
 
 
-def _languages(campaign: Campaign, letters: TemplateFolder) -> frozenset[Language]:
-    """The languages that every letter of a campaign is written in, and that somebody can sign in."""
+def _tongues(campaign: Campaign, letters: TemplateFolder) -> tuple[Tongue, ...]:
     campaign.journey.refuse_missing(letters.names())
     refuse_unknown(campaign.journey, known_facts())
-    written = [set(letters.languages(template)) for template in campaign.journey.templates]
-    return frozenset(
-        language for language in campaign.signatures if all(language in tongues for tongues in written)
+    spoken = tongues(
+        campaign, {template: letters.reviews(template) for template in campaign.journey.templates}
     )
+    refuse_silence(campaign, spoken)
+    return spoken
 
 
 def _wordings(campaign: Campaign, letters: TemplateFolder) -> dict[tuple[str, str], TemplateVersion]:
     return {
-        (template, language.value): letters.version(template, language)
+        (template, tongue.language.value): letters.version(template, tongue.language)
         for template in campaign.journey.templates
-        for language in sorted(_languages(campaign, letters))
+        for tongue in sorted(_tongues(campaign, letters), key=lambda tongue: tongue.language)
+        if tongue.complete
     }
 
 

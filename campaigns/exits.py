@@ -25,6 +25,11 @@ class Leave(StrEnum):
     LETTER_NOT_SENT = "letter_not_sent"
     NOBODY_ELSE = "nobody_else"
 
+    @property
+    def words(self) -> str:
+        """The reason in words, as the rest of a sentence."""
+        return left_because(self.value)
+
 
 CHOSEN = (Leave.GOAL_REACHED, Leave.ANSWERED, Leave.MEMBERSHIP_ENDED, Leave.STANDING)
 """The exits that a campaign may do without."""

@@ -10,6 +10,7 @@ from typing import Any
 from campaigns.campaign import Campaign
 from campaigns.occasion import Occasion, Stationery
 from campaigns.signal import Signal
+from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
 from crm.reference.languages import Language
 
@@ -35,7 +36,7 @@ def letter_facts(
     """
     occasion = Occasion(account, signal, contact, language, stationery)
     facts: dict[str, Any] = {
-        "person": {"name": contact.name},
+        "person": {"name": contact.name, **_salutation(contact, account, language)},
         "organization": {"name": account.name},
         "signal": {"kind": signal.kind, **_readable(occasion)},
         "manager": _signed(campaign, occasion),
@@ -43,6 +44,12 @@ def letter_facts(
     for source in campaign.letter_facts:
         facts |= source(occasion)
     return facts
+
+
+def _salutation(contact: Contact, account: Candidate, language: Language) -> dict[str, str]:
+    return salutation_for(
+        contact.salutation, reads=contact.language, roles=contact.roles, kind=account.kind, language=language
+    )
 
 
 def own_sector(occasion: Occasion) -> Mapping[str, Any]:

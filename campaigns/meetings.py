@@ -64,8 +64,9 @@ def meeting_facts(invite: Invite, zone: tzinfo, language: Language) -> dict[str,
 
 
 def _outside(start: datetime, length: timedelta, zone: tzinfo) -> timedelta:
-    """How much too early or too late a meeting is for somebody."""
+    """How much too early or too late a meeting is for somebody; a day more where it is their week-end."""
     begins, ends = start.astimezone(zone), (start + length).astimezone(zone)
     opens = datetime.combine(begins.date(), _OPENS, zone)
     closes = datetime.combine(begins.date(), _CLOSES, zone)
-    return max(opens - begins, ends - closes, timedelta(0))
+    weekend = not working_calendar(None).is_working_day(begins.date())
+    return max(opens - begins, ends - closes, timedelta(0)) + timedelta(days=weekend)

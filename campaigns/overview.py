@@ -1,6 +1,7 @@
 """What the desk hands out about a run and about a round of work: values that print well and hold no connection."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from campaigns.exits import left_because
 from campaigns.guards import Reason
+from campaigns.languages_report import NOT_REVIEWED, said
 from campaigns.results import run_report
 from crm.outreach.outgoing import MailStop
 from crm.outreach.run_results import RunResults
@@ -63,12 +65,22 @@ class Overview:
             + (f" ({run.note})" if run.note else ""),
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
+        lines.extend(self._languages())
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
         exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
         ended = ", ".join(f"{count} {left_because(reason)}" for reason, count in exits.most_common())
         lines += [f"Left out: {left_out}."] if left_out else []
         lines += [f"Left their journey: {ended}."] if ended else []
         return "\n".join([*lines, *([self.stop.words] if self.stop else [])])
+
+    def _languages(self) -> Iterator[str]:
+        """Which languages the letters are in, and which of those no person has reviewed."""
+        counts = sorted(self.results.languages.items(), key=lambda found: (-found[1], found[0]))
+        if counts:
+            yield f"Letters: {', '.join(f'{count} in {said(language)}' for language, count in counts)}."
+        unread = [place for place, person in self.run.content.get("reviewed_by", {}).items() if not person]
+        if unread:
+            yield f"{NOT_REVIEWED}: {', '.join(unread)}."
 
     def __rich__(self) -> RenderableType:
         return Text("\n".join(map(tame, str(self).splitlines())))

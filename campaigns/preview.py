@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 
 from campaigns.audience import Audience, Invitation, LeftOut
 from campaigns.campaign import Campaign
 from campaigns.guards import Circumstances, Reason
 from campaigns.journey import LetterStep
+from campaigns.languages_report import languages_report
 from campaigns.letter_facts import letter_facts
 from campaigns.occasion import Stationery
 from campaigns.results import accounts_report, reach_report
+from campaigns.tongues import Tongue
 from crm.directory.tables import Organization
 from crm.errors import Ambiguous, NotFound, Refused
 from crm.mail.rendering import Rendered, render
@@ -35,6 +37,7 @@ class Preview:
         as_of: when the book was read.
         audience: what was decided about each account.
         wordings: the letters, by template and language.
+        tongues: what the campaign has to say in each language, and what is missing.
         stop_address: stands in for the address that stops the letters, which each letter gets for itself.
     """
 
@@ -44,6 +47,7 @@ class Preview:
     around: Circumstances
     stationery: Stationery
     wordings: Mapping[tuple[str, str], TemplateVersion]
+    tongues: tuple[Tongue, ...]
     stop_address: str
 
     @property
@@ -156,9 +160,13 @@ class Preview:
         """Every account by name, with what speaks for it or against it."""
         return accounts_report(self.campaign, self.audience, as_of=self.as_of)
 
+    def languages(self) -> Report:
+        """How many accounts it would write to in each language, which letters are complete, and who reviewed them."""
+        return languages_report(self.campaign, self.audience, self.tongues, as_of=self.as_of)
+
     def table(self) -> RenderableType:
-        """The reach for a terminal, to be printed by rich."""
-        return self.reach().table()
+        """The reach and the languages for a terminal, to be printed by rich."""
+        return Group(self.reach().table(), "", self.languages().table())
 
     def template(self, step: str | None = None) -> str:
         """The letter of a step; the first letter where none is given.
@@ -176,13 +184,13 @@ class Preview:
         return chosen[0]
 
     def _repr_html_(self) -> str:
-        return self.reach()._repr_html_()
+        return self.reach()._repr_html_() + self.languages()._repr_html_()
 
     def __rich__(self) -> RenderableType:
         return self.table()
 
     def __str__(self) -> str:
-        return str(self.reach())
+        return f"{self.reach()}\n\n{self.languages()}"
 
     def __repr__(self) -> str:
         return f"<Preview of {self.campaign.name}: {self.count} enrolled, {len(self.audience.left_out)} left out>"

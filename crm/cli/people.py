@@ -29,6 +29,10 @@ Email = Annotated[str | None, typer.Option(help="One e-mail address.")]
 Spoken = Annotated[Language | None, typer.Option(help="Language of correspondence.")]
 Phone = Annotated[str | None, typer.Option(help="A telephone number.")]
 TimeZone = Annotated[str | None, typer.Option(help="An IANA name, e.g. Africa/Nairobi.")]
+Salutation = Annotated[
+    str | None,
+    typer.Option(help='How letters in their language address them, e.g. "Excellency"; "" for the usual.'),
+]
 Role = Annotated[str, typer.Option(help='The function there, e.g. "Head of regulatory affairs".')]
 Focal = Annotated[
     bool, typer.Option("--focal-point", help="Letters to the organisation go to this person first.")
@@ -52,6 +56,7 @@ def add(
     language: Spoken = None,
     phone: Phone = None,
     time_zone: TimeZone = None,
+    salutation: Salutation = None,
     synthetic: Synthetic = False,
 ) -> None:
     """Add a contact, with a first position if an organisation is named."""
@@ -66,6 +71,7 @@ def add(
             language=language,
             phone=phone,
             time_zone=time_zone,
+            salutation=salutation,
             synthetic=synthetic,
         )
         show(ctx, person)
@@ -80,10 +86,12 @@ def change(
     language: Spoken = None,
     phone: Phone = None,
     time_zone: TimeZone = None,
+    salutation: Salutation = None,
     reason: OptionalReason = "",
 ) -> None:
     """Change what is known about a person."""
-    given = {"name": name, "email": email, "language": language, "phone": phone, "time_zone": time_zone}
+    given = {"name": name, "email": email, "language": language, "phone": phone}
+    given |= {"time_zone": time_zone, "salutation": salutation}
     fields = {field: value for field, value in given.items() if value is not None}
     if not fields:
         raise InvalidInput(

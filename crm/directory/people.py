@@ -30,6 +30,7 @@ class Person(Record, table=True):
         email: as it was given; `email_key` is the form in which addresses are compared.
         language: language of correspondence, one of the six; empty when not known.
         time_zone: IANA name; empty when not known.
+        salutation: how letters in their language address them, without the comma; empty for the usual words.
         synthetic: made up for a demonstration or test.
         merged_into_id: the person that this one turned out to be; who asks for this one is led there.
         erased_at: when the person was erased; the row stays so that numbers go on pointing somewhere.
@@ -52,6 +53,7 @@ class Person(Record, table=True):
         Language, name="language", default=None, nullable=True, sa_column_kwargs=PERSONAL
     )
     time_zone: str | None = personal(default=None)
+    salutation: str | None = personal(default=None)
     synthetic: bool = False
     merged_into_id: int | None = ref("person.id", optional=True)
     erased_at: datetime | None = at_field(default=None)
@@ -95,6 +97,10 @@ means("ck_position_order", InvalidInput, "The position would end before it begin
 
 PersonKey = int | str | Person
 
+_CHANGEABLE = frozenset({"name", "email", "phone", "language", "time_zone", "salutation", "synthetic"})
+_ENDINGS = " ,:!،：，！"  # noqa: RUF001 - what salutations end with in the six languages
+_LONGEST_SALUTATION = 120
+
 
 class People:
     """`book.people`: the contacts of the book."""
@@ -134,7 +140,7 @@ class People:
             focal_point: whether letters to the organisation go to this person first.
             since: the first day of the position.
             language: language of correspondence: ar, zh, en, fr, ru or es.
-            **more: `phone`, `time_zone`, `synthetic`.
+            **more: `phone`, `time_zone`, `salutation`, `synthetic`.
 
         Raises:
             InvalidInput: a value is not what it should be.
@@ -151,7 +157,7 @@ class People:
             return person
 
     def change(self, key: PersonKey, *, reason: str | None = None, **fields: Any) -> Person:
-        """Change `name`, `email`, `phone`, `language` or `time_zone` of a person."""
+        """Change `name`, `email`, `phone`, `language`, `time_zone` or `salutation` of a person."""
         with self._store.changing("person.changed", reason=reason) as change:
             person = find_person(change.session, key)
             change.about(person)
@@ -181,7 +187,7 @@ class People:
         """
         with self._store.changing("position.left") as change:
             person, organization = find_person(change.session, key), find_organization(change.session, at)
-            held = _positions(change.session, person, on=on, organization=organization)
+            held = positions_of(change.session, person, on=on, organization=organization)
             if not held:
                 raise NotFound(f"{person.name} holds no position at {organization.name}.", field="at")
             for position in held:
@@ -191,7 +197,7 @@ class People:
     def positions(self, key: PersonKey, *, on: date | None = None) -> tuple[Position, ...]:
         """The positions of a person on a day, or all that are on record."""
         with self._store.reading() as session:
-            return tuple(_positions(session, find_person(session, key), on=on))
+            return tuple(positions_of(session, find_person(session, key), on=on))
 
     def at(self, organization: OrganizationKey, *, on: date | None = None) -> tuple[Person, ...]:
         """Who holds a position at an organisation on a day (today): focal points first, then the longest serving."""
@@ -205,7 +211,7 @@ def _put_back(_: Change, person: Person, values: Mapping[str, Any]) -> None:
     person.amend(_values(values))
 
 
-restores(Person, "name", "email", "phone", "language", "time_zone", through=_put_back)
+restores(Person, "name", "email", "phone", "language", "time_zone", "salutation", through=_put_back)
 restores(Position, "until_on", through=lambda _, position, values: position.amend(values))
 
 
@@ -264,9 +270,10 @@ def people_at(session: Session, organization: Organization, *, on: date) -> Sequ
     ).all()
 
 
-def _positions(
+def positions_of(
     session: Session, person: Person, *, on: date | None, organization: Organization | None = None
 ) -> Sequence[Position]:
+    """The positions of a person: all that are on record, or those held on a day, at one organisation."""
     query = select(Position).where(Position.person_id == person.id)
     if on is not None:
         query = query.where(held_on(on))
@@ -281,7 +288,7 @@ def _position(person: Person, organization: Organization, **fields: Any) -> Posi
 
 def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(fields)
-    if unknown := values.keys() - {"name", "email", "phone", "language", "time_zone", "synthetic"}:
+    if unknown := values.keys() - _CHANGEABLE:
         raise InvalidInput(f"A person has no field {min(unknown)!r}.", field=min(unknown))
     if "name" in values:
         values["name"] = clean_name(values["name"])
@@ -293,4 +300,18 @@ def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
         values["language"] = known_language(values["language"])
     if values.get("time_zone") is not None:
         values["time_zone"] = known_time_zone(values["time_zone"])
+    if values.get("salutation") is not None:
+        values["salutation"] = _salutation(values["salutation"])
     return values
+
+
+def _salutation(text: str) -> str | None:
+    """As it stands in a letter, which sets its own comma; an empty one takes back what was recorded."""
+    if not text.strip():
+        return None
+    words = clean_name(text, field="salutation").rstrip(_ENDINGS)
+    if len(words) > _LONGEST_SALUTATION:
+        raise InvalidInput(
+            "The salutation is too long.", field="salutation", value=text, hint="Write it as: Excellency"
+        )
+    return words

@@ -34,6 +34,7 @@ class Contact(Shown):
         senior: whether one of the roles is a senior one.
         country: where the account is based, ISO 3166 alpha-3.
         time_zone: IANA name; None: nobody has said.
+        salutation: how letters in their language address them, where that is recorded.
     """
 
     person_id: int
@@ -45,6 +46,7 @@ class Contact(Shown):
     senior: bool = False
     country: str | None = None
     time_zone: str | None = None
+    salutation: str | None = None
 
     @property
     def role(self) -> str:

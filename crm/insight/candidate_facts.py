@@ -87,10 +87,11 @@ def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[in
     known = senior_roles(session)
     senior = {role for role in {role for row in rows for role in row.roles} if is_senior(role, known)}
     found: dict[int, list[Contact]] = defaultdict(list)
-    for number, person_id, name, address, language, country, zone, key, roles in rows:
+    for number, person_id, name, address, language, country, zone, salutation, key, roles in rows:
         held = tuple(role for role in roles if role)
         above = not senior.isdisjoint(held)
-        contact = Contact(person_id, name, address, language, key in refused, held, above, country, zone)
+        about = (key in refused, held, above, country, zone, salutation)
+        contact = Contact(person_id, name, address, language, *about)
         found[number].append(contact)
     return found
 
@@ -110,6 +111,7 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
             col(Person.language),
             col(Organization.country),
             col(Person.time_zone),
+            col(Person.salutation),
             col(Person.email_key),
             func.array_agg(aggregate_order_by(col(Position.role), *first)).label("roles"),
         )

@@ -35,11 +35,11 @@ _TAKEN_OVER = {
         "owner_id",
         "tier",
     ),
-    MergedKind.PERSON: ("email", "email_key", "phone", "language", "time_zone"),
+    MergedKind.PERSON: ("email", "email_key", "phone", "language", "time_zone", "salutation"),
 }
 _COMPARED = {
     MergedKind.ORGANIZATION: ("name", "kind", *_TAKEN_OVER[MergedKind.ORGANIZATION], "parent_id"),
-    MergedKind.PERSON: ("name", "email", "phone", "language", "time_zone"),
+    MergedKind.PERSON: ("name", "email", "phone", "language", "time_zone", "salutation"),
 }
 
 

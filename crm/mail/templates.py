@@ -115,6 +115,21 @@ class TemplateFolder:
         """
         return tuple(sorted(found.parent.name for found in self._folder(name).glob(f"*/{SUBJECT}")))
 
+    def reviews(self, name: str) -> dict[str, str]:
+        """Who has reviewed the wording of a letter in each language that it is written in; "" where nobody has.
+
+        Args:
+            name: the letter.
+
+        Raises:
+            TemplateError: if there is no such letter, or its meta.toml says nothing of a language.
+        """
+        known = _Meta.read(self._folder(name) / META)
+        return {
+            language: known.words(language, folder=self.path / name / language)["reviewed_by"]
+            for language in self.languages(name)
+        }
+
     def version(self, name: str, language: str) -> TemplateVersion:
         """A letter in one language, checked from end to end.
 

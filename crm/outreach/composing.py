@@ -7,7 +7,7 @@ from typing import Any
 
 from crm.mail.message import AutoSubmitted, Enclosure, Mailbox, Message
 from crm.mail.mime import compose
-from crm.mail.rendering import render
+from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
 from crm.outreach.inviting import invitation
@@ -67,9 +67,21 @@ def envelope(
         InvalidInput: an address or a name cannot stand in a header.
     """
     body = render(version, letter_facts(letter, identity))
+    message = message_of(letter, body, identity, enclosures)
+    return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
+
+
+def message_of(
+    letter: Letter, body: Rendered, identity: Identity, enclosures: Sequence[Enclosure] = ()
+) -> Message:
+    """The message of a letter whose words are there already.
+
+    Raises:
+        InvalidInput: an address or a name cannot stand in a header.
+    """
     notice = letter.message_class is MessageClass.NOTICE
     may_stop = _may_stop(letter)
-    message = Message(
+    return Message(
         message_id=letter.message_id,
         date=letter.dated_at,
         sender=Mailbox(letter.from_name, letter.from_address),
@@ -91,7 +103,6 @@ def envelope(
         enclosures=tuple(enclosures),
         invitation=invitation(letter, body.subject, identity),
     )
-    return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
 
 
 def _may_stop(letter: Letter) -> bool:

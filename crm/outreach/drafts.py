@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 from sqlalchemy import Index
 from sqlmodel import Session, col, select
 
-from crm.directory.people import Person, PersonKey, find_person
+from crm.directory.people import Person, PersonKey, find_person, positions_of
+from crm.directory.salutations import salutation_for
 from crm.directory.staff import Staff, colleague, zone_of
 from crm.engagement.interactions import Interaction, InteractionKind, Logged, find_logged
 from crm.errors import InvalidInput, NotFound, Refused
@@ -103,9 +104,9 @@ class Letters:
             reader = _reader(change.session, met, to)
             author = _author(change)
             tongue = known_language(language) if language else (reader.language or Language.ENGLISH)
-            words = draft(
-                self._templates.version(template, tongue.value), _facts(change.session, met, reader, author)
-            )
+            facts = _facts(change.session, met, reader, author)
+            facts["person"] |= _salutation(change.session, met, reader, tongue)
+            words = draft(self._templates.version(template, tongue.value), facts)
             values = {
                 "interaction_id": met.id,
                 "organization_id": met.organization.id,
@@ -269,6 +270,17 @@ def _answered(session: Session, found: LetterDraft) -> tuple[str, ...]:
 def _answer(session: Session, interaction_id: int) -> AnswerReceived | None:
     """The mail that an interaction was logged from, if it was."""
     return session.exec(select(AnswerReceived).where(AnswerReceived.interaction_id == interaction_id)).first()
+
+
+def _salutation(session: Session, met: Logged, reader: Person, language: Language) -> dict[str, str]:
+    positions = positions_of(session, reader, on=met.interaction.at.date(), organization=met.organization)
+    return salutation_for(
+        reader.salutation,
+        reads=reader.language,
+        roles=[position.role for position in positions],
+        kind=met.organization.kind,
+        language=language,
+    )
 
 
 def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict[str, Any]:

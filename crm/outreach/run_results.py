@@ -12,6 +12,7 @@ from crm.outreach.goals import Goal, goal_of, reached
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.responses import answered
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
+from crm.reference.languages import Language
 from crm.shown import Shown
 
 
@@ -39,11 +40,17 @@ class ArmResult(Shown):
 
 @dataclass(frozen=True, slots=True)
 class RunResults(Shown):
-    """Where a run stands and what came of it so far."""
+    """Where a run stands and what came of it so far.
+
+    Attributes:
+        left_out: accounts left out, by reason.
+        languages: accounts written to, by the language of their letters.
+    """
 
     run: Run
     arms: tuple[ArmResult, ...]
     left_out: Mapping[str, int]
+    languages: Mapping[Language, int] = field(default_factory=dict)
 
     @property
     def goal(self) -> Goal:
@@ -68,7 +75,8 @@ def results_of(session: Session, run: Run) -> RunResults:
         ArmResult(arm, **counts.get(arm, {}), letters=letters.get(arm, {}), exits=exits.get(arm, {}))
         for arm in Arm
     ]
-    return RunResults(run, tuple(arms), _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {}))
+    left_out = _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {})
+    return RunResults(run, tuple(arms), left_out, _languages(session, run))
 
 
 def _numbers(row: Any) -> dict[str, int]:
@@ -101,6 +109,15 @@ def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus,
     for arm, status, count in session.execute(query):
         found[arm][status] = count
     return found
+
+
+def _languages(session: Session, run: Run) -> dict[Language, int]:
+    query = (
+        select(col(Enrolment.language), func.count())
+        .where(col(Enrolment.run_id) == run.id, col(Enrolment.arm) == Arm.TREATMENT)
+        .group_by(col(Enrolment.language))
+    )
+    return {language: count for language, count in session.execute(query) if language is not None}
 
 
 def _reasons(session: Session, run: Run, state: EnrolmentState) -> dict[Arm | None, dict[str, int]]:

@@ -46,8 +46,8 @@ class Run(Record, table=True):
 
     Attributes:
         campaign: the name of the campaign in the catalogue.
-        content: the campaign as it was prepared: its steps, settings and template versions.
-        content_hash: SHA-256 over the content.
+        content: the campaign as it was prepared: its steps, settings and template versions, and who had reviewed them.
+        content_hash: SHA-256 over the content, the reviews left out.
         audience_hash: SHA-256 over the frozen audience: accounts, people, arms, reasons.
         approved_count: how many accounts the approval named.
         note: why it was paused or cancelled.

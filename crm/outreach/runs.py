@@ -275,12 +275,17 @@ def _exited(change: Change, reason: str) -> dict[str, Any]:
     return {"state": EnrolmentState.EXITED, "reason": reason, "ended_at": change.now, "due_at": None}
 
 
+def _reviews(order: RunOrder) -> dict[str, str]:
+    return {f"{wording.name}/{wording.language}": wording.reviewed_by for wording in order.wordings}
+
+
 def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
     return Run.model_validate(
         {
             "campaign": order.campaign,
             "title": order.title,
-            "content": dict(order.content),
+            # A review changes no word, so the hash that an approval is bound to leaves it out.
+            "content": {**order.content, "reviewed_by": _reviews(order)},
             "content_hash": hash_of_content(order.content),
             "audience_hash": audience_hash,
             "author": change.actor,

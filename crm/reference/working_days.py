@@ -10,6 +10,8 @@ from crm.errors import InvalidInput
 
 _SATURDAY = 5
 _LONGEST = 1000
+# Where the library does not know the ISO 3166 alpha-3 code; MAR is the month of March there.
+_ALPHA_2 = {"BGR": "BG", "BHR": "BH", "GTM": "GT", "MAR": "MA", "SWZ": "SZ", "VUT": "VU", "XKX": "XK"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def working_calendar(country: str | None) -> WorkingCalendar:
     """
     code, _, subdivision = (country or "").partition("-")
     try:
-        known = country_holidays(code, subdiv=subdivision or None)
+        known = country_holidays(_ALPHA_2.get(code, code), subdiv=subdivision or None)
     except NotImplementedError:
         note = f"The public holidays of {country or 'an unknown country'} are not known: Monday to Friday, no holidays."
         return WorkingCalendar(country, known=False, note=note, _holidays=None)

@@ -44,6 +44,8 @@ def test_a_preview_is_a_table_or_json_and_goes_into_files(crm, book, tmp_path):
     assert "in arrears" in (tmp_path / "a.html").read_text("utf-8")
     assert "Owing" in crm("preview", "associate_upgrade", "--accounts")
     assert json.loads(crm("preview", "associate_upgrade", as_json=True))["totals"]["accounts"] == 2
+    assert "Not reviewed by any person" in shown
+    assert "in arrears" not in crm("preview", "associate_upgrade", "--languages")
 
 
 def test_any_letter_is_shown(crm, book):

@@ -1,3 +1,4 @@
+import shutil
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from string import ascii_lowercase
@@ -32,6 +33,19 @@ def colleague(make_book, book):
 @pytest.fixture
 def worker(make_book):
     return make_book("worker")
+
+
+@pytest.fixture
+def letters_without(tmp_path):
+    """The letters on file, less some languages of them."""
+
+    def made(*places: str) -> TemplateFolder:
+        shutil.copytree(TemplateFolder().path, tmp_path / "mail")
+        for place in places:
+            shutil.rmtree(tmp_path / "mail" / place)
+        return TemplateFolder(tmp_path / "mail")
+
+    return made
 
 
 def launched(book, colleague, campaign=NOBODY_HELD_OUT):
@@ -139,6 +153,82 @@ def test_a_campaign_with_a_letter_that_is_not_on_file_is_refused_with_the_place(
     with pytest.raises(InvalidInput) as refused:
         desk.preview(book, ASSOCIATE_UPGRADE.but(journey=journey))
     assert refused.value.field == "steps[0].template"
+
+
+def test_a_preview_says_language_by_language_what_goes_out_and_that_nobody_has_reviewed_it(book, colleague):
+    associate(book, "Acme")
+    associate(book, "Orbite", language="fr")
+    associate(book, "Russian", language="ru")
+    shown = desk.preview(book, WITHOUT_RUSSIAN)
+    rows = {row["language"]: row for row in shown.languages()}
+    assert [rows[name]["written_to"] for name in ("English", "French", "Russian")] == [1, 1, 0]
+    assert rows["Russian"]["left_out"] == 1
+    assert rows["Russian"]["letters"] == "Missing: a signature in Russian"
+    assert rows["English"]["review"] == (
+        "Not reviewed by any person: associate_upgrade, associate_upgrade_reminder"
+    )
+    assert str(shown.languages()) in str(shown)
+
+
+def test_a_reminder_that_lacks_a_language_keeps_its_readers_out_and_is_named(
+    book, colleague, letters_without
+):
+    associate(book, "Acme")
+    associate(book, "Russian", language="ru")
+    book.templates = letters_without("associate_upgrade_reminder/ru")
+    shown = desk.preview(book, NOBODY_HELD_OUT)
+    assert shown.of("Russian").skip.reason == "no_letter_in_language"
+    (russian,) = (row for row in shown.languages() if row["language"] == "Russian")
+    assert russian["letters"] == "Missing: associate_upgrade_reminder/ru/subject.txt"
+    assert "associate_upgrade" in russian["review"]
+    assert not [place for place in shown.content["wordings"] if place.endswith("/ru")]
+
+
+def test_a_fallback_language_is_used_and_said(book, colleague):
+    associate(book, "Russian", language="ru")
+    shown = desk.preview(book, WITHOUT_RUSSIAN.but(fallback_language="en"))
+    assert shown.of("Russian").language == "en"
+    assert shown.languages().notes == (
+        "1 whose contact reads Russian would get English, the fallback language.",
+    )
+
+
+@pytest.mark.parametrize("named", ["default_language", "fallback_language"])
+def test_a_campaign_is_not_prepared_for_a_fallback_that_lacks_a_letter(
+    book, colleague, letters_without, named
+):
+    associate(book, "Acme")
+    book.templates = letters_without("associate_upgrade_reminder/zh")
+    with pytest.raises(InvalidInput, match="lacks associate_upgrade_reminder/zh/subject") as refused:
+        desk.prepare(book, NOBODY_HELD_OUT.but(**{named: "zh"}))
+    assert (refused.value.field, refused.value.value) == (named, "zh")
+    assert "zh" not in refused.value.candidates
+
+
+def test_a_run_whose_letter_has_lost_a_language_is_not_approved(book, colleague, letters_without):
+    associate(book, "Russian", language="ru")
+    run = desk.prepare(book, NOBODY_HELD_OUT)
+    colleague.templates = letters_without("associate_upgrade_reminder/ru")
+    with pytest.raises(Refused, match="content"):
+        desk.approve(colleague, run, count=1, campaign=NOBODY_HELD_OUT)
+
+
+def test_who_approves_reads_which_wording_nobody_has_reviewed(book, colleague):
+    associate(book, "Russian", language="ru")
+    run = desk.overview(colleague, desk.prepare(book, NOBODY_HELD_OUT))
+    assert run.run.content["reviewed_by"]["associate_upgrade/ru"] == ""
+    assert "Letters: 1 in Russian." in str(run)
+    assert "Not reviewed by any person: associate_upgrade/ar" in str(run)
+
+
+def test_a_review_between_preparation_and_approval_voids_nothing(book, colleague, letters_without, tmp_path):
+    associate(book, "Acme")
+    book.templates = letters_without()
+    run = desk.prepare(book, NOBODY_HELD_OUT)
+    meta = tmp_path / "mail" / "associate_upgrade" / "meta.toml"
+    meta.write_text(meta.read_text("utf-8").replace('reviewed_by = ""', 'reviewed_by = "J. Silva"'), "utf-8")
+    colleague.templates = TemplateFolder(tmp_path / "mail")
+    assert desk.approve(colleague, run, count=1, campaign=NOBODY_HELD_OUT).status == "approved"
 
 
 def test_wish_13_what_is_prepared_is_what_the_preview_showed_and_later_accounts_stay_out(

@@ -4,20 +4,22 @@ from support.campaign_facts import campaign, candidate, contact
 from campaigns.letter_facts import letter_facts
 from campaigns.occasion import Manager, Stationery
 from campaigns.signal import Signal
+from crm.directory.tables import OrganizationKind
 from crm.reference.languages import Language
 
 DANA = Manager(70, "Dana Keller", "Account manager", "dana@accord.example", "Standardization Bureau", "TSB")
 TITLES = {"T-SG13": "Future networks", "T-SG17": "Security"}
 STATIONERY = Stationery("Membership team", "membership@accord.example", {70: DANA}, TITLES)
+READER = contact(1, name="Amina Odhiambo")
 SECOND = Signal("second_study_group", "…", {"study_group": "T-SG17"})
 
 
-def facts(language="en", *, signal=SECOND, stationery=STATIONERY, **changes):
+def facts(language="en", *, of=READER, signal=SECOND, stationery=STATIONERY, **changes):
     return letter_facts(
         campaign(),
         candidate(**changes),
         signal=signal,
-        contact=contact(1, name="Amina Odhiambo"),
+        contact=of,
         language=Language(language),
         stationery=stationery,
     )
@@ -60,6 +62,18 @@ def test_without_an_active_account_manager_the_office_signs_in_the_letters_langu
         "office": "Secrétariat général",
         "email": "membership@accord.example",
     }
+
+
+def test_a_minister_of_an_administration_is_addressed_as_one_and_a_recorded_salutation_goes_first():
+    minister = contact(1, roles=("Minister of Communications",))
+    assert facts(of=minister, kind=OrganizationKind.ADMINISTRATION)["person"] == {
+        "name": "Person 1",
+        "salutation": "Excellency",
+    }
+    assert "salutation" not in facts(of=minister)["person"]
+    known = contact(1, salutation="Dear Professor Haddad")
+    assert facts(of=known)["person"]["salutation"] == "Dear Professor Haddad"
+    assert "salutation" not in facts("fr", of=known)["person"]
 
 
 def test_an_account_manager_without_a_title_signs_with_that_of_the_campaign():

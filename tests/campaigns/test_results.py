@@ -13,6 +13,7 @@ from crm.membership.standing import Standing
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.run_results import ArmResult, RunResults
 from crm.outreach.run_tables import Arm, Run
+from crm.reference.languages import Language
 
 RUN = Run(
     id=4711,
@@ -128,6 +129,19 @@ def test_an_overview_prints_what_an_approver_must_know():
         "120 accounts enrolled: 104 written to, 16 held out.\n"
         "Left out: 3 in arrears, 1 nothing speaks for writing to it."
     )
+
+
+def test_an_overview_says_which_languages_go_out_and_which_wording_nobody_has_reviewed():
+    reviewed_by = {"associate_upgrade/en": "D. Keller, 2026-11-20", "associate_upgrade/ru": ""}
+    run = RUN.model_copy(update={"content": {"reviewed_by": reviewed_by}})
+    found = replace(
+        results((0, 104), (0, 16)), run=run, languages={Language.RUSSIAN: 4, Language.ENGLISH: 100}
+    )
+    lines = str(Overview(found, NOW)).splitlines()
+    assert lines[2:4] == [
+        "Letters: 100 in English, 4 in Russian.",
+        "Not reviewed by any person: associate_upgrade/ru.",
+    ]
 
 
 def test_an_overview_and_a_round_of_work_say_in_a_line_what_they_are():

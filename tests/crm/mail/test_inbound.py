@@ -17,7 +17,7 @@ KINDS = {
     "absence_exchange": "automatic_reply",
     "absence_without_headers": "automatic_reply",
     "bounce_quoted_by_a_person": "reply",
-    "calendar_reply": "automatic_reply",
+    "calendar_reply": "calendar_reply",
     "complaint": "complaint",
     "delay": "delay",
     "delay_sendmail_text": "delay",

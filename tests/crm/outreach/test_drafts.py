@@ -29,7 +29,14 @@ def drafted(dana):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "1 December 2026"), ("fr", "1er décembre 2026"), ("ar", "ديسمبر")],
+    [
+        ("en", "1 December 2026"),
+        ("fr", "1er décembre 2026"),
+        ("ar", "ديسمبر"),
+        ("es", "1 de diciembre de 2026"),
+        ("ru", "1 декабря 2026\u00a0года"),
+        ("zh", "2026年12月1日"),
+    ],
 )
 def test_a_draft_is_written_in_the_language_of_its_reader(dana, language, words):
     met = met_with(dana, contact(dana, language=language), next="send the fee table", due="2026-12-01")
@@ -44,6 +51,20 @@ def test_a_reader_whose_language_is_not_known_gets_english_and_another_can_be_as
     met = met_with(dana, contact(dana))
     assert dana.letters.draft(met).language == "en"
     assert dana.letters.draft(met, language="French").language == "fr"
+
+
+def test_a_minister_is_addressed_by_the_office_and_others_as_was_recorded(dana):
+    ministry = dana.organizations.add("Ministry of Communications", kind="administration")
+    minister = dana.people.add(
+        "Amina Odhiambo", email="minister@gov.example", at=ministry, role="Minister of ICT", language="fr"
+    )
+    met = dana.log("call", ministry, "About the Plenipotentiary Conference", people=[minister])
+    assert "\n\nExcellence,\n" in (text := dana.letters.draft(met).text)
+    assert "d’agréer, Excellence, l’expression" in text
+    assert dana.letters.draft(met, language="en").text.startswith("Excellency,\n")
+    dana.people.change(minister, salutation="Madame la Ministre,")
+    assert "\n\nMadame la Ministre,\n" in dana.letters.draft(met).text
+    assert dana.letters.draft(met, language="en").text.startswith("Excellency,\n")
 
 
 def test_a_language_without_the_letter_says_which_there_are(dana):

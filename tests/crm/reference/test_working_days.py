@@ -49,6 +49,11 @@ def test_a_known_country_has_nothing_to_explain():
     assert working_calendar("KE").note == ""
 
 
+def test_every_country_of_the_book_has_a_calendar(book):
+    # The code of Morocco used to be taken for the month of March, and stopped every journey there.
+    assert [country.code for country in book.countries if not working_calendar(country.code).known] == []
+
+
 @pytest.mark.parametrize("days", [-1, 1001])
 def test_an_impossible_number_of_days_is_refused(days):
     with pytest.raises(InvalidInput):
