@@ -69,7 +69,7 @@ def play(seed: int, ground: Ground, *, letters: int) -> Outcome:
     with stage(chosen, ground) as found:
         people = People(found.shop, Random(seed))
         found.start()
-        found.shop.mail_server.wait_for(1, timeout=_STARTING)
+        assert wait_until(lambda: bool(found.shop.book.job_slots.latest()), seconds=_STARTING)
         for step in chosen.steps:
             _wait_for(found, people, step.after)
             (people if step.deed in _DEEDS_OF_PEOPLE else found).do(step)

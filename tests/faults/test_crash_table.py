@@ -17,14 +17,14 @@ def lines():
     return [row for row in cells if row[-1] not in {"proved by", "---"}]
 
 
-def tests_in(path):
+def functions_of(path):
     module = ast.parse((ROOT / path).read_text("utf-8"))
     return {node.name for node in ast.walk(module) if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_test_that_the_crash_table_names_exists():
     named = NAMED.findall(PAGE.read_text("utf-8"))
-    missing = [f"{path}::{name}" for path, name in named if name not in tests_in(path)]
+    missing = [f"{path}::{name}" for path, name in named if name not in functions_of(path)]
     assert len(named) > 30
     assert missing == []
 

@@ -47,7 +47,8 @@ def attempt(claim, outcome):
 class AnyOrder(RuleBasedStateMachine):
     def __init__(self, make_book, clock, people):
         super().__init__()
-        self.make_book, self.book, self.clock, self.people = make_book, make_book(), clock, people
+        self.make_book, self.clock, self.people = make_book, clock, people
+        self.book = make_book(send_hours="always")
         self.eye = looking(self.book)
 
     @initialize()
