@@ -13,7 +13,7 @@ from random import Random
 from support.kill_points import KILL_POINTS
 from support.smtp_server import FAULTS
 
-BEFORE_INTENT = ("claim", "mail", "body")
+BEFORE_INTENT = ("claim", "mail", "rcpt", "body")
 AFTER_INTENT = ("intent", "dot", "reply")
 STALLS = ("mail:late 0.3", "rcpt:late 0.3", "data:late 0.3", "dot:late 0.8")
 
@@ -30,7 +30,7 @@ class Deed(StrEnum):
     FLUSH = "the broker forgets everything"
     BROKER = "the broker dies and comes back empty"
     STALL_BROKER = "the broker stands still"
-    BEATS = "all beats are dead for an hour"
+    BEATS = "no beat rings for an hour, and one of them dies"
     CLOCK = "all clocks are set"
     UNSUBSCRIBE = "somebody unsubscribes"
     REFUSE = "somebody asks a colleague for no more mail"

@@ -1,5 +1,6 @@
 """Everything a round needs that can die: workers, beats, broker, database, clocks; and the ways to make it."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import timedelta
@@ -65,7 +66,7 @@ class Stage:
     def start(self) -> None:
         """Start the workers and the beats."""
         self.workers = [self._worker(off) for off in self.plan.skews]
-        self._start_beats()
+        self._beats = [self.shop.beat() for _ in range(BEATS)]
 
     def tend(self) -> None:
         """Start another worker and another beat where one has ended, as whoever supervises them does."""
@@ -105,9 +106,6 @@ class Stage:
     def _worker(self, off: int) -> Process:
         return self.shop.start("-m", "faults.worker", str(self._place), str(off))
 
-    def _start_beats(self) -> None:
-        self._beats = [self.shop.beat() for _ in range(BEATS)]
-
     def _kill_one(self) -> None:
         """Kill the child that does the work, as the system does when memory runs out; its parent starts another."""
         for child in self._chance.choice(self.workers).children:
@@ -142,10 +140,13 @@ class Stage:
         server.resume()
 
     def _without_beats_for_an_hour(self) -> None:
-        for beat in self._beats:
-            beat.kill()
+        dying, *silent = self._beats
+        dying.kill()
+        for beat in silent:
+            beat.process.send_signal(signal.SIGSTOP)
         self.clock.advance(timedelta(hours=1))
-        self._start_beats()
+        for beat in silent:
+            beat.process.send_signal(signal.SIGCONT)
 
 
 @contextmanager
