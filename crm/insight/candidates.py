@@ -45,7 +45,9 @@ class Candidates:
         self._keys = keys
         self._letters = letters
 
-    def matching(self, rule: Rule, *, on: date | None = None) -> tuple[Candidate, ...]:
+    def matching(
+        self, rule: Rule, *, only: Iterable[int] | None = None, on: date | None = None
+    ) -> tuple[Candidate, ...]:
         """The accounts that a rule is true of, by account and Sector.
 
         An account stands there once for each running membership that the rule is about, as an Associate of two Sectors
@@ -53,11 +55,15 @@ class Candidates:
 
         Args:
             rule: whom to look for.
+            only: of these accounts, by their ids; of all where none are given.
             on: the day; today where none is given.
         """
         day = on or self._store.now().date()
         with self._store.reading() as session:
-            return self._read(session, condition(rule, day), day, rule)
+            fits = condition(rule, day)
+            return self._read(
+                session, fits if only is None else fits & among(col(Organization.id), list(only)), day, rule
+            )
 
     def among(
         self, organizations: Iterable[int], *, about: Rule | None = None, on: date | None = None
