@@ -71,7 +71,7 @@ def explain(book: Book, campaign: CampaignKey, account: OrganizationKey) -> Expl
     """Why a campaign would write to one account or leave it out: every question that it asks, with the answer.
 
     Only this account and its corporate group are looked at. Whether another account of the group, or another one that
-    the same person stands for, comes before it shows in a preview alone.
+    the same person stands for, comes before it, and who is held out, shows in a preview alone.
 
     Args:
         book: the book.
