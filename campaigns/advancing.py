@@ -14,6 +14,7 @@ from campaigns.exits import CHOSEN, Leave
 from campaigns.facts import Fact, Subject, known_facts, read_facts
 from campaigns.intents import Turn
 from campaigns.journey import Journey, MeetingStep, SwitchContactStep
+from campaigns.meetings import HOST_ZONE
 from campaigns.orders import move_of
 from campaigns.overview import Advanced
 from campaigns.plan import Around
@@ -28,7 +29,6 @@ from crm.outreach.run_tables import Run
 from crm.reference.languages import Language
 
 _BATCH = 1000
-_HOME = ZoneInfo("Europe/Zurich")
 
 
 def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
@@ -114,7 +114,7 @@ class _Running:
             facts=facts,
             spoken_for=self.spoken_for,
             default_language=Language(self._default) if self._default else None,
-            host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), _HOME),
+            host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), HOST_ZONE),
         )
 
     def _has(self, kind: type) -> bool:

@@ -13,6 +13,7 @@ from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
 from campaigns.facts import known_facts, refuse_unknown
 from campaigns.gathering import gathered
+from campaigns.measuring import Measured, measured, overview_of
 from campaigns.occasion import Manager, Stationery
 from campaigns.orders import run_order
 from campaigns.overview import Overview
@@ -34,6 +35,7 @@ __all__ = [
     "approve",
     "cancel",
     "launch",
+    "measure",
     "overview",
     "pause",
     "prepare",
@@ -115,7 +117,7 @@ def send_test(
         Refused: there is nothing to write to the account, or the reader no longer works here.
     """
     found = preview(book, campaign)
-    return book.proofs.send(found.order(found.of(account), found.template(step)), to=to)
+    return book.proofs.send(found.order(found.of(account), *found.letters(step)[0]), to=to)
 
 
 def prepare(book: Book, campaign: CampaignKey) -> Overview:
@@ -190,12 +192,21 @@ def overview(book: Book, run: AnyRun) -> Overview:
     Raises:
         NotFound: there is no such run.
     """
-    return Overview(book.runs.results(_key(run)), book.clock.now(), book.outgoing.stopped)
+    return overview_of(book, _key(run))
 
 
 def results(book: Book, run: AnyRun) -> Report:
     """What came of a run so far, arm by arm."""
     return overview(book, run).report()
+
+
+def measure(book: Book, run: AnyRun) -> Measured:
+    """What came of a run: the arms compared, its wordings beside one another, and who was in touch.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    return measured(book, _key(run))
 
 
 def _key(run: AnyRun) -> int | str | Run:

@@ -49,6 +49,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
+from crm.outreach.outcomes import Outcomes
 from crm.outreach.outgoing import Outgoing
 from crm.outreach.preferences import Preferences
 from crm.outreach.proofs import Proofs
@@ -162,6 +163,7 @@ class Book:
         ).of
 
         self.runs = Runs(store, identity=identity, limits=limits)
+        self.outcomes = Outcomes(store)
         self.outbox = Outbox(store, identity=identity)
         self.proofs = Proofs(store, identity=identity)
         self.outgoing = Outgoing(store)

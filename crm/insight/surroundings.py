@@ -4,7 +4,7 @@ Read for all accounts together, and only about the groups, States and segments t
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,7 +39,7 @@ class Surroundings:
 
     @classmethod
     def of(
-        cls, session: Session, rows: Iterable[Any], day: date, *, letters: AdministrationLetters
+        cls, session: Session, rows: Sequence[Any], day: date, *, letters: AdministrationLetters
     ) -> "Surroundings":
         """Read what stands around accounts on a day.
 

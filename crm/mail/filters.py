@@ -53,7 +53,7 @@ def filters(language: str, part: Part) -> dict[str, Callable[..., str | list[str
         "date": partial(written_date, locale=locale),
         "money": partial(written_money, locale=locale),
         "number": partial(written_number, locale=locale),
-        "isolate": isolated_html if part == "html" else partial(isolated_text, rtl=rtl),
+        "isolate": partial(isolated_html if part == "html" else isolated_text, rtl=rtl),
         "mailto": mailto,
         "paragraphs": paragraphs,
         "breaks": breaks,
@@ -115,9 +115,12 @@ def isolated_text(value: object, *, rtl: bool) -> str:
     return text
 
 
-def isolated_html(value: object) -> Markup:
-    """A name or amount kept apart from the reading direction around it, by ``<bdi>``."""
-    return Markup(f"<bdi>{escape(value)}</bdi>")  # noqa: S704 - the value is escaped
+def isolated_html(value: object, *, rtl: bool) -> Markup:
+    """A name or amount kept apart from the reading direction around it, by ``<bdi>`` and as in a text.
+
+    Outlook and Gmail take the element away and keep the characters.
+    """
+    return Markup(f"<bdi>{escape(isolated_text(value, rtl=rtl))}</bdi>")  # noqa: S704 - the value is escaped
 
 
 def mailto(address: object) -> str:

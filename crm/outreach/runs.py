@@ -15,7 +15,6 @@ from crm.outreach.identity import Identity
 from crm.outreach.limits import Limits
 from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
-from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
@@ -77,11 +76,6 @@ class Runs:
             if state is not None:
                 query = query.where(Enrolment.state == EnrolmentState(state))
             return tuple(session.exec(query.order_by(col(Enrolment.organization_id))))
-
-    def results(self, key: RunKey) -> RunResults:
-        """What came of a run so far."""
-        with self._store.reading() as session:
-            return results_of(session, find_run(session, key))
 
     def wording(self, sha256: str) -> TemplateVersion:
         """A wording as it was when a run was prepared."""

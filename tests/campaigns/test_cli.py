@@ -48,6 +48,19 @@ def test_a_preview_is_a_table_or_json_and_goes_into_files(crm, book, tmp_path):
     assert "in arrears" not in crm("preview", "associate_upgrade", "--languages")
 
 
+def test_the_letters_of_a_campaign_are_written_side_by_side(crm, book, tmp_path):
+    associate(book, "Acme")
+    associate(book, "Orbite", language="fr")
+    associate(book, "Owing", standing="arrears")
+    page = tmp_path / "letters.html"
+    crm("preview", "associate_upgrade", "--letters", page)
+    assert page.read_text("utf-8").count("<iframe sandbox srcdoc=") == 4
+    crm("preview", "associate_upgrade", "--letters", page, "--account", "Owing")
+    shown = page.read_text("utf-8")
+    assert "Owing: associate_upgrade_reminder, English" in shown
+    assert "Orbite" not in shown
+
+
 def test_any_letter_is_shown(crm, book):
     associate(book, "Acme")
     assert "full membership of ITU-T" in crm("letter", "associate_upgrade", "Acme")
