@@ -8,8 +8,8 @@ COPY crm crm
 COPY campaigns campaigns
 COPY workers workers
 COPY templates templates
-# No extras: PostgreSQL and Redis run in containers of their own.
-RUN /opt/accord/bin/pip install --constraint constraints.txt .
+# PostgreSQL and Redis run in containers of their own; the pages and the signing of letters run in this one.
+RUN /opt/accord/bin/pip install --constraint constraints.txt ".[dkim,web]"
 
 FROM python:3.12-slim
 ENV PATH=/opt/accord/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1

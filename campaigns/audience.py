@@ -1,10 +1,10 @@
 """Who would be written to, and who is left out and why: decided for all accounts together."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns.arms import arm_of
+from campaigns.arms import arms_of
 from campaigns.campaign import Campaign
 from campaigns.guards import Case, Circumstances, Reason, Skip, objection
 from campaigns.signal import Signal
@@ -78,17 +78,16 @@ def decided(campaign: Campaign, cases: Iterable[Case], around: Circumstances) ->
     Within a corporate group the first that nothing stands against is enrolled, and one person is written to once
     however many accounts they stand for.
     """
-    invited: list[Invitation] = []
+    invited: list[Case] = []
     left_out: list[LeftOut] = []
     taken = _Taken()
     for case in cases:
         if skip := objection(case, around) or taken.objection(case):
             left_out.append(LeftOut(case.account, case.signal, skip))
             continue
-        invitation = _invitation(campaign, case, around)
-        taken.add(invitation)
-        invited.append(invitation)
-    return Audience(tuple(invited), tuple(left_out))
+        taken.add(case)
+        invited.append(case)
+    return Audience(_invitations(campaign, invited, around), tuple(left_out))
 
 
 class _Taken:
@@ -98,10 +97,11 @@ class _Taken:
         self._groups: dict[int, str] = {}
         self._people: dict[int, str] = {}
 
-    def add(self, invitation: Invitation) -> None:
+    def add(self, case: Case) -> None:
         """Note what an enrolment takes."""
-        self._groups[invitation.account.group_id] = invitation.account.name
-        self._people[invitation.contact.person_id] = invitation.account.name
+        assert case.contact  # the guards have seen to it
+        self._groups[case.account.group_id] = case.account.name
+        self._people[case.contact.person_id] = case.account.name
 
     def objection(self, case: Case) -> Skip | None:
         """What stands against an account because of those that are enrolled."""
@@ -112,9 +112,19 @@ class _Taken:
         return None
 
 
-def _invitation(campaign: Campaign, case: Case, around: Circumstances) -> Invitation:
+def _invitations(campaign: Campaign, cases: Sequence[Case], around: Circumstances) -> tuple[Invitation, ...]:
+    """The enrolments, their arms drawn so that accounts with the same signal are held out in the same share."""
+    strata = {case.account.group_id: _kind(case) for case in cases}
+    arms = arms_of(strata, salt=campaign.name, share=campaign.hold_out)
+    return tuple(_invitation(case, around, arms[case.account.group_id]) for case in cases)
+
+
+def _kind(case: Case) -> str:
+    return case.signal.kind if case.signal else ""
+
+
+def _invitation(case: Case, around: Circumstances, arm: Arm) -> Invitation:
     assert case.signal and case.contact  # noqa: PT018 - the guards have seen to it
     language = around.language_for(case.contact)
     assert language
-    arm = arm_of(case.account.group_id, salt=campaign.name, share=campaign.hold_out)
     return Invitation(case.account, case.signal, case.contact, language, arm)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
@@ -55,6 +55,7 @@ class Campaign(BaseModel):
             letters that are correspondence.
         quiet_days: an account that any office was in touch with in so many days is left in peace.
         hold_out: the share of corporate groups that is held out to compare with.
+        readings: so many days after the launch the arms are compared; fixed here, so that nobody reads until it suits.
         about: the purpose that a reader must be reachable for: what they agreed to, or what our relation speaks for.
         foreign_addresses: whether to write to mailboxes that anybody can have, and to domains that are none of the
             account's; otherwise only to those whose owner has consented.
@@ -78,6 +79,9 @@ class Campaign(BaseModel):
     clearance: ClearancePurpose = ClearancePurpose.CAMPAIGN
     quiet_days: int = Field(default=14, ge=0, le=365)
     hold_out: Decimal = Field(default=Decimal("0.1"), ge=0, le=Decimal("0.5"))
+    readings: tuple[Annotated[int, Field(ge=1, le=1000)], ...] = Field(
+        default=(60, 180), min_length=1, max_length=5
+    )
     about: Purpose = Purpose.CAMPAIGNS
     foreign_addresses: bool = False
 
@@ -87,6 +91,12 @@ class Campaign(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if list(self.readings) != sorted(set(self.readings)):
+            raise InvalidInput(
+                f"The readings of {self.name} are no growing numbers of days.",
+                field="readings",
+                value=self.readings,
+            )
         for chosen in ("default_language", "fallback_language"):
             language = getattr(self, chosen)
             if language is not None and language not in self.signatures:

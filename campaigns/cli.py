@@ -10,16 +10,18 @@ from campaigns import desk
 from campaigns.catalog import find_campaign, known_campaigns
 from campaigns.drawing import Drawing
 from campaigns.facts import known_facts
+from campaigns.letters_page import campaign_letters
 from crm.cli.mail import LETTERS, show_rendered
 from crm.cli.options import examples
 from crm.cli.session import invocation, opened, progress, say, show
 from crm.outreach.run_tables import RunStatus
+from crm.reports.forms.file import written
 
 app = typer.Typer(help="Campaigns: preview, approve, launch and measure them.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign's name; see `crm campaign list`.")]
-RunNumber = Annotated[int, typer.Argument(metavar="RUN", min=1, help="The number that `prepare` gave.")]
 Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id or its exact name.")]
+RunNumber = Annotated[int, typer.Argument(metavar="RUN", min=1, help="The number that `prepare` gave.")]
 LetterOf = Annotated[str | None, typer.Option(help="The step; the first letter where none is given.")]
 Reason = Annotated[str, typer.Option(help="Why, for the trail.")]
 _RUNS = {
@@ -80,7 +82,9 @@ def list_facts(ctx: typer.Context) -> None:
 
 @app.command(
     epilog=examples(
-        "crm campaign preview associate_upgrade", "crm campaign preview associate_upgrade --accounts"
+        "crm campaign preview associate_upgrade",
+        "crm campaign preview associate_upgrade --accounts",
+        "crm campaign preview associate_upgrade --letters letters.html --account 'Acme Satellites'",
     )
 )
 def preview(
@@ -95,6 +99,16 @@ def preview(
         Path | None, typer.Option("--csv", metavar="FILE", help="Write every account as CSV.")
     ] = None,
     html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page.")] = None,
+    letters: Annotated[
+        Path | None,
+        typer.Option("--letters", metavar="FILE", help="Write its letters, side by side, as one page."),
+    ] = None,
+    account: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ACCOUNT", help="Whose letters, by id or exact name; else one for each language."
+        ),
+    ] = None,
 ) -> None:
     """Say whom a campaign would reach, who is left out and why. Nothing is written to the book."""
     with opened(ctx) as book:
@@ -106,6 +120,8 @@ def preview(
         say(ctx, f"Written to {found.accounts().to_csv(csv)}.")
     if html is not None:
         say(ctx, f"Written to {report.to_html(html)}.")
+    if letters is not None:
+        say(ctx, f"Written to {written(campaign_letters(found, account or ()), letters)}.")
 
 
 @app.command(
@@ -127,6 +143,14 @@ def letter(
     """Show a letter as an account would get it; also for one that is held out or left out."""
     with opened(ctx) as book:
         show_rendered(ctx, desk.preview(book, name).letter(account, step), html=html)
+
+
+@app.command(epilog=examples("crm campaign explain associate_upgrade 'Acme Satellites'"))
+def explain(ctx: typer.Context, name: Name, account: Account) -> None:
+    """Say why a campaign would write to one account or leave it out. Only this account is looked at."""
+    with opened(ctx) as book:
+        found = desk.explain(book, name, account)
+    show(ctx, found if invocation(ctx).as_json else str(found))
 
 
 @app.command(
@@ -220,6 +244,25 @@ def status(
     show(ctx, report)
     if html is not None:
         say(ctx, f"Written to {report.to_html(html)}.")
+
+
+@app.command(epilog=examples("crm campaign measure 4711", "crm campaign measure 4711 --html results.html"))
+def measure(
+    ctx: typer.Context,
+    run: RunNumber,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FOLDER", help="Write a page for each table.")
+    ] = None,
+) -> None:
+    """Say what came of a run: those written to beside those held out, wording beside wording, and who was in touch."""
+    with opened(ctx) as book:
+        found = desk.measure(book, run)
+    show(ctx, found)
+    if html is None:
+        return
+    html.mkdir(parents=True, exist_ok=True)
+    for report in found.reports:
+        say(ctx, f"Written to {report.to_html(html / f'{report.name}.html')}.")
 
 
 @app.command()

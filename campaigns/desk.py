@@ -5,14 +5,17 @@ Only this module takes a book, with `campaigns/advancing.py`, which moves runs o
 It asks the book for facts, has pure functions decide, and writes their intents down through `book.runs`.
 """
 
+from collections.abc import Iterable
 from functools import partial
 
 from campaigns.advancing import advance
 from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
+from campaigns.explanation import Explained, explained
 from campaigns.facts import known_facts, refuse_unknown
 from campaigns.gathering import gathered
+from campaigns.measuring import Measured, measured, overview_of
 from campaigns.occasion import Manager, Stationery
 from campaigns.orders import run_order
 from campaigns.overview import Overview
@@ -20,6 +23,7 @@ from campaigns.preview import AccountKey, Preview, content_of
 from campaigns.rehearsal import OnProgress, Rehearsal, rehearsed
 from campaigns.tongues import Tongue, refuse_silence, tongues
 from crm.book import Book
+from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import Staff
 from crm.garbage import no_collection
 from crm.mail.templates import TemplateFolder, TemplateVersion
@@ -33,7 +37,9 @@ __all__ = [
     "advance",
     "approve",
     "cancel",
+    "explain",
     "launch",
+    "measure",
     "overview",
     "pause",
     "prepare",
@@ -66,8 +72,7 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
     wordings = _wordings(chosen, book.templates)
     with no_collection():
         cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
-        languages = frozenset(tongue.language for tongue in spoken if tongue.complete)
-        around = gathered(book, chosen, cases, languages=languages, now=now)
+        around = gathered(book, chosen, cases, languages=_complete(spoken), now=now)
         audience = decided(chosen, cases, around)
     return Preview(
         campaign=chosen,
@@ -78,6 +83,31 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         wordings=wordings,
         tongues=spoken,
         stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
+    )
+
+
+def explain(book: Book, campaign: CampaignKey, account: OrganizationKey) -> Explained:
+    """Why a campaign would write to one account or leave it out: every question that it asks, with the answer.
+
+    Only this account and its corporate group are looked at. Whether another account of the group, or another one that
+    the same person stands for, comes before it shows in a preview alone.
+
+    Args:
+        book: the book.
+        campaign: its name in the catalogue, or the campaign itself.
+        account: which account.
+
+    Raises:
+        NotFound: there is no such campaign or account.
+        Ambiguous: several accounts answer to the key.
+    """
+    chosen, now = find_campaign(campaign), book.clock.now()
+    audience = book.audiences.explain(chosen.audience, account, on=now.date())
+    found = book.candidates.of(audience.organization_id, about=chosen.audience, on=now.date())
+    (case,) = ranked(chosen, found, now.date())
+    languages = _complete(_tongues(chosen, book.templates))
+    return explained(
+        chosen, audience, case, gathered(book, chosen, [case], languages=languages, now=now, alone=case)
     )
 
 
@@ -115,7 +145,7 @@ def send_test(
         Refused: there is nothing to write to the account, or the reader no longer works here.
     """
     found = preview(book, campaign)
-    return book.proofs.send(found.order(found.of(account), found.template(step)), to=to)
+    return book.proofs.send(found.order(found.of(account), *found.letters(step)[0]), to=to)
 
 
 def prepare(book: Book, campaign: CampaignKey) -> Overview:
@@ -190,12 +220,21 @@ def overview(book: Book, run: AnyRun) -> Overview:
     Raises:
         NotFound: there is no such run.
     """
-    return Overview(book.runs.results(_key(run)), book.clock.now(), book.outgoing.stopped)
+    return overview_of(book, _key(run))
 
 
 def results(book: Book, run: AnyRun) -> Report:
     """What came of a run so far, arm by arm."""
     return overview(book, run).report()
+
+
+def measure(book: Book, run: AnyRun) -> Measured:
+    """What came of a run: the arms compared, its wordings beside one another, and who was in touch.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    return measured(book, _key(run))
 
 
 def _key(run: AnyRun) -> int | str | Run:
@@ -214,6 +253,10 @@ def _tongues(campaign: Campaign, letters: TemplateFolder) -> tuple[Tongue, ...]:
     )
     refuse_silence(campaign, spoken)
     return spoken
+
+
+def _complete(spoken: Iterable[Tongue]) -> frozenset[Language]:
+    return frozenset(tongue.language for tongue in spoken if tongue.complete)
 
 
 def _wordings(campaign: Campaign, letters: TemplateFolder) -> dict[tuple[str, str], TemplateVersion]:

@@ -4,11 +4,10 @@ Every letter is told of its reader, the account, why it is written and who signs
 besides, its own file says (`Campaign.letter_facts`); what several campaigns tell stands here.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from campaigns.campaign import Campaign
-from campaigns.occasion import Occasion, Stationery
+from campaigns.occasion import Facts, Occasion, Stationery
 from campaigns.signal import Signal
 from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
@@ -42,7 +41,8 @@ def letter_facts(
         "manager": _signed(campaign, occasion),
     }
     for source in campaign.letter_facts:
-        facts |= source(occasion)
+        for group, told in source(occasion).items():
+            facts[group] = {**facts.get(group, {}), **told}
     return facts
 
 
@@ -52,25 +52,25 @@ def _salutation(contact: Contact, account: Candidate, language: Language) -> dic
     )
 
 
-def own_sector(occasion: Occasion) -> Mapping[str, Any]:
+def own_sector(occasion: Occasion) -> Facts:
     """The Sector of the membership that the account is written to about."""
     coverage = occasion.account.coverage
     return {"sector": {"name": occasion.sector(coverage)}} if coverage else {}
 
 
-def own_study_group(occasion: Occasion) -> Mapping[str, Any]:
+def own_study_group(occasion: Occasion) -> Facts:
     """The study group that an Associate has selected."""
     selected = occasion.account.study_group
     return {"study_group": occasion.study_group(selected)} if selected else {}
 
 
-def state(occasion: Occasion) -> Mapping[str, Any]:
+def state(occasion: Occasion) -> Facts:
     """The State or territory where the account is based."""
     country = occasion.account.country
     return {"state": {"name": occasion.country(country)}} if country else {}
 
 
-def work(occasion: Occasion) -> Mapping[str, Any]:
+def work(occasion: Occasion) -> Facts:
     """What each Sector works on that concerns the account's segment, in the letter's language."""
     subjects = [
         {"sector": occasion.sector(concern.sector), "about": concern.words[occasion.language]}

@@ -5,12 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from campaigns.intents import Invite
-from campaigns.steps import MeetingStep
+from campaigns.journey import MeetingStep
 from crm.insight.candidate import Contact
 from crm.mail.invitation import in_words
 from crm.reference.languages import Language
 from crm.reference.time_zones import zone_of_country
 from crm.reference.working_days import working_calendar
+
+HOST_ZONE = ZoneInfo("Europe/Zurich")
+"""Where whoever asks is at work, unless the staff list says otherwise."""
 
 _OPENS, _CLOSES = time(9), time(17)
 _BEST = 10  # o'clock: nobody is asked to begin the day with us where a later hour will do

@@ -71,5 +71,8 @@ class Occasion:
         return self.stationery.countries[code][self.language]
 
 
-FactSource = Callable[[Occasion], Mapping[str, Any]]
-"""What the letters of a campaign are told besides what every letter is told, by the names that its templates use."""
+Facts = Mapping[str, Mapping[str, Any]]
+"""Groups of facts, such as `person` with its `name`, as templates read them."""
+
+FactSource = Callable[[Occasion], Facts]
+"""What the letters of a campaign are told besides what every letter is told."""

@@ -11,7 +11,8 @@ from rich.text import Text
 from campaigns.exits import left_because
 from campaigns.guards import Reason
 from campaigns.languages_report import NOT_REVIEWED, said
-from campaigns.results import run_report
+from campaigns.run_report import run_report
+from campaigns.uplift import Comparison
 from crm.outreach.outgoing import MailStop
 from crm.outreach.run_results import RunResults
 from crm.outreach.run_tables import Arm, Run, RunStatus
@@ -25,11 +26,13 @@ class Overview:
     """A run as it stands.
 
     Attributes:
+        comparison: its arms as they were last read.
         stop: the stop of all mail that stands, if one does: then nothing of the run goes out either.
     """
 
     results: RunResults
     as_of: datetime
+    comparison: Comparison
     stop: MailStop | None = None
 
     @property
@@ -54,7 +57,7 @@ class Overview:
 
     def report(self) -> Report:
         """What came of it so far, arm by arm."""
-        report = run_report(self.results, as_of=self.as_of)
+        report = run_report(self.results, self.comparison, as_of=self.as_of)
         return replace(report, notes=(self.stop.words, *report.notes)) if self.stop else report
 
     def __str__(self) -> str:

@@ -8,7 +8,8 @@ without letters or tasks.
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 
 from campaigns.arms import variant_of
 from campaigns.contacts import next_senior
@@ -176,5 +177,10 @@ class _Walk:
 def _waited(step: WaitStep, start: datetime, country: str | None) -> datetime:
     if step.days:
         return start + timedelta(days=step.days)
-    days = working_calendar(country).add(start.date(), step.working_days or 0)
-    return datetime.combine(days, start.timetz())
+    return datetime.combine(_later(country, start.date(), step.working_days or 0), start.timetz())
+
+
+@lru_cache(maxsize=4000)
+def _later(country: str | None, day: date, working_days: int) -> date:
+    # Whoever is written to on one day in one country waits for the same day.
+    return working_calendar(country).add(day, working_days)

@@ -11,19 +11,23 @@ from rich.console import Group, RenderableType
 from campaigns.audience import Audience, Invitation, LeftOut
 from campaigns.campaign import Campaign
 from campaigns.guards import Circumstances, Reason
-from campaigns.journey import LetterStep
+from campaigns.intents import Invite
+from campaigns.journey import AnyStep, MeetingStep
 from campaigns.languages_report import languages_report
 from campaigns.letter_facts import letter_facts
+from campaigns.meetings import meeting_facts, proposed_start, zone_of
 from campaigns.occasion import Stationery
 from campaigns.results import accounts_report, reach_report
 from campaigns.tongues import Tongue
 from crm.directory.tables import Organization
 from crm.errors import Ambiguous, NotFound, Refused
+from crm.insight.candidate import Contact
 from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
 from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.run_tables import Arm
+from crm.reference.languages import Language
 from crm.reports import Report
 
 AccountKey = int | str | Organization
@@ -106,14 +110,15 @@ class Preview:
             NotFound: the campaign is not about this account, or has no such letter.
             Refused: there is nothing to write: no contact, no language or nothing that speaks for it.
         """
-        order = self.order(self.of(account), self.template(step))
+        order = self.order(self.of(account), *self.letters(step)[0])
         return render(order.template, order.facts)
 
-    def order(self, row: Invitation | LeftOut, letter: str) -> LetterOrder:
-        """A letter as it would be queued for an account if the account were enrolled.
+    def order(self, row: Invitation | LeftOut, step: AnyStep, letter: str) -> LetterOrder:
+        """A letter as it would be queued for an account if the account were enrolled and stood at its step now.
 
         Args:
             row: what was decided about the account.
+            step: the step that sends it.
             letter: its name on file.
 
         Raises:
@@ -137,7 +142,12 @@ class Preview:
             language=language,
             stationery=self.stationery,
         )
-        sample = {"unsubscribe": {"address": self.stop_address}, "previous": {"sent_on": self.as_of.date()}}
+        sample: dict[str, Any] = {
+            "unsubscribe": {"address": self.stop_address},
+            "previous": {"sent_on": self.as_of.date()},
+        }
+        if isinstance(step, MeetingStep):
+            sample["meeting"] = _meeting(step, contact, language, self.as_of)
         return LetterOrder(
             key=f"proof:{self.campaign.name}:{letter}:{row.account.organization_id}",
             message_class=MessageClass(version.meta.message_class),
@@ -150,6 +160,7 @@ class Preview:
             template=version,
             facts={**facts, **sample},
             due_at=self.as_of,
+            step=step.name,
         )
 
     def reach(self) -> Report:
@@ -168,20 +179,20 @@ class Preview:
         """The reach and the languages for a terminal, to be printed by rich."""
         return Group(self.reach().table(), "", self.languages().table())
 
-    def template(self, step: str | None = None) -> str:
-        """The letter of a step; the first letter where none is given.
+    def letters(self, step: str | None = None) -> tuple[tuple[AnyStep, str], ...]:
+        """The letters of the journey, each with its step: all of them, or those that one step may send.
 
         Raises:
             NotFound: the campaign has no such letter.
         """
-        letters = [found for found in self.campaign.journey.steps if isinstance(found, LetterStep)]
-        chosen = [found.template for found in letters if step in (None, found.name)]
+        steps = self.campaign.journey.steps
+        chosen = [(one, letter) for one in steps for letter in one.letters if step in (None, one.name)]
         if not chosen:
-            names = [found.name for found in letters]
+            names = [one.name for one in steps if one.letters]
             raise NotFound(
                 f"{self.campaign.name} has no letter {step!r}.", field="step", value=step, candidates=names
             )
-        return chosen[0]
+        return tuple(chosen)
 
     def _repr_html_(self) -> str:
         return self.reach()._repr_html_() + self.languages()._repr_html_()
@@ -201,6 +212,13 @@ def content_of(campaign: Campaign, wordings: Mapping[tuple[str, str], TemplateVe
     return campaign.content(
         {f"{name}/{language}": found.sha256 for (name, language), found in wordings.items()}
     )
+
+
+def _meeting(step: MeetingStep, contact: Contact, language: Language, now: datetime) -> dict[str, Any]:
+    """What a letter would say of a meeting if its host lived where the reader does."""
+    zone = zone_of(contact)
+    starts_at = proposed_start(now, step, country=contact.country, guest=zone, host=zone)
+    return meeting_facts(Invite.to(step, starts_at), zone, language)
 
 
 def _means(key: AccountKey, row: Invitation | LeftOut) -> bool:

@@ -5,13 +5,14 @@ when the letters are on their way.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rich.console import RenderableType
 from rich.text import Text
 
 from campaigns.audience import Invitation
+from campaigns.journey import AnyStep
 from campaigns.preview import Preview
 from crm.errors import AccordError
 from crm.outreach.composing import Envelope
@@ -149,25 +150,29 @@ def rehearsed(
         put_together: makes the message of a letter, as a worker would.
         on_progress: is told how far it is.
     """
+    letters = preview.letters() if preview.campaign.journey.templates else ()
     written_to = [row for row in preview.audience.invited if row.arm is Arm.TREATMENT]
     proofs: list[Proof] = []
     for done, row in enumerate(written_to):
         on_progress(done, len(written_to))
-        proofs += _proofs(preview, row, put_together)
+        proofs += [_proof(row, letter, preview, step, put_together) for step, letter in letters]
     on_progress(len(written_to), len(written_to))
     return Rehearsal(preview, tuple(proofs))
 
 
-def _proofs(
-    preview: Preview, row: Invitation, put_together: Callable[[LetterOrder], Envelope]
-) -> Iterator[Proof]:
-    for letter in preview.campaign.journey.templates:
-        try:
-            yield Proof(row, letter, bytes=len(put_together(preview.order(row, letter)).raw))
-        except AccordError as error:
-            yield Proof(row, letter, field=error.field, problem=error.message)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others are looked at, too
-            yield Proof(row, letter, problem=type(error).__name__)
+def _proof(
+    row: Invitation,
+    letter: str,
+    preview: Preview,
+    step: AnyStep,
+    put_together: Callable[[LetterOrder], Envelope],
+) -> Proof:
+    try:
+        return Proof(row, letter, bytes=len(put_together(preview.order(row, step, letter)).raw))
+    except AccordError as error:
+        return Proof(row, letter, field=error.field, problem=error.message)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others are looked at, too
+        return Proof(row, letter, problem=type(error).__name__)
 
 
 def _row(proof: Proof) -> tuple[Cell, ...]:

@@ -26,6 +26,7 @@ from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
+from crm.insight.audiences import Audiences
 from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
@@ -49,6 +50,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
+from crm.outreach.outcomes import Outcomes
 from crm.outreach.outgoing import Outgoing
 from crm.outreach.preferences import Preferences
 from crm.outreach.proofs import Proofs
@@ -142,6 +144,7 @@ class Book:
         self.complaints = Complaints(store)
 
         self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
+        self.audiences = Audiences(store)
         self.clearances = Clearances(
             store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
         )
@@ -162,6 +165,7 @@ class Book:
         ).of
 
         self.runs = Runs(store, identity=identity, limits=limits)
+        self.outcomes = Outcomes(store)
         self.outbox = Outbox(store, identity=identity)
         self.proofs = Proofs(store, identity=identity)
         self.outgoing = Outgoing(store)

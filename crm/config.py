@@ -32,6 +32,9 @@ class Settings(BaseSettings):
         smtp_username: for a mail server that asks who you are; empty: do not log in.
         smtp_password: goes with it.
         smtp_tls: none, starttls or implicit.
+        dkim_key: an RSA private key in PEM that signs letters here; empty: the mail server signs.
+        dkim_selector: names that key in the DNS of the domain.
+        dkim_domain: the domain that signs; empty: that of the sender's address.
         sender_address: the address that letters come from.
         sender_name: who signs where an account has no account manager.
         answer_domain: the domain of the addresses that answers, bounces and unsubscribes come back to.
@@ -66,6 +69,9 @@ class Settings(BaseSettings):
     smtp_username: str = ""
     smtp_password: SecretStr | None = None
     smtp_tls: Tls = Tls.NONE
+    dkim_key: SecretStr | None = None
+    dkim_selector: str = Field(default="accord", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$")
+    dkim_domain: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
     sender_address: str = "membership@accord.example"
     sender_name: str = "Membership team"
     answer_domain: str = "accord.example"

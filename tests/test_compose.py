@@ -132,9 +132,10 @@ def test_every_service_has_the_least_privilege(name):
     assert service.get("user", "root" if name not in OURS else "from the image") != "root"
 
 
-def test_only_the_page_of_mailpit_is_published_and_only_on_this_machine():
+def test_only_the_pages_are_published_and_only_on_this_machine():
     assert {name: service["ports"] for name, service in SERVICES.items() if "ports" in service} == {
-        "mailpit": ["127.0.0.1:8025:8025"]
+        "mailpit": ["127.0.0.1:8025:8025"],
+        "web": ["127.0.0.1:8000:8000"],
     }
     assert COMPOSE["networks"]["data"]["internal"]
     assert {name for name, service in SERVICES.items() if service["networks"] == ["data"]} >= {

@@ -13,11 +13,9 @@ from campaigns import desk
 from crm.book import Book
 from crm.errors import AccordError, MailError, StoreError
 from crm.outreach.delivery import Delivery
+from workers.bell import Bell
 
 log = logging.getLogger(__name__)
-
-Ring = Callable[[list[int]], bool]
-"""Tells the senders about a batch of letters, and says whether the broker took it."""
 
 Summary = dict[str, Any]
 _SWEPT = 10_000
@@ -28,47 +26,46 @@ _SLOTS_TO_LIVE = 6
 _LONGEST_JOB = timedelta(hours=1)
 
 
-def sweep(book: Book, ring: Ring, *, batch: int) -> Summary:
+def sweep(book: Book, bell: Bell, *, batch: int) -> Summary:
     """See to what dead workers left behind, and ring for every letter that is due.
 
     Args:
         book: the book.
-        ring: tells the senders about a batch of letters; nothing depends on it being heard.
+        bell: tells the senders.
         batch: how many letters one ring is about.
     """
-    return {**book.handover.reap(), "due": _ring_for_what_is_due(book, ring, batch)}
+    return {**book.handover.reap(), "due": _ring_for_what_is_due(book, bell, batch)}
 
 
-def advance(book: Book, ring: Ring, *, batch: int) -> Summary:
+def advance(book: Book, bell: Bell, *, batch: int) -> Summary:
     """Take the next steps of all journeys that are due, and ring for the letters they queued.
 
     Args:
         book: the book.
-        ring: tells the senders about a batch of letters.
+        bell: tells the senders.
         batch: how many letters one ring is about.
     """
     total: Summary = {}
     while True:
         step = desk.advance(book, limit=_ADVANCED)
         total = {name: total.get(name, 0) + count for name, count in asdict(step).items()}
+        _ring_for_what_is_due(book, bell, batch)
         # Where nothing moved, somebody else holds these accounts, and moves them.
         if step.looked_at < _ADVANCED or step.passed_over == step.looked_at:
-            break
-    _ring_for_what_is_due(book, ring, batch)
-    return total
+            return total
 
 
-def send_subscriptions(book: Book, ring: Ring, *, batch: int) -> Summary:
+def send_subscriptions(book: Book, bell: Bell, *, batch: int) -> Summary:
     """Queue the reports that are due by subscription, the morning mail of account managers among them, and ring.
 
     Args:
         book: the book.
-        ring: tells the senders about a batch of letters.
+        bell: tells the senders.
         batch: how many letters one ring is about.
     """
     begun = book.subscriptions.welcome()
     counts = book.subscriptions.send_due()
-    _ring_for_what_is_due(book, ring, batch)
+    _ring_for_what_is_due(book, bell, batch)
     return {"begun": len(begun), **{outcome.value: count for outcome, count in counts.items()}}
 
 
@@ -137,10 +134,11 @@ def _slot(now: datetime, every: timedelta) -> datetime:
     return datetime.fromtimestamp(now.timestamp() // seconds * seconds, tz=UTC)
 
 
-def _ring_for_what_is_due(book: Book, ring: Ring, batch: int) -> int:
+def _ring_for_what_is_due(book: Book, bell: Bell, batch: int) -> int:
     due = book.handover.due(limit=_SWEPT)
-    for start in range(0, len(due), batch):
-        if not ring(list(due[start : start + batch])):
+    # The rings that wait are about the letters that have been due for longest: one ring a batch is enough.
+    for start in range(bell.waiting() * batch if due else 0, len(due), batch):
+        if not bell.ring(list(due[start : start + batch])):
             break  # each further attempt would wait for the broker as long
     return len(due)
 

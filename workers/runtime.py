@@ -11,6 +11,7 @@ from pathlib import Path
 from crm.book import Book
 from crm.clock import Clock, SystemClock
 from crm.config import Settings
+from crm.mail.dkim import Signer, SigningTransport
 from crm.mail.smtp import SmtpTransport, Transport
 from crm.opening import database_url, folder_of, open_book, wire
 from crm.outreach.delivery import Delivery
@@ -111,12 +112,16 @@ class Runtime:
         return broker.url
 
 
-def transport_of(settings: Settings) -> SmtpTransport:
-    """The mail server that the settings name."""
-    return SmtpTransport(
+def transport_of(settings: Settings) -> Transport:
+    """The mail server that the settings name; letters are signed on the way to it where there is a key for that."""
+    server = SmtpTransport(
         settings.smtp_host,
         settings.smtp_port,
         username=settings.smtp_username,
         password=settings.smtp_password,
         tls=settings.smtp_tls,
     )
+    if settings.dkim_key is None:
+        return server
+    domain = settings.dkim_domain or settings.sender_address.rpartition("@")[2]
+    return SigningTransport(server, Signer(domain, settings.dkim_selector, settings.dkim_key))

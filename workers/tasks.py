@@ -1,30 +1,18 @@
 """The doors: open a book, call one job, return its summary. Their names and arguments are all that the broker sees."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from kombu.exceptions import OperationalError
 
 from workers import jobs
-from workers.queues import Queue
+from workers.bell import bell_of
 from workers.runtime import Runtime
-
-log = logging.getLogger(__name__)
 
 
 def add_tasks(app: Celery, runtime: Runtime) -> None:
     """Give the application its tasks, and no other: they belong to this runtime."""
-    batch = runtime.settings.batch
-
-    def ring(ids: list[int]) -> bool:
-        try:
-            app.send_task("outbox.deliver", args=[ids], queue=Queue.SEND.value)
-        except (OperationalError, OSError):
-            log.warning("the broker does not hear; the next sweep finds these letters")
-            return False
-        return True
+    batch, bell = runtime.settings.batch, bell_of(app)
 
     def in_slot(job: str, seconds: float, work: Any) -> Any:
         every = timedelta(seconds=seconds)
@@ -32,16 +20,16 @@ def add_tasks(app: Celery, runtime: Runtime) -> None:
 
     @app.task(name="outbox.sweep", shared=False)
     def sweep(seconds: float) -> Any:
-        return in_slot("outbox.sweep", seconds, lambda: jobs.sweep(runtime.book(), ring, batch=batch))
+        return in_slot("outbox.sweep", seconds, lambda: jobs.sweep(runtime.book(), bell, batch=batch))
 
     @app.task(name="runs.advance", shared=False)
     def advance(seconds: float) -> Any:
-        return in_slot("runs.advance", seconds, lambda: jobs.advance(runtime.book(), ring, batch=batch))
+        return in_slot("runs.advance", seconds, lambda: jobs.advance(runtime.book(), bell, batch=batch))
 
     @app.task(name="subscriptions.send", shared=False)
     def send_subscriptions(seconds: float) -> Any:
         return in_slot(
-            "subscriptions.send", seconds, lambda: jobs.send_subscriptions(runtime.book(), ring, batch=batch)
+            "subscriptions.send", seconds, lambda: jobs.send_subscriptions(runtime.book(), bell, batch=batch)
         )
 
     @app.task(name="answers.collect", shared=False)

@@ -14,6 +14,7 @@ from crm.reference.languages import Language
 app = typer.Typer(help="The grounds on which we write to people.", no_args_is_help=True)
 
 About = Annotated[Purpose, typer.Argument(help="What we write about.")]
+AboutWhat = Annotated[Purpose, typer.Argument(help="What we would write about; campaigns if left out.")]
 
 _CELLS = {
     "id": "id",
@@ -74,3 +75,15 @@ def show_bases(ctx: typer.Context, person: options.Person) -> None:
     """Show every ground on record for a person, those withdrawn among them."""
     with opened(ctx) as book:
         show(ctx, book.bases.of(person), _CELLS, empty="Nothing is on record.")
+
+
+@app.command(
+    epilog=examples("crm basis check amina@acme.example", "crm basis check amina@acme.example event")
+)
+def check(ctx: typer.Context, person: options.Person, purpose: AboutWhat = Purpose.CAMPAIGNS) -> None:
+    """Say whether we may write to a person about something, and on what ground, for each of their organisations."""
+    with opened(ctx) as book:
+        found = book.permissions.of(person, purpose)
+        show(
+            ctx, found, {"allowed": "allowed", "ground": "words"}, empty="They stand for no organisation now."
+        )

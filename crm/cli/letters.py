@@ -8,11 +8,17 @@ import typer
 
 from crm.cli.mail import LETTERS, show_rendered
 from crm.cli.options import PERSON, Number, examples
-from crm.cli.session import opened, say, show
+from crm.cli.session import invocation, opened, say, show
 from crm.errors import InvalidInput
+from crm.mail.letters_page import sample_page
+from crm.mail.templates import TemplateFolder
 from crm.reference.languages import Language
+from crm.reports.forms.file import written
 
-app = typer.Typer(help="Follow-up letters: draft, show, edit, approve.", no_args_is_help=True)
+app = typer.Typer(
+    help="Follow-up letters: draft, show, edit, approve; and a look at the letters on file.",
+    no_args_is_help=True,
+)
 
 _DRAFTS = {"id": "id", "drafted": "drafted_at", "language": "language", "subject": "subject"}
 
@@ -60,6 +66,26 @@ def edit(
         raise InvalidInput("Nothing is to be changed.", hint="Give --subject or --text.")
     with opened(ctx) as book:
         show(ctx, book.letters.edit(number, subject=subject, text=_words(text)))
+
+
+@app.command(
+    epilog=examples(
+        "crm letter preview associate_upgrade", "crm letter preview follow_up --to /tmp/follow_up.html"
+    )
+)
+def preview(
+    ctx: typer.Context,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="The letter on file, such as associate_upgrade.")
+    ],
+    to: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The page; NAME.html in this folder where none is given."),
+    ] = None,
+) -> None:
+    """Write a letter in all its languages, side by side and filled with its sample, as one page to look at."""
+    path = written(sample_page(TemplateFolder(), name), to or Path(f"{name}.html"))
+    show(ctx, {"file": path} if invocation(ctx).as_json else f"Written to {path}.")
 
 
 @app.command()

@@ -75,12 +75,12 @@ class AdministrationLetter(Shown):
     Attributes:
         campaign: the name of the campaign.
         written_on: the day on which the latest of its letters left.
-        answered_on: when the administration answered; None: it has not.
+        answered: whether the administration has answered, to the letter or by coming to us in another way.
     """
 
     campaign: str
     written_on: date
-    answered_on: date | None
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)

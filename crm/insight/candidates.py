@@ -14,7 +14,7 @@ from crm.directory.merged import among, stands
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization, corporate_group
 from crm.insight.audience_rules import Rule
-from crm.insight.audience_sql import condition, memberships
+from crm.insight.audience_sql import LONGEST, condition, memberships
 from crm.insight.candidate import Candidate, Touch
 from crm.insight.candidate_facts import (
     contacts,
@@ -29,6 +29,7 @@ from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
 from crm.membership.ledger import Term
 from crm.store.store import Store
+from crm.store.time_limits import limited
 
 
 class Candidates:
@@ -54,9 +55,12 @@ class Candidates:
         Args:
             rule: whom to look for.
             on: the day; today where none is given.
+
+        Raises:
+            StoreError: the rule asks for more than the database can find in a minute.
         """
         day = on or self._store.now().date()
-        with self._store.reading() as session:
+        with self._store.reading() as session, limited(session, LONGEST):
             return self._read(session, condition(rule, day), day, rule)
 
     def among(

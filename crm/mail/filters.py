@@ -53,7 +53,7 @@ def filters(language: str, part: Part) -> dict[str, Callable[..., str | list[str
         "date": partial(written_date, locale=locale),
         "money": partial(written_money, locale=locale),
         "number": partial(written_number, locale=locale),
-        "isolate": isolated_html if part == "html" else partial(isolated_text, rtl=rtl),
+        "isolate": partial(isolated_html if part == "html" else isolated_text, rtl=rtl),
         "mailto": mailto,
         "paragraphs": paragraphs,
         "breaks": breaks,
@@ -108,14 +108,19 @@ def written_number(value: object, *, locale: Locale, digits: str = "latn") -> st
 def isolated_text(value: object, *, rtl: bool) -> str:
     """A name or amount kept apart from the reading direction around it (UAX #9), where the two may differ."""
     text = str(value)
-    if rtl or any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text):
+    if rtl or (
+        not text.isascii() and any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text)
+    ):
         return f"{_ISOLATE}{text}{_END_ISOLATE}"
     return text
 
 
-def isolated_html(value: object) -> Markup:
-    """A name or amount kept apart from the reading direction around it, by ``<bdi>``."""
-    return Markup(f"<bdi>{escape(value)}</bdi>")  # noqa: S704 - the value is escaped
+def isolated_html(value: object, *, rtl: bool) -> Markup:
+    """A name or amount kept apart from the reading direction around it, by ``<bdi>`` and as in a text.
+
+    Outlook and Gmail take the element away and keep the characters.
+    """
+    return Markup(f"<bdi>{escape(isolated_text(value, rtl=rtl))}</bdi>")  # noqa: S704 - the value is escaped
 
 
 def mailto(address: object) -> str:

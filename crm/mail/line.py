@@ -116,10 +116,7 @@ class SmtpLine:
         parameters = " BODY=8BITMIME SMTPUTF8" if smtputf8 else ""
         if "SIZE" in self._features:
             parameters += f" SIZE={len(raw)}"
-        self._ask(Phase.MAIL, f"MAIL FROM:<{sender}>{parameters}")
-        self._state = _State.BEGUN
-        self._ask(Phase.RCPT, f"RCPT TO:<{recipient}>")
-        self._ask(Phase.DATA, "DATA", kind=_GO_ON)
+        self._envelope(f"MAIL FROM:<{sender}>{parameters}", f"RCPT TO:<{recipient}>")
         self._state = _State.STAGED
         self._wire.send(Phase.BODY, body, timeout=self._timeouts.command)
 
@@ -171,8 +168,40 @@ class SmtpLine:
             self._ask(Phase.MAIL, "RSET")
             self._state = _State.IDLE
 
+    def _envelope(self, mail: str, rcpt: str) -> None:
+        """Say all that comes before the message: at once where the server offers that (RFC 2920), else in turns."""
+        if "PIPELINING" in self._features:
+            self._pipeline(mail, rcpt)
+            return
+        self._ask(Phase.MAIL, mail)
+        self._state = _State.BEGUN
+        self._ask(Phase.RCPT, rcpt)
+        self._ask(Phase.DATA, "DATA", kind=_GO_ON)
+
+    def _pipeline(self, mail: str, rcpt: str) -> None:
+        together = f"{mail}\r\n{rcpt}\r\nDATA\r\n"
+        self._wire.send(Phase.MAIL, together.encode(), timeout=self._timeouts.command)
+        failures: list[SmtpFailure] = []
+        for phase, kind in ((Phase.MAIL, 2), (Phase.RCPT, 2), (Phase.DATA, _GO_ON)):
+            try:
+                self._answered(phase, self._wire.reply(phase, timeout=self._timeouts.command), kind=kind)
+            except SmtpFailure as failure:
+                failures.append(failure)
+                if not self._wire.open:
+                    break
+            else:
+                self._state = _State.BEGUN if phase is not Phase.DATA else _State.STAGED
+        if failures:
+            if (
+                self._state is _State.STAGED
+            ):  # it waits for a message although it takes no sender or no recipient
+                self._wire.close()
+            raise failures[0]  # what follows a refusal is refused because of it
+
     def _ask(self, phase: Phase, command: str, *, kind: int = 2) -> None:
-        reply = self._wire.ask(phase, command, timeout=self._timeouts.command)
+        self._answered(phase, self._wire.ask(phase, command, timeout=self._timeouts.command), kind=kind)
+
+    def _answered(self, phase: Phase, reply: Reply, *, kind: int) -> None:
         if reply.code == _CLOSING:
             self._wire.close()
         wanted(phase, reply, kind=kind)

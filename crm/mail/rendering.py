@@ -14,8 +14,8 @@ from crm.errors import TemplateError
 from crm.mail.appearance import LETTER_GOES_HERE
 from crm.mail.facts import Value, fact, frozen
 from crm.mail.gate import header_text
-from crm.mail.markup import sanitized
 from crm.mail.sandbox import MOST_BYTES, Compiled, compiled_part, too_large
+from crm.mail.skeleton import sanitized_pieces
 from crm.mail.templates import TemplateFolder, TemplateVersion
 
 _RULE = "-----"
@@ -79,7 +79,7 @@ def render(version: TemplateVersion, facts: Mapping[str, object]) -> Rendered:
     return Rendered(
         subject=_subject(letter, given),
         text=_tidy(f"{letter.text.filled(given)}\n\n{_RULE}\n{letter.footer.filled(given)}"),
-        html=_within(letter.head + sanitized(letter.html.filled(given)) + letter.tail, "HTML"),
+        html=_within(letter.head + sanitized_pieces(letter.html.pieces(given)) + letter.tail, "HTML"),
     )
 
 

@@ -40,6 +40,17 @@ class Compiled:
         Raises:
             TemplateError: if a fact is missing or of the wrong kind, or the part grows too large.
         """
+        return "".join(self.pieces(facts))
+
+    def pieces(self, facts: Mapping[str, Value]) -> list[str]:
+        """The part with its facts, piece by piece; in HTML what is no word of the template is `Markup`.
+
+        Args:
+            facts: frozen facts.
+
+        Raises:
+            TemplateError: as `filled`.
+        """
         parts: list[str] = []
         size = 0
         try:
@@ -55,7 +66,7 @@ class Compiled:
                 field=self.part,
                 hint="Compare the facts with the letter's meta.toml.",
             ) from error
-        return "".join(parts)
+        return parts
 
 
 def compiled_part(source: str, language: str, part: Part) -> Compiled:

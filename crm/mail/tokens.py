@@ -11,6 +11,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Iterable
+from functools import lru_cache
 
 from crm.errors import ConfigurationError, InvalidInput
 
@@ -92,6 +93,7 @@ def _decoded(token: str) -> bytes | None:
         return None
 
 
+@lru_cache(maxsize=16)
 def _first(key: bytes) -> int:
     if len(key) < SHORTEST_KEY:
         hint = f"Set one of at least {SHORTEST_KEY} random octets."
@@ -113,4 +115,4 @@ def _mac(key: bytes, text: bytes) -> bytes:
 
 
 def _xor(one: bytes, other: bytes) -> bytes:
-    return bytes(a ^ b for a, b in zip(one, other, strict=True))
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")

@@ -11,6 +11,7 @@ from crm.directory.merged import stands
 from crm.directory.tables import Organization, OrganizationKind
 from crm.insight.candidate import AdministrationLetter
 from crm.outreach.outbox_tables import WENT_OUT, Letter
+from crm.outreach.responses import answered
 from crm.outreach.run_tables import Enrolment, Run
 from crm.reference.country import Country
 
@@ -23,7 +24,7 @@ def administration_letters(
     Args:
         session: reads the book.
         states: the codes of the Member States.
-        day: the day; what was sent or answered on it counts.
+        day: the day; what left on it counts. Whether there is an answer is said as of now.
     """
     until = datetime.combine(day, time.max, UTC)
     query = (
@@ -31,7 +32,7 @@ def administration_letters(
             col(Country.member_state),
             col(Run.campaign),
             func.max(col(Letter.handed_at)),
-            func.max(col(Enrolment.answered_at)),
+            func.bool_or(answered()),
         )
         .join_from(Letter, Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
         .join(Run, col(Run.id) == col(Enrolment.run_id))
@@ -44,7 +45,6 @@ def administration_letters(
         .order_by(col(Country.member_state), col(Run.campaign))
     )
     found: dict[str, list[AdministrationLetter]] = defaultdict(list)
-    for state, campaign, handed_at, answered_at in session.execute(query):
-        answered_on = answered_at.date() if answered_at and answered_at <= until else None
-        found[state].append(AdministrationLetter(campaign, handed_at.date(), answered_on))
+    for state, campaign, handed_at, has_answered in session.execute(query):
+        found[state].append(AdministrationLetter(campaign, handed_at.date(), has_answered))
     return {state: tuple(letters) for state, letters in found.items()}

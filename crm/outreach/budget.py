@@ -5,9 +5,9 @@ has found the cause lets the run go on; from then on it is counted anew.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlmodel import Session, col
 
 from crm.mail.answers import AnswerKind
@@ -53,7 +53,8 @@ def _latest(session: Session, run_id: int, span: int) -> tuple[int, int]:
     """How many of the latest letters of a run are settled since it last went on, and how many of these failed."""
     settled = (
         select(col(Letter.status))
-        .where(col(Letter.run_id) == run_id, col(Letter.settled_at) > _counted_from(session, run_id))
+        .where(col(Letter.run_id) == run_id, col(Letter.settled_at).is_not(None))
+        .where(_not_forgiven(session, run_id, col(Letter.settled_at)))
         .order_by(col(Letter.settled_at).desc())
         .limit(span)
         .subquery()
@@ -69,12 +70,13 @@ def _unwanted(session: Session, run_id: int) -> tuple[int, int]:
         select(func.count(func.distinct(DeliveryEvent.outbox_id)))
         .join_from(DeliveryEvent, Letter, col(Letter.id) == col(DeliveryEvent.outbox_id))
         .where(col(Letter.run_id) == run_id, col(DeliveryEvent.what) == AnswerKind.COMPLAINT.value)
-        .where(col(DeliveryEvent.at) > _counted_from(session, run_id))
+        .where(_not_forgiven(session, run_id, col(DeliveryEvent.at)))
     )
     went_out = select(func.count()).where(col(Letter.run_id) == run_id, col(Letter.status).in_(WENT_OUT))
     return session.scalar(complained) or 0, session.scalar(went_out) or 0
 
 
-def _counted_from(session: Session, run_id: int) -> datetime:
-    run = session.get_one(Run, run_id, populate_existing=True)
-    return run.resumed_at or run.prepared_at
+def _not_forgiven(session: Session, run_id: int, at: Any) -> ColumnElement[bool]:
+    """Whether something happened since the run was last let go on."""
+    resumed_at = session.get_one(Run, run_id, populate_existing=True).resumed_at
+    return true() if resumed_at is None else at > resumed_at

@@ -14,8 +14,9 @@ from datetime import timedelta
 from crm.errors import AccordError, StoreError
 from crm.mail.failures import Outcome, Phase, Verdict
 from crm.mail.smtp import Line, SmtpFailure, Transport
+from crm.outreach.attempts import COMPOSE, Attempt
 from crm.outreach.composing import envelope
-from crm.outreach.handover import COMPOSE, Attempt, Claim, Handover
+from crm.outreach.handover import Claim, Handover
 from crm.outreach.identity import Identity
 
 _SERVER_DOWN = timedelta(minutes=1)

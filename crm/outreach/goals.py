@@ -5,16 +5,17 @@ doing. What takes effect next year counts from the day on which it is recorded.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Date, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, Date, case, cast, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.directory.tables import Organization
 from crm.membership.ledger import MembershipEvent, Term
 from crm.membership.terms import OPENING, EventKind
-from crm.outreach.responses import answered
+from crm.outreach.responses import answered_at
 from crm.outreach.run_tables import Enrolment, Run
 from crm.reference.categories import Category
 from crm.reference.country import Country
@@ -61,18 +62,18 @@ def goal_of(run: Run) -> Goal:
     return Goal(run.content.get("goal", Goal.UPGRADED))
 
 
-def reached(goal: Goal) -> ColumnElement[bool]:
-    """Whether a goal has been reached with an enrolled account; for queries over enrolments and their runs."""
-    return _REACHED[goal]()
+def reached_at(goal: Goal) -> ColumnElement[datetime]:
+    """When a goal was reached with an enrolled account, empty where it was not; for queries over enrolments and runs."""
+    return _REACHED_AT[goal]()
 
 
 def goal_reached() -> ColumnElement[bool]:
     """Whether each run's own goal has been reached with an enrolled account; for queries over both."""
     named = func.coalesce(col(Run.content)["goal"].astext, Goal.UPGRADED)
-    return case(*((named == goal.value, reached(goal)) for goal in Goal), else_=False)
+    return case(*((named == goal.value, reached_at(goal).is_not(None)) for goal in Goal), else_=False)
 
 
-def _upgraded() -> ColumnElement[bool]:
+def _upgraded() -> ColumnElement[datetime]:
     """It has become a full member of the Sector in which it was an Associate."""
     return _gained(
         col(Term.organization_id) == col(Enrolment.organization_id),
@@ -82,7 +83,7 @@ def _upgraded() -> ColumnElement[bool]:
     )
 
 
-def _further_sector() -> ColumnElement[bool]:
+def _further_sector() -> ColumnElement[datetime]:
     """It has become a Sector Member of a Sector other than that of the membership it was enrolled with."""
     return _gained(
         col(Term.organization_id) == col(Enrolment.organization_id),
@@ -92,14 +93,14 @@ def _further_sector() -> ColumnElement[bool]:
     )
 
 
-def _membership() -> ColumnElement[bool]:
+def _membership() -> ColumnElement[datetime]:
     """It has become a member of any category."""
     return _gained(
         col(Term.organization_id) == col(Enrolment.organization_id), col(Term.opened_by).in_(OPENING)
     )
 
 
-def _state_has_member() -> ColumnElement[bool]:
+def _state_has_member() -> ColumnElement[datetime]:
     """An organisation of its Member State, or of a territory that the State answers for, is a new Sector Member."""
     theirs, ours = aliased(Country), aliased(Country)
     state = (
@@ -118,10 +119,10 @@ def _state_has_member() -> ColumnElement[bool]:
     return _gained(col(Term.organization_id).in_(there), col(Term.category) == Category.SECTOR_MEMBER)
 
 
-def _gained(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+def _gained(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
     launched_on = cast(func.timezone("UTC", col(Run.launched_at)), Date)
     return (
-        exists()
+        select(func.min(col(MembershipEvent.recorded_at)))
         .where(
             *conditions,
             col(Term.since_on) >= launched_on,
@@ -129,6 +130,7 @@ def _gained(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
             col(MembershipEvent.recorded_at) >= col(Run.launched_at),
         )
         .correlate(Enrolment, Run)
+        .scalar_subquery()
     )
 
 
@@ -136,10 +138,10 @@ def _coverage() -> ColumnElement[str]:
     return col(Enrolment.facts)["coverage"].astext  # type: ignore[no-any-return]
 
 
-_REACHED: Mapping[Goal, Callable[[], ColumnElement[bool]]] = {
+_REACHED_AT: Mapping[Goal, Callable[[], ColumnElement[datetime]]] = {
     Goal.UPGRADED: _upgraded,
     Goal.FURTHER_SECTOR: _further_sector,
     Goal.MEMBERSHIP: _membership,
     Goal.STATE_HAS_MEMBER: _state_has_member,
-    Goal.ANSWERED: answered,
+    Goal.ANSWERED: answered_at,
 }

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy import tuple_, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
-from crm.mail.failures import Outcome, Verdict
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
+from crm.outreach.attempts import Attempt, line, note, settled
 from crm.outreach.budget import watch_failures
 from crm.outreach.identity import Identity
 from crm.outreach.last_look import LastLook, waiting
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import enclosures_of
-from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
+from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.reaping import reap
 from crm.outreach.run_tables import Run, RunStatus
@@ -32,14 +32,6 @@ from crm.outreach.wordings import wording
 from crm.shown import Shown
 from crm.store.store import Change, Store
 
-_FIRST_DELAY = timedelta(minutes=1)
-_LONGEST_DELAY = timedelta(hours=4)
-_MOST_TRIES = 30  # with the delays above, some four and a half days (RFC 5321 4.5.4.1 asks for four to five)
-COMPOSE = "compose"
-"""The phase of an attempt that did not get as far as the mail server: the letter could not be put together."""
-
-_MOVING = (MessageStatus.CLAIMED, MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT)
-
 
 @dataclass(frozen=True, slots=True)
 class Claim(Shown):
@@ -48,27 +40,6 @@ class Claim(Shown):
     letter: Letter
     wording: TemplateVersion
     enclosures: tuple[Enclosure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of trying to hand a letter over.
-
-    Attributes:
-        letter: the letter as it was claimed.
-        verdict: what the server's answer, or its silence, means.
-        phase: how far the dialogue got.
-        code: the server's reply code.
-        detail: what it said, the recipient's address masked.
-        digest: SHA-256 of the bytes.
-    """
-
-    letter: Letter
-    verdict: Verdict
-    phase: str
-    code: int | None = None
-    detail: str = ""
-    digest: str | None = None
 
 
 class Handover:
@@ -140,11 +111,11 @@ class Handover:
             cleared = [letter for letter, otherwise in judged if otherwise is None]
             intent = {"status": MessageStatus.HANDING_OFF, "attempts": Letter.attempts + 1, "handed_at": now}
             _change(session, cleared, intent | {"lease_until": now + self._limits.lease})
-            _note(session, cleared, MessageStatus.HANDING_OFF, at=now)
+            note(session, [line(letter, MessageStatus.HANDING_OFF, at=now) for letter in cleared])
             for letter, otherwise in judged:
                 if otherwise is not None:
                     _change(session, [letter], otherwise)
-                    _note(session, [letter], otherwise["status"], at=now, detail=otherwise["verdict"])
+                    note(session, [line(letter, otherwise["status"], at=now, detail=otherwise["verdict"])])
             return frozenset(letter.id for letter in cleared)
 
     def settle(self, attempts: Sequence[Attempt]) -> int:
@@ -157,8 +128,11 @@ class Handover:
             How many were recorded.
         """
         with self._store.changing("letters.settled") as change:
-            became = [(a.letter, status) for a in attempts if (status := self._settle(change, a))]
-            failed = [letter.run_id for letter, status in became if status is MessageStatus.FAILED]
+            became = settled(change.session, attempts, now=change.now)
+            ours = [attempt for attempt in attempts if attempt.letter.id in became]
+            for attempt in ours:
+                self._consequences(change, attempt, became[attempt.letter.id])
+            failed = [a.letter.run_id for a in ours if became[a.letter.id] is MessageStatus.FAILED]
             watch_failures(change, filter(None, failed), self._limits.budget)
             return len(became)
 
@@ -183,26 +157,6 @@ class Handover:
         """
         with self._store.transaction() as session:
             return reap(session, now=self._store.now(), doubt=self._limits.doubt)
-
-    def _settle(self, change: Change, attempt: Attempt) -> MessageStatus | None:
-        """What the letter has become; None where the claim on it was lost."""
-        changes = _after(attempt, now=change.now)
-        matched = change.session.execute(
-            update(Letter)
-            .where(_held_as(attempt.letter), col(Letter.status).in_(_MOVING))
-            .values(changes)
-            .returning(col(Letter.id))
-        ).first()
-        if matched is None:
-            return None
-        said = {
-            "phase": attempt.phase,
-            "code": attempt.code,
-            "detail": f"{attempt.verdict.reason} {attempt.detail}".strip(),
-        }
-        _note(change.session, [attempt.letter], changes["status"], at=change.now, **said)
-        self._consequences(change, attempt, changes["status"])
-        return MessageStatus(changes["status"])
 
     def _consequences(self, change: Change, attempt: Attempt, status: MessageStatus) -> None:
         letter = attempt.letter
@@ -243,44 +197,13 @@ def _still_ours(session: Session, letters: Sequence[Letter]) -> list[Letter]:
     return [letter for letter in session.exec(query) if letter.fence == fences[letter.id]]
 
 
-def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
-    """What a letter becomes after an attempt."""
-    reason = attempt.verdict.reason
-    base = {"lease_until": None, "verdict": reason, "rendered_hash": attempt.digest}
-    match attempt.verdict.outcome:
-        case Outcome.ACCEPTED:
-            return base | {"status": MessageStatus.ACCEPTED, "settled_at": now}
-        case Outcome.IN_DOUBT:
-            return base | {"status": MessageStatus.IN_DOUBT}
-        case Outcome.REFUSED_POLICY:
-            return base | {"status": MessageStatus.HELD}
-        case _ if (
-            attempt.phase == COMPOSE
-        ):  # nobody has refused it; a person mends the cause and sends it again
-            return base | {"status": MessageStatus.HELD}
-        case Outcome.REFUSED_TEMP if attempt.letter.tries < _MOST_TRIES:
-            delay = min(_FIRST_DELAY * 2 ** (attempt.letter.tries - 1), _LONGEST_DELAY)
-            return base | {"status": MessageStatus.QUEUED, "due_at": now + delay}
-        case _:
-            return base | {"status": MessageStatus.FAILED, "settled_at": now}
-
-
 def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any]) -> None:
     """Change letters that are still claimed, and by this worker."""
-    claimed = col(Letter.status) == MessageStatus.CLAIMED
-    for letter in letters:
-        session.execute(update(Letter).where(_held_as(letter), claimed).values(changes))
-
-
-def _held_as(letter: Letter) -> ColumnElement[bool]:
-    """Whether nobody has claimed the letter since."""
-    return (col(Letter.id) == letter.id) & (col(Letter.fence) == letter.fence)
-
-
-def _note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime, **detail: Any) -> None:
-    rows = [
-        {"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, "detail": "", **detail}
-        for letter in letters
-    ]
-    if rows:
-        session.execute(insert(DeliveryEvent), rows)
+    held = [(letter.id, letter.fence) for letter in letters]
+    if held:
+        ours = tuple_(col(Letter.id), col(Letter.fence)).in_(held) & (
+            col(Letter.status) == MessageStatus.CLAIMED
+        )
+        session.execute(
+            update(Letter).where(ours).values(changes).execution_options(synchronize_session=False)
+        )

@@ -25,8 +25,9 @@ def invitation(letter: Letter, subject: str, identity: Identity) -> str | None:
     if (meeting := facts.get("meeting")) is None:
         return None
     on = filters(letter.language, "text")["date"](meeting["on"])
+    name = f"{letter.enrolment_id}-{letter.step}" if letter.enrolment_id else f"letter-{letter.id}"
     return Invitation(
-        uid=f"{letter.enrolment_id}-{letter.step}@{identity.answer_domain}",
+        uid=f"{name}@{identity.answer_domain}",
         starts_at=datetime.fromisoformat(meeting["starts_at"]),
         minutes=meeting["minutes"],
         summary=subject,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from crm.engagement.follow_ups import plan_follow_up
@@ -22,6 +22,7 @@ from crm.outreach.send_hours import SendHours
 from crm.outreach.wordings import restored_facts
 from crm.reference.languages import Language
 from crm.shown import Shown
+from crm.store.inserting import insert_rows, update_rows
 from crm.store.store import Change
 
 
@@ -178,14 +179,10 @@ def take_steps(
     orders = in_working_hours(change.session, [t.letter for _, t in takings if t.letter], hours)
     letters = queue_letters(change, orders, identity=identity)
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
-    if rows:
-        change.session.execute(insert(StepTaken), rows)
-    if current:
-        change.session.execute(update(Enrolment), [_place(move, now=change.now) for move in current])
-    if others := [
-        {"id": move.enrolment_id, "person_id": move.person_id} for move in current if move.person_id
-    ]:
-        change.session.execute(update(Enrolment), others)
+    insert_rows(change.session, StepTaken, rows)
+    update_rows(change.session, Enrolment, [_place(move, now=change.now) for move in current])
+    others = [{"id": move.enrolment_id, "person_id": move.person_id} for move in current if move.person_id]
+    update_rows(change.session, Enrolment, others)
     ended = Counter(move.ended for move in current)
     return Moved(
         letters=len(letters),

@@ -1,6 +1,8 @@
 """Whether an account has answered: to our letter, or by coming to us in another way, whoever of them it was."""
 
-from sqlalchemy import ColumnElement, exists, or_
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
 from sqlmodel import col
 
 from crm.directory.tables import Organization
@@ -12,18 +14,22 @@ COMING_TO_US = (InteractionKind.EMAIL, InteractionKind.CALL, InteractionKind.MEE
 
 
 def answered() -> ColumnElement[bool]:
-    """Whether an enrolled account has answered since the launch; for queries over enrolments and their runs.
+    """Whether an enrolled account has answered since the launch; for queries over enrolments and their runs."""
+    return answered_at().is_not(None)
+
+
+def answered_at() -> ColumnElement[datetime]:
+    """When an enrolled account first answered; empty where it has not; for queries over enrolments and their runs.
 
     A reply to one of our letters counts, whichever address it came from; so does an e-mail, a call or a meeting that
     they began after the launch, logged by anybody, with anybody at the account or in its corporate group.
     """
-    return or_(col(Enrolment.answered_at).is_not(None), came_to_us())
+    return func.least(col(Enrolment.answered_at), _came_to_us_at())
 
 
-def came_to_us() -> ColumnElement[bool]:
-    """Whether somebody of an enrolled account or of its corporate group has come to us since the launch."""
+def _came_to_us_at() -> ScalarSelect[datetime]:
     return (
-        exists()
+        select(func.min(col(Interaction.at)))
         .where(
             or_(
                 col(Organization.id) == col(Enrolment.organization_id),
@@ -36,4 +42,5 @@ def came_to_us() -> ColumnElement[bool]:
             col(Interaction.kind).in_(COMING_TO_US),
         )
         .correlate(Enrolment, Run)
+        .scalar_subquery()
     )

@@ -3,16 +3,20 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
 from sqlmodel import Session, col
 
-from crm.outreach.goals import Goal, goal_of, reached
+from crm.engagement.opportunity_tables import Frequency, Opportunity
+from crm.outreach.goals import Goal, goal_of, reached_at
 from crm.outreach.outbox_tables import Letter, MessageStatus
-from crm.outreach.responses import answered
+from crm.outreach.responses import answered_at
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
 from crm.reference.languages import Language
+from crm.reference.opportunity_stages import Outcome
 from crm.shown import Shown
 
 
@@ -25,6 +29,7 @@ class ArmResult(Shown):
         underway: those whose journey goes on.
         answered: those that replied to a letter, or came to us in another way since the launch.
         converted: those with which the run's goal is reached.
+        won: what they have agreed to since the launch: the asks won, in CHF a year.
         letters: letters by where they stand, those in doubt and those assumed sent included.
         exits: accounts that left the journey, by reason.
     """
@@ -34,6 +39,7 @@ class ArmResult(Shown):
     underway: int = 0
     answered: int = 0
     converted: int = 0
+    won: Decimal = Decimal(0)
     letters: Mapping[MessageStatus, int] = field(default_factory=dict)
     exits: Mapping[str, int] = field(default_factory=dict)
 
@@ -67,12 +73,19 @@ class RunResults(Shown):
         return next(found for found in self.arms if found.arm is Arm(arm))
 
 
-def results_of(session: Session, run: Run) -> RunResults:
-    """The results of a run, as the book stands."""
-    counts = {row.arm: _numbers(row) for row in session.execute(_counts(run))}
+def results_of(session: Session, run: Run, *, until: datetime | None = None) -> RunResults:
+    """The results of a run as the book stands; answers, goals and money only up to an instant where one is given."""
+    counts = {row.arm: _numbers(row) for row in session.execute(_counts(run, until))}
+    won = {arm: amount for arm, amount in session.execute(_won(run, until))}  # noqa: C416 - dict() would take the result for a mapping
     letters, exits = _letters(session, run), _reasons(session, run, EnrolmentState.EXITED)
     arms = [
-        ArmResult(arm, **counts.get(arm, {}), letters=letters.get(arm, {}), exits=exits.get(arm, {}))
+        ArmResult(
+            arm,
+            **counts.get(arm, {}),
+            won=won.get(arm, Decimal(0)),
+            letters=letters.get(arm, {}),
+            exits=exits.get(arm, {}),
+        )
         for arm in Arm
     ]
     left_out = _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {})
@@ -83,19 +96,44 @@ def _numbers(row: Any) -> dict[str, int]:
     return {name: getattr(row, name) for name in ("enrolled", "underway", "answered", "converted")}
 
 
-def _counts(run: Run) -> Select[*tuple[Any, ...]]:
+def _counts(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
     return (
         select(
             col(Enrolment.arm),
             func.count().label("enrolled"),
             func.count().filter(col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
-            func.count().filter(answered()).label("answered"),
-            func.count().filter(reached(goal_of(run))).label("converted"),
+            func.count().filter(_by(answered_at(), until)).label("answered"),
+            func.count().filter(_by(reached_at(goal_of(run)), until)).label("converted"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(col(Run.id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT)
         .group_by(col(Enrolment.arm))
     )
+
+
+def _won(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
+    """What the accounts of each arm agreed to since the launch."""
+    return (
+        select(col(Enrolment.arm), func.sum(col(Opportunity.amount)))
+        .join(Run, col(Run.id) == col(Enrolment.run_id))
+        .join(Opportunity, col(Opportunity.organization_id) == col(Enrolment.organization_id))
+        .where(
+            col(Run.id) == run.id,
+            col(Enrolment.state) != EnrolmentState.LEFT_OUT,
+            col(Opportunity.outcome) == Outcome.WON,
+            col(Opportunity.currency) == "CHF",
+            col(Opportunity.frequency) == Frequency.YEARLY,
+            col(Opportunity.amount).is_not(None),
+            col(Opportunity.closed_at) >= col(Run.launched_at),
+            _by(col(Opportunity.closed_at), until),
+        )
+        .group_by(col(Enrolment.arm))
+    )
+
+
+def _by(at: SQLColumnExpression[Any], until: datetime | None) -> ColumnElement[bool]:
+    """Whether something has happened, by an instant where one is given."""
+    return at.is_not(None) if until is None else at <= until
 
 
 def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus, int]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, Session, col
 
@@ -100,10 +100,8 @@ def admitted(session: Session, letters: Sequence[Letter], *, rate: Rate, now: da
         return list(letters)
     allowances = _locked(session, limits, now)
     later = waiting_places(letters, allowances, rate)
-    session.execute(
-        update(SendRate).where(col(SendRate.name) == bindparam("of")).values(used_until=bindparam("until")),
-        [{"of": name, "until": allowance.used_until} for name, allowance in allowances.items()],
-    )
+    used = [{"name": name, "used_until": it.used_until} for name, it in allowances.items()]
+    session.execute(update(SendRate), used)
     for letter in letters:
         if letter.id in later:
             _put_off(session, letter, later[letter.id])

@@ -19,17 +19,18 @@ _READ: dict[str, TemplateVersion] = {}
 
 def keep_wordings(session: Session, versions: Iterable[TemplateVersion]) -> None:
     """Store wordings that are not stored yet."""
-    rows = {
-        version.sha256: {
-            "sha256": version.sha256,
+    by_hash = {version.sha256: version for version in versions}
+    rows = [
+        {
+            "sha256": sha256,
             "name": version.name,
             "language": version.language,
             "content": _VERSION.dump_python(version, mode="json", exclude={"sha256"}),
         }
-        for version in versions
-    }
+        for sha256, version in sorted(by_hash.items())
+    ]
     if rows:
-        session.execute(insert(Wording).on_conflict_do_nothing(), [rows[sha256] for sha256 in sorted(rows)])
+        session.execute(insert(Wording).on_conflict_do_nothing(), rows)
 
 
 def wording(session: Session, sha256: str) -> TemplateVersion:

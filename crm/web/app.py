@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Lifespan
 
 from crm.book import Book
 from crm.consent.bases import Purpose
-from crm.errors import StoreError
+from crm.errors import ConfigurationError, StoreError
 from crm.mail.mime import ONE_CLICK
 from crm.opening import open_book
 from crm.outreach.identity import PREFERENCES, UNSUBSCRIBE
@@ -68,6 +68,9 @@ def application(book: Book, *, lifespan: Lifespan[Starlette] | None = None) -> A
 def from_environment() -> ASGIApp:
     """The pages of the book that the environment names, for any ASGI server: `crm.web.app:from_environment`, a factory."""
     book = open_book(ACTOR)
+    if not book.identity.web_url:
+        hint = "Set it to the address at which readers reach the pages, as in https://letters.your-domain."
+        raise ConfigurationError("Nobody says where the pages are.", field="CRM_WEB_URL", hint=hint)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -1,10 +1,11 @@
 from collections import Counter
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.arms import arm_of, variant_of
+from campaigns.arms import arm_of, arms_of, variant_of
 from campaigns.journey import LetterStep
 from crm.outreach.run_tables import Arm
 
@@ -33,6 +34,55 @@ def test_two_campaigns_do_not_hold_out_the_same_groups():
 
 def test_nobody_is_held_out_where_the_share_is_zero():
     assert held_out("0") == set()
+
+
+def drawn(sizes: dict[str, int], share: str = "0.1", *, salt: str = "associate_upgrade") -> dict[str, int]:
+    """How many groups of each stratum are held out."""
+    strata, number = {}, 0
+    for stratum, size in sizes.items():
+        strata |= dict.fromkeys(range(number, number + size), stratum)
+        number += size
+    arms = arms_of(strata, salt=salt, share=Decimal(share))
+    return {
+        stratum: sum(arms[group] is Arm.HOLD_OUT for group, own in strata.items() if own == stratum)
+        for stratum in sizes
+    }
+
+
+@pytest.mark.parametrize(
+    ("sizes", "share", "whole"),
+    [
+        ({"large": 100, "active": 50}, "0.1", 15),
+        ({"large": 14, "active": 11, "punctual": 13}, "0.1", 4),
+        ({"large": 9}, "0.1", 1),
+        ({"large": 4}, "0.1", 0),
+        ({"large": 5}, "0.1", 1),
+        ({}, "0.1", 0),
+        ({"large": 40}, "0", 0),
+        ({"large": 3, "active": 3}, "0.5", 3),
+    ],
+)
+def test_the_share_is_kept_in_the_whole_and_in_each_stratum(sizes, share, whole):
+    held = drawn(sizes, share)
+    assert sum(held.values()) == whole
+    for stratum, size in sizes.items():
+        assert abs(held[stratum] - size * Decimal(share)) < 1
+
+
+strata = st.dictionaries(st.integers(1, 10_000), st.sampled_from("abc"), min_size=2, max_size=80)
+
+
+@given(strata, st.sampled_from(["0.1", "0.25", "0.5"]))
+def test_one_group_less_changes_the_arms_of_a_few_groups_at_the_most(groups, share):
+    fewer = dict(list(groups.items())[1:])
+    before, after = (arms_of(some, salt="cross_sell", share=Decimal(share)) for some in (groups, fewer))
+    assert sum(before[number] is not after[number] for number in fewer) <= 3
+
+
+@given(strata)
+def test_the_arms_do_not_depend_on_the_order_in_which_groups_are_read(groups):
+    turned = dict(reversed(groups.items()))
+    assert arms_of(groups, salt="x", share=Decimal("0.2")) == arms_of(turned, salt="x", share=Decimal("0.2"))
 
 
 LETTER = LetterStep(name="letter", template="a", variants=("b", "c"))

@@ -106,3 +106,9 @@ class _WatchedWire:
         if phase in {Phase.MAIL, Phase.RCPT}:
             self._watch(phase.value)
         return reply
+
+    def reply(self, phase: Phase, *, timeout: float) -> Reply:
+        reply: Reply = self._wire.reply(phase, timeout=timeout)
+        if phase is Phase.MAIL:  # the answer to a pipelined envelope
+            self._watch("mail")
+        return reply

@@ -73,7 +73,12 @@ def letters(book: Book, count: int, **changes: Any) -> tuple[Letter, ...]:
     return queue(book, *(order(book, to, **changes) for to in contacts(book, count)))
 
 
-def running(make_book: MakeBook, *enrolled: tuple[Organization, Person], campaign: str = "rehearsal") -> Run:
+def running(
+    make_book: MakeBook,
+    *enrolled: tuple[Organization, Person],
+    campaign: str = "rehearsal",
+    **content: Any,
+) -> Run:
     """A launched run that enrols these; prepared by the account manager and approved by the colleague."""
     audience = [
         AudienceRow(
@@ -86,7 +91,7 @@ def running(make_book: MakeBook, *enrolled: tuple[Organization, Person], campaig
         )
         for account, person in enrolled
     ]
-    content = {"campaign": campaign}
+    content |= {"campaign": campaign}
     run = make_book().runs.prepare(
         RunOrder(campaign=campaign, title=campaign, content=content, wordings=(), audience=audience)
     )

@@ -3,9 +3,10 @@
 import http.client
 import socket
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
 from urllib.parse import urlencode
 
 import uvicorn
@@ -26,7 +27,7 @@ WEB_URL = "https://letters.accord.example"
 @dataclass(frozen=True)
 class Answer:
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     text: str
 
 
@@ -42,7 +43,7 @@ class Site:
             given = {name.replace("_", "-"): value for name, value in headers.items()}
             connection.request(method, path, body, given)
             reply = connection.getresponse()
-            return Answer(reply.status, dict(reply.headers), reply.read().decode())
+            return Answer(reply.status, reply.headers, reply.read().decode())
         finally:
             connection.close()
 
@@ -54,11 +55,14 @@ class Site:
         return self.ask("POST", path, raw, **{"Content_Type": FORM, **headers})
 
     def raw(self, request: bytes) -> bytes:
-        """What comes back to octets that no client would send."""
+        """What comes back to octets that no client would send; nothing where the server hangs up on them."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=30) as line:
-            line.sendall(request)
-            line.shutdown(socket.SHUT_WR)
-            return b"".join(iter(lambda: line.recv(65_536), b""))
+            try:
+                line.sendall(request)
+                line.shutdown(socket.SHUT_WR)
+                return b"".join(iter(lambda: line.recv(65_536), b""))
+            except OSError:
+                return b""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,14 @@ def link_to(book: Book, sent: Sent, site: Site) -> str:
 def links_of(book: Book, sent: Sent) -> list[Letter]:
     """The letters that bring a link to a reader."""
     return [letter for letter in book.outbox.of(sent.account) if letter.key.startswith("preferences:")]
+
+
+def erase(book: Book, sent: Sent, *, suppress: bool = True) -> None:
+    """Erase a letter's reader."""
+    given = {"reason": "They asked.", "suppress": suppress}
+    book.people.erase(
+        sent.reader, confirm=book.people.erase(sent.reader, dry_run=True, **given).count, **given
+    )
 
 
 def path_of(url: str | None) -> str:

@@ -283,7 +283,7 @@ def test_the_note_that_was_logged_never_reaches_the_reader():
 def test_arabic_letters_keep_latin_names_and_amounts_apart():
     rendered = letter("associate_upgrade", "ar")
     assert "\u2068Acme Satellites\u2069" in rendered.text
-    assert "<bdi>Acme Satellites</bdi>" in rendered.html
-    assert "<bdi>\u200f10,600&nbsp;CHF</bdi>" in rendered.html
+    assert "<bdi>\u2068Acme Satellites\u2069</bdi>" in rendered.html
+    assert "<bdi>\u2068\u200f10,600&nbsp;CHF\u2069</bdi>" in rendered.html
     outside = re.sub(r"\u2068[^\u2069]*\u2069", "", rendered.text.split("-----")[0])
     assert not [sign for sign in outside if unicodedata.bidirectional(sign) == "L"]

@@ -6,7 +6,7 @@ from crm.mail.rendering import render
 from crm.mail.templates import TemplateFolder
 
 FOLDER = TemplateFolder()
-NOTICES = [name for name in FOLDER.names() if FOLDER.version(name, "en").meta.message_class == "notice"]
+NOTICES = [name for name in FOLDER.names() if "subscription.number" in FOLDER.version(name, "en").meta.fields]
 
 
 @pytest.mark.parametrize("name", NOTICES)

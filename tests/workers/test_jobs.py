@@ -12,6 +12,7 @@ from support.smtp_server import RecordingServer
 
 from crm.errors import Refused, StoreError, Unreachable
 from workers import jobs
+from workers.bell import Bell
 
 EVERY = timedelta(seconds=10)
 
@@ -150,7 +151,7 @@ def test_a_sweep_sees_to_what_died_and_rings_for_what_is_due_in_batches(book, cl
         heard.append(batch)
         return True
 
-    counted = jobs.sweep(book, ring, batch=3)
+    counted = jobs.sweep(book, Bell(ring), batch=3)
     assert counted == {"held": 0, "requeued": 3, "in_doubt": 0, "assumed_sent": 0, "due": 7}
     assert [len(batch) for batch in heard] == [3, 3, 1]
     assert Counter(n for batch in heard for n in batch) == {letter.id: 1 for letter in queued}
@@ -159,13 +160,26 @@ def test_a_sweep_sees_to_what_died_and_rings_for_what_is_due_in_batches(book, cl
 def test_a_broker_that_does_not_hear_is_asked_once(book):
     letters(book, 5)
     asked = []
-    assert jobs.sweep(book, lambda batch: bool(asked.append(batch)), batch=2)["due"] == 5
+    assert jobs.sweep(book, Bell(lambda batch: bool(asked.append(batch))), batch=2)["due"] == 5
     assert len(asked) == 1
 
 
+def test_a_sweep_rings_for_those_alone_that_no_waiting_ring_is_about(book):
+    queued = letters(book, 5)
+    heard = []
+
+    def ring(batch):
+        heard.extend(batch)
+        return True
+
+    jobs.sweep(book, Bell(ring, waiting=lambda: 1), batch=2)
+    assert heard == [letter.id for letter in queued[2:]]
+    jobs.sweep(book, Bell(pytest.fail, waiting=lambda: 7), batch=2)
+
+
 def test_a_sweep_without_work_rings_nobody(book):
-    assert jobs.sweep(book, pytest.fail, batch=100)["due"] == 0
-    assert jobs.advance(book, pytest.fail, batch=100)["looked_at"] == 0
+    assert jobs.sweep(book, Bell(pytest.fail, pytest.fail), batch=100)["due"] == 0
+    assert jobs.advance(book, Bell(pytest.fail, pytest.fail), batch=100)["looked_at"] == 0
 
 
 def test_delivering_counts_what_came_of_it(book):

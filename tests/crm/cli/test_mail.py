@@ -53,6 +53,15 @@ def test_a_discarded_draft_no_longer_waits(crm, draft):
     assert crm.json("letter", "list") == []
 
 
+def test_a_letter_on_file_is_written_in_all_its_languages_as_one_page(crm, tmp_path):
+    page = tmp_path / "follow_up.html"
+    assert crm.json("letter", "preview", "follow_up", "--to", page) == {"file": str(page)}
+    assert page.read_text("utf-8").count("<iframe sandbox srcdoc=") == 6
+    said = crm("letter", "preview", "folow_up")
+    assert said.exit_code != 0
+    assert "follow_up" in said.stderr
+
+
 def test_a_queued_letter_is_listed_shown_and_has_its_events(crm, acme, letter):
     assert [row["id"] for row in crm.json("mail", "outbox", acme["id"], "--status", "queued")] == [
         letter["id"]
@@ -127,3 +136,12 @@ def test_trouble_on_our_side_asks_the_mail_server_to_keep_the_message(crm, troub
     said = crm("mail", "receive", stdin=message("hello"), **trouble)
     assert said.exit_code == EX_TEMPFAIL
     assert said.stderr.count("\n") == 1
+
+
+def test_all_mail_is_stopped_let_go_on_and_remembered(crm, letter):
+    assert crm("mail", "stops").stdout.strip() == "Mail was never stopped."
+    stopped = crm.json("mail", "stop", "--reason", "a wrong figure")
+    assert (stopped["reason"], stopped["resumed_at"]) == ("a wrong figure", None)
+    assert crm("mail", "stop", "--reason", "again").exit_code != 0
+    assert crm.json("mail", "resume", "--reason", "mended")["resumed_because"] == "mended"
+    assert [row["reason"] for row in crm.json("mail", "stops")] == ["a wrong figure"]

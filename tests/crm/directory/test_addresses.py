@@ -5,7 +5,7 @@ from email_validator import validate_email
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.directory.addresses import _is_plain, normal_domain, parse_email
+from crm.directory.addresses import EmailAddress, _is_plain, _validated, normal_domain, parse_email
 from crm.errors import InvalidInput
 
 REFUSED = {
@@ -167,3 +167,29 @@ def test_the_short_cut_for_plain_domains_says_what_the_whole_way_says(parts):
     if _is_plain(domain):
         checked = validate_email(f"x@{domain}", check_deliverability=False, test_environment=True)
         assert checked.ascii_domain == domain
+
+
+@given(
+    local=st.text("ab9._+-", min_size=1, max_size=70),
+    domain=st.sampled_from(
+        [
+            "acme.example",
+            "a.b-c.example",
+            "a.test",
+            "x.localhost",
+            "x.local",
+            "xn--e1afmkfd.xn--p1ai",
+            "a--b.example",
+            "b",
+        ]
+    ),
+)
+def test_the_short_cut_for_plain_addresses_says_what_the_whole_way_says(local, domain):
+    address = f"{local}@{domain}"
+    try:
+        whole = _validated(address, field="email")
+    except InvalidInput:
+        with pytest.raises(InvalidInput):
+            parse_email(address)
+    else:
+        assert parse_email(address) == EmailAddress(address, whole.local_part, whole.ascii_domain)

@@ -90,7 +90,7 @@ def test_what_is_no_date_or_amount_is_refused(name, arguments):
         ("en", "text", "Acme"),
         ("ar", "text", "\u2068Acme\u2069"),
         ("en", "html", "<bdi>Acme</bdi>"),
-        ("ar", "html", "<bdi>Acme</bdi>"),
+        ("ar", "html", "<bdi>\u2068Acme\u2069</bdi>"),
     ],
 )
 def test_a_name_is_kept_apart_from_the_direction_around_it(language, part, written):

@@ -36,9 +36,12 @@ EXPECTED = {
 ONCE_GREETED = {fault: expected for fault, expected in EXPECTED.items() if fault != "banner421"}
 
 
-@pytest.fixture
-def server():
-    with RecordingServer() as server:
+OFFERED = ("8BITMIME", "SMTPUTF8", "SIZE 10485760", "ENHANCEDSTATUSCODES")
+
+
+@pytest.fixture(params=[OFFERED, (*OFFERED, "PIPELINING")], ids=["in turns", "pipelined"])
+def server(request):
+    with RecordingServer(extensions=request.param) as server:
         yield server
 
 
@@ -271,3 +274,55 @@ def test_a_killed_client_loses_nothing_but_its_own_message(server):
     with open_line(server) as line:
         assert hand_over(line)[0] is Outcome.ACCEPTED
     assert [message.raw for message in server.messages] == [RAW]
+
+
+PIPELINED = (b"220 x\r\n", b"250-x\r\n250 PIPELINING\r\n")
+TOGETHER = b"DATA\r\n"
+
+
+def staged_at(port):
+    """What staging a message comes to at a scripted server that offers PIPELINING, and the line."""
+    line = transport(port).line()
+    try:
+        line.stage(SENDER, to="amina@acme.example", raw=RAW)
+    except SmtpFailure as failure:
+        return (failure.phase, failure.reply_code), line
+    return None, line
+
+
+def test_the_envelope_leaves_in_one_piece_where_the_server_takes_that():
+    with scripted(*PIPELINED, (TOGETHER, b"250 a\r\n250 b\r\n354 c\r\n"), (END, b"250 taken\r\n")) as port:
+        failed, line = staged_at(port)
+        assert failed is None
+        line.send_dot()
+        assert line.read_reply().code == 250
+        line.drop()
+
+
+@pytest.mark.parametrize(
+    ("answers", "failed", "ready"),
+    [
+        (b"451 a\r\n503 b\r\n503 c\r\n", (Phase.MAIL, 451), True),
+        (b"250 a\r\n550 b\r\n554 c\r\n", (Phase.RCPT, 550), True),
+        (b"250 a\r\n250 b\r\n451 c\r\n", (Phase.DATA, 451), True),
+        # It goes on to take a message that has no recipient or no sender: it gets none, and no dot.
+        (b"250 a\r\n550 b\r\n354 c\r\n", (Phase.RCPT, 550), False),
+        (b"451 a\r\n250 b\r\n354 c\r\n", (Phase.MAIL, 451), False),
+        # A refusal stands, although the server hangs up after it.
+        (b"550 a\r\n", (Phase.MAIL, 550), False),
+        (b"421 a\r\n", (Phase.MAIL, 421), False),
+        (b"250 a\r\n550 b\r\n", (Phase.RCPT, 550), False),
+        (b"250 a\r\n421 b\r\n", (Phase.RCPT, 421), False),
+        # Where it hangs up without a word, the phase is the first that it has not answered.
+        (b"", (Phase.MAIL, None), False),
+        (b"250 a\r\n", (Phase.RCPT, None), False),
+        (b"250 a\r\n250 b\r\n", (Phase.DATA, None), False),
+        (b"250 a\r\nwhat\r\n354 c\r\n", (Phase.RCPT, None), False),
+    ],
+)
+def test_each_answer_to_a_pipelined_envelope_is_told_apart(answers, failed, ready):
+    with scripted(*PIPELINED, (TOGETHER, answers), linger=0.2 if ready else 0) as port:
+        found, line = staged_at(port)
+        assert found == failed
+        assert line.ready is ready
+        line.drop()

@@ -17,6 +17,12 @@ HOSTILE = [
     "<a href=' javascript:alert(1)'>x</a>",
     "<a href='java\tscript:alert(1)'>x</a>",
     "<a href='data:text/html,<script>alert(1)</script>'>x</a>",
+    "<a href='&#106;avascript:alert(1)'>x</a>",
+    "<a href='vbscript:alert(1)'>x</a>",
+    "<a href='file:///etc/passwd'>x</a>",
+    "<a href='cid:part1'>x</a>",
+    "<img srcset='https://track.example/pixel.gif 1x'>",
+    "<img src='data:image/svg+xml,<svg onload=alert(1)>'>",
     "<a href='//evil.example'>x</a>",
     "<a href='/relative'>x</a>",
     "<a href='http://plain.example'>x</a>",
@@ -44,7 +50,7 @@ HOSTILE = [
 ]
 
 ACTIVE = re.compile(
-    r"<(?!/?(a|p|br|b)\b)|\bon\w+=|javascript|data:|url\(|position|src=|action|//evil|evil\.example|href=\"(?!https|mailto)|<!--",
+    r"<(?!/?(a|p|br|b)\b)|\bon\w+=|javascript|data:|url\(|position|src=|srcset=|action|//evil|evil\.example|href=\"(?!https|mailto)|<!--",
     re.IGNORECASE,
 )
 

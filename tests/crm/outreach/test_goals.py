@@ -90,7 +90,7 @@ def waits_with(book, run, goal):
         query = text("UPDATE run SET content = jsonb_set(content, '{goal}', to_jsonb(CAST(:goal AS text)))")
         connection.execute(query, {"goal": goal.value})
     (waiting,) = book.runs.due(limit=10)
-    results = book.runs.results(run)
+    results = book.outcomes.of(run)
     assert results.goal is goal
     assert results.arm(Arm.TREATMENT).converted == int(waiting.goal_reached)
     return waiting.goal_reached

@@ -1,8 +1,9 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Barrier
 
 import pytest
+from sqlalchemy import event
 from support.locks import blocked
 from support.outbox import (
     campaign_letters,
@@ -216,3 +217,124 @@ def test_two_windows_with_the_same_people_take_turns_and_do_not_block_each_other
         backwards = tuple(reversed(theirs))
         both = [pool.submit(intend, book.handover, mine), pool.submit(intend, other.handover, backwards)]
         assert [done.result(20) for done in both] == [6, 6]
+
+
+def about(make_book, *enrolled, purpose="campaigns"):
+    """A launched run that says what it is about, as every campaign does."""
+    return running(make_book, *enrolled, about=purpose)
+
+
+def member(book, account):
+    book.terms.join(
+        account, "associate", sector="T", study_group="T-SG13", on=date(2020, 1, 1), synthetic=True
+    )
+
+
+WITHDRAWN = "agreement withdrawn on 24 November 2026"
+GROUNDS = {
+    # what stands, whether it is a member, what comes up before the intent -> what becomes of the letter, and why
+    "a member, and nothing on record": (None, True, None, "accepted", ""),
+    "a member whose consent is withdrawn": ("consent", True, "withdraw", "stopped", WITHDRAWN),
+    "a member whose membership has ended": (
+        None,
+        True,
+        "leave",
+        "stopped",
+        "consent needed for a prospect in KEN",
+    ),
+    "a prospect with consent": ("consent", False, None, "accepted", ""),
+    "a prospect whose consent is withdrawn": ("consent", False, "withdraw", "stopped", WITHDRAWN),
+    "a prospect without any ground": (None, False, None, "stopped", "consent needed for a prospect in KEN"),
+    "a prospect and a legitimate interest": ("legitimate_interest", False, None, "stopped", "consent needed"),
+    "a prospect that became a member": (None, False, "join", "accepted", ""),
+}
+
+
+@pytest.mark.parametrize("situation", GROUNDS)
+def test_whether_the_reader_may_be_written_to_is_asked_once_more(book, make_book, mail_server, situation):
+    ground, is_member, comes_up, status, why = GROUNDS[situation]
+    staffed(book)
+    to = contact(book)
+    account, person = to
+    if is_member:
+        member(book, account)
+    if ground:
+        book.bases.record(person, "campaigns", ground, source="fair", evidence="form 12")
+    run = about(make_book, to)
+    (letter,) = campaign_letters(book, run, to)
+    other = make_book()
+    acts = {
+        None: lambda: None,
+        # The refusal of campaigns also puts the address on the suppression list; here the ground alone is looked at.
+        "withdraw": lambda: (
+            other.bases.withdraw(person, "campaigns", reason="she called"),
+            other.suppressions.lift(person.email, reason="to see what the ground does"),
+        ),
+        "leave": lambda: other.terms.denounce(account, sector="T", on=date(2026, 11, 1), reason="merger"),
+        "join": lambda: member(other, account),
+    }
+    watched(book, mail_server, at("body", acts[comes_up])).deliver(limit=1)
+    kept = book.outbox.get(letter)
+    assert kept.status == status
+    assert why in kept.verdict
+
+
+@pytest.mark.parametrize(
+    ("now", "due_at"),
+    [
+        (datetime(2026, 11, 24, 9, 30, tzinfo=UTC), None),
+        (
+            datetime(2026, 11, 24, 16, 0, tzinfo=UTC),
+            datetime(2026, 11, 25, 6, 0, tzinfo=UTC),
+        ),  # 19:00 in Nairobi
+        (datetime(2026, 11, 28, 9, 30, tzinfo=UTC), datetime(2026, 11, 30, 6, 0, tzinfo=UTC)),  # a Saturday
+    ],
+)
+def test_outside_the_readers_working_hours_a_campaign_waits_for_the_next(book, clock, now, due_at):
+    (letter,) = letters(book, 1, message_class="marketing", due_at=clock.now())
+    clock.at = now
+    claims = book.handover.claim(limit=1)
+    assert book.handover.intend(of(claims)) == ({letter.id} if due_at is None else frozenset())
+    kept = book.outbox.get(letter)
+    if due_at is not None:
+        assert (kept.status, kept.due_at, kept.tries) == ("queued", due_at, 0)
+        assert kept.verdict == "outside working hours in KEN"
+        assert book.handover.claim(limit=1) == ()
+
+
+@pytest.mark.parametrize("kind", ["correspondence", "notice"])
+def test_what_a_colleague_wrote_and_a_notice_go_at_any_hour(book, clock, kind):
+    (letter,) = letters(book, 1, message_class=kind)
+    clock.at = datetime(2026, 11, 28, 22, 0, tzinfo=UTC)
+    assert book.handover.intend(of(book.handover.claim(limit=1))) == {letter.id}
+
+
+def test_the_hours_and_the_cap_are_settings(book, make_book, clock):
+    (letter,) = letters(book, 1, message_class="marketing", due_at=clock.now())
+    clock.at = datetime(2026, 11, 28, 22, 0, tzinfo=UTC)
+    at_any_hour = make_book(send_hours="always", cap_days=9)
+    assert at_any_hour.handover.intend(of(at_any_hour.handover.claim(limit=1))) == {letter.id}
+    to = book.organizations.get(letter.organization_id), book.people.get(letter.person_id)
+    (second,) = queue(book, order(book, to, key="second", message_class="marketing", run_id=None))
+    claims = at_any_hour.handover.claim(limit=1)
+    assert of(claims)[0].id == second.id
+
+
+def test_a_window_asks_a_number_of_questions_that_does_not_grow_with_it(book, make_book):
+    staffed(book)
+    people = [contact(book, f"Person {number}") for number in range(12)]
+    for account, _ in people:
+        member(book, account)
+    run = about(make_book, *people)
+    campaign_letters(book, run, *people)
+
+    def questions(count):
+        claims = of(book.handover.claim(limit=count))
+        seen = []
+        event.listen(book.engine, "before_cursor_execute", hear := lambda *args: seen.append(args[2]))
+        assert len(book.handover.intend(claims)) == count
+        event.remove(book.engine, "before_cursor_execute", hear)
+        return sum("UPDATE outbox" not in asked for asked in seen)
+
+    questions(1)  # what is read once and kept
+    assert questions(2) == questions(8)

@@ -45,7 +45,7 @@ def test_whoever_of_the_corporate_group_comes_to_us_has_answered(book, colleague
     clock.advance(HOUR)
     book.log(kind, group[who], "They asked", inbound=True)
     assert answered(book)
-    assert book.runs.results(run).arm(Arm.TREATMENT).answered == 1
+    assert book.outcomes.of(run).arm(Arm.TREATMENT).answered == 1
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_a_reply_ends_the_journey_unless_the_campaign_goes_on_after_one(
         mark_answered(change, row.id)
     (row,) = book.runs.audience(run)
     assert (row.state, row.answered_at is not None) == (state, True)
-    assert book.runs.results(run).arm(Arm.TREATMENT).answered == 1
+    assert book.outcomes.of(run).arm(Arm.TREATMENT).answered == 1

@@ -373,7 +373,7 @@ def test_results_count_by_arm_and_show_letters_in_doubt_and_assumed_sent(book, c
     with changing(book) as change:
         mark_answered(change, written[0].enrolment_id)
         exit_enrolment(change, written[1].enrolment_id, "unsubscribed")
-    results = book.runs.results(run)
+    results = book.outcomes.of(run)
     treatment, hold_out = results.arms
     assert (treatment.enrolled, treatment.underway, treatment.answered, treatment.converted) == (5, 3, 1, 0)
     assert treatment.letters == {"in_doubt": 1, "assumed_sent": 1, "accepted": 2, "queued": 1}
@@ -407,7 +407,7 @@ def test_an_upgrade_counts_if_it_was_decided_after_the_launch(
     if recorded_after > 0:
         book.terms.upgrade(acme[0], sector=sector, on=effective)
     assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [counts]
-    assert book.runs.results(run).arms[0].converted == int(counts)
+    assert book.outcomes.of(run).arms[0].converted == int(counts)
 
 
 def test_the_latest_letter_to_each_account_is_known_sent_or_about_to_be(book, colleague, acme, orbit, clock):

@@ -1,5 +1,6 @@
 import pytest
 from support.pages import WEB_URL, letter_to, served
+from support.smtp_server import RecordingServer
 
 
 @pytest.fixture
@@ -17,3 +18,9 @@ def site(book):
 def sent(book):
     """A marketing letter, and the pages that it opens."""
     return letter_to(book, "Amina Odhiambo")
+
+
+@pytest.fixture
+def mail_server():
+    with RecordingServer() as server:
+        yield server

@@ -134,7 +134,7 @@ def test_a_reply_a_bounce_and_an_unsubscribe_had_their_effects(output, place):
             (entry,) = book.suppressions.of(address)
             assert (entry.scope, entry.reason) == (scope, reason)
         (run,) = book.runs.of("associate_upgrade")
-        exits = book.runs.results(run).arm(Arm.TREATMENT).exits
+        exits = book.outcomes.of(run).arm(Arm.TREATMENT).exits
         assert exits == {"answered": 1, "bounced": 1, "unsubscribed": 1}
 
 

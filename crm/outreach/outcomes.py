@@ -1,0 +1,43 @@
+"""`book.outcomes`: what came of a run: arm by arm, wording by wording, and who was in touch besides."""
+
+from datetime import datetime
+
+from crm.outreach.attribution import Credit, credits_of
+from crm.outreach.run_results import RunResults, results_of
+from crm.outreach.run_rules import RunKey, find_run
+from crm.outreach.wordings_compared import WordingResult, wordings_of
+from crm.store.store import Store
+
+
+class Outcomes:
+    """What came of runs.
+
+    Args:
+        store: the door to the database.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of(self, run: RunKey, *, until: datetime | None = None) -> RunResults:
+        """What came of a run so far, arm by arm.
+
+        Args:
+            run: which.
+            until: answers, goals and money only up to this instant.
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._store.reading() as session:
+            return results_of(session, find_run(session, run), until=until)
+
+    def wordings(self, run: RunKey, *, until: datetime) -> tuple[WordingResult, ...]:
+        """What came of each wording of a run's letters up to an instant."""
+        with self._store.reading() as session:
+            return wordings_of(session, find_run(session, run), until=until)
+
+    def touches(self, run: RunKey, *, until: datetime) -> tuple[Credit, ...]:
+        """Who was in touch with the accounts that reached a run's goal up to an instant."""
+        with self._store.reading() as session:
+            return credits_of(session, find_run(session, run), until=until)

@@ -1,0 +1,104 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from support.associates import staff
+from support.runs import CONTENT, enrolled, order, writes
+from support.sending import delivery
+
+from crm.outreach.attribution import Credit
+from crm.outreach.run_tables import Arm
+from crm.outreach.wordings_compared import WordingResult
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def colleague(make_book, book):
+    staff(book, "joao@accord.example")
+    return make_book("joao@accord.example")
+
+
+def associate(book, name):
+    account = book.organizations.add(name, country="KE")
+    person = book.people.add(f"Contact of {name}", email=f"contact@{name}.example", at=account, language="en")
+    book.terms.join(account, "associate", sector="T", study_group="T-SG13", on=date(2020, 1, 1))
+    return account, person
+
+
+@pytest.fixture
+def acme(book):
+    return associate(book, "acme")
+
+
+@pytest.fixture
+def orbit(book):
+    return associate(book, "orbit")
+
+
+@pytest.fixture
+def run(book, colleague, mail_server, acme, orbit, clock):
+    """A run that writes to Acme and holds Orbit out; its letter went out at once."""
+    rows = (enrolled(*acme), enrolled(*orbit, arm=Arm.HOLD_OUT))
+    prepared = book.runs.prepare(order(*rows, content={**CONTENT, "goal": "upgraded"}))
+    hashes = {"content_hash": prepared.content_hash, "audience_hash": prepared.audience_hash}
+    colleague.runs.approve(prepared, count=2, **hashes)
+    launched = book.runs.launch(prepared, content_hash=prepared.content_hash)
+    moves = [writes(waiting, book) for waiting in book.runs.due(limit=10) if waiting.arm is Arm.TREATMENT]
+    book.runs.take(moves)
+    delivery(book, mail_server).deliver(limit=10)
+    clock.advance(DAY)
+    return launched
+
+
+def upgrade(book, account):
+    book.terms.upgrade(account, sector="T", on=book.clock.now().date())
+
+
+def test_outcomes_up_to_an_instant_know_nothing_of_what_came_later(book, run, acme, orbit, clock):
+    upgrade(book, acme[0])
+    reading = book.clock.now()
+    clock.advance(DAY)
+    upgrade(book, orbit[0])
+    book.log("call", orbit[0], "Asks about fees", inbound=True)
+    then, now = book.outcomes.of(run, until=reading), book.outcomes.of(run)
+    assert [arm.converted for arm in then.arms] == [1, 0]
+    assert [arm.converted for arm in now.arms] == [1, 1]
+    assert [arm.answered for arm in then.arms] == [0, 0]
+    assert [arm.answered for arm in now.arms] == [0, 1]
+
+
+def test_asks_won_since_the_launch_are_money_of_their_arm(book, run, acme, orbit, clock):
+    for account, amount in ((acme[0], "21200"), (orbit[0], "7950.50")):
+        ask = book.opportunities.add(account, "upgrade", amount=amount, sector="T")
+        book.opportunities.win(ask)
+    open_ask = book.opportunities.add(acme[0], "another_sector", amount="999", sector="D")
+    assert open_ask.outcome == "open"
+    assert [arm.won for arm in book.outcomes.of(run).arms] == [Decimal(21200), Decimal("7950.50")]
+
+
+def test_each_wording_tells_what_came_of_it(book, run, acme, clock):
+    upgrade(book, acme[0])
+    (found,) = book.outcomes.wordings(run, until=book.clock.now())
+    assert found == WordingResult("letter", "associate_upgrade_reminder", 1, 0, 1)
+
+
+def test_the_first_and_the_last_touch_are_told_and_not_what_worked(book, run, acme, orbit, clock):
+    book.log("meeting", acme[0], "Met at the forum")
+    clock.advance(DAY)
+    book.log("note", acme[0], "Nobody notices this")
+    upgrade(book, acme[0])
+    upgrade(book, orbit[0])
+    clock.advance(DAY)
+    book.log("call", acme[0], "Too late to have been there")
+    assert book.outcomes.touches(run, until=book.clock.now()) == (
+        Credit(Arm.TREATMENT, "meeting", 0, 1),
+        Credit(Arm.TREATMENT, "letter of this run", 1, 0),
+    )
+
+
+def test_touches_of_more_than_a_year_before_are_forgotten(book, run, acme, clock):
+    clock.advance(400 * DAY)
+    book.log("meeting", acme[0], "Met at the forum")
+    upgrade(book, acme[0])
+    assert book.outcomes.touches(run, until=book.clock.now()) == (Credit(Arm.TREATMENT, "meeting", 1, 1),)

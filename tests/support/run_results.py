@@ -1,0 +1,27 @@
+"""Results of a run, without a book."""
+
+from dataclasses import replace
+
+from support.campaign_facts import NOW
+
+from crm.outreach.run_results import ArmResult, RunResults
+from crm.outreach.run_tables import Arm, Run
+
+RUN = Run(
+    id=4711,
+    campaign="associate_upgrade",
+    title="From Associate to Sector Member",
+    status="running",
+    content={},
+    content_hash="",
+    audience_hash="",
+    author="dana@accord.example",
+    approver="joao@accord.example",
+    prepared_at=NOW,
+    synthetic=False,
+)
+
+
+def results(written=(0, 0), held=(0, 0), **changes) -> RunResults:
+    arms = [ArmResult(arm, enrolled=n, converted=c) for arm, (c, n) in zip(Arm, (written, held), strict=True)]
+    return RunResults(RUN, tuple(replace(arm, **changes) for arm in arms), {"arrears": 3, "no_signal": 1})
