@@ -171,9 +171,6 @@ SELECT organization_id, name, signal, CASE WHEN signal = 'second_study_group' TH
     CASE WHEN why_left_out IS NULL THEN person_id END AS person_id,
     CASE WHEN why_left_out IS NULL THEN contact END AS contact,
     CASE WHEN why_left_out IS NULL THEN email END AS email,
-    CASE WHEN why_left_out IS NULL THEN language END AS language,
-    CASE WHEN why_left_out IS NULL THEN
-        CASE WHEN substring(sha256(convert_to('associate_upgrade:' || group_id, 'UTF8')) FOR 8) <= '\x1999999999999999'
-            THEN 'hold_out' ELSE 'treatment' END END AS arm
+    CASE WHEN why_left_out IS NULL THEN language END AS language
 FROM decided
 ORDER BY why_left_out IS NOT NULL, rank, since_on, organization_id, term_id

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from campaigns.arms import arm_of
 from campaigns.campaign import Campaign
 from campaigns.guards import GUARDS, Case, Circumstances, Guard
 from campaigns.signal import Signal
 from crm.insight.audiences import Explanation
 from crm.insight.candidate import Candidate, Contact
-from crm.outreach.run_tables import Arm
 from crm.shown import Shown
-
-_ARMS = {Arm.TREATMENT: "written to", Arm.HOLD_OUT: "held out"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +37,6 @@ class Explained(Shown):
         signal: what speaks for writing to it.
         guards: what each guard says; an account is left out for the first that objects.
         contact: whom the letters would go to.
-        arm: the arm that its corporate group falls in.
     """
 
     campaign: str
@@ -50,7 +45,6 @@ class Explained(Shown):
     signal: Signal | None
     guards: tuple[Verdict, ...]
     contact: Contact | None
-    arm: Arm
 
     @property
     def objection(self) -> str:
@@ -67,8 +61,8 @@ class Explained(Shown):
         if self.objection:
             return f"left out: {self.objection}"
         return (
-            f"enrolled and {_ARMS[self.arm]}, unless another account of its corporate group, or another account that "
-            "its contact stands for, comes before it"
+            "enrolled, unless another account of its corporate group, or another one that its contact stands for, comes "
+            "before it; whether it is written to or held out is drawn over the whole audience"
         )
 
     def lines(self) -> Iterator[str]:
@@ -80,7 +74,6 @@ class Explained(Shown):
         yield f"  speaks for it: {self.signal.words if self.signal else 'nothing'}"
         yield from (f"  {verdict}" for verdict in self.guards)
         yield f"  contact: {self.contact.name if self.contact else 'nobody with an address'}"
-        yield f"  arm: {_ARMS[self.arm]}"
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
@@ -102,7 +95,6 @@ def explained(campaign: Campaign, audience: Explanation, case: Case, around: Cir
         signal=case.signal,
         guards=tuple(_verdict(guard, case, around) for guard in GUARDS),
         contact=case.contact,
-        arm=arm_of(case.account.group_id, salt=campaign.name, share=campaign.hold_out),
     )
 
 

@@ -45,6 +45,7 @@ from crm.outreach.administration_letters import administration_letters
 from crm.outreach.answers import Answers
 from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
+from crm.outreach.entries import Entries
 from crm.outreach.handover import Handover
 from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
@@ -165,6 +166,7 @@ class Book:
         ).of
 
         self.runs = Runs(store, identity=identity, limits=limits)
+        self.entries = Entries(store)
         self.outcomes = Outcomes(store)
         self.outbox = Outbox(store, identity=identity)
         self.proofs = Proofs(store, identity=identity)

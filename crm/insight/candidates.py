@@ -46,7 +46,9 @@ class Candidates:
         self._keys = keys
         self._letters = letters
 
-    def matching(self, rule: Rule, *, on: date | None = None) -> tuple[Candidate, ...]:
+    def matching(
+        self, rule: Rule, *, only: Iterable[int] | None = None, on: date | None = None
+    ) -> tuple[Candidate, ...]:
         """The accounts that a rule is true of, by account and Sector.
 
         An account stands there once for each running membership that the rule is about, as an Associate of two Sectors
@@ -54,6 +56,7 @@ class Candidates:
 
         Args:
             rule: whom to look for.
+            only: of these accounts, by their ids; of all where none are given.
             on: the day; today where none is given.
 
         Raises:
@@ -61,7 +64,10 @@ class Candidates:
         """
         day = on or self._store.now().date()
         with self._store.reading() as session, limited(session, LONGEST):
-            return self._read(session, condition(rule, day), day, rule)
+            fits = condition(rule, day)
+            if only is not None:
+                fits &= among(col(Organization.id), list(only))
+            return self._read(session, fits, day, rule)
 
     def among(
         self, organizations: Iterable[int], *, about: Rule | None = None, on: date | None = None

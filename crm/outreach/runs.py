@@ -121,7 +121,7 @@ class Runs:
             Refused: nobody would be enrolled.
             AlreadyExists: an account or a person would be enrolled twice.
         """
-        if all(row.reason for row in order.audience):
+        if order.ceiling is None and all(row.reason for row in order.audience):
             raise Refused(
                 "Nobody would be enrolled.",
                 rule="runs.somebody",
@@ -140,7 +140,8 @@ class Runs:
 
         Args:
             key: which run.
-            count: how many accounts it enrols, both arms together, as the approver has seen it.
+            count: how many accounts it enrols, both arms together, as the approver has seen it; for a standing run its
+                ceiling.
             content_hash: of the content that the approver has seen.
             audience_hash: of the audience that the approver has seen.
 
@@ -277,5 +278,7 @@ def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
             "author": change.actor,
             "prepared_at": change.now,
             "synthetic": order.synthetic,
+            "ceiling": order.ceiling,
+            "period_days": order.period_days,
         }
     )
