@@ -71,6 +71,20 @@ lettered AS (
     WHERE coalesce(handed_at, queued_at) >= %(quiet_since)s AND status NOT IN ('stopped', 'failed')
     GROUP BY organization_id
 ),
+own_domain AS (
+    SELECT coalesce(organization.group_id, organization.id) AS group_id, domain
+    FROM organization_domain JOIN organization ON organization.id = organization_domain.organization_id
+    WHERE coalesce(organization.group_id, organization.id) IN (SELECT group_id FROM running)
+),
+foreign_address AS (
+    SELECT running.organization_id FROM running JOIN contact USING (organization_id)
+    CROSS JOIN LATERAL (SELECT split_part(lower(email), '@', 2) AS host) address
+    WHERE NOT EXISTS (SELECT FROM contact_basis WHERE person_id = contact.id AND basis = 'consent' AND purpose = 'campaigns'
+            AND contact_basis."on" <= %(day)s AND (withdrawn_on IS NULL OR withdrawn_on > %(day)s))
+        AND (host IN (SELECT domain FROM mailbox_provider)
+            OR group_id IN (SELECT group_id FROM own_domain) AND NOT EXISTS (SELECT FROM own_domain
+                WHERE own_domain.group_id = running.group_id AND (host = domain OR host LIKE '%%.' || domain)))
+),
 judged AS MATERIALIZED (
     SELECT signalled.*, contact.id AS person_id, contact.name AS contact, contact.email, coalesce(contact.language, 'en') AS language,
         CASE
@@ -81,6 +95,8 @@ judged AS MATERIALIZED (
             WHEN group_id IN (SELECT group_id FROM engaged) THEN 'other_campaign'
             WHEN contact.id IS NULL THEN 'no_contact'
             WHEN suppression.id IS NOT NULL THEN 'suppressed'
+            -- A member needs no consent anywhere, by the rules on file.
+            WHEN organization_id IN (SELECT organization_id FROM foreign_address) THEN 'address_not_of_account'
             WHEN coalesce(contact.language, 'en') NOT IN ('ar', 'en', 'es', 'fr', 'ru', 'zh') THEN 'no_letter_in_language'
         END AS reason
     FROM signalled
@@ -155,9 +171,6 @@ SELECT organization_id, name, signal, CASE WHEN signal = 'second_study_group' TH
     CASE WHEN why_left_out IS NULL THEN person_id END AS person_id,
     CASE WHEN why_left_out IS NULL THEN contact END AS contact,
     CASE WHEN why_left_out IS NULL THEN email END AS email,
-    CASE WHEN why_left_out IS NULL THEN language END AS language,
-    CASE WHEN why_left_out IS NULL THEN
-        CASE WHEN substring(sha256(convert_to('associate_upgrade:' || group_id, 'UTF8')) FOR 8) <= '\x1999999999999999'
-            THEN 'hold_out' ELSE 'treatment' END END AS arm
+    CASE WHEN why_left_out IS NULL THEN language END AS language
 FROM decided
 ORDER BY why_left_out IS NOT NULL, rank, since_on, organization_id, term_id

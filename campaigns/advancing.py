@@ -4,6 +4,7 @@ A fixed number of statements reads a batch, however many accounts are due; only 
 read.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
@@ -11,7 +12,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from campaigns.exits import CHOSEN, Leave
-from campaigns.facts import Fact, Subject, known_facts, read_facts
+from campaigns.facts import Subject, known_facts, read_facts
 from campaigns.intents import Turn
 from campaigns.journey import Journey, MeetingStep, SwitchContactStep
 from campaigns.meetings import HOST_ZONE
@@ -21,7 +22,7 @@ from campaigns.plan import Around
 from campaigns.plan import advance as plan
 from campaigns.steps import Value
 from crm.book import Book
-from crm.errors import Refused
+from crm.errors import Refused, StoreError
 from crm.insight.audience_rules import rule_of
 from crm.mail.templates import TemplateVersion
 from crm.outreach.moves import Move, Waiting
@@ -35,7 +36,7 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
     """Take the steps that are due, for up to `limit` enrolled accounts, and close the runs that are over.
 
     Any number of workers may do this at once, and any number of times: each step is taken once. A run whose journey
-    asks for a fact that nobody registers any more is paused.
+    asks for a fact that nobody registers any more, or that cannot be read, is paused.
     """
     due = book.runs.due(limit=limit)
     moved = book.runs.take(_moves(book, due))
@@ -54,12 +55,13 @@ def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
     now = book.clock.now()
     runs = _running(book, due)
     subjects = [found for run in runs.values() for found in run.subjects(due, now.date())]
-    asked = _asked(book, runs, subjects)
+    told = _told(book, runs, subjects, now.date())
     moves: list[Move] = []
     for subject in subjects:
         waiting, account = subject.waiting, subject.account
-        run = runs[waiting.run_id]
-        around = run.around(waiting, asked.get(waiting.enrolment_id, {}))
+        if (run := runs.get(waiting.run_id)) is None:
+            continue  # it has just been paused
+        around = run.around(waiting, told[waiting.enrolment_id])
         intents = plan(run.journey, waiting, account, now, around)
         run.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
         moves.append(move_of(waiting, intents, account, wording=run.wording, now=now))
@@ -129,22 +131,43 @@ class _Running:
 
 
 def _running(book: Book, due: Iterable[Waiting]) -> dict[int, _Running]:
-    """The runs of a batch; one that asks for a fact that is no longer known is paused instead."""
+    """The runs of a batch; one that asks for a fact that nobody registers any more is paused instead."""
     runs = {number: _Running(book, book.runs.get(number)) for number in {one.run_id for one in due}}
-    asked = {name for run in runs.values() for name in run.journey.facts}
-    lost = asked - known_facts().keys() if asked else set()
-    for number, run in list(runs.items()):
-        if gone := sorted(lost.intersection(run.journey.facts)):
-            with suppress(Refused):  # a colleague has just paused or cancelled it
-                book.runs.pause(number, reason=f"Nobody tells any more: {', '.join(gone)}.")
-            del runs[number]
+    if asked := _asked_for(runs):
+        for name in sorted(asked - known_facts().keys()):
+            _pause_those_that_ask(book, runs, name, f"Nobody tells {name} any more.")
     return runs
 
 
-def _asked(
-    book: Book, runs: Mapping[int, _Running], subjects: Sequence[Subject]
+def _told(
+    book: Book, runs: dict[int, _Running], subjects: Sequence[Subject], on: date
 ) -> dict[int, dict[str, Value | None]]:
-    """What the branches of the journeys ask for, read for the accounts of all runs at once."""
-    names = {name for run in runs.values() for name in run.journey.facts}
-    facts: list[Fact] = [fact for name, fact in known_facts().items() if name in names] if names else []
-    return read_facts(book, facts, subjects, book.clock.now().date()) if facts else {}
+    """What the branches of the journeys ask for, read for the accounts of all runs at once.
+
+    A fact may be anybody's code: one that fails pauses the runs that ask for it, and stops nobody else's.
+    """
+    told: dict[int, dict[str, Value | None]] = defaultdict(dict)
+    asked = _asked_for(runs)
+    for fact in [fact for name, fact in known_facts().items() if name in asked] if asked else ():
+        try:
+            found = read_facts(book, [fact], subjects, on)
+        except StoreError:
+            raise  # the database, and no fault of the fact
+        except Exception as error:  # noqa: BLE001 - whatever it is that went wrong in it
+            _pause_those_that_ask(book, runs, fact.name, f"{fact.name} could not be read: {error!r}")
+        else:
+            for number, values in found.items():
+                told[number] |= values
+    return told
+
+
+def _asked_for(runs: Mapping[int, _Running]) -> set[str]:
+    return {name for run in runs.values() for name in run.journey.facts}
+
+
+def _pause_those_that_ask(book: Book, runs: dict[int, _Running], fact: str, why: str) -> None:
+    for number, run in list(runs.items()):
+        if fact in run.journey.facts:
+            with suppress(Refused):  # a colleague has just paused or cancelled it
+                book.runs.pause(number, reason=why)
+            del runs[number]

@@ -50,6 +50,11 @@ def arms_of(strata: Mapping[int, Hashable], *, salt: str, share: Decimal) -> dic
     return {number: Arm.HOLD_OUT if number in held else Arm.TREATMENT for number in strata}
 
 
+def arms_alone(strata: Mapping[int, Hashable], *, salt: str, share: Decimal) -> dict[int, Arm]:
+    """The arms of corporate groups that enter one by one: each by its own hash, whoever else enters."""
+    return {number: arm_of(number, salt=salt, share=share) for number in strata}
+
+
 def variant_of(step: LetterStep, group_id: int, *, salt: str) -> str:
     """The letter that a corporate group gets at a step, of those that are tried against one another.
 

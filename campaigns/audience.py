@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from campaigns.arms import arms_of
+from campaigns.arms import arms_alone, arms_of
 from campaigns.campaign import Campaign
 from campaigns.guards import Case, Circumstances, Reason, Skip, objection
 from campaigns.signal import Signal
@@ -72,11 +72,19 @@ def ranked(campaign: Campaign, candidates: Iterable[Candidate], on: date) -> tup
     return tuple(once.values())
 
 
-def decided(campaign: Campaign, cases: Iterable[Case], around: Circumstances) -> Audience:
+def decided(
+    campaign: Campaign, cases: Iterable[Case], around: Circumstances, *, alone: bool = False
+) -> Audience:
     """Decide about accounts that have been ranked.
 
     Within a corporate group the first that nothing stands against is enrolled, and one person is written to once
     however many accounts they stand for.
+
+    Args:
+        campaign: what is said, and what speaks for saying it.
+        cases: the accounts, the best first.
+        around: what the guards must know besides.
+        alone: whether each enters by itself, so that its arm must not depend on the others.
     """
     invited: list[Case] = []
     left_out: list[LeftOut] = []
@@ -87,7 +95,7 @@ def decided(campaign: Campaign, cases: Iterable[Case], around: Circumstances) ->
             continue
         taken.add(case)
         invited.append(case)
-    return Audience(_invitations(campaign, invited, around), tuple(left_out))
+    return Audience(_invitations(campaign, invited, around, alone=alone), tuple(left_out))
 
 
 class _Taken:
@@ -112,10 +120,12 @@ class _Taken:
         return None
 
 
-def _invitations(campaign: Campaign, cases: Sequence[Case], around: Circumstances) -> tuple[Invitation, ...]:
+def _invitations(
+    campaign: Campaign, cases: Sequence[Case], around: Circumstances, *, alone: bool
+) -> tuple[Invitation, ...]:
     """The enrolments, their arms drawn so that accounts with the same signal are held out in the same share."""
     strata = {case.account.group_id: _kind(case) for case in cases}
-    arms = arms_of(strata, salt=campaign.name, share=campaign.hold_out)
+    arms = (arms_alone if alone else arms_of)(strata, salt=campaign.name, share=campaign.hold_out)
     return tuple(_invitation(case, around, arms[case.account.group_id]) for case in cases)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
+from campaigns.entry import Entry
 from campaigns.exits import CHOSEN, Leave
 from campaigns.journey import Journey
 from campaigns.occasion import FactSource
@@ -57,6 +58,7 @@ class Campaign(BaseModel):
         hold_out: the share of corporate groups that is held out to compare with.
         readings: so many days after the launch the arms are compared; fixed here, so that nobody reads until it suits.
         about: the purpose that a reader must be reachable for: what they agreed to, or what our relation speaks for.
+        entry: how accounts enter one by one, where the campaign may stand open; None: it runs for all at once only.
         foreign_addresses: whether to write to mailboxes that anybody can have, and to domains that are none of the
             account's; otherwise only to those whose owner has consented.
     """
@@ -84,6 +86,7 @@ class Campaign(BaseModel):
     )
     about: Purpose = Purpose.CAMPAIGNS
     foreign_addresses: bool = False
+    entry: Entry | None = None
 
     @field_serializer("signals", "conditions", "letter_facts")
     def _names(self, rules: tuple[Callable[..., object], ...]) -> list[str]:

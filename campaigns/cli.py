@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from campaigns import desk
+from campaigns import control_cli, desk, standing_cli
+from campaigns.arguments import Account, LetterOf, Name, RunNumber
 from campaigns.catalog import find_campaign, known_campaigns
 from campaigns.drawing import Drawing
 from campaigns.facts import known_facts
@@ -19,11 +20,6 @@ from crm.reports.forms.file import written
 
 app = typer.Typer(help="Campaigns: preview, approve, launch and measure them.", no_args_is_help=True)
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The campaign's name; see `crm campaign list`.")]
-RunNumber = Annotated[int, typer.Argument(metavar="RUN", min=1, help="The number that `prepare` gave.")]
-Account = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its id or its exact name.")]
-LetterOf = Annotated[str | None, typer.Option(help="The step; the first letter where none is given.")]
-Reason = Annotated[str, typer.Option(help="Why, for the trail.")]
 _RUNS = {
     "id": "id",
     "campaign": "campaign",
@@ -145,6 +141,14 @@ def letter(
         show_rendered(ctx, desk.preview(book, name).letter(account, step), html=html)
 
 
+@app.command(epilog=examples("crm campaign explain associate_upgrade 'Acme Satellites'"))
+def explain(ctx: typer.Context, name: Name, account: Account) -> None:
+    """Say why a campaign would write to one account or leave it out. Only this account is looked at."""
+    with opened(ctx) as book:
+        found = desk.explain(book, name, account)
+    show(ctx, found if invocation(ctx).as_json else str(found))
+
+
 @app.command(
     epilog=examples(
         "crm campaign rehearse associate_upgrade",
@@ -191,14 +195,19 @@ def send_test(
 
 
 @app.command()
-def prepare(ctx: typer.Context, name: Name) -> None:
+def prepare(
+    ctx: typer.Context,
+    name: Name,
+    standing: Annotated[  # noqa: FBT002 - a flag
+        bool, typer.Option("--standing", help="A version that accounts enter one by one.")
+    ] = False,
+) -> None:
     """Freeze the audience of a new run and count it; a colleague approves it."""
     with opened(ctx) as book:
-        run = desk.prepare(book, name)
+        run = desk.prepare(book, name, standing=standing)
     show(ctx, run)
-    say(
-        ctx, f"A colleague approves it: crm --actor colleague@… campaign approve {run.id} --count {run.count}"
-    )
+    count = run.run.ceiling or run.count
+    say(ctx, f"A colleague approves it: crm --actor colleague@… campaign approve {run.id} --count {count}")
 
 
 @app.command()
@@ -268,22 +277,5 @@ def runs(
         show(ctx, book.runs.of(name, status=status), _RUNS, empty="No run yet: `crm campaign prepare`.")
 
 
-@app.command()
-def pause(ctx: typer.Context, run: RunNumber, reason: Reason) -> None:
-    """Stop a run for the time being; letters that are not on their way yet wait."""
-    with opened(ctx) as book:
-        show(ctx, desk.pause(book, run, reason=reason))
-
-
-@app.command()
-def resume(ctx: typer.Context, run: RunNumber, reason: Reason = "") -> None:
-    """Let a paused run go on."""
-    with opened(ctx) as book:
-        show(ctx, desk.resume(book, run, reason=reason))
-
-
-@app.command()
-def cancel(ctx: typer.Context, run: RunNumber, reason: Reason) -> None:
-    """End a run before its time; letters that are not on their way yet are never sent."""
-    with opened(ctx) as book:
-        show(ctx, desk.cancel(book, run, reason=reason))
+for command in (*control_cli.COMMANDS, *standing_cli.COMMANDS):
+    app.command()(command)

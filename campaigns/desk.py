@@ -1,6 +1,7 @@
 """The campaign desk: preview, prepare, approve, launch, move on, pause and measure.
 
-Only this module takes a book, with `campaigns/advancing.py`, which moves runs on, and the facts that are read there.
+Only this module takes a book, with those that it is made of: `previewing.py`, `advancing.py`, which moves runs on,
+`standing.py`, whom standing campaigns take in, `measuring.py`, and the facts that are read there.
 
 It asks the book for facts, has pure functions decide, and writes their intents down through `book.runs`.
 """
@@ -8,32 +9,31 @@ It asks the book for facts, has pure functions decide, and writes their intents 
 from functools import partial
 
 from campaigns.advancing import advance
-from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
-from campaigns.facts import known_facts, refuse_unknown
-from campaigns.gathering import gathered
+from campaigns.explanation import Explained
 from campaigns.measuring import Measured, measured, overview_of
-from campaigns.occasion import Manager, Stationery
 from campaigns.orders import run_order
 from campaigns.overview import Overview
-from campaigns.preview import AccountKey, Preview, content_of
+from campaigns.preview import AccountKey, Preview
+from campaigns.previewing import content_hash, explanation_of, previewed
 from campaigns.rehearsal import OnProgress, Rehearsal, rehearsed
-from campaigns.tongues import Tongue, refuse_silence, tongues
+from campaigns.standing import entered, prepared_standing, take_in, taken_over
 from crm.book import Book
+from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import Staff
-from crm.garbage import no_collection
-from crm.mail.templates import TemplateFolder, TemplateVersion
-from crm.outreach.audience import hash_of_content
+from crm.outreach.entries import Entered
 from crm.outreach.outbox_tables import Letter
 from crm.outreach.run_tables import Run
-from crm.reference.languages import Language
 from crm.reports import Report
 
 __all__ = [
+    "admit",
     "advance",
     "approve",
     "cancel",
+    "enter",
+    "explain",
     "launch",
     "measure",
     "overview",
@@ -44,6 +44,8 @@ __all__ = [
     "results",
     "resume",
     "send_test",
+    "take_in",
+    "take_over",
 ]
 
 CampaignKey = str | Campaign
@@ -62,25 +64,25 @@ def preview(book: Book, campaign: CampaignKey) -> Preview:
         InvalidInput: its journey sends a letter that is not on file, or it falls back on a language that lacks one.
         TemplateError: a letter says what it may not say.
     """
-    chosen = find_campaign(campaign)
-    now = book.clock.now()
-    spoken = _tongues(chosen, book.templates)
-    wordings = _wordings(chosen, book.templates)
-    with no_collection():
-        cases = ranked(chosen, book.candidates.matching(chosen.audience, on=now.date()), now.date())
-        languages = frozenset(tongue.language for tongue in spoken if tongue.complete)
-        around = gathered(book, chosen, cases, languages=languages, now=now)
-        audience = decided(chosen, cases, around)
-    return Preview(
-        campaign=chosen,
-        as_of=now,
-        audience=audience,
-        around=around,
-        stationery=_stationery(book),
-        wordings=wordings,
-        tongues=spoken,
-        stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
-    )
+    return previewed(book, find_campaign(campaign))
+
+
+def explain(book: Book, campaign: CampaignKey, account: OrganizationKey) -> Explained:
+    """Why a campaign would write to one account or leave it out: every question that it asks, with the answer.
+
+    Only this account and its corporate group are looked at. Whether another account of the group, or another one that
+    the same person stands for, comes before it, and who is held out, shows in a preview alone.
+
+    Args:
+        book: the book.
+        campaign: its name in the catalogue, or the campaign itself.
+        account: which account.
+
+    Raises:
+        NotFound: there is no such campaign or account.
+        Ambiguous: several accounts answer to the key.
+    """
+    return explanation_of(book, find_campaign(campaign), account)
 
 
 def rehearse(
@@ -120,12 +122,19 @@ def send_test(
     return book.proofs.send(found.order(found.of(account), *found.letters(step)[0]), to=to)
 
 
-def prepare(book: Book, campaign: CampaignKey) -> Overview:
+def prepare(book: Book, campaign: CampaignKey, *, standing: bool = False) -> Overview:
     """Freeze the audience of a new run and count it; nothing is sent before a colleague has approved it.
 
+    Args:
+        book: the book.
+        campaign: its name in the catalogue, or the campaign itself.
+        standing: prepare a version that stands open instead: accounts enter it one by one, up to its ceiling.
+
     Raises:
-        Refused: nobody would be enrolled.
+        Refused: nobody would be enrolled, or the campaign does not say how accounts enter it.
     """
+    if standing:
+        return overview(book, prepared_standing(book, find_campaign(campaign)))
     return overview(book, book.runs.prepare(run_order(preview(book, campaign))))
 
 
@@ -135,7 +144,7 @@ def approve(book: Book, run: AnyRun, *, count: int, campaign: Campaign | None = 
     Args:
         book: the book, opened under the approver's e-mail address.
         run: which run.
-        count: how many accounts it enrols, as you have seen it.
+        count: how many accounts it enrols, as you have seen it; for a standing run its ceiling.
         campaign: the campaign, where it does not stand in the catalogue.
 
     Raises:
@@ -143,7 +152,7 @@ def approve(book: Book, run: AnyRun, *, count: int, campaign: Campaign | None = 
             changed since, or another campaign has become busy with one of the corporate groups.
     """
     found = book.runs.get(_key(run))
-    content = _content_hash(book, campaign or find_campaign(found.campaign))
+    content = content_hash(book, campaign or find_campaign(found.campaign))
     approved = book.runs.approve(found, count=count, content_hash=content, audience_hash=found.audience_hash)
     return overview(book, approved)
 
@@ -155,8 +164,37 @@ def launch(book: Book, run: AnyRun, *, campaign: Campaign | None = None) -> Over
         Refused: it has not been approved, was launched before, or campaign or audience are not what was approved.
     """
     found = book.runs.get(_key(run))
-    content = _content_hash(book, campaign or find_campaign(found.campaign))
+    content = content_hash(book, campaign or find_campaign(found.campaign))
     return overview(book, book.runs.launch(found, content_hash=content))
+
+
+def enter(book: Book, run: AnyRun, account: OrganizationKey, *, campaign: Campaign | None = None) -> Entered:
+    """Let one account enter a standing run by hand; every guard is asked.
+
+    Raises:
+        Refused: the run does not stand open, or something stands against the account; the reason is named.
+    """
+    return entered(book, _key(run), account, campaign=campaign)
+
+
+def admit(book: Book, run: AnyRun, *, count: int) -> Overview:
+    """Let those enter a standing run who were beyond its ceiling; you must not have prepared it.
+
+    Raises:
+        Refused: another number awaits it, or you may not approve the run.
+    """
+    book.entries.admit(_key(run), count=count)
+    return overview(book, run)
+
+
+def take_over(book: Book, run: AnyRun, *, former: AnyRun) -> Overview:
+    """Let a new version of a standing campaign take over those who wait in an earlier one.
+
+    Raises:
+        Refused: the two are no versions of one standing campaign, or the new one does not run.
+    """
+    taken_over(book, _key(run), _key(former))
+    return overview(book, run)
 
 
 def pause(book: Book, run: AnyRun, *, reason: str) -> Overview:
@@ -211,45 +249,3 @@ def measure(book: Book, run: AnyRun) -> Measured:
 
 def _key(run: AnyRun) -> int | str | Run:
     return run.run if isinstance(run, Overview) else run
-
-
-def _content_hash(book: Book, campaign: Campaign) -> str:
-    return hash_of_content(content_of(campaign, _wordings(campaign, book.templates)))
-
-
-def _tongues(campaign: Campaign, letters: TemplateFolder) -> tuple[Tongue, ...]:
-    campaign.journey.refuse_missing(letters.names())
-    refuse_unknown(campaign.journey, known_facts())
-    spoken = tongues(
-        campaign, {template: letters.reviews(template) for template in campaign.journey.templates}
-    )
-    refuse_silence(campaign, spoken)
-    return spoken
-
-
-def _wordings(campaign: Campaign, letters: TemplateFolder) -> dict[tuple[str, str], TemplateVersion]:
-    return {
-        (template, tongue.language.value): letters.version(template, tongue.language)
-        for template in campaign.journey.templates
-        for tongue in sorted(_tongues(campaign, letters), key=lambda tongue: tongue.language)
-        if tongue.complete
-    }
-
-
-def _stationery(book: Book) -> Stationery:
-    offices = {office.code: office.name for office in book.offices}
-    managers = [
-        Manager(staff.id, staff.name, staff.title, staff.email, offices[staff.office], staff.office)
-        for staff in book.staff
-        if staff.active
-    ]
-    return Stationery(
-        sender_name=book.identity.sender_name,
-        sender_address=book.identity.sender_address,
-        managers={manager.id: manager for manager in managers},
-        study_groups={group.code: group.title for group in book.study_groups},
-        countries={
-            country.code: {language: country.name(language) for language in Language}
-            for country in book.countries
-        },
-    )

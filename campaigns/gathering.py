@@ -18,10 +18,12 @@ def gathered(
     *,
     languages: frozenset[Language],
     now: datetime,
+    alone: Case | None = None,
 ) -> Circumstances:
     """The circumstances of a campaign for some accounts.
 
-    Clearance has the last word, so it is asked for those alone that nothing else stands against.
+    Clearance has the last word, so it is asked for those alone that nothing else stands against, unless the question is
+    what stands against one account.
 
     Args:
         book: the book.
@@ -29,13 +31,17 @@ def gathered(
         cases: the accounts.
         languages: those that every letter of the campaign is written in.
         now: the present instant.
+        alone: the one account that is asked about; nothing is read about others then.
     """
+    group = alone.account.group_id if alone else None
+    number = alone.account.organization_id if alone else None
+    person = alone.contact.person_id if alone and alone.contact else None
     contacts = [(case.account.group_id, case.contact.person_id) for case in cases if case.contact]
     around = Circumstances.of(
         campaign,
         now=now,
-        engaged=book.runs.engaged_groups(),
-        letters=book.runs.last_letters(since=now - campaign.quiet),
+        engaged=book.runs.engaged_groups(of=group),
+        letters=book.runs.last_letters(since=now - campaign.quiet, to=number),
         languages=languages,
         correspondence=book.permissions.known(
             campaign.about,
@@ -44,9 +50,9 @@ def gathered(
             on=now.date(),
         ),
         cap=book.limits.cap,
-        written=book.runs.last_written(since=now - book.limits.cap),
+        written=book.runs.last_written(since=now - book.limits.cap, to=person),
     )
-    open_to = [case.account.organization_id for case in cases if objection(case, around) is None]
+    open_to = [case.account.organization_id for case in cases if alone or objection(case, around) is None]
     return replace(around, held=_held(book, open_to, campaign.clearance))
 
 

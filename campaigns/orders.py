@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from campaigns.audience import Invitation, LeftOut
+from campaigns.entry import Entry
 from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
@@ -20,6 +21,25 @@ from crm.outreach.moves import Move, Taking, Task, Waiting
 from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.run_tables import EnrolmentState
+
+
+def standing_order(preview: Preview, entry: Entry) -> RunOrder:
+    """A run that accounts enter one by one; nobody is in it yet."""
+    return RunOrder(
+        campaign=preview.campaign.name,
+        title=preview.campaign.title,
+        content=preview.content,
+        wordings=tuple(preview.wordings.values()),
+        audience=(),
+        synthetic=any(row.account.synthetic for row in preview.audience.rows),
+        ceiling=entry.ceiling,
+        period_days=entry.period_days,
+    )
+
+
+def entries_of(preview: Preview) -> list[AudienceRow]:
+    """Those whom a preview would enrol, as they enter a standing run."""
+    return [_invited(preview, row) for row in preview.audience.invited]
 
 
 def run_order(preview: Preview) -> RunOrder:
@@ -114,7 +134,7 @@ class _Writing:
         waiting, contact = self._waiting, self._contact()
         version = self._wording(template, waiting.language)
         return LetterOrder(
-            key=letter_key(waiting.run_id, step=step, person_id=contact.person_id),
+            key=letter_key(waiting.run_id, step=step, person_id=contact.person_id, rotation=waiting.rotation),
             message_class=MessageClass(version.meta.message_class),
             organization_id=waiting.organization_id,
             person_id=contact.person_id,

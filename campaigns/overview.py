@@ -72,6 +72,11 @@ class Overview:
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
         exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
         ended = ", ".join(f"{count} {left_because(reason)}" for reason, count in exits.most_common())
+        lines += (
+            [f"{self.results.awaiting} accounts beyond the ceiling await an approval."]
+            if self.results.awaiting
+            else []
+        )
         lines += [f"Left out: {left_out}."] if left_out else []
         lines += [f"Left their journey: {ended}."] if ended else []
         return "\n".join([*lines, *([self.stop.words] if self.stop else [])])

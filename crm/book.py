@@ -26,6 +26,7 @@ from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
+from crm.insight.audiences import Audiences
 from crm.insight.candidates import Candidates
 from crm.insight.clearance import Clearances
 from crm.insight.duplicates import Duplicates
@@ -44,6 +45,7 @@ from crm.outreach.administration_letters import administration_letters
 from crm.outreach.answers import Answers
 from crm.outreach.attention_sources import attention
 from crm.outreach.drafts import Letters
+from crm.outreach.entries import Entries
 from crm.outreach.handover import Handover
 from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
@@ -143,6 +145,7 @@ class Book:
         self.complaints = Complaints(store)
 
         self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
+        self.audiences = Audiences(store)
         self.clearances = Clearances(
             store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
         )
@@ -163,6 +166,7 @@ class Book:
         ).of
 
         self.runs = Runs(store, identity=identity, limits=limits)
+        self.entries = Entries(store)
         self.outcomes = Outcomes(store)
         self.outbox = Outbox(store, identity=identity)
         self.proofs = Proofs(store, identity=identity)

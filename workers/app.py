@@ -43,7 +43,7 @@ _SETTINGS = {
     "task_serializer": "json",
     "accept_content": ["json"],
     "worker_prefetch_multiplier": 1,
-    # Waits are rows with a due date; nothing here uses eta or countdown, which repeat beyond the visibility timeout.
+    # Waits are rows with a due date; nothing here uses eta or countdown, which a broker forgets or repeats.
     "worker_eta_task_limit": 100,
     # Above the 600 seconds that the final answer of a mail server may take (RFC 5321 4.5.3.2.6).
     "task_soft_time_limit": 780,
@@ -62,7 +62,9 @@ _SETTINGS = {
     "task_default_queue": Queue.TICK.value,
     "broker_connection_retry_on_startup": True,
     "broker_transport_options": {
-        "visibility_timeout": 7200,
+        # A ring that is taken is gone, and nothing is kept to deliver it again. With acknowledgements in the broker, one
+        # that a stalled broker did not answer would keep its place for ever, and the worker would hear no further ring.
+        "ack_emulation": False,
         "socket_timeout": 5,
         "socket_connect_timeout": 5,
         "socket_keepalive": True,

@@ -13,6 +13,7 @@ from campaigns import desk
 from crm.book import Book
 from crm.errors import AccordError, MailError, StoreError
 from crm.outreach.delivery import Delivery
+from crm.outreach.entries import Entered
 from workers.bell import Bell
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,18 @@ def advance(book: Book, bell: Bell, *, batch: int) -> Summary:
         # Where nothing moved, somebody else holds these accounts, and moves them.
         if step.looked_at < _ADVANCED or step.passed_over == step.looked_at:
             return total
+
+
+def take_in(book: Book) -> Summary:
+    """Let those enter the standing campaigns who may now; the next round of journeys writes to them.
+
+    Args:
+        book: the book.
+    """
+    came = desk.take_in(book)
+    counted = [asdict(found) for found in came.values() if isinstance(found, Entered)]
+    total = {name: sum(one[name] for one in counted) for name in asdict(Entered())}
+    return total | {f"run {number}": found for number, found in came.items() if isinstance(found, str)}
 
 
 def send_subscriptions(book: Book, bell: Bell, *, batch: int) -> Summary:

@@ -35,6 +35,7 @@ ENTRIES = (
         "outbox.sweep", Queue.TICK, 1, "letters that a lost ring missed, and what dead workers left behind"
     ),
     Entry("runs.advance", Queue.ADVANCE, 1, "the next steps of the journeys"),
+    Entry("runs.take_in", Queue.ADVANCE, 6, "accounts that may enter a standing campaign"),
     Entry("subscriptions.send", Queue.TICK, 6, "reports that somebody has subscribed to"),
     Entry("answers.collect", Queue.INBOUND, 1, "replies, bounces and unsubscribes in the inbox"),
     Entry("retention.look", Queue.TICK, 60, "what has been kept for long enough", slot=timedelta(days=1)),

@@ -26,6 +26,10 @@ def add_tasks(app: Celery, runtime: Runtime) -> None:
     def advance(seconds: float) -> Any:
         return in_slot("runs.advance", seconds, lambda: jobs.advance(runtime.book(), bell, batch=batch))
 
+    @app.task(name="runs.take_in", shared=False)
+    def take_in(seconds: float) -> Any:
+        return in_slot("runs.take_in", seconds, lambda: jobs.take_in(runtime.book()))
+
     @app.task(name="subscriptions.send", shared=False)
     def send_subscriptions(seconds: float) -> Any:
         return in_slot(

@@ -7,12 +7,24 @@ from importlib.metadata import entry_points
 
 from campaigns.campaign import Campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
+from campaigns.catalog.cross_sell import CROSS_SELL
+from campaigns.catalog.first_member import FIRST_MEMBER, FIRST_MEMBER_COMPANIES
+from campaigns.catalog.under_represented import UNDER_REPRESENTED
 from crm.errors import ConfigurationError, NotFound
 
 GROUP = "crm.campaigns"
 """The entry points under which other packages register their campaigns."""
 
-CATALOG: dict[str, Campaign] = {campaign.name: campaign for campaign in (ASSOCIATE_UPGRADE,)}
+CATALOG: dict[str, Campaign] = {
+    campaign.name: campaign
+    for campaign in (
+        ASSOCIATE_UPGRADE,
+        CROSS_SELL,
+        FIRST_MEMBER,
+        FIRST_MEMBER_COMPANIES,
+        UNDER_REPRESENTED,
+    )
+}
 
 
 def known_campaigns() -> dict[str, Campaign]:

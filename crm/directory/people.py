@@ -11,6 +11,7 @@ from crm.directory.addresses import parse_email
 from crm.directory.merged import keepers_of, refuse_merged, stands
 from crm.directory.names import clean_name, normal_name
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.salutations import known_salutation
 from crm.directory.staff import known_time_zone, today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
@@ -96,10 +97,8 @@ means(
 means("ck_position_order", InvalidInput, "The position would end before it begins.", field="until")
 
 PersonKey = int | str | Person
-
-_CHANGEABLE = frozenset({"name", "email", "phone", "language", "time_zone", "salutation", "synthetic"})
-_ENDINGS = " ,:!،：，！"  # noqa: RUF001 - what salutations end with in the six languages
-_LONGEST_SALUTATION = 120
+_KNOWN = {"language": known_language, "time_zone": known_time_zone, "salutation": known_salutation}
+_CHANGEABLE = frozenset({"name", "email", "phone", *_KNOWN, "synthetic"})
 
 
 class People:
@@ -217,8 +216,7 @@ restores(Position, "until_on", through=lambda _, position, values: position.amen
 
 def find_person(session: Session, key: PersonKey) -> Person:
     """Look a person up; see `People.get`."""
-    if isinstance(key, Person):
-        key = key.id
+    key = key.id if isinstance(key, Person) else key
     if isinstance(key, int) or key.strip().isdecimal():
         found: Sequence[Person] = [row for row in [by_id(session, Person, int(key))] if row]
     elif "@" in key:
@@ -296,22 +294,7 @@ def _values(fields: Mapping[str, Any]) -> dict[str, Any]:
     if "email" in values:
         address = parse_email(values["email"]) if values["email"] is not None else None
         values |= {"email": address and address.original, "email_key": address and address.canonical}
-    if values.get("language") is not None:
-        values["language"] = known_language(values["language"])
-    if values.get("time_zone") is not None:
-        values["time_zone"] = known_time_zone(values["time_zone"])
-    if values.get("salutation") is not None:
-        values["salutation"] = _salutation(values["salutation"])
+    for field, known in _KNOWN.items():
+        if values.get(field) is not None:
+            values[field] = known(values[field])
     return values
-
-
-def _salutation(text: str) -> str | None:
-    """As it stands in a letter, which sets its own comma; an empty one takes back what was recorded."""
-    if not text.strip():
-        return None
-    words = clean_name(text, field="salutation").rstrip(_ENDINGS)
-    if len(words) > _LONGEST_SALUTATION:
-        raise InvalidInput(
-            "The salutation is too long.", field="salutation", value=text, hint="Write it as: Excellency"
-        )
-    return words

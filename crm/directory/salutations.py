@@ -2,9 +2,30 @@
 
 from collections.abc import Iterable
 
+from crm.directory.names import clean_name
 from crm.directory.tables import OrganizationKind
+from crm.errors import InvalidInput
 from crm.reference.forms_of_address import salutation_of_office
 from crm.reference.languages import Language
+
+_ENDINGS = " ,:!،：，！"  # noqa: RUF001 - what salutations end with in the six languages
+_LONGEST = 120
+
+
+def known_salutation(text: str) -> str | None:
+    """A salutation as it stands in a letter, which sets its own comma; None for an empty one.
+
+    Raises:
+        InvalidInput: it cannot be read, or is too long.
+    """
+    if not text.strip():
+        return None
+    words = clean_name(text, field="salutation").rstrip(_ENDINGS)
+    if len(words) > _LONGEST:
+        raise InvalidInput(
+            "The salutation is too long.", field="salutation", value=text, hint="Write it as: Excellency"
+        )
+    return words
 
 
 def salutation_for(

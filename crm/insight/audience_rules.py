@@ -4,93 +4,56 @@ A rule holds no SQL: `crm.insight.audience_sql` makes a condition of it, in whic
 says of days is counted from the day that it is asked about.
 """
 
-from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
 from crm.errors import InvalidInput
-from crm.reference.categories import Category
+from crm.insight.audience_clause import Clause
+from crm.insight.audience_clauses import (
+    HasOpenOpportunity,
+    HasRole,
+    InRegion,
+    InSegment,
+    InState,
+    InStateWithoutSectorMember,
+    OfKind,
+    OfSize,
+    StandsIn,
+    TookPartWithin,
+    TouchedWithin,
+)
+from crm.insight.audience_memberships import IsMember, IsNotMember, TermEndsWithin, TermStartedWithin
+
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Clause",
+    "HasOpenOpportunity",
+    "HasRole",
+    "InRegion",
+    "InSegment",
+    "InState",
+    "InStateWithoutSectorMember",
+    "IsMember",
+    "IsNotMember",
+    "Not",
+    "OfKind",
+    "OfSize",
+    "Rule",
+    "StandsIn",
+    "TermEndsWithin",
+    "TermStartedWithin",
+    "TookPartWithin",
+    "TouchedWithin",
+    "clauses_of",
+    "parts_of",
+    "rule_of",
+]
 
 MOST_DEEP = 8
 MOST_CLAUSES = 200
-
-Letter = Literal["R", "T", "D"]
-
-_CATEGORY = {
-    Category.SECTOR_MEMBER: "a Sector Member",
-    Category.ASSOCIATE: "an Associate",
-    Category.ACADEMIA: "Academia",
-}
-_DENIED = {"is": "is not", "was": "was not", "has": "does not have", "took": "did not take"}
-
-
-class Clause(BaseModel):
-    """A rule or a part of one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    @property
-    @abstractmethod
-    def words(self) -> str:
-        """What it asks of an account, to be read after "an account that"."""
-
-    @property
-    def denied(self) -> str:
-        """What is said of an account that it is not true of."""
-        verb, _, rest = self.words.partition(" ")
-        return f"{_DENIED[verb]} {rest}"
-
-    def __str__(self) -> str:
-        return self.words
-
-
-class IsMember(Clause):
-    """The account holds a running membership.
-
-    Attributes:
-        category: only of this category.
-        sector: only one that covers this Sector; Academia covers all three.
-        since: only one that began on this day or later.
-        until: only one that began on this day or before.
-    """
-
-    rule: Literal["is_member"] = "is_member"
-    category: Category | None = None
-    sector: Letter | None = None
-    since: date | None = None
-    until: date | None = None
-
-    @property
-    def words(self) -> str:
-        """E.g. "is an Associate of ITU-T"."""
-        what = _CATEGORY[self.category] if self.category else "a member"
-        days = (("since", self.since, "or later"), ("since", self.until, "or before"))
-        dated = " and".join(f" {word} {day:%d %B %Y} {which}" for word, day, which in days if day)
-        return f"is {what}{_of(self.sector)}{dated}"
-
-
-class IsNotMember(Clause):
-    """The account holds no running membership.
-
-    Attributes:
-        sector: none that covers this Sector; none at all where no Sector is given.
-    """
-
-    rule: Literal["is_not_member"] = "is_not_member"
-    sector: Letter | None = None
-
-    @property
-    def words(self) -> str:
-        """E.g. "is no member of ITU-T"."""
-        return f"is no member{_of(self.sector)}"
-
-    @property
-    def denied(self) -> str:
-        """E.g. "is a member of ITU-T"."""
-        return f"is a member{_of(self.sector)}"
 
 
 class AllOf(Clause):
@@ -159,7 +122,27 @@ class Not(Clause):
         return self.of.words
 
 
-Rule = Annotated[IsMember | IsNotMember | AllOf | AnyOf | Not, Field(discriminator="rule")]
+Rule = Annotated[
+    AllOf
+    | AnyOf
+    | Not
+    | IsMember
+    | IsNotMember
+    | TermEndsWithin
+    | TermStartedWithin
+    | HasRole
+    | OfKind
+    | OfSize
+    | InSegment
+    | InRegion
+    | InState
+    | InStateWithoutSectorMember
+    | TouchedWithin
+    | HasOpenOpportunity
+    | StandsIn
+    | TookPartWithin,
+    Field(discriminator="rule"),
+]
 """A rule: one of the clauses above."""
 
 AllOf.model_rebuild()
@@ -247,7 +230,3 @@ def _size(rule: Rule) -> int:
 
 def _bracketed(rule: Rule) -> str:
     return f"({rule.words})" if isinstance(rule, AllOf | AnyOf) else rule.words
-
-
-def _of(sector: str | None) -> str:
-    return f" of ITU-{sector}" if sector else ""

@@ -14,7 +14,7 @@ from crm.directory.merged import among, stands
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization, corporate_group
 from crm.insight.audience_rules import Rule
-from crm.insight.audience_sql import condition, memberships
+from crm.insight.audience_sql import LONGEST, condition, memberships
 from crm.insight.candidate import Candidate, Touch
 from crm.insight.candidate_facts import (
     contacts,
@@ -29,6 +29,7 @@ from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
 from crm.membership.ledger import Term
 from crm.store.store import Store
+from crm.store.time_limits import limited
 
 
 class Candidates:
@@ -45,7 +46,9 @@ class Candidates:
         self._keys = keys
         self._letters = letters
 
-    def matching(self, rule: Rule, *, on: date | None = None) -> tuple[Candidate, ...]:
+    def matching(
+        self, rule: Rule, *, only: Iterable[int] | None = None, on: date | None = None
+    ) -> tuple[Candidate, ...]:
         """The accounts that a rule is true of, by account and Sector.
 
         An account stands there once for each running membership that the rule is about, as an Associate of two Sectors
@@ -53,11 +56,18 @@ class Candidates:
 
         Args:
             rule: whom to look for.
+            only: of these accounts, by their ids; of all where none are given.
             on: the day; today where none is given.
+
+        Raises:
+            StoreError: the rule asks for more than the database can find in a minute.
         """
         day = on or self._store.now().date()
-        with self._store.reading() as session:
-            return self._read(session, condition(rule, day), day, rule)
+        with self._store.reading() as session, limited(session, LONGEST):
+            fits = condition(rule, day)
+            if only is not None:
+                fits &= among(col(Organization.id), list(only))
+            return self._read(session, fits, day, rule)
 
     def among(
         self, organizations: Iterable[int], *, about: Rule | None = None, on: date | None = None

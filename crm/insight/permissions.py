@@ -5,16 +5,16 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, select
 from sqlmodel import Session, col
 
 from crm.consent.bases import Purpose
 from crm.consent.permission import NOTHING, Permission, permission, recorded_for
 from crm.directory.merged import among
-from crm.directory.people import PersonKey, Position, find_person
+from crm.directory.people import PersonKey, Position, find_person, not_over
 from crm.directory.tables import Organization, OrganizationDomain, OrganizationKind, corporate_group
 from crm.insight.correspondence import Correspondence
-from crm.membership.ledger import Term
+from crm.membership.ledger import Term, running
 from crm.reference.consent_rules import Relation, consent_rules_of
 from crm.reference.mailbox_providers import MailboxProvider
 from crm.store.columns import chosen
@@ -72,11 +72,7 @@ class Permissions:
 
 def relation(on: date) -> ColumnElement[str]:
     """How an organisation stands to us on a day; for queries that it stands in."""
-    runs = exists().where(
-        col(Term.organization_id) == col(Organization.id),
-        col(Term.since_on) <= on,
-        or_(col(Term.until_on).is_(None), col(Term.until_on) >= on),
-    )
+    runs = exists().where(col(Term.organization_id) == col(Organization.id), running(on))
     return case(
         (runs, Relation.MEMBER),
         (col(Organization.kind) == OrganizationKind.ADMINISTRATION, Relation.ADMINISTRATION),
@@ -86,11 +82,10 @@ def relation(on: date) -> ColumnElement[str]:
 
 def _stood_for(person_id: int, day: date) -> Select[*tuple[Any, ...]]:
     """The country of each organisation that a person stands for now, and how it stands to us."""
-    now_there = or_(col(Position.until_on).is_(None), col(Position.until_on) >= day)
     return (
         select(col(Organization.country), relation(day))
         .join_from(Position, Organization, col(Organization.id) == col(Position.organization_id))
-        .where(col(Position.person_id) == person_id, now_there)
+        .where(col(Position.person_id) == person_id, not_over(day))
         .distinct()
     )
 

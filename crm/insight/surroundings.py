@@ -15,10 +15,10 @@ from sqlmodel import Session, col
 from crm.directory.merged import among, stands
 from crm.directory.tables import Organization, corporate_group
 from crm.insight.candidate import AdministrationLetter
+from crm.insight.representation import states_with_sector_member
 from crm.membership.ledger import Term, running
 from crm.reference.categories import Category
 from crm.reference.countries import gazetteer_of
-from crm.reference.country import Country
 from crm.reference.sector_concerns import Concern, concerns_on
 
 AdministrationLetters = Callable[
@@ -56,7 +56,7 @@ class Surroundings:
         return cls(
             _group_sectors(session, groups, day),
             states,
-            _with_sector_member(session, theirs, day),
+            frozenset(session.scalars(states_with_sector_member(day, among=theirs))),
             letters(session, theirs, day),
             concerns_on(session, day),
         )
@@ -84,15 +84,3 @@ def _group_sectors(session: Session, groups: Iterable[int], day: date) -> dict[i
     for group, coverage, accounts in session.execute(members):
         found[group][coverage.value] = accounts
     return found
-
-
-def _with_sector_member(session: Session, states: Iterable[str], day: date) -> frozenset[str]:
-    """Those of some States in which, territories included, somebody is a Sector Member of any Sector."""
-    members = (
-        select(col(Country.member_state))
-        .join_from(Term, Organization, col(Organization.id) == col(Term.organization_id))
-        .join(Country, col(Country.code) == col(Organization.country))
-        .where(col(Country.member_state).in_(states), stands(Organization))
-        .where(col(Term.category) == Category.SECTOR_MEMBER, running(day))
-    )
-    return frozenset(state for state in session.scalars(members.distinct()) if state)

@@ -17,7 +17,7 @@ from crm.engagement.interactions import Interaction
 from crm.insight.touches import noticed
 from crm.outreach.goals import goal_of, reached_at
 from crm.outreach.outbox_tables import WENT_OUT, Letter
-from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
+from crm.outreach.run_tables import TOOK_PART, Arm, Enrolment, Run
 from crm.shown import Shown
 
 LOOKING_BACK = timedelta(days=365)
@@ -60,7 +60,7 @@ def _reached(session: Session, run: Run, until: datetime) -> dict[int, tuple[Arm
     query = (
         select(col(Enrolment.organization_id), col(Enrolment.arm), when)
         .join(Run, col(Run.id) == col(Enrolment.run_id))
-        .where(col(Run.id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT, when <= until)
+        .where(col(Run.id) == run.id, col(Enrolment.state).in_(TOOK_PART), when <= until)
     )
     return {number: (arm, at) for number, arm, at in session.execute(query)}
 

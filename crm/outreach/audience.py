@@ -56,7 +56,9 @@ class RunOrder:
         campaign: the name of the campaign in the catalogue.
         content: the campaign as it stands now, as plain JSON: its steps, settings and the hashes of its wordings.
         wordings: the wordings themselves, kept so that the run sends what was approved whatever happens to the files.
-        audience: one row for each account.
+        audience: one row for each account; none for a standing run, which accounts enter one by one.
+        ceiling: how many may enter a standing run in each period; None for a one-off run.
+        period_days: how long such a period is.
         synthetic: whether any of it is made up for a demonstration or test.
     """
 
@@ -66,6 +68,8 @@ class RunOrder:
     wordings: Sequence[TemplateVersion]
     audience: Sequence[AudienceRow]
     synthetic: bool = False
+    ceiling: int | None = None
+    period_days: int | None = None
 
 
 def hash_of_content(content: Mapping[str, Any]) -> str:

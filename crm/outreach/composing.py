@@ -13,13 +13,14 @@ from crm.outreach.identity import Identity
 from crm.outreach.inviting import invitation
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.wordings import restored_facts
+from crm.shown import Shown
 
 _SENDER = "accord"
 """The last word of Feedback-ID: who sends, in 5 to 15 characters, the same for all streams (Gmail's feedback loop)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(Shown):
     """A message and the addresses that the mail servers go by.
 
     Attributes:

@@ -1,24 +1,22 @@
 """`book.letters`: follow-up letters, drafted from an interaction, edited and approved by the account manager, then sent."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from sqlalchemy import Index
 from sqlmodel import Session, col, select
 
-from crm.directory.people import Person, PersonKey, find_person, positions_of
-from crm.directory.salutations import salutation_for
-from crm.directory.staff import Staff, colleague, zone_of
+from crm.directory.people import Person, PersonKey, find_person
+from crm.directory.staff import Staff, colleague
 from crm.engagement.interactions import Interaction, InteractionKind, Logged, find_logged
 from crm.errors import InvalidInput, NotFound, Refused
 from crm.mail.rendering import Rendered, draft, plain_facts, render
 from crm.mail.templates import TemplateFolder
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.draft_facts import answer_behind, follow_up_facts
 from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.reference.languages import Language, known_language
-from crm.reference.offices import Office
 from crm.store.columns import at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
@@ -104,8 +102,7 @@ class Letters:
             reader = _reader(change.session, met, to)
             author = _author(change)
             tongue = known_language(language) if language else (reader.language or Language.ENGLISH)
-            facts = _facts(change.session, met, reader, author)
-            facts["person"] |= _salutation(change.session, met, reader, tongue)
+            facts = follow_up_facts(change.session, met, reader=reader, author=author, language=tongue)
             words = draft(self._templates.version(template, tongue.value), facts)
             values = {
                 "interaction_id": met.id,
@@ -260,44 +257,8 @@ def _author(change: Change) -> Staff:
 
 def _answered(session: Session, found: LetterDraft) -> tuple[str, ...]:
     """The Message-IDs of the mail that a letter answers, oldest first: ours, then the reader's."""
-    answer = _answer(session, found.interaction_id)
+    answer = answer_behind(session, found.interaction_id)
     if answer is None or answer.message_id is None:
         return ()
     ours = session.get(Letter, answer.outbox_id) if answer.outbox_id else None
     return (*((*ours.references, ours.message_id) if ours else ()), answer.message_id)
-
-
-def _answer(session: Session, interaction_id: int) -> AnswerReceived | None:
-    """The mail that an interaction was logged from, if it was."""
-    return session.exec(select(AnswerReceived).where(AnswerReceived.interaction_id == interaction_id)).first()
-
-
-def _salutation(session: Session, met: Logged, reader: Person, language: Language) -> dict[str, str]:
-    positions = positions_of(session, reader, on=met.interaction.at.date(), organization=met.organization)
-    return salutation_for(
-        reader.salutation,
-        reads=reader.language,
-        roles=[position.role for position in positions],
-        kind=met.organization.kind,
-        language=language,
-    )
-
-
-def _facts(session: Session, met: Logged, reader: Person, author: Staff) -> dict[str, Any]:
-    met_on = met.interaction.at.astimezone(zone_of(session, author)).date()
-    facts: dict[str, Any] = {
-        "person": {"name": reader.name},
-        "organization": {"name": met.organization.name},
-        "manager": {
-            "name": author.name,
-            "title": author.title,
-            "office": session.get_one(Office, author.office).name,
-            "email": author.email,
-        },
-        "interaction": {"kind": met.interaction.kind.value, "on": met_on},
-    }
-    # The step that comes with a reply reminds us to answer it; nobody has agreed on it with the reader.
-    if met.next is not None and _answer(session, met.id) is None:
-        step: dict[str, Any] = {"what": met.next.what}
-        facts["next_step"] = step | ({"due_on": met.next.due_on} if met.next.due_on else {})
-    return facts

@@ -16,7 +16,7 @@ from crm.directory.tables import Organization
 from crm.membership.ledger import MembershipEvent, Term
 from crm.membership.terms import OPENING, EventKind
 from crm.outreach.responses import answered_at
-from crm.outreach.run_tables import Enrolment, Run
+from crm.outreach.run_tables import Enrolment, Run, begun_at
 from crm.reference.categories import Category
 from crm.reference.country import Country
 
@@ -120,14 +120,14 @@ def _state_has_member() -> ColumnElement[datetime]:
 
 
 def _gained(*conditions: ColumnElement[bool]) -> ColumnElement[datetime]:
-    launched_on = cast(func.timezone("UTC", col(Run.launched_at)), Date)
+    launched_on = cast(func.timezone("UTC", begun_at()), Date)
     return (
         select(func.min(col(MembershipEvent.recorded_at)))
         .where(
             *conditions,
             col(Term.since_on) >= launched_on,
             col(MembershipEvent.id) == col(Term.id),  # a term has the id of the event that opened it
-            col(MembershipEvent.recorded_at) >= col(Run.launched_at),
+            col(MembershipEvent.recorded_at) >= begun_at(),
         )
         .correlate(Enrolment, Run)
         .scalar_subquery()

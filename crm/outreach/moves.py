@@ -17,7 +17,7 @@ from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.readers import in_working_hours
 from crm.outreach.responses import answered
-from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken
+from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken, begun_at
 from crm.outreach.send_hours import SendHours
 from crm.outreach.wordings import restored_facts
 from crm.reference.languages import Language
@@ -53,6 +53,7 @@ class Waiting(Shown):
         facts: what its letters are filled with, as they were frozen.
         answered: whether somebody there or in its corporate group has answered.
         goal_reached: whether the run has come to its goal with it.
+        rotation: how often it had been in the campaign before.
         done: the steps that it has taken, by name.
     """
 
@@ -69,6 +70,7 @@ class Waiting(Shown):
     launched_at: datetime
     answered: bool
     goal_reached: bool
+    rotation: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
     done: Mapping[str, Done] = field(default_factory=dict)
 
@@ -141,7 +143,7 @@ class Moved(Shown):
 def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
     """The enrolments of running runs that are due, the longest waiting first."""
     query = (
-        select(Enrolment, col(Run.campaign), col(Run.launched_at), answered(), goal_reached())
+        select(Enrolment, col(Run.campaign), begun_at(), answered(), goal_reached())
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(
             col(Enrolment.state) == EnrolmentState.ENROLLED,
@@ -225,6 +227,7 @@ def _waiting(row: Enrolment, **found: Any) -> Waiting:
         arm=row.arm,
         coverage=Coverage(row.facts["coverage"]) if "coverage" in row.facts else None,
         step=row.step,
+        rotation=row.rotation,
         facts=restored_facts(row.facts.get("letter", {})),
         **found,
     )

@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction, InteractionKind
-from crm.outreach.run_tables import Enrolment, Run
+from crm.outreach.run_tables import Enrolment, Run, begun_at
 
 COMING_TO_US = (InteractionKind.EMAIL, InteractionKind.CALL, InteractionKind.MEETING)
 """What counts as an answer where they began it; at an event one meets everybody, and a note is our own."""
@@ -37,7 +37,7 @@ def _came_to_us_at() -> ScalarSelect[datetime]:
                 col(Organization.group_id) == col(Enrolment.group_id),
             ),
             col(Interaction.organization_id) == col(Organization.id),
-            col(Interaction.at) >= col(Run.launched_at),
+            col(Interaction.at) >= begun_at(),
             col(Interaction.inbound).is_(True),
             col(Interaction.kind).in_(COMING_TO_US),
         )

@@ -14,7 +14,7 @@ from crm.engagement.opportunity_tables import Frequency, Opportunity
 from crm.outreach.goals import Goal, goal_of, reached_at
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.responses import answered_at
-from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
+from crm.outreach.run_tables import TOOK_PART, Arm, Enrolment, EnrolmentState, Run, begun_at
 from crm.reference.languages import Language
 from crm.reference.opportunity_stages import Outcome
 from crm.shown import Shown
@@ -51,12 +51,14 @@ class RunResults(Shown):
     Attributes:
         left_out: accounts left out, by reason.
         languages: accounts written to, by the language of their letters.
+        awaiting: accounts beyond the ceiling of a standing run, which await an approval.
     """
 
     run: Run
     arms: tuple[ArmResult, ...]
     left_out: Mapping[str, int]
     languages: Mapping[Language, int] = field(default_factory=dict)
+    awaiting: int = 0
 
     @property
     def goal(self) -> Goal:
@@ -89,7 +91,8 @@ def results_of(session: Session, run: Run, *, until: datetime | None = None) -> 
         for arm in Arm
     ]
     left_out = _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {})
-    return RunResults(run, tuple(arms), left_out, _languages(session, run))
+    awaiting = sum(_reasons(session, run, EnrolmentState.AWAITING).get(arm, {}).get("", 0) for arm in Arm)
+    return RunResults(run, tuple(arms), left_out, _languages(session, run), awaiting)
 
 
 def _numbers(row: Any) -> dict[str, int]:
@@ -106,7 +109,7 @@ def _counts(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
             func.count().filter(_by(reached_at(goal_of(run)), until)).label("converted"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
-        .where(col(Run.id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+        .where(col(Run.id) == run.id, col(Enrolment.state).in_(TOOK_PART))
         .group_by(col(Enrolment.arm))
     )
 
@@ -119,12 +122,12 @@ def _won(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
         .join(Opportunity, col(Opportunity.organization_id) == col(Enrolment.organization_id))
         .where(
             col(Run.id) == run.id,
-            col(Enrolment.state) != EnrolmentState.LEFT_OUT,
+            col(Enrolment.state).in_(TOOK_PART),
             col(Opportunity.outcome) == Outcome.WON,
             col(Opportunity.currency) == "CHF",
             col(Opportunity.frequency) == Frequency.YEARLY,
             col(Opportunity.amount).is_not(None),
-            col(Opportunity.closed_at) >= col(Run.launched_at),
+            col(Opportunity.closed_at) >= begun_at(),
             _by(col(Opportunity.closed_at), until),
         )
         .group_by(col(Enrolment.arm))

@@ -105,10 +105,11 @@ def refuse_other_count(session: Session, run: Run, count: int | None) -> None:
     Raises:
         Refused: the counts differ; both are named.
     """
-    enrolled = enrolled_count(session, run)
+    enrolled = enrolled_count(session, run) if run.ceiling is None else run.ceiling
     if count != enrolled:
+        period = f" in {run.period_days} days at the most" if run.standing else ""
         raise Refused(
-            f"Run {run.id} enrols {enrolled} accounts, not {count}.",
+            f"Run {run.id} enrols {enrolled} accounts{period}, not {count}.",
             rule="runs.count",
             subject=f"run {run.id}",
             field="count",
@@ -152,9 +153,15 @@ def engaged_groups() -> SelectOfScalar[int]:
 
 
 def over() -> SelectOfScalar[Run]:
-    """The running runs in which no account is under way and no letter unsettled."""
+    """The running runs in which no account is under way and no letter unsettled, and which nobody enters any more."""
     under_way = exists().where(
-        col(Enrolment.run_id) == col(Run.id), col(Enrolment.state) == EnrolmentState.ENROLLED
+        col(Enrolment.run_id) == col(Run.id),
+        col(Enrolment.state).in_((EnrolmentState.ENROLLED, EnrolmentState.AWAITING)),
     )
     unsettled = exists().where(col(Letter.run_id) == col(Run.id), col(Letter.status).not_in(SETTLED))
-    return select(Run).where(Run.status == RunStatus.RUNNING, ~under_way, ~unsettled).order_by(col(Run.id))
+    closed = col(Run.ceiling).is_(None) | col(Run.succeeded_by_id).is_not(None)
+    return (
+        select(Run)
+        .where(Run.status == RunStatus.RUNNING, closed, ~under_way, ~unsettled)
+        .order_by(col(Run.id))
+    )

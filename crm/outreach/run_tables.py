@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, func
+from sqlmodel import Field, col
 
 from crm.errors import AlreadyExists, Refused
 from crm.reference.languages import Language
@@ -33,12 +33,17 @@ class Arm(StrEnum):
 
 
 class EnrolmentState(StrEnum):
-    """Where an account stands in a run."""
+    """Where an account stands in a run; what exceeds the ceiling of a standing one awaits an approval."""
 
     LEFT_OUT = "left_out"
+    AWAITING = "awaiting"
     ENROLLED = "enrolled"
     EXITED = "exited"
     FINISHED = "finished"
+
+
+TOOK_PART = (EnrolmentState.ENROLLED, EnrolmentState.EXITED, EnrolmentState.FINISHED)
+"""Those whom a run wrote to or held out."""
 
 
 class Run(Record, table=True):
@@ -52,10 +57,16 @@ class Run(Record, table=True):
         approved_count: how many accounts the approval named.
         note: why it was paused or cancelled.
         resumed_at: when it last went on after a pause; what went wrong before that is forgiven.
+        ceiling: how many accounts may enter a standing run in each period of `period_days`; empty for a one-off run.
+        looked_at: up to when a standing run has looked for accounts that may enter.
+        succeeded_by_id: the version that has taken over; then nobody enters this one any more.
     """
 
     __tablename__ = "run"
-    __table_args__ = (CheckConstraint("approver IS NULL OR approver <> author", name="approver"),)
+    __table_args__ = (
+        CheckConstraint("approver IS NULL OR approver <> author", name="approver"),
+        CheckConstraint("(ceiling IS NULL) = (period_days IS NULL)", name="standing"),
+    )
     changed_by: ClassVar[str] = "the campaign desk (approve, launch, pause, resume, cancel)"
 
     id: int = id_field()
@@ -75,6 +86,15 @@ class Run(Record, table=True):
     ended_at: datetime | None = at_field(default=None)
     note: str = personal(default="")
     synthetic: bool = False
+    ceiling: int | None = None
+    period_days: int | None = None
+    looked_at: datetime | None = at_field(default=None, sa_column_kwargs=INNER)
+    succeeded_by_id: int | None = ref("run.id", optional=True)
+
+    @property
+    def standing(self) -> bool:
+        """Whether accounts enter it one by one, instead of all at its launch."""
+        return self.ceiling is not None
 
 
 class Enrolment(Record, table=True):
@@ -86,13 +106,21 @@ class Enrolment(Record, table=True):
         facts: what the letters need to know, frozen with the audience.
         step: the step to take next.
         due_at: when to look at it again.
+        rotation: how often the account had been in the campaign before; only a standing run lets it enter again.
+        entered_at: when it entered a standing run; empty in a one-off run, which all enter at its launch.
+        entered_by: what let it enter: "schedule", an occurrence, or the colleague who did.
     """
 
     __tablename__ = "enrolment"
     __table_args__ = (
-        UniqueConstraint("run_id", "organization_id", name="uq_enrolment_account"),
+        UniqueConstraint("run_id", "organization_id", "rotation", name="uq_enrolment_account"),
         Index(
-            "uq_enrolment_person", "run_id", "person_id", unique=True, postgresql_where="state <> 'left_out'"
+            "uq_enrolment_person",
+            "run_id",
+            "person_id",
+            "rotation",
+            unique=True,
+            postgresql_where="state <> 'left_out'",
         ),
         Index("ix_enrolment_due", "due_at", "id", postgresql_where="state = 'enrolled'"),
         Index("ix_enrolment_group", "group_id", postgresql_where="state = 'enrolled'"),
@@ -113,6 +141,14 @@ class Enrolment(Record, table=True):
     due_at: datetime | None = at_field(default=None)
     answered_at: datetime | None = at_field(default=None)
     ended_at: datetime | None = at_field(default=None)
+    rotation: int = Field(default=0, sa_column_kwargs=INNER)
+    entered_at: datetime | None = at_field(default=None)
+    entered_by: str | None = None
+
+
+def begun_at() -> ColumnElement[datetime]:
+    """When an enrolled account's journey began: its entry, or the launch; for queries over enrolments and their runs."""
+    return func.coalesce(col(Enrolment.entered_at), col(Run.launched_at))
 
 
 class StepTaken(Record, table=True):

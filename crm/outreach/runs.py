@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
+from sqlalchemy import true, update
 from sqlmodel import col, select
 
 from crm.errors import Refused
@@ -12,9 +12,9 @@ from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import RunOrder, freeze, frozen_hash, hash_of_audience, hash_of_content, rows_of
 from crm.outreach.identity import Identity
+from crm.outreach.lately import last_letters, last_written
 from crm.outreach.limits import Limits
 from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
-from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
@@ -32,8 +32,6 @@ from crm.outreach.run_rules import (
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.outreach.wordings import keep_wordings, wording
 from crm.store.store import Change, Store
-
-_NEVER_LEFT = (MessageStatus.STOPPED, MessageStatus.FAILED)
 
 
 class Runs:
@@ -82,31 +80,25 @@ class Runs:
         with self._store.reading() as session:
             return wording(session, sha256)
 
-    def engaged_groups(self) -> frozenset[int]:
-        """The corporate groups that a campaign is busy with, by the id of their head."""
-        with self._store.reading() as session:
-            return frozenset(session.exec(engaged_groups()))
+    def engaged_groups(self, of: int | None = None) -> frozenset[int]:
+        """The corporate groups that a campaign is busy with, by the id of their head.
 
-    def last_letters(self, since: datetime) -> dict[int, Touch]:
-        """The latest letter to each account since an instant, sent or about to be; by the account's id."""
-        at = func.coalesce(col(Letter.handed_at), col(Letter.queued_at))
+        Args:
+            of: look at this corporate group alone.
+        """
         with self._store.reading() as session:
-            query = select(Letter.organization_id, func.max(at)).where(
-                at >= since, col(Letter.status).not_in(_NEVER_LEFT)
-            )
-            rows = session.exec(query.group_by(col(Letter.organization_id)))
-            return {number: Touch(latest, "letter", None) for number, latest in rows if number is not None}
+            only = true() if of is None else col(Enrolment.group_id) == of
+            return frozenset(session.exec(engaged_groups().where(only)))
 
-    def last_written(self, since: datetime) -> dict[int, datetime]:
-        """When a letter of any campaign last went to each person since an instant; by the person's id."""
+    def last_letters(self, since: datetime, *, to: int | None = None) -> dict[int, Touch]:
+        """The latest letter to each account since an instant, or to one alone; see `crm.outreach.lately`."""
         with self._store.reading() as session:
-            query = select(Letter.person_id, func.max(col(Letter.handed_at))).where(
-                Letter.message_class == MessageClass.MARKETING,
-                col(Letter.status).in_(WENT_OUT),
-                col(Letter.handed_at) > since,
-            )
-            rows = session.exec(query.group_by(col(Letter.person_id)))
-            return {number: at for number, at in rows if number is not None and at is not None}
+            return last_letters(session, since, to=to)
+
+    def last_written(self, since: datetime, *, to: int | None = None) -> dict[int, datetime]:
+        """When a campaign last wrote to each person since an instant, or to one; see `crm.outreach.lately`."""
+        with self._store.reading() as session:
+            return last_written(session, since, to=to)
 
     def due(self, *, limit: int) -> tuple[Waiting, ...]:
         """The enrolments whose next step is due, the longest waiting first."""
@@ -129,7 +121,7 @@ class Runs:
             Refused: nobody would be enrolled.
             AlreadyExists: an account or a person would be enrolled twice.
         """
-        if all(row.reason for row in order.audience):
+        if order.ceiling is None and all(row.reason for row in order.audience):
             raise Refused(
                 "Nobody would be enrolled.",
                 rule="runs.somebody",
@@ -148,7 +140,8 @@ class Runs:
 
         Args:
             key: which run.
-            count: how many accounts it enrols, both arms together, as the approver has seen it.
+            count: how many accounts it enrols, both arms together, as the approver has seen it; for a standing run its
+                ceiling.
             content_hash: of the content that the approver has seen.
             audience_hash: of the audience that the approver has seen.
 
@@ -285,5 +278,7 @@ def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
             "author": change.actor,
             "prepared_at": change.now,
             "synthetic": order.synthetic,
+            "ceiling": order.ceiling,
+            "period_days": order.period_days,
         }
     )

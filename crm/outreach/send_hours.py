@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from crm.errors import InvalidInput
 from crm.reference.time_zones import zone_of_country
-from crm.reference.working_days import WorkingCalendar, working_calendar
+from crm.reference.working_days import working_calendar
 
 _ALWAYS = "always"
 
@@ -77,15 +77,10 @@ class SendHours:
 
 @lru_cache(maxsize=1000)  # a batch of letters asks for one instant and a few countries
 def _next_opening(hours: SendHours, country: str | None, now: datetime) -> datetime:
-    zone, calendar = zone_of_country(country), _calendar(country)
+    zone, calendar = zone_of_country(country), working_calendar(country)
     day = calendar.add(now.astimezone(zone).date(), 0)
     while True:
         opens_at, closes_at = hours.on(day, zone)
         if max(now, opens_at) < closes_at:
             return max(now, opens_at.astimezone(now.tzinfo))
         day = calendar.add(day + timedelta(days=1), 0)
-
-
-@lru_cache(maxsize=400)
-def _calendar(country: str | None) -> WorkingCalendar:
-    return working_calendar(country)

@@ -1,5 +1,6 @@
 """On what ground somebody may be written to about what we offer, by country and by how their organisation stands to us."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
@@ -73,7 +74,9 @@ class ConsentRules:
     """
 
     def __init__(self, rules: Iterable[ConsentRule] = ()) -> None:
-        self._lines = tuple(rules)
+        self._lines: dict[tuple[str, Relation], list[ConsentRule]] = defaultdict(list)
+        for rule in rules:
+            self._lines[rule.country, rule.relation].append(rule)
 
     def sufficient(self, country: str | None, relation: Relation, on: date) -> tuple[ConsentRule, ...]:
         """The grounds that suffice on a day, the country's own or those for countries without any of their own.
@@ -89,9 +92,8 @@ class ConsentRules:
     def _of(self, country: str, relation: Relation, on: date) -> tuple[ConsentRule, ...]:
         return tuple(
             rule
-            for rule in self._lines
-            if (rule.country, rule.relation) == (country, relation)
-            and (rule.valid_from or date.min) <= on < (rule.valid_to or date.max)
+            for rule in self._lines.get((country, relation), ())
+            if (rule.valid_from or date.min) <= on < (rule.valid_to or date.max)
         )
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
+from crm.insight.representation import FEW
 from crm.reference.country import Country
 from crm.reference.languages import Language, known_language
 from crm.reference.populations import SegmentPopulation, populations_on
@@ -24,7 +25,6 @@ from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
 
-_FEW = 5
 _ON_RECORD = "on record in the book"
 _HALF = Decimal("0.5")
 _Key = tuple[str, str]
@@ -79,7 +79,7 @@ def segments_under_represented(
         definition="Members are organisations of the segment, based in the region, that hold a membership of any kind "
         "on the day. Their share is taken of the organisations that the segment has there: the latest figure that a "
         f"source states, else those {_ON_RECORD}. A segment is under-represented where the share is below "
-        f"{limit:.1%}{_origin(threshold)}. Fewer than {_FEW} organisations are too few to tell.",
+        f"{limit:.1%}{_origin(threshold)}. Fewer than {FEW} organisations are too few to tell.",
         denominator="The organisations of each segment in each region, as the column “Counted from” says.",
         as_of=as_of,
         on=day,
@@ -120,10 +120,10 @@ class _Judged:
         return Decimal(self.members) / self.population
 
     def below(self, limit: Decimal) -> bool:
-        return self.population >= _FEW and self.share < limit
+        return self.population >= FEW and self.share < limit
 
     def cells(self, limit: Decimal) -> tuple[Cell, ...]:
-        few = self.population < _FEW
+        few = self.population < FEW
         verdict = "too few to tell" if few else "under-represented" if self.below(limit) else "represented"
         return (self.members, self.population, self.share, verdict, self.source)
 

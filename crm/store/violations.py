@@ -112,6 +112,8 @@ def _by_state(original: psycopg.Error, constraint: str) -> AccordError:
         return error(message, subject=original.diag.table_name, field=constraint or original.diag.column_name)
     if state == "P0001":  # raised by a trigger of ours, which speaks for itself
         return Refused(said or "The database refused.", rule="database")
+    if isinstance(original, psycopg.errors.QueryCanceled):
+        return StoreError("This took longer than it may, so it was stopped.", hint="Ask for less at once.")
     if isinstance(original, psycopg.DataError):
         return InvalidInput("The database cannot take a value.", value=said or str(original))
     return StoreError("The database could not do this.", value=said)

@@ -5,6 +5,7 @@ from support.associates import associate, staff
 from support.books import SECRET
 from typer.testing import CliRunner
 
+from campaigns.catalog import CATALOG
 from campaigns.cli import app
 from crm.cli.session import Invocation
 from crm.errors import NotFound, Refused
@@ -31,8 +32,27 @@ def crm(book, clock, database_url, monkeypatch):
 
 def test_the_campaigns_are_listed_with_their_steps(crm):
     assert "associate_upgrade" in crm("list")
-    (row,) = json.loads(crm("list", as_json=True))
-    assert row["steps"][:2] == ["letter associate_upgrade", "wait 10 working days"]
+    steps = {row["name"]: row["steps"] for row in json.loads(crm("list", as_json=True))}
+    assert set(steps) == set(CATALOG)
+    assert steps["associate_upgrade"][:2] == ["letter associate_upgrade", "wait 10 working days"]
+
+
+def test_a_campaign_is_drawn_as_a_tree_as_json_and_as_a_page(crm, tmp_path):
+    shown = crm("show", "associate_upgrade", "--html", tmp_path / "flow.html")
+    assert "2 first_wait: wait 10 working days" in shown
+    assert "the account has upgraded" in " ".join(shown.split())
+    drawn = json.loads(crm("show", "associate-upgrade", as_json=True))
+    assert drawn["goal"] == "upgraded"
+    assert drawn["steps"][1]["leads_to"] == {"then": "reminder"}
+    page = (tmp_path / "flow.html").read_text("utf-8")
+    assert page.count("<rect") == len(drawn["steps"]) + 1
+    assert "<script" not in page
+
+
+def test_the_facts_that_a_branch_may_ask_for_are_listed(crm):
+    rows = json.loads(crm("facts", as_json=True))
+    assert {"name": "size", "says": "sme or large", "words": "its size"} in rows
+    assert "has_answered" in crm("facts")
 
 
 def test_a_preview_is_a_table_or_json_and_goes_into_files(crm, book, tmp_path):
@@ -91,3 +111,34 @@ def test_a_run_that_is_not_there_is_not_found(crm):
     with pytest.raises(NotFound):
         crm("status", 4711)
     assert "No run yet" in crm("runs")
+
+
+def test_an_account_is_explained(crm, book):
+    associate(book, "Acme")
+    associate(book, "Owing", standing="arrears")
+    assert "enrolled" in crm("explain", "associate_upgrade", "Acme").splitlines()[0]
+    shown = crm("explain", "associate_upgrade", "Owing")
+    assert shown.startswith("Owing in associate_upgrade: left out: in arrears")
+    assert (
+        json.loads(crm("explain", "associate_upgrade", "Owing", as_json=True))["audience"]["member"] is True
+    )
+
+
+def test_a_rehearsal_lists_every_letter_and_a_test_letter_goes_to_staff(crm, book, tmp_path):
+    associate(book, "Acme", owner="dana@accord.example")
+    associate(book, "Owing", standing="arrears")
+    shown = crm("rehearse", "associate_upgrade", "--csv", tmp_path / "rehearsal.csv")
+    assert "All of them can be put together" in shown
+    assert "Owing" in (tmp_path / "rehearsal.csv").read_text("utf-8")
+    rows = json.loads(crm("rehearse", "associate_upgrade", as_json=True))["rows"]
+    assert {row["account"] for row in rows} == {"Acme", "Owing"}
+    test = json.loads(crm("test", "associate_upgrade", "Acme", "--to", "joao@accord.example", as_json=True))
+    assert (test["to_address"], test["message_class"]) == ("joao@accord.example", "notice")
+
+
+def test_the_status_of_a_run_says_that_all_mail_is_stopped(crm, book):
+    associate(book, "Acme")
+    number = json.loads(crm("prepare", "associate_upgrade", as_json=True))["results"]["run"]["id"]
+    book.outgoing.stop(reason="a wrong figure")
+    assert "All mail was stopped by dana@accord.example" in crm("status", number)
+    assert "a wrong figure" in crm("status", number, as_json=True)

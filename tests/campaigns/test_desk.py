@@ -9,10 +9,12 @@ from support.associates import associate, staff
 
 from campaigns import desk
 from campaigns.arms import arm_of
-from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.journey import Journey, LetterStep
+from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE, size
+from campaigns.guards import GUARDS
+from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
 from campaigns.keys import letter_key
 from crm.errors import InvalidInput, NotFound, Refused
+from crm.insight.audience_rules import AllOf, HasRole, IsNotMember
 from crm.mail.templates import TemplateFolder
 from crm.outreach.run_tables import Arm
 from crm.outreach.runs import exit_enrolment, mark_answered
@@ -520,3 +522,98 @@ def test_the_preview_asks_a_number_of_statements_that_does_not_grow(book, collea
         account, _ = associate(book, f"Account {number}")
         book.log("call", account, "Hello", office="BDT", next="call again")
     assert statements() == few
+
+
+def test_one_account_is_explained_with_every_question_and_its_answer(book, colleague):
+    associate(book, "Acme", owner="dana@accord.example")
+    met, _ = associate(book, "Met", size="sme")
+    book.log("meeting", met, "About something else", office="BDT", at=datetime(2026, 11, 20, tzinfo=UTC))
+    book.organizations.add("Prospect")
+    found = desk.explain(book, NOBODY_HELD_OUT, "Acme")
+    assert (found.objection, found.outcome.partition(",")[0]) == ("", "enrolled")
+    assert str(found).splitlines()[1:] == [
+        "  yes: is an Associate",
+        "  membership: associate of ITU-T, T-SG13, since 01 January 2020",
+        "  speaks for it: a large enterprise, and still an Associate",
+        "  in good standing: yes",
+        *(f"  {guard.__name__.replace('_', ' ')}: yes" for guard in GUARDS[1:]),
+        "  contact: Contact of Acme",
+    ]
+    left_out = desk.explain(book, NOBODY_HELD_OUT, met)
+    assert left_out.outcome == "left out: nothing speaks for writing to it"
+    assert [str(verdict) for verdict in left_out.guards if verdict.objection] == [
+        "with a signal: nothing speaks for writing to it",
+        "not contacted lately: contacted inside the quiet period: meeting by BDT on 20 November 2026",
+        "cleared: its clearance says to hold: meeting by BDT 4 days ago",
+    ]
+    assert (
+        desk.explain(book, NOBODY_HELD_OUT, "Prospect").outcome
+        == "not in the audience: it is not an Associate"
+    )
+    with pytest.raises(NotFound):
+        desk.explain(book, NOBODY_HELD_OUT, "Nobody")
+
+
+def test_an_explanation_agrees_with_the_preview_about_every_account(book, colleague):
+    associate(book, "Busy")
+    launched(book, colleague)
+    changes = [{}, {"size": "sme"}, {"standing": "arrears"}, {"standing": None}, {"language": "ru"}]
+    for n, change in enumerate(changes):
+        associate(book, f"Account {n}", **change)
+    audience = desk.preview(book, "associate_upgrade").audience
+    for row in audience.invited:
+        found = desk.explain(book, "associate_upgrade", row.account.organization_id)
+        assert (found.objection, found.contact) == ("", row.contact)
+    for row in audience.left_out:
+        found = desk.explain(book, "associate_upgrade", row.account.organization_id)
+        assert found.objection.startswith(row.skip.reason.words)
+    assert {row.skip.reason.value for row in audience.left_out} >= {"other_campaign", "arrears", "no_signal"}
+
+
+def test_an_explanation_asks_as_many_statements_however_many_accounts_there_are(book, colleague):
+    def statements():
+        seen = []
+        event.listen(book.engine, "before_cursor_execute", count := lambda *args: seen.append(args[2]))
+        desk.explain(book, "associate_upgrade", "Acme")
+        event.remove(book.engine, "before_cursor_execute", count)
+        return len(seen)
+
+    associate(book, "Acme")
+    statements()  # the first time the countries are read
+    alone = statements()
+    for n in range(12):
+        associate(book, f"Account {n}")
+    assert statements() == alone
+
+
+PROSPECTS = NOBODY_HELD_OUT.but(
+    name="prospects",
+    audience=AllOf(rules=(HasRole(role="prospect"), IsNotMember())),
+    signals=(size,),
+    journey=Journey(
+        steps=(WaitStep(name="wait", working_days=1), TaskStep(name="call", what="Call", working_days=1))
+    ),
+)
+
+
+@pytest.mark.parametrize("joined", [False, True])
+def test_an_account_without_a_membership_is_enrolled_and_found_again_whatever_it_has_become(
+    book, colleague, worker, clock, joined
+):
+    account = book.organizations.add("Newcomer", country="KE", size="large")
+    book.roles.give(account, "prospect")
+    amina = book.people.add("Amina", email="a@newcomer.example", at=account, language="en", focal_point=True)
+    book.bases.record(amina, "campaigns", "consent", source="a form", evidence="form 12")
+    associate(book, "Acme")
+    found = desk.preview(book, PROSPECTS)
+    assert [(row.account.name, row.account.coverage) for row in found.audience.rows] == [("Newcomer", None)]
+    assert found.reach().denominator == "Every account that is a prospect and is no member."
+    run = launched(book, colleague, PROSPECTS)
+    assert run.run.content["audience"] == PROSPECTS.audience.model_dump(mode="json")
+    desk.advance(worker)
+    if joined:
+        book.terms.join(account, "sector_member", sector="D", on=clock.now().date())
+        book.standing.record(account, "good", as_of=clock.now().date(), source="test")
+    clock.advance(3 * DAY)
+    assert desk.advance(worker).tasks == 1
+    assert [task.what for task in book.follow_ups.open()] == ["Call"]

@@ -71,10 +71,30 @@ def test_a_run_whose_fact_nobody_tells_any_more_is_paused_and_says_why(
     done = desk.advance(make_book("worker"))
     assert (done.looked_at, done.letters) == (1, 0)
     paused = desk.overview(book, run)
-    assert (paused.status, paused.run.note) == ("paused", "Nobody tells any more: has_outpost.")
+    assert (paused.status, paused.run.note) == ("paused", "Nobody tells has_outpost any more.")
     monkeypatch.syspath_prepend(tmp_path)
     desk.resume(book, run)
     assert desk.advance(make_book("worker")).letters == 1
+
+
+def test_a_fact_that_fails_pauses_the_runs_that_ask_for_it_and_nobody_elses(
+    book, colleague, make_book, installed
+):
+    installed(module=MODULE.replace("    READ.append(tuple(ids))", "    raise LookupError('no map')"))
+    associate(book, "Acme")
+    run = launched(book, colleague)
+    other, _ = associate(book, "Orbit")
+    chosen = find_campaign("associate_upgrade").but(hold_out=0)
+    well = desk.prepare(book, chosen)
+    desk.approve(colleague, well, count=1, campaign=chosen)
+    desk.launch(book, well, campaign=chosen)
+    assert desk.advance(make_book("worker")).letters == 1
+    assert [letter.organization_id for letter in book.outbox.of()] == [other.id]
+    paused = desk.overview(book, run)
+    assert (paused.status, paused.run.note) == (
+        "paused",
+        "has_outpost could not be read: LookupError('no map')",
+    )
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ _COPIED: dict[str, str] = {}
 @contextmanager
 def empty_database(server: Server) -> Iterator[str]:
     """The address of a database without any table."""
-    name = _copy(server, of="template0")
+    name = copied(server, of="template0")
     try:
         yield server.url(name)
     finally:
@@ -65,13 +65,14 @@ def books_on(server: Server) -> Iterator[str]:
 
 
 def _book_database(server: Server) -> str:
-    name = _copy(server, of=TEMPLATE)
+    name = copied(server, of=TEMPLATE)
     with _connected(server, name) as connection:
         _COPIED[name] = _fingerprint(connection)
     return name
 
 
-def _copy(server: Server, *, of: str) -> str:
+def copied(server: Server, *, of: str) -> str:
+    """The name of a fresh copy of a database that nobody uses."""
     name = f"t_{uuid.uuid4().hex}"
     with _connected(server, "postgres") as connection:
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{of}" STRATEGY file_copy')

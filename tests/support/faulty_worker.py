@@ -1,9 +1,10 @@
-"""A worker that dies, or waits, at a named point: ``python -m support.faulty_worker POINT TIMES die|wait``.
+"""A worker that dies, freezes or waits at a named point: ``python -m support.faulty_worker POINT TIMES die|freeze|wait``.
 
 It is the real worker, put together at its composition root with a way to the mail server and a hand-over that tell
 of each point (`support.kill_points`). When a letter has passed the point so many times, the process
 
 - ``die``: kills itself with its parent and all its children, as a power cut would;
+- ``freeze``: is stopped by the system (SIGSTOP) until somebody lets it go on;
 - ``wait``: writes the file ``here`` in its working folder and stands still until a file ``go`` is there.
 """
 
@@ -28,6 +29,10 @@ def die() -> None:
     os.killpg(0, signal.SIGKILL)
 
 
+def freeze() -> None:
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def wait() -> None:
     Path("here").touch()
     wait_until(Path("go").exists, seconds=_PATIENCE)
@@ -40,7 +45,7 @@ def at(point: str, times: int, deed: str) -> Watch:
         if passed == point:
             left[0] -= 1
             if left[0] == 0:
-                {"die": die, "wait": wait}[deed]()
+                {"die": die, "freeze": freeze, "wait": wait}[deed]()
 
     return watch
 

@@ -15,7 +15,7 @@ from crm.outreach.outbox_tables import Letter
 
 Watch = Callable[[str], None]
 
-KILL_POINTS = ("claim", "mail", "body", "intent", "dot", "reply", "outcome")
+KILL_POINTS = ("claim", "mail", "rcpt", "body", "intent", "dot", "reply", "outcome")
 """In the order in which a letter passes them; each is told of just after it happened."""
 
 
@@ -103,8 +103,8 @@ class _WatchedWire:
 
     def ask(self, phase: Phase, command: str, *, timeout: float) -> Reply:
         reply: Reply = self._wire.ask(phase, command, timeout=timeout)
-        if phase is Phase.MAIL:
-            self._watch("mail")
+        if phase in {Phase.MAIL, Phase.RCPT}:
+            self._watch(phase.value)
         return reply
 
     def reply(self, phase: Phase, *, timeout: float) -> Reply:

@@ -19,6 +19,8 @@ CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
 DROP = "drop"
 HANG = "hang"
+LATE = "late "
+"""Followed by seconds: the usual answer, after so long."""
 
 FAULTS = {
     "none": "",
@@ -48,6 +50,7 @@ class Received:
     at: float
     parameters: str
     connection: int
+    answered: bool = True
 
     @property
     def message(self) -> EmailMessage:
@@ -96,6 +99,9 @@ class Conversation(socketserver.StreamRequestHandler):
         if where != stage:
             return self.write(usual)
         self.fault = ""
+        if words.startswith(LATE):
+            self.book.stopping.wait(float(words.removeprefix(LATE)))
+            return self.write(usual)
         if words == HANG:
             self.hang()
         if words in {DROP, HANG}:
@@ -104,6 +110,13 @@ class Conversation(socketserver.StreamRequestHandler):
         if words.startswith("421"):
             raise _HungUp
         return None
+
+    def refuses(self, stage: str) -> bool:
+        """Whether the fault keeps the message from being taken at this stage; after the dot silence is no refusal."""
+        where, _, words = self.fault.partition(":")
+        return (
+            where == stage and not words.startswith(LATE) and not (stage == "dot" and words in {DROP, HANG})
+        )
 
     def write(self, words: str) -> None:
         self.wfile.write(words.encode() + b"\r\n")
@@ -159,7 +172,7 @@ class Conversation(socketserver.StreamRequestHandler):
         if self.sender is not None:
             return self.write("503 5.5.1 One sender is enough")
         self.fault = self.book.next_fault(at_banner=False)
-        taken = not self.fault.startswith("mail:")
+        taken = not self.refuses("mail")
         self.say("mail", "250 2.1.0 Ok")
         if taken:
             self.sender, self.parameters = _path(rest)
@@ -170,7 +183,7 @@ class Conversation(socketserver.StreamRequestHandler):
             return self.write("503 5.5.1 MAIL first")
         recipient, _ = _path(rest)
         self.fault = self.fault or FAULTS.get(recipient.partition("@")[0].partition("+")[0], "")
-        if not self.fault.startswith("rcpt:"):
+        if not self.refuses("rcpt"):
             self.recipients.append(recipient)
         self.say("rcpt", "250 2.1.5 Ok")
         return None
@@ -178,7 +191,7 @@ class Conversation(socketserver.StreamRequestHandler):
     def data(self, _: str) -> None:
         if not self.recipients:
             return self.write("503 5.5.1 RCPT first")
-        refused = self.fault.startswith("data:")
+        refused = self.refuses("data")
         self.say("data", "354 Go on")
         if not refused:
             self.take()
@@ -190,10 +203,11 @@ class Conversation(socketserver.StreamRequestHandler):
         except (OSError, _HungUp):
             self.book.abandon()
             raise
-        if not self.fault.startswith("dot:") or self.fault in {f"dot:{DROP}", f"dot:{HANG}"}:
+        if not self.refuses("dot"):
             received = Received(
                 sender=self.sender or "", recipients=tuple(self.recipients), raw=raw, at=time.time(),
                 parameters=self.parameters, connection=self.number,
+                answered=self.fault not in {f"dot:{DROP}", f"dot:{HANG}"},
             )  # fmt: skip
             self.book.keep(received)
         self.clear()

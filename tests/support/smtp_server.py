@@ -7,8 +7,8 @@
 
 Faults are played one a message in the order given, or by the recipient: whatever goes to `rcpt550@…` or
 `rcpt550+anything@…` meets that fault (from RCPT on). Besides the named faults, `"rcpt:550 5.7.1 Blocked"` answers
-at a stage (banner, mail, rcpt, data, dot, quit) with those words. A message whose answer is lost (`drop_after_dot`,
-`hang_after_dot`) was taken, and is kept.
+at a stage (banner, mail, rcpt, data, dot, quit) with those words, and `"rcpt:late 0.3"` answers as usual, after so many
+seconds. A message whose answer is lost (`drop_after_dot`, `hang_after_dot`) was taken, and is kept.
 """
 
 import socketserver

@@ -4,11 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+import psutil
 import redis
 from celery import Celery
 from support.books import SECRET, settings_for_tests
@@ -17,7 +19,7 @@ from support.server_processes import REPOSITORY, fresh_folder
 from support.smtp_server import RecordingServer
 
 from crm.book import Book
-from crm.clock import SystemClock
+from crm.clock import Clock, SystemClock
 from crm.opening import wire
 from crm.outreach.outbox_tables import Letter
 from crm.store.shared_server import wait_until
@@ -63,6 +65,27 @@ class Process:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
+    @property
+    def children(self) -> list[psutil.Process]:
+        """The processes that it has started and that are alive."""
+        try:
+            return psutil.Process(self.process.pid).children()
+        except psutil.NoSuchProcess:
+            return []
+
+    @property
+    def frozen(self) -> bool:
+        """Whether a child of it has been stopped by the system."""
+        with suppress(psutil.NoSuchProcess):
+            return any(child.status() == psutil.STATUS_STOPPED for child in self.children)
+        return False
+
+    def thaw(self) -> None:
+        """Let its children go on."""
+        for child in self.children:
+            with suppress(psutil.NoSuchProcess):
+                child.resume()
+
     def terminate(self) -> None:
         """Ask it to stop, as an operator or a container does: its first process alone is told."""
         self.process.send_signal(signal.SIGTERM)
@@ -80,10 +103,20 @@ class Workshop:
     Args:
         url: the address of the book's database.
         folder: a fresh folder.
+        clock: of the book that the test holds.
+        around: what else stands in the environment of the processes.
         settings: of the workers, by name.
     """
 
-    def __init__(self, url: str, folder: Path, **settings: object) -> None:
+    def __init__(
+        self,
+        url: str,
+        folder: Path,
+        *,
+        clock: Clock | None = None,
+        around: Mapping[str, str] = MappingProxyType({}),
+        **settings: object,
+    ) -> None:
         self.folder = folder
         self.broker: Broker = open_broker(folder)
         self.mail_server = RecordingServer()
@@ -100,7 +133,9 @@ class Workshop:
         }
         self._processes: list[Process] = []
         self.known = settings_for_tests(**self._values)
-        self.book: Book = wire(url, actor="dana@accord.example", settings=self.known, clock=SystemClock())
+        self.clock = clock or SystemClock()
+        self._around = around
+        self.book: Book = wire(url, actor="dana@accord.example", settings=self.known, clock=self.clock)
         self._runtime = Runtime(self.known)
         self._app: Celery | None = None
 
@@ -111,20 +146,20 @@ class Workshop:
         ours = {f"CRM_{name.upper()}": str(value) for name, value in (self._values | own).items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "REMAP_"))}
         path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")])
-        return kept | ours | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        return kept | ours | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"} | dict(self._around)
 
     def worker(self, *queues: Queue) -> Process:
         """A healthy worker, started as `crm worker start` does."""
         chosen = [part for queue in queues for part in ("--queues", queue.value)]
-        return self._start("-m", "workers", "start", "--concurrency", "1", *chosen)
+        return self.start("-m", "workers", "start", "--concurrency", "1", *chosen)
 
     def faulty_worker(self, point: str, times: int, deed: str) -> Process:
-        """A worker that dies or waits at a point; see `support.faulty_worker`."""
-        return self._start("-m", "support.faulty_worker", point, str(times), deed)
+        """A worker that dies, freezes or waits at a point; see `support.faulty_worker`."""
+        return self.start("-m", "support.faulty_worker", point, str(times), deed)
 
     def beat(self) -> Process:
         """A beat, started as `crm worker beat` does."""
-        return self._start("-m", "workers", "beat")
+        return self.start("-m", "workers", "beat")
 
     def ring(self, task: str, *arguments: Any, queue: Queue) -> None:
         """Ring for a task, as a beat or a colleague does."""
@@ -143,7 +178,7 @@ class Workshop:
 
     def until(self, happened: Callable[[], bool]) -> None:
         """Wait until something has happened; what the processes said is told where it does not."""
-        assert wait_until(_every(0.1, happened), seconds=PATIENCE), self._all_said()
+        assert wait_until(_every(0.1, happened), seconds=PATIENCE), self.all_said()
 
     def until_settled(self, letters: Sequence[Letter], *, nudge: Callable[[], None] = lambda: None) -> None:
         """Wait until each letter has been accepted or is in doubt."""
@@ -152,7 +187,7 @@ class Workshop:
             nudge()
             return set(statuses(self.book, letters)) <= {"accepted", "in_doubt"}
 
-        assert wait_until(_every(0.3, settled), seconds=PATIENCE), self._all_said()
+        assert wait_until(_every(0.3, settled), seconds=PATIENCE), self.all_said()
 
     @contextmanager
     def redis(self) -> Iterator[redis.Redis]:
@@ -167,18 +202,19 @@ class Workshop:
             self._app.close()
         self.book.close()
 
-    def _start(self, *arguments: str) -> Process:
+    def start(self, *arguments: str) -> Process:
+        """A Python process with the settings of the workers in its environment."""
         place = self.folder / f"process-{len(self._processes)}"
         process = Process(arguments, place=place, environment=self.settings)
         self._processes.append(process)
         return process
 
-    def _all_said(self) -> str:
+    def all_said(self) -> str:
         return "\n".join(process.said() for process in self._processes)
 
 
 @contextmanager
-def workshop(url: str, **settings: object) -> Iterator[Workshop]:
+def workshop(url: str, **settings: Any) -> Iterator[Workshop]:
     """A workshop on a database; whatever was started there ends with the block."""
     with ExitStack() as stack:
         folder = stack.enter_context(fresh_folder())

@@ -6,7 +6,11 @@ from support.outbox import letters, order, queue, statuses
 from support.server_processes import processes_in
 from support.worker_processes import workshop
 
+from crm.store.shared_server import wait_until
 from workers.valkey import open_broker
+
+PATIENCE = 5
+"""Seconds that a worker gives the broker to answer (`socket_timeout` in workers/app.py)."""
 
 
 def assert_each_arrived_once(shop, queued):
@@ -58,3 +62,20 @@ def test_a_broker_that_dies_and_comes_back_empty_loses_no_letter_and_repeats_non
             assert not worker.ended
             assert not beat.ended
         assert_each_arrived_once(shop, queued)
+
+
+def test_a_broker_that_stands_still_delays_letters_and_repeats_none(database_url):
+    with workshop(database_url, window=1) as shop:
+        queued = letters(shop.book, 3)
+        shop.worker()
+        shop.beat()
+        shop.until_settled(queued)
+
+        (server,) = processes_in(shop.folder / "valkey")
+        server.suspend()
+        late = later_letters(shop, 3)
+        wait_until(lambda: False, seconds=PATIENCE + 1)
+        assert statuses(shop.book, late) == ["queued"] * 3
+        server.resume()
+        shop.until_settled(late)
+        assert_each_arrived_once(shop, queued + late)

@@ -191,6 +191,15 @@ def test_delivering_counts_what_came_of_it(book):
     assert statuses(book, queued) == ["accepted", "failed", "queued"]
 
 
+def test_a_ring_that_comes_twice_hands_nothing_over_twice(book):
+    queued = letters(book, 3)
+    ids = [letter.id for letter in queued]
+    with RecordingServer() as server:
+        first, second = (jobs.deliver(delivery(book, server), ids) for _ in range(2))
+        assert len(server.messages) == 3
+    assert (first["outcomes"], second["outcomes"]) == ({"accepted": 3}, {})
+
+
 @pytest.fixture
 def slot(book):
     def slot(work=dict, *, holder="one", by=book):

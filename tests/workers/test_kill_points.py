@@ -14,6 +14,7 @@ WINDOW = 2
 LEFT = {
     "claim": (1, {"claimed": 6}, 0, 0),
     "mail": (3, {"accepted": 2, "claimed": 4}, 2, 0),
+    "rcpt": (3, {"accepted": 2, "claimed": 4}, 2, 0),
     "body": (3, {"accepted": 2, "claimed": 4}, 2, 0),
     "intent": (2, {"accepted": 2, "handing_off": 2, "claimed": 2}, 2, 2),
     "dot": (3, {"accepted": 2, "handing_off": 2, "claimed": 2}, 3, 2),

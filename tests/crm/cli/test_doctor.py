@@ -155,3 +155,11 @@ def test_a_check_that_there_is_not_lists_those_there_are(crm):
     said = crm("doctor", "--only", "weather")
     assert said.exit_code == 3
     assert "database" in said.stderr
+
+
+def test_a_stop_of_all_mail_is_nothing_broken_and_is_told(looked_at, crm, acme):
+    assert looked_at()["outgoing mail"]["ok"] is True
+    crm("mail", "stop", "--reason", "a wrong figure")
+    told = looked_at()["outgoing mail"]
+    assert told["ok"] is None
+    assert "a wrong figure" in told["detail"]

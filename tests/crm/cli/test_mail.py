@@ -136,3 +136,12 @@ def test_trouble_on_our_side_asks_the_mail_server_to_keep_the_message(crm, troub
     said = crm("mail", "receive", stdin=message("hello"), **trouble)
     assert said.exit_code == EX_TEMPFAIL
     assert said.stderr.count("\n") == 1
+
+
+def test_all_mail_is_stopped_let_go_on_and_remembered(crm, letter):
+    assert crm("mail", "stops").stdout.strip() == "Mail was never stopped."
+    stopped = crm.json("mail", "stop", "--reason", "a wrong figure")
+    assert (stopped["reason"], stopped["resumed_at"]) == ("a wrong figure", None)
+    assert crm("mail", "stop", "--reason", "again").exit_code != 0
+    assert crm.json("mail", "resume", "--reason", "mended")["resumed_because"] == "mended"
+    assert [row["reason"] for row in crm.json("mail", "stops")] == ["a wrong figure"]

@@ -1,6 +1,7 @@
 """Signing in process, verified by dkimpy's own verifier against a DNS of our own."""
 
 import subprocess
+from email import message_from_bytes
 
 import dkim
 import pytest
@@ -57,18 +58,10 @@ def test_a_receiver_verifies_what_was_signed(signer, dns, message):
 
 def test_every_header_that_counts_is_signed_and_none_can_be_added(signer, dns):
     signed = signer.signed(compose(full_letter()))
-    parsed = dkim.DKIM(signed)
-    assert parsed.verify(dnsfunc=dns)
-    names = (
-        [name.decode().lower() for name in parsed.signed_headers_names()]
-        if hasattr(parsed, "signed_headers_names")
-        else [name.decode().lower() for name in parsed.include_headers]
-    )
-    there = {
-        line.partition(b":")[0].decode().lower()
-        for line in compose(full_letter()).split(b"\r\n\r\n")[0].split(b"\r\n")
-        if line[:1] not in b" \t"
-    }
+    checked = dkim.DKIM(signed)
+    assert checked.verify(dnsfunc=dns)
+    names = [name.decode().lower() for name in checked.include_headers]
+    there = {name.lower() for name in message_from_bytes(compose(full_letter()))}
     assert set(names) == there
     assert names.count("from") == 2
     assert {

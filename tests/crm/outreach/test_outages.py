@@ -5,6 +5,7 @@ from itertools import chain, repeat
 import pytest
 from support.handing_over import transport
 from support.kill_points import WatchedHandover, WatchedLine
+from support.locks import blocked
 from support.outbox import (
     LEASE,
     letters,
@@ -15,6 +16,7 @@ from support.outbox import (
 from support.sending import at, delivery, nobody_listens, unheard, watched
 
 from crm.errors import StoreError
+from crm.mail.line import Timeouts
 from crm.mail.smtp import SmtpFailure
 
 LAPSED = LEASE + timedelta(seconds=1)
@@ -144,6 +146,61 @@ def test_a_database_that_goes_away_before_the_intent_lets_no_dot_be_written(book
     assert len(mail_server.messages) == 3
 
 
+def test_a_database_that_dies_while_an_intent_is_being_committed_lets_no_dot_be_written(
+    book, mail_server, clock
+):
+    queued = letters(book, 2)
+    with (
+        ThreadPoolExecutor(1) as pool,
+        looking(book) as eye,
+        looking(book) as other,
+        other.transaction(),
+    ):
+        other.execute("SELECT 1 FROM person WHERE id = ANY(%s) FOR UPDATE", [[x.person_id for x in queued]])
+        sending = pool.submit(delivery(book, mail_server).deliver, limit=2)
+        blocked(eye, 1)
+        eye.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        with pytest.raises(StoreError):
+            sending.result(20)
+    mail_server.wait_until_abandoned(2)
+    assert statuses(book, queued) == ["claimed"] * 2
+    clock.advance(LAPSED)
+    book.handover.reap()
+    delivery(book, mail_server).deliver(limit=2)
+    assert statuses(book, queued) == ["accepted"] * 2
+    assert len(mail_server.messages) == 2
+
+
+# A server that is slower than our patience: at which stage, and what is known then.
+SLOW = {"mail": "queued", "rcpt": "queued", "data": "queued", "dot": "in_doubt"}
+
+
+@pytest.mark.parametrize("stage", SLOW)
+def test_a_server_that_is_too_slow_before_the_dot_is_asked_again_and_after_it_leaves_doubt(
+    book, mail_server, clock, stage
+):
+    (letter,) = letters(book, 1)
+    mail_server.play(f"{stage}:late 2")
+    impatient = transport(mail_server.port, timeouts=Timeouts(connect=5, command=0.2, final=0.2, quit=0.2))
+    delivery(book, through=impatient).deliver(limit=1)
+    assert statuses(book, [letter]) == [SLOW[stage]]
+    clock.advance(LAPSED)
+    book.handover.reap()
+    delivery(book, mail_server).deliver(limit=1)
+    assert len(mail_server.wait_for(1)) == 1
+    assert statuses(book, [letter]) == ["in_doubt" if stage == "dot" else "accepted"]
+
+
+def test_a_server_that_is_slow_within_our_patience_makes_no_difference(book, mail_server):
+    queued = letters(book, 4)
+    mail_server.play("mail:late 0.1", "rcpt:late 0.1", "data:late 0.1", "dot:late 0.1")
+    delivery(book, mail_server, window=2).deliver(limit=4)
+    assert statuses(book, queued) == ["accepted"] * 4
+
+
 def frozen_past_the_lease(book, make_book, mail_server, clock, point):
     """A worker stands still at a point until its lease is over and another has done the work, then goes on."""
 
@@ -174,6 +231,25 @@ def test_a_worker_that_froze_after_the_intent_still_settles_it(book, make_book, 
     assert statuses(book, queued) == ["accepted"] * 2
     assert told(book, queued[0]) == ["queued", "handing_off", "in_doubt", "accepted"]
     assert len(mail_server.messages) == 2
+
+
+def test_a_worker_that_wakes_after_a_person_had_its_letter_sent_again_makes_the_copy_that_was_asked_for(
+    book, make_book, mail_server, clock
+):
+    (letter,) = letters(book, 1)
+
+    def meanwhile():
+        clock.advance(LAPSED)
+        other = make_book()
+        other.handover.reap()
+        other.outbox.resend(letter, reason="they have asked where it is")
+        delivery(other, mail_server).deliver(limit=1)
+
+    watched(book, mail_server, at("intent", meanwhile)).deliver(limit=1)
+    first, second = (str(message.message["Message-ID"]) for message in mail_server.messages)
+    kept = book.outbox.get(letter)
+    assert first == second == kept.message_id
+    assert (kept.status, kept.may_duplicate) == ("accepted", True)
 
 
 def test_several_workers_at_once_send_every_letter_once(book, make_book, mail_server):

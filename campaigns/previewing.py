@@ -1,0 +1,107 @@
+"""Putting a preview together: asks the book for the accounts and the facts about them, and the folder for the letters."""
+
+from collections.abc import Iterable
+
+from campaigns.audience import decided, ranked
+from campaigns.campaign import Campaign
+from campaigns.explanation import Explained, explained
+from campaigns.facts import known_facts, refuse_unknown
+from campaigns.gathering import gathered
+from campaigns.occasion import Manager, Stationery
+from campaigns.preview import Preview, content_of
+from campaigns.tongues import Tongue, refuse_silence, tongues
+from crm.book import Book
+from crm.directory.resolve import OrganizationKey
+from crm.garbage import no_collection
+from crm.mail.templates import TemplateFolder, TemplateVersion
+from crm.outreach.audience import hash_of_content
+from crm.reference.languages import Language
+
+
+def previewed(
+    book: Book, campaign: Campaign, *, only: Iterable[int] | None = None, alone: bool = False
+) -> Preview:
+    """What a campaign would do now.
+
+    Args:
+        book: the book; nothing is written to it.
+        campaign: what it says to whom.
+        only: of these accounts, by their ids; of all where none are given.
+        alone: whether each account enters by itself, so that its arm must not depend on the others.
+    """
+    now = book.clock.now()
+    spoken = _tongues(campaign, book.templates)
+    with no_collection():
+        candidates = book.candidates.matching(campaign.audience, only=only, on=now.date())
+        cases = ranked(campaign, candidates, now.date())
+        around = gathered(book, campaign, cases, languages=_complete(spoken), now=now)
+        audience = decided(campaign, cases, around, alone=alone)
+    return Preview(
+        campaign=campaign,
+        as_of=now,
+        audience=audience,
+        around=around,
+        stationery=_stationery(book),
+        wordings=_wordings(campaign, book.templates),
+        tongues=spoken,
+        stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
+    )
+
+
+def explanation_of(book: Book, campaign: Campaign, account: OrganizationKey) -> Explained:
+    """Why a campaign would write to one account or leave it out; only this account and its group are looked at."""
+    now = book.clock.now()
+    audience = book.audiences.explain(campaign.audience, account, on=now.date())
+    found = book.candidates.of(audience.organization_id, about=campaign.audience, on=now.date())
+    (case,) = ranked(campaign, found, now.date())
+    languages = _complete(_tongues(campaign, book.templates))
+    return explained(
+        campaign, audience, case, gathered(book, campaign, [case], languages=languages, now=now, alone=case)
+    )
+
+
+def content_hash(book: Book, campaign: Campaign) -> str:
+    """The hash of a campaign as it stands now, with its letters."""
+    return hash_of_content(content_of(campaign, _wordings(campaign, book.templates)))
+
+
+def _tongues(campaign: Campaign, letters: TemplateFolder) -> tuple[Tongue, ...]:
+    campaign.journey.refuse_missing(letters.names())
+    refuse_unknown(campaign.journey, known_facts())
+    spoken = tongues(
+        campaign, {template: letters.reviews(template) for template in campaign.journey.templates}
+    )
+    refuse_silence(campaign, spoken)
+    return spoken
+
+
+def _complete(spoken: Iterable[Tongue]) -> frozenset[Language]:
+    return frozenset(tongue.language for tongue in spoken if tongue.complete)
+
+
+def _wordings(campaign: Campaign, letters: TemplateFolder) -> dict[tuple[str, str], TemplateVersion]:
+    return {
+        (template, tongue.language.value): letters.version(template, tongue.language)
+        for template in campaign.journey.templates
+        for tongue in sorted(_tongues(campaign, letters), key=lambda tongue: tongue.language)
+        if tongue.complete
+    }
+
+
+def _stationery(book: Book) -> Stationery:
+    offices = {office.code: office.name for office in book.offices}
+    managers = [
+        Manager(staff.id, staff.name, staff.title, staff.email, offices[staff.office], staff.office)
+        for staff in book.staff
+        if staff.active
+    ]
+    return Stationery(
+        sender_name=book.identity.sender_name,
+        sender_address=book.identity.sender_address,
+        managers={manager.id: manager for manager in managers},
+        study_groups={group.code: group.title for group in book.study_groups},
+        countries={
+            country.code: {language: country.name(language) for language in Language}
+            for country in book.countries
+        },
+    )

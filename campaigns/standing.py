@@ -1,0 +1,142 @@
+"""Standing campaigns: who enters them when. Takes a book, as the desk does, and decides with its pure functions."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+
+from campaigns.campaign import Campaign
+from campaigns.catalog import find_campaign
+from campaigns.entry import Entry
+from campaigns.journey import Journey, WaitStep
+from campaigns.orders import entries_of, standing_order
+from campaigns.preview import Preview
+from campaigns.previewing import content_hash, previewed
+from crm.book import Book
+from crm.directory.resolve import OrganizationKey
+from crm.errors import AccordError, Refused
+from crm.outreach.entries import Entered, Former
+from crm.outreach.run_rules import RunKey
+from crm.outreach.run_tables import Run
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def prepared_standing(book: Book, campaign: Campaign) -> Run:
+    """A version of a standing campaign, for a colleague to approve with its ceiling.
+
+    Raises:
+        Refused: the campaign does not say how accounts enter it.
+    """
+    return book.runs.prepare(standing_order(previewed(book, campaign, only=()), _entry_of(campaign)))
+
+
+def take_in(book: Book, *, campaigns: Mapping[str, Campaign] | None = None) -> dict[int, Entered | str]:
+    """Let those enter the standing campaigns who may now, by schedule or by what happened to them.
+
+    Any number of workers may do this at once, and any number of times: each account enters once.
+
+    Args:
+        book: the book.
+        campaigns: by name, where they do not stand in the catalogue.
+
+    Returns:
+        For each standing run what came of it, or why it takes nobody in.
+    """
+    return {run.id: _looked(book, run, campaigns or {}) for run in book.entries.open()}
+
+
+def entered(
+    book: Book, run: RunKey, account: OrganizationKey, *, campaign: Campaign | None = None
+) -> Entered:
+    """Let one account enter a standing run by hand; every guard is asked.
+
+    Raises:
+        Refused: the run does not stand open, or something stands against the account; the reason is named.
+    """
+    found = book.runs.get(run)
+    chosen = _approved(book, found, campaign or find_campaign(found.campaign))
+    who = book.organizations.get(account)
+    preview = previewed(book, chosen, only=[who.id], alone=True)
+    if not preview.audience.invited:
+        raise Refused(
+            f"{who.name} cannot enter: {_objection(preview)}.", rule="entries.guards", subject=who.name
+        )
+    return book.entries.take_in(found, entries_of(preview), by={who.id: book.actor})
+
+
+def taken_over(book: Book, run: RunKey, former: RunKey) -> int:
+    """Let a new version take over those who wait in an earlier one; see `book.entries.take_over`."""
+    new, old = (_waits(book.runs.get(one)) for one in (run, former))
+    return book.entries.take_over(run, former=former, steps=new & old)
+
+
+def due_on_schedule(entry: Entry, looked_at: datetime | None, now: datetime) -> bool:
+    """Whether everybody is to be looked at: once in each stretch of `every_hours`, however often it is asked."""
+    if entry.every_hours is None:
+        return False
+    stretch = timedelta(hours=entry.every_hours)
+    return looked_at is None or (now - _EPOCH) // stretch > (looked_at - _EPOCH) // stretch
+
+
+def may_enter(former: Former | None, entry: Entry, now: datetime) -> bool:
+    """Whether an account may enter that has been in the campaign before, or has not."""
+    if former is None:
+        return True
+    if former.ended_at is None or entry.again_after_days is None:
+        return False
+    return former.ended_at + timedelta(days=entry.again_after_days) <= now
+
+
+def _looked(book: Book, run: Run, campaigns: Mapping[str, Campaign]) -> Entered | str:
+    try:
+        campaign = _approved(book, run, campaigns.get(run.campaign) or find_campaign(run.campaign))
+    except AccordError as error:
+        return error.message
+    entry, now = _entry_of(campaign), book.clock.now()
+    happened = book.entries.occurred(run, entry.on) if entry.on else {}
+    everybody = due_on_schedule(entry, run.looked_at, now)
+    if not everybody and not happened:
+        return Entered()
+    preview = previewed(book, campaign, only=None if everybody else happened, alone=True)
+    former = book.entries.former(campaign.name)
+    rows = [row for row in entries_of(preview) if may_enter(former.get(row.organization_id), entry, now)]
+    by = {row.organization_id: str(happened.get(row.organization_id, "schedule")) for row in rows}
+    return book.entries.take_in(run, rows, by=by, looked_at=now)
+
+
+def _approved(book: Book, run: Run, campaign: Campaign) -> Campaign:
+    """The campaign of a run, if it still is what was approved.
+
+    Raises:
+        Refused: it has changed since; a new version must be approved.
+    """
+    if content_hash(book, campaign) != run.content_hash:
+        raise Refused(
+            f"The campaign {run.campaign} is not what was approved with run {run.id}: nobody enters it.",
+            rule="entries.content",
+            subject=f"run {run.id}",
+            hint="Prepare a new version, have it approved, and let it take over.",
+        )
+    return campaign
+
+
+def _entry_of(campaign: Campaign) -> Entry:
+    if campaign.entry is None:
+        raise Refused(
+            f"{campaign.name} does not stand open: it does not say how accounts enter it.",
+            rule="entries.entry",
+            subject=campaign.name,
+            hint="Give it an entry: campaign.but(entry=Entry(ceiling=50)).",
+        )
+    return campaign.entry
+
+
+def _objection(preview: Preview) -> str:
+    left = next(iter(preview.audience.left_out), None)
+    if left is None:
+        return f"it is no account that {preview.campaign.audience.words}"
+    return f"{left.skip.reason.words}: {left.skip.detail}" if left.skip.detail else left.skip.reason.words
+
+
+def _waits(run: Run) -> frozenset[str]:
+    journey = Journey.model_validate(run.content["journey"])
+    return frozenset(step.name for step in journey.steps if isinstance(step, WaitStep))
