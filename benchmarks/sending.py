@@ -1,6 +1,6 @@
 """A run of 20,000 letters from its launch to the last row settled, beside two processes that only compose and send."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from statistics import median
 
@@ -24,17 +24,18 @@ def figures(bench: Bench) -> Iterator[Figure]:
     """The speed at the default window and at one letter at a time, planning, memory, and a colleague at work meanwhile."""
     recipients = min(_RECIPIENTS, max(10, bench.size // 10))
     with Sink() as sink:
-        yield from _speed(bench, sink, recipients)
+        held = yield from _speed(bench, sink, recipients)
         yield _colleague(bench, sink, recipients)
-        yield _memory(bench, sink, recipients)
+        yield _memory(bench, sink, recipients, held)
 
 
-def _speed(bench: Bench, sink: Sink, recipients: int) -> Iterator[Figure]:
+def _speed(bench: Bench, sink: Sink, recipients: int) -> Generator[Figure, None, Measured]:
+    """The figures of speed; gives what a worker held meanwhile."""
     with queued(bench, recipients) as (book, letters):
         prepared = [ready(letter, book.runs.wording(letter.template), book.identity) for letter in letters]
     note = _same(prepared)
     turns = [_turn(bench, sink, prepared) for _ in range(bench.runs)]
-    ours, careful, planning, ceiling, bare = (Measured(values) for values in zip(*turns, strict=True))
+    ours, careful, planning, ceiling, bare, held = map(Measured, zip(*turns, strict=True))
     yield bench.judged(
         Figure(f"{recipients:,} letters sent", ours, ceiling, 1 / 0.6, note),
         lambda: explain(bench, recipients),
@@ -46,16 +47,19 @@ def _speed(bench: Bench, sink: Sink, recipients: int) -> Iterator[Figure]:
     yield Figure(
         "planning them", planning, ours, 0.1, "ceiling: the whole time from launch to the last row settled"
     )
+    return held
 
 
 def _turn(bench: Bench, sink: Sink, prepared: Sequence[Ready]) -> tuple[float, ...]:
     """Everything once, so that whatever else the machine does disturbs all alike."""
+    run = _sent(bench, sink, len(prepared))
     return (
-        _sent(bench, sink, len(prepared)).seconds,
+        run.seconds,
         _sent(bench, sink, len(prepared), window=1).seconds,
         _planned(bench, len(prepared)),
         sent(prepared, sink, composed),
         sent(prepared, sink, made_before),
+        run.memory,
     )
 
 
@@ -114,10 +118,11 @@ def _colleague(bench: Bench, sink: Sink, recipients: int) -> Figure:
     )
 
 
-def _memory(bench: Bench, sink: Sink, recipients: int) -> Figure:
-    short, long = (_sent(bench, sink, count).memory for count in (recipients, _LONGER * recipients))
-    note = f"the larger of two processes at its peak, {_LONGER * recipients:,} letters beside {recipients:,}"
-    return Figure("memory of a worker", Measured((long,), "MB"), Measured((short,), "MB"), 1.1, note)
+def _memory(bench: Bench, sink: Sink, recipients: int, short: Measured) -> Figure:
+    many = _LONGER * recipients
+    long = Measured((_sent(bench, sink, many).memory,), "MB")
+    note = f"the larger of two processes at its peak, {many:,} letters beside {recipients:,}"
+    return Figure("memory of a worker", long, Measured(short.values, "MB"), 1.1, note)
 
 
 def explain(bench: Bench, recipients: int) -> str:

@@ -56,10 +56,10 @@ def ready(letter: Letter, version: TemplateVersion, identity: Identity) -> Ready
 def composed(letter: Ready) -> bytes:
     """The message of a letter, by bare templates and our MIME builder."""
     templates = _templates(letter.version)
-    text = f"{templates.text.render(letter.facts)}\n\n-----\n{templates.footer.render(letter.facts)}\n"
+    text = f"{templates.text.render(letter.facts)}\n\n-----\n{templates.footer.render(letter.facts)}"
     html = f"{templates.head}{templates.html.render(letter.facts)}{templates.tail}"
     subject = templates.subject.render(letter.facts).strip()
-    return compose(Message(**letter.around, subject=subject, text=text, html=html))
+    return compose(Message(**letter.around, subject=subject, text=text.strip("\n"), html=html))
 
 
 def sent(letters: Sequence[Ready], sink: Sink, make: Callable[[Ready], bytes]) -> float:

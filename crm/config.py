@@ -85,8 +85,8 @@ class Settings(BaseSettings):
         default="", pattern=r"^(https://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*/?)?$"
     )
 
-    window: int = Field(default=8, ge=1, le=100)
-    batch: int = Field(default=100, ge=1, le=1000)
+    window: int = Field(default=16, ge=1, le=100)
+    batch: int = Field(default=200, ge=1, le=1000)
     lease_seconds: int = Field(default=300, ge=1)
     doubt_seconds: int = Field(default=3 * 86_400, ge=1)
     tick_seconds: float = Field(default=10, gt=0)

@@ -191,10 +191,14 @@ def _due(now: datetime) -> SelectOfScalar[int]:
 
 def _still_ours(session: Session, letters: Sequence[Letter]) -> list[Letter]:
     """Those of the letters whose claim still holds, locked."""
-    fences = {letter.id: letter.fence for letter in letters}
-    query = select(Letter).where(col(Letter.id).in_(fences), Letter.status == MessageStatus.CLAIMED)
-    query = query.order_by(col(Letter.id)).with_for_update().execution_options(populate_existing=True)
-    return [letter for letter in session.exec(query) if letter.fence == fences[letter.id]]
+    ids = [letter.id for letter in letters]
+    query = select(Letter.id, Letter.fence).where(
+        col(Letter.id).in_(ids), Letter.status == MessageStatus.CLAIMED
+    )
+    held = set(session.exec(query.order_by(col(Letter.id)).with_for_update()).all())
+    return sorted(
+        (letter for letter in letters if (letter.id, letter.fence) in held), key=lambda letter: letter.id
+    )
 
 
 def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any]) -> None:

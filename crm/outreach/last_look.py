@@ -6,6 +6,7 @@ in a reply, or pauses or cancels a run is decided before or after the intents, n
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,18 @@ from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageSt
 from crm.outreach.outgoing import stop_before_intents
 from crm.outreach.readers import readers_of
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    status: RunStatus
+    about: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Enrolment:
+    state: EnrolmentState
+    reason: str | None
 
 
 class LastLook:
@@ -76,8 +89,8 @@ class LastLook:
             return _stop(f"the account left the journey: {enrolment.reason or enrolment.state}")
         return self._without_permission(letter, run)
 
-    def _without_permission(self, letter: Letter, run: Run | None) -> dict[str, Any] | None:
-        about = run.content.get("about") if run and letter.message_class is MessageClass.MARKETING else None
+    def _without_permission(self, letter: Letter, run: _Run | None) -> dict[str, Any] | None:
+        about = run.about if run and letter.message_class is MessageClass.MARKETING else None
         if about is None:
             return (
                 None  # what is part of no campaign, or of one from before campaigns said what they are about
@@ -106,7 +119,7 @@ class LastLook:
             }
         return None
 
-    def _of(self, letter: Letter) -> tuple[Run | None, Enrolment | None]:
+    def _of(self, letter: Letter) -> tuple[_Run | None, _Enrolment | None]:
         return self._runs.get(letter.run_id), self._enrolments.get(letter.enrolment_id)
 
 
@@ -119,18 +132,21 @@ def _stop(why: str) -> dict[str, Any]:
     return {"status": MessageStatus.STOPPED, "lease_until": None, "verdict": why}
 
 
-def _runs(session: Session, letters: Sequence[Letter]) -> dict[int | None, Run]:
+def _runs(session: Session, letters: Sequence[Letter]) -> dict[int | None, _Run]:
     """The runs of the letters, locked against being paused or cancelled until the intents are committed."""
     ids = {letter.run_id for letter in letters if letter.run_id is not None}
-    query = select(Run).where(col(Run.id).in_(ids)).order_by(col(Run.id)).with_for_update(read=True)
-    return {run.id: run for run in session.exec(query.execution_options(populate_existing=True))}
+    query = select(Run.id, Run.status, col(Run.content)["about"].astext).where(col(Run.id).in_(ids))
+    rows = session.exec(query.order_by(col(Run.id)).with_for_update(read=True))
+    return {number: _Run(RunStatus(status), about) for number, status, about in rows}
 
 
-def _enrolments(session: Session, letters: Sequence[Letter]) -> dict[int | None, Enrolment]:
+def _enrolments(session: Session, letters: Sequence[Letter]) -> dict[int | None, _Enrolment]:
     """The enrolments of the letters; a reply that would change one waits for the lock on its person."""
     ids = {letter.enrolment_id for letter in letters if letter.enrolment_id is not None}
-    query = select(Enrolment).where(col(Enrolment.id).in_(ids))
-    return {row.id: row for row in session.exec(query.execution_options(populate_existing=True))}
+    query = select(Enrolment.id, Enrolment.state, Enrolment.reason).where(col(Enrolment.id).in_(ids))
+    return {
+        number: _Enrolment(EnrolmentState(state), reason) for number, state, reason in session.exec(query)
+    }
 
 
 def _erased(session: Session, letters: Sequence[Letter]) -> set[int]:

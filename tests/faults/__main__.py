@@ -1,6 +1,8 @@
 """`make faults`: many rounds, one line each, and a table of them all."""
 
 import secrets
+import signal
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +23,9 @@ def main(
     letters: Annotated[int, typer.Option(min=50, help="About how many letters a round has.")] = 2000,
 ) -> None:
     """Play rounds in which everything goes wrong, and hold the mail server's record against the book."""
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM)
+    )  # and nothing that it started stays behind
     first = secrets.randbelow(10**6) if seed is None else seed
     typer.echo(f"seed {first}; making {letters} letters' worth of accounts …")
     FOLDER.mkdir(parents=True, exist_ok=True)

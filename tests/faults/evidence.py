@@ -25,7 +25,7 @@ _TURNS = """
 SELECT verb, pg_xact_commit_timestamp(xmin) FROM trail_entry
 WHERE verb IN ('run.paused', 'run.resumed', 'run.cancelled', 'mail.stopped', 'mail.resumed') ORDER BY 2
 """
-_STILL = ("run.paused", "mail.stopped")
+_PAUSED, _STOPPED = "run.paused", "mail.stopped"
 _DECISIONS = ("resend decided", "assumed sent, by decision")
 
 Rows = Sequence[tuple[Any, ...]]
@@ -79,6 +79,8 @@ def _letters(letters: Rows, events: Rows, refusals: Rows, book: Book) -> Iterabl
 
 def _pauses(turns: Rows, people: People, *, workers: int) -> Iterable[Pause]:
     ends = [*(at for _, at in turns[1:]), datetime.max.replace(tzinfo=UTC)]
-    paused = [(at, end) for (verb, at), end in zip(turns, ends, strict=False) if verb in _STILL]
-    for (at, end), seen in zip(paused, people.pauses, strict=True):
-        yield Pause(at, end, seen.returned, seen.resumed, workers)
+    stood = [
+        (verb, at, end) for (verb, at), end in zip(turns, ends, strict=False) if verb in (_PAUSED, _STOPPED)
+    ]
+    for (verb, at, end), seen in zip(stood, people.pauses, strict=True):
+        yield Pause(at, end, seen.returned, seen.resumed, workers, all_mail=verb == _STOPPED)

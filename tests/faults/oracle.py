@@ -42,6 +42,7 @@ class Letter:
     Attributes:
         intents: when each intent to write its dot was committed, by the database's own record of commits.
         asked_again: how often a person had it sent again while it was in doubt.
+        enrolment: whose step of a run it is; 0 for a letter that belongs to no run.
         decided: whether a person has settled a doubt about it.
         suppressed_at: when the refusal of its address was committed; for all mail or for campaigns.
     """
@@ -84,6 +85,7 @@ class Pause:
         returned: when `pause` returned, in seconds by the machine's clock.
         resumed: when going on was asked for, in seconds.
         workers: how many worker processes were alive.
+        all_mail: whether letters that belong to no run stood still, too.
     """
 
     committed_at: datetime
@@ -91,6 +93,7 @@ class Pause:
     returned: float
     resumed: float
     workers: int
+    all_mail: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,10 +236,12 @@ def every_copy_intended(evidence: Evidence) -> Iterator[Breach]:
 def pauses_are_exact(evidence: Evidence) -> Iterator[Breach]:
     """While a run is paused, or all mail stopped, no intent is committed, and at most one window a worker still arrives."""
     for pause in evidence.pauses:
-        for letter in evidence.letters:
+        still = [letter for letter in evidence.letters if letter.enrolment or pause.all_mail]
+        for letter in still:
             if any(pause.committed_at < at < pause.ended_at for at in letter.intents):
-                yield Breach("pauses are exact", letter.key, "intended while the run was paused")
-        late = sum(pause.returned < copy.at < pause.resumed for copy in evidence.copies)
+                yield Breach("pauses are exact", letter.key, "intended while nothing should be")
+        copies = [copy for letter in still for copy in evidence.copies_of.get(letter.message_id, ())]
+        late = sum(pause.returned < copy.at < pause.resumed for copy in copies)
         if late > evidence.window * pause.workers:
             yield Breach("pauses are exact", str(pause.committed_at), f"{late} letters arrived after it")
 

@@ -110,8 +110,15 @@ BROKEN = {
         "pauses are exact",
         "letter 1",
     ),
+    "a letter of no run while all mail is stopped": (
+        evidence(
+            [letter(enrolment=0, intents=(NOON + SECOND,))], [copy()], pauses=(replace(PAUSE, all_mail=True),)
+        ),
+        "pauses are exact",
+        "letter 1",
+    ),
     "more than a window a worker in a pause": (
-        evidence([letter(n) for n in range(5)], IN_PAUSE, pauses=(PAUSE,)),
+        evidence([letter(n, enrolment=9) for n in range(5)], IN_PAUSE, pauses=(PAUSE,)),
         "pauses are exact",
         str(NOON),
     ),
@@ -145,6 +152,9 @@ KEPT = {
     "refused just after the intent": evidence([letter(suppressed_at=NOON + SECOND)], [copy()]),
     "a window for each worker in a pause": evidence(
         [letter(n) for n in range(4)], IN_PAUSE[:4], pauses=(PAUSE,)
+    ),
+    "a letter of no run while a run is paused": evidence(
+        [letter(enrolment=0, intents=(NOON + SECOND,))], [copy()], pauses=(PAUSE,)
     ),
     "an intent at the instant after a pause": evidence(
         [letter(intents=(NOON + 11 * SECOND,))], [copy()], pauses=(PAUSE,)
