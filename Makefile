@@ -9,7 +9,7 @@ SCALE  := $(VENV)/.scale
 AXE_VERSION := 4.14.1
 AXE         := build/look/package/axe.min.js
 
-.PHONY: help reference demo demo-big test faults lint check bench format screenshots clean
+.PHONY: help reference demo demo-big test faults mail-lab lint check bench format screenshots clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/'
@@ -34,6 +34,9 @@ test: $(READY)   ## every test, on real servers
 
 faults: $(READY) ## hundreds of rounds in which everything dies; ROUNDS=1 SEED=7 LETTERS=2000 to play one of them
 	PYTHONPATH=tests:. $(BIN)/python -m faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(LETTERS),--letters $(LETTERS))
+
+mail-lab: $(READY) ## a round trip through Postfix and Dovecot, where they are installed
+	PYTHONPATH=tests:. $(BIN)/python -m mail_lab
 
 lint: $(READY)   ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .

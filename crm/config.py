@@ -45,6 +45,12 @@ class Settings(BaseSettings):
         doubt_seconds: how long evidence is waited for before a class's policy settles a letter in doubt.
         tick_seconds: how often the beat looks for due work.
         inbox: a Maildir that the mail server delivers answers into; empty: ``inbox`` in the data folder.
+        imap_host: an IMAP server that answers are fetched from as well; empty: none.
+        imap_port: its port.
+        imap_username: who logs in there; the mailbox is Accord's alone.
+        imap_password: goes with it.
+        imap_tls: none, starttls or implicit.
+        imap_folder: where answers arrive, by its name in ASCII (RFC 3501 5.1.3).
         send_hours: when campaigns may write, by the clock of the reader's country, on working days there; or "always".
         cap_days: the least number of days between letters of two campaigns to one person.
         per_minute: how many letters all workers together hand over in a minute; empty: as many as they can.
@@ -85,6 +91,12 @@ class Settings(BaseSettings):
     doubt_seconds: int = Field(default=3 * 86_400, ge=1)
     tick_seconds: float = Field(default=10, gt=0)
     inbox: Path | None = None
+    imap_host: str = ""
+    imap_port: int = 993
+    imap_username: str = ""
+    imap_password: SecretStr = SecretStr("")
+    imap_tls: Tls = Tls.IMPLICIT
+    imap_folder: str = Field(default="INBOX", pattern=r'^[^"\\\x00-\x1f\x7f-\U0010ffff]{1,200}$')
 
     send_hours: str = "09:00-17:00"
     cap_days: int = Field(default=3, ge=0, le=365)

@@ -12,6 +12,8 @@ from typing import Any
 from campaigns import desk
 from crm.book import Book
 from crm.errors import AccordError, MailError, StoreError
+from crm.mail.imap import ImapMailbox, OpenMailbox, Waiting
+from crm.mail.parts import LARGEST_MESSAGE
 from crm.outreach.delivery import Delivery
 from crm.outreach.entries import Entered
 from workers.bell import Bell
@@ -100,7 +102,27 @@ def collect(book: Book, inbox: Path) -> Summary:
     """
     mailbox.Maildir(str(inbox), create=True)
     arrived = sorted(path for path in (inbox / "new").iterdir() if not path.name.startswith("."))
-    return dict(Counter(kind for path in arrived if (kind := _take_in(book, path, inbox)) is not None))
+    return dict(Counter(kind for path in arrived if (kind := _from_maildir(book, path, inbox)) is not None))
+
+
+def fetch(book: Book, box: ImapMailbox | None) -> Summary:
+    """Take in everything that nobody has seen yet in an IMAP mailbox.
+
+    As from the Maildir: a message is marked as seen once its effect is in the book. What cannot be read, or is larger than
+    what is read (it is not even fetched), is flagged besides, for a person; what fails otherwise stays unseen.
+
+    Args:
+        book: the book.
+        box: where it is; None: there is none.
+
+    Raises:
+        Unreachable: the server does not answer or broke off; what is left waits for the next time.
+    """
+    if box is None:
+        return {}
+    with box.opened() as opened:
+        taken = (_from_imap(book, opened, message) for message in opened.unseen())
+        return dict(Counter(kind for kind in taken if kind is not None))
 
 
 def keep_no_longer(book: Book) -> Summary:
@@ -156,21 +178,44 @@ def _ring_for_what_is_due(book: Book, bell: Bell, batch: int) -> int:
     return len(due)
 
 
-def _take_in(book: Book, path: Path, inbox: Path) -> str | None:
-    """What kind of message it was; None where another process took it in meanwhile."""
-    try:
+def _from_maildir(book: Book, path: Path, inbox: Path) -> str | None:
+    def take() -> str:
         kind = book.answers.receive(path.read_bytes()).kind.value
         path.rename(inbox / "cur" / f"{path.name}:2,S")
+        return kind
+
+    def set_aside() -> None:
+        mailbox.Maildir(str(inbox)).add_folder("unreadable")
+        path.rename(inbox / ".unreadable" / "new" / path.name)
+
+    return _taken(path.name, take, set_aside)
+
+
+def _from_imap(book: Book, box: OpenMailbox, message: Waiting) -> str | None:
+    def take() -> str | None:
+        if message.size > LARGEST_MESSAGE:
+            raise MailError(f"The message has {message.size:,} bytes, more than {LARGEST_MESSAGE:,}.")
+        if (raw := box.read(message)) is None:
+            return None
+        kind = book.answers.receive(raw).kind.value
+        box.mark(message)
+        return kind
+
+    return _taken(f"UID {message.uid}", take, lambda: box.mark(message, flagged=True))
+
+
+def _taken(name: str, take: Callable[[], str | None], set_aside: Callable[[], None]) -> str | None:
+    """What kind of message it was; None where another process took it in meanwhile."""
+    try:
+        return take()
     except FileNotFoundError:
         return None
     except MailError as error:
         log.warning("a message in the inbox cannot be read and is set aside: %s", error.message)
-        mailbox.Maildir(str(inbox)).add_folder("unreadable")
-        path.rename(inbox / ".unreadable" / "new" / path.name)
+        set_aside()
         return "unreadable"
     except StoreError:
         raise
     except Exception:
-        log.exception("a message in the inbox could not be taken in: %s", path.name)
+        log.exception("a message in the inbox could not be taken in: %s", name)
         return "failed"
-    return kind

@@ -12,6 +12,7 @@ from crm.book import Book
 from crm.clock import Clock, SystemClock
 from crm.config import Settings
 from crm.mail.dkim import Signer, SigningTransport
+from crm.mail.imap import ImapMailbox, mailbox_of
 from crm.mail.smtp import SmtpTransport, Transport
 from crm.opening import database_url, folder_of, open_book, wire
 from crm.outreach.delivery import Delivery
@@ -80,6 +81,11 @@ class Runtime:
     def inbox(self) -> Path:
         """The Maildir that answers arrive in."""
         return self.settings.inbox or folder_of(self.settings) / "inbox"
+
+    @property
+    def mailbox(self) -> ImapMailbox | None:
+        """The mailbox on an IMAP server that answers arrive in, if there is one."""
+        return mailbox_of(self.settings)
 
     def book(self) -> Book:
         """The book of this process; a forked child opens its own and never uses its parent's connections."""

@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("runs.take_in", Queue.ADVANCE, 6, "accounts that may enter a standing campaign"),
     Entry("subscriptions.send", Queue.TICK, 6, "reports that somebody has subscribed to"),
     Entry("answers.collect", Queue.INBOUND, 1, "replies, bounces and unsubscribes in the inbox"),
+    Entry("answers.fetch", Queue.INBOUND, 6, "the same, in the mailbox on an IMAP server if there is one"),
     Entry("retention.look", Queue.TICK, 60, "what has been kept for long enough", slot=timedelta(days=1)),
 )
 

@@ -40,6 +40,10 @@ def add_tasks(app: Celery, runtime: Runtime) -> None:
     def collect(seconds: float) -> Any:
         return in_slot("answers.collect", seconds, lambda: jobs.collect(runtime.book(), runtime.inbox))
 
+    @app.task(name="answers.fetch", shared=False)
+    def fetch(seconds: float) -> Any:
+        return in_slot("answers.fetch", seconds, lambda: jobs.fetch(runtime.book(), runtime.mailbox))
+
     @app.task(name="retention.look", shared=False)
     def retain(seconds: float) -> Any:
         return in_slot("retention.look", seconds, lambda: jobs.keep_no_longer(runtime.book()))

@@ -132,6 +132,21 @@ def absences(
         show(ctx, book.staff.absences(who=person, on=on), cells, empty="Nobody is away.")
 
 
+@staff.command(
+    name="drop-address",
+    epilog=examples("crm staff drop-address", "crm staff drop-address dana@accord.example"),
+)
+def drop_address(
+    ctx: typer.Context,
+    person: Annotated[
+        str | None, typer.Argument(metavar="STAFF", help=f"Whose; yours if nobody is named. {STAFF}")
+    ] = None,
+) -> None:
+    """Show the address that a colleague puts into Bcc, so that what they write to an account is logged."""
+    with opened(ctx) as book:
+        show(ctx, book.answers.drop_address(person))
+
+
 @office.command(name="list")
 def list_offices(ctx: typer.Context) -> None:
     """List the offices, headquarters first."""

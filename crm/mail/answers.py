@@ -9,7 +9,10 @@ from crm.mail.calendar_replies import Participation
 
 
 class AnswerKind(StrEnum):
-    """What a message that came in is, by its headers and form; never by its subject alone."""
+    """What a message that came in is, by its headers and form; never by its subject alone.
+
+    A copy is a colleague's own mail; only who knows our colleagues can tell.
+    """
 
     REPLY = "reply"
     CALENDAR_REPLY = "calendar_reply"
@@ -18,6 +21,7 @@ class AnswerKind(StrEnum):
     DELAY = "delay"
     UNSUBSCRIBE = "unsubscribe"
     COMPLAINT = "complaint"
+    COPY = "copy"
     OTHER = "other"
 
 
@@ -93,6 +97,7 @@ class Answer:
         bounce: what became of the letter, per recipient, for a bounce or delay.
         defects: what was odd about the message, without quoting it.
         participation: what a calendar answers to an invitation.
+        addressed: whom its writer says it is for, in To and Cc.
     """
 
     kind: AnswerKind
@@ -108,3 +113,4 @@ class Answer:
     bounce: tuple[BounceRecipient, ...]
     defects: tuple[str, ...]
     participation: Participation | None = None
+    addressed: tuple[str, ...] = ()

@@ -16,7 +16,7 @@ from crm.mail.bounces import STATUS_KINDS, recipients_of, returned_fields
 from crm.mail.calendar_replies import Participation, participation
 from crm.mail.fields import Fields, message_ids, plain, read_fields
 from crm.mail.html_text import text_of
-from crm.mail.mailboxes import REACHED, addresses, sender, tokens
+from crm.mail.mailboxes import ADDRESSED, REACHED, addresses, sender, tokens
 from crm.mail.opt_outs import asks_to_stop
 from crm.mail.parts import LONGEST_TEXT, Mail, read_mail
 from crm.mail.quotes import own_words
@@ -51,7 +51,7 @@ def parse(raw: bytes) -> Answer:
     text = own_words(letter.wording)[:_LONGEST_OWN_WORDS]
     says = participation(letter.mail, defects)
     kind = _reported(letter, bounce, defects) or _sent(
-        letter, text, ours=bool(letter.tokens or references), says=says, defects=defects
+        letter, text, ours=letter.answers_us or bool(references), says=says, defects=defects
     )
     return Answer(
         kind=kind,
@@ -67,6 +67,7 @@ def parse(raw: bytes) -> Answer:
         bounce=bounce,
         defects=tuple(dict.fromkeys(defects)),
         participation=says if kind is AnswerKind.CALENDAR_REPLY else None,
+        addressed=addresses(value for name in ADDRESSED for value in letter.mail.fields.every(name)),
     )
 
 
@@ -84,6 +85,11 @@ class _Letter:
     @property
     def address(self) -> str:
         return self.sender.address if self.sender else ""
+
+    @property
+    def answers_us(self) -> bool:
+        # The address that colleagues copy their own mail to is in no letter of ours.
+        return any(token.purpose != "log" for token in self.tokens)
 
     @property
     def report(self) -> str:

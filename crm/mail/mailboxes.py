@@ -18,9 +18,12 @@ REACHED = (
 )
 """The fields that say whom a message was sent or delivered to."""
 
+ADDRESSED = ("to", "cc")
+"""The fields in which a writer says whom a message is for."""
+
 _BETWEEN_ADDRESSES = re.compile(r"[\s<>,;:\"()\[\]\\]+")
 _ADDRESS = re.compile(r"[^\s@<>()\[\]\",;:\\]{1,128}@[^\s@<>()\[\]\",;:\\]{1,255}")
-_TOKEN = re.compile(r"(bounces|unsubscribe|reply)\+([A-Za-z0-9_.=~-]{1,128})@.+", re.IGNORECASE)
+_TOKEN = re.compile(r"(bounces|unsubscribe|reply|log)\+([A-Za-z0-9_.=~-]{1,128})@.+", re.IGNORECASE)
 _PIECE = re.compile(
     r'(?P<word>=\?[^?\s]{1,80}\?[BbQq]\?[^?]*\?=)|"(?P<quoted>(?:[^"\\]|\\.)*)"|\((?P<comment>[^()]*)\)'
     r'|<(?P<angle>[^<>]*)>|(?P<comma>,)|[^"(<,=]+|.'
@@ -37,7 +40,7 @@ def addresses(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def tokens(found: Iterable[str]) -> tuple[TokenFound, ...]:
-    """The tokens in addresses of the form `bounces+TOKEN@…`, `unsubscribe+TOKEN@…`, `reply+TOKEN@…`."""
+    """The tokens in addresses of the form `bounces+TOKEN@…`, `unsubscribe+TOKEN@…`, `reply+TOKEN@…`, `log+TOKEN@…`."""
     matches = (_TOKEN.fullmatch(address) for address in found)
     return tuple(dict.fromkeys(TokenFound(match[1].lower(), match[2]) for match in matches if match))
 

@@ -5,15 +5,15 @@ or a Message-ID that we gave.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, ClassVar
 
 from sqlalchemy import LargeBinary, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
 from crm.consent.suppressions import Scope, SuppressionReason
 from crm.directory.people import Person
-from crm.directory.staff import Staff
+from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
 from crm.engagement.complaints import SPAM_REPORT, complained_before, record_complaint
 from crm.engagement.follow_ups import plan_follow_up
@@ -21,18 +21,21 @@ from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
 from crm.outreach.budget import watch_complaints
-from crm.outreach.identity import Identity
+from crm.outreach.copies import copied_by, drop_address_of, log_copy
+from crm.outreach.identity import DROP, Identity
 from crm.outreach.limits import Budget
 from crm.outreach.meeting_answers import next_with, note_participation
 from crm.outreach.outbox_tables import Letter
 from crm.outreach.refusing import held, prove, refuse
-from crm.outreach.runs import mark_answered
+from crm.outreach.runs import mark_answered, pause_run
+from crm.outreach.soft_bounces import too_often
 from crm.store.columns import PERSONAL, at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.turns import take_turns
 
 _ANSWER_WITHIN = "2d"
+_COPIES_WITHIN = timedelta(days=7)
 
 
 class AnswerReceived(Record, table=True):
@@ -85,8 +88,8 @@ class Answers:
         A reply, and the answer of a calendar to an invitation, ends the journey unless its campaign goes on after one,
         and becomes an interaction with a follow-up for the account manager; a permanent
         bounce and an unsubscribe put the address on the suppression list, and so does a complaint, which waits for a
-        person besides; an automatic reply changes nothing. What fits no letter of ours is kept and changes nothing
-        either.
+        person besides; an automatic reply changes nothing. What a colleague copied to their drop address is logged. What
+        fits nothing is kept and changes nothing.
 
         Args:
             raw: the message, RFC 5322.
@@ -104,17 +107,36 @@ class Answers:
                 select(AnswerReceived).where(AnswerReceived.digest == answer.digest)
             ).first():
                 return known
-            letter = self._letter(change.session, answer)
-            row = change.add(_row(answer, letter, raw, now=change.now))
+            writer = copied_by(change.session, answer, identity=self._identity)
+            letter = None if writer else self._letter(change.session, answer)
+            values = _values(answer, letter, raw, now=change.now)
+            if writer is not None:
+                values |= log_copy(change, answer, writer, before=_copied_before(change, answer))
+            row = change.add(AnswerReceived.model_validate(values))
             change.about(row)
             if letter is not None:
                 row.effect = self._apply(change, answer, letter, row)
             return row
 
+    def drop_address(self, staff: Staff | str | int | None = None) -> str:
+        """The address that a colleague puts into Bcc, so that what they write to an account is logged.
+
+        It is theirs alone: mail counts only if it comes from their own address, too.
+
+        Args:
+            staff: whose; yours, where nobody is named.
+
+        Raises:
+            NotFound: nobody on the staff answers to the key.
+            Refused: they no longer work here.
+        """
+        with self._store.reading() as session:
+            return drop_address_of(find_staff(session, staff or self._store.actor), identity=self._identity)
+
     def of(
         self, *, letter: Letter | int | None = None, unmatched: bool = False
     ) -> tuple[AnswerReceived, ...]:
-        """What came in, the newest first: all of it, the answers to a letter, or what fits no letter."""
+        """What came in, the newest first: all of it, the answers to a letter, or what fits nothing."""
         with self._store.reading() as session:
             query = select(AnswerReceived)
             if letter is not None:
@@ -122,7 +144,9 @@ class Answers:
                     AnswerReceived.outbox_id == (letter.id if isinstance(letter, Letter) else letter)
                 )
             if unmatched:
-                query = query.where(col(AnswerReceived.outbox_id).is_(None))
+                query = query.where(
+                    col(AnswerReceived.outbox_id).is_(None), col(AnswerReceived.interaction_id).is_(None)
+                )
             return tuple(
                 session.exec(
                     query.order_by(col(AnswerReceived.received_at).desc(), col(AnswerReceived.id).desc())
@@ -130,7 +154,11 @@ class Answers:
             )
 
     def _letter(self, session: Session, answer: Answer) -> Letter | None:
-        signed = (self._identity.letter(found.purpose, found.token) for found in answer.tokens)
+        signed = (
+            self._identity.letter(found.purpose, found.token)
+            for found in answer.tokens
+            if found.purpose != DROP
+        )
         number = next((number for number in signed if number is not None), None)
         letter = session.get(Letter, number) if number is not None else _named(session, answer.references)
         return letter and held(session, letter)
@@ -159,10 +187,14 @@ class Answers:
         return f"suppressed for campaigns: {reason.value}"
 
     def _bounced(self, change: Change, answer: Answer, letter: Letter) -> str:
-        if not any(recipient.suppress for recipient in answer.bounce):
-            return "noted: the address is not known to be bad"
-        refuse(change, letter, SuppressionReason.BOUNCED, keys=self._identity.keys, scope=Scope.ALL)
-        return "suppressed for all mail: bounced"
+        if any(recipient.suppress for recipient in answer.bounce):
+            refuse(change, letter, SuppressionReason.BOUNCED, keys=self._identity.keys, scope=Scope.ALL)
+            return "suppressed for all mail: bounced"
+        if any(recipient.policy for recipient in answer.bounce):
+            return _blocked(change, letter)
+        if too_often(change, letter):
+            return self._refused(change, letter, SuppressionReason.BOUNCED)
+        return "noted: the address is not known to be bad"
 
 
 def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived) -> str:
@@ -196,6 +228,26 @@ def _replied(change: Change, answer: Answer, letter: Letter, row: AnswerReceived
     return f"{said.words}: logged, with a follow-up" if said else "logged as an interaction, with a follow-up"
 
 
+def _blocked(change: Change, letter: Letter) -> str:
+    """Stop what we send, as where the server says so at once: who we wrote to has nothing to do with it."""
+    if letter.run_id is None:
+        return "noted: refused for what we are or how we send"
+    note = f"Refused by a mail server's policy, in a report on letter {letter.id}."
+    pause_run(change, letter.run_id, note=note)
+    return "its run is paused: refused for what we are or how we send"
+
+
+def _copied_before(change: Change, answer: Answer) -> int | None:
+    """What was logged of this mail if it came another way as well: To and Bcc make two copies that are not quite the same."""
+    before = select(AnswerReceived.interaction_id).where(
+        AnswerReceived.kind == AnswerKind.COPY,
+        AnswerReceived.message_id == answer.message_id,
+        col(AnswerReceived.interaction_id).is_not(None),
+        col(AnswerReceived.received_at) >= change.now - _COPIES_WITHIN,
+    )
+    return change.session.exec(before).first()
+
+
 def _complained(change: Change, letter: Letter) -> None:
     """Open a complaint, unless one about our mail is open already."""
     assert letter.organization_id and letter.person_id  # noqa: PT018 - it is no notice to our own staff
@@ -227,20 +279,18 @@ def _people(session: Session, letter: Letter) -> Sequence[Person]:
     return [person for person in [session.get(Person, letter.person_id)] if person]
 
 
-def _row(answer: Answer, letter: Letter | None, raw: bytes, *, now: datetime) -> AnswerReceived:
-    return AnswerReceived.model_validate(
-        {
-            "digest": answer.digest,
-            "kind": answer.kind,
-            "outbox_id": letter and letter.id,
-            "organization_id": letter and letter.organization_id,
-            "person_id": letter and letter.person_id,
-            "message_id": answer.message_id,
-            "sender": answer.sender.address if answer.sender else "",
-            "subject": answer.subject,
-            "text": answer.text.replace("\0", ""),
-            "effect": "" if letter else "fits no letter of ours",
-            "received_at": now,
-            "raw": raw,
-        }
-    )
+def _values(answer: Answer, letter: Letter | None, raw: bytes, *, now: datetime) -> dict[str, Any]:
+    return {
+        "digest": answer.digest,
+        "kind": answer.kind,
+        "outbox_id": letter and letter.id,
+        "organization_id": letter and letter.organization_id,
+        "person_id": letter and letter.person_id,
+        "message_id": answer.message_id,
+        "sender": answer.sender.address if answer.sender else "",
+        "subject": answer.subject,
+        "text": answer.text.replace("\0", ""),
+        "effect": "" if letter else "fits no letter of ours",
+        "received_at": now,
+        "raw": raw,
+    }

@@ -11,6 +11,9 @@ UNSUBSCRIBE = "unsubscribe"
 PREFERENCES = "preferences"
 """What the token entitles to that stands in a link sent to an address so that its owner may choose."""
 
+DROP = "log"
+"""What the token in a colleague's drop address entitles to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -41,6 +44,14 @@ class Identity:
     def reply(self, letter_id: int) -> str:
         """The Reply-To address: an answer finds its letter even where its references are lost."""
         return self._address("reply", letter_id)
+
+    def drop(self, staff_id: int) -> str:
+        """The address that a colleague copies their own mail to, so that it is logged."""
+        return self._address(DROP, staff_id)
+
+    def colleague(self, token: str) -> int | None:
+        """The colleague whose drop address a token stands in; None if we did not sign it."""
+        return verify(DROP, token, keys=self.keys.all)
 
     def unsubscribe(self, letter_id: int) -> str:
         """The address that a mail program writes to when its reader unsubscribes (RFC 2369)."""

@@ -189,6 +189,14 @@ def test_follow_ups_are_planned_listed_and_done(crm, acme):
     assert crm("follow-up", "done", planned["id"]).exit_code == 6
 
 
+def test_a_colleague_has_a_drop_address_of_their_own(crm):
+    crm.json("staff", "add", "Ola Berg", "--email", "ola@accord.example", "--office", "GS")
+    mine, theirs = crm.json("staff", "drop-address"), crm.json("staff", "drop-address", "ola@accord.example")
+    assert mine == crm.json("staff", "drop-address", DANA)
+    assert mine != theirs
+    assert mine.startswith("log+")
+
+
 def test_staff_and_offices_are_listed(crm, acme):
     assert [person["email"] for person in crm.json("staff", "list")] == [DANA]
     assert not crm.json("staff", "retire", DANA, "--reason", "retired")["active"]

@@ -141,6 +141,16 @@ def test_a_reference_or_a_token_makes_a_reply_and_a_subject_does_not(fields):
     assert parse(message("Hello", Subject=f"Re: {LETTER_ID}")).kind is AnswerKind.OTHER
 
 
+def test_a_drop_address_alone_makes_no_reply_and_the_writer_says_whom_it_is_for():
+    answer = parse(
+        message(
+            "Hello.", To="Amina <a@x.example>", Cc="b@x.example", Delivered_To=f"log+{TOKEN}@accord.example"
+        )
+    )
+    assert (answer.kind, answer.addressed) == (AnswerKind.OTHER, ("a@x.example", "b@x.example"))
+    assert answer.tokens == (TokenFound("log", TOKEN),)
+
+
 def test_a_colleague_may_answer_under_another_subject():
     answer = parse(sample("reply_from_a_colleague"))
     assert answer.sender == Sender("bjorn@acme.example", "Björn")
