@@ -189,7 +189,7 @@ def test_follow_ups_are_planned_listed_and_done(crm, acme):
     assert crm("follow-up", "done", planned["id"]).exit_code == 6
 
 
-def test_a_colleague_has_a_drop_address_of_their_own(crm):
+def test_a_colleague_has_a_drop_address_of_their_own(crm, acme):
     crm.json("staff", "add", "Ola Berg", "--email", "ola@accord.example", "--office", "GS")
     mine, theirs = crm.json("staff", "drop-address"), crm.json("staff", "drop-address", "ola@accord.example")
     assert mine == crm.json("staff", "drop-address", DANA)
