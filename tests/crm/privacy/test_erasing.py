@@ -290,7 +290,7 @@ TOLD_BY_US = {
     "complaint": {"recorded_by"},
     "contact_basis": {"recorded_by", "withdrawn_by"},
     "people_apart": {"judged_by"},
-    "enrolment": {"reason", "step"},
+    "enrolment": {"entered_by", "reason", "step"},
     "answer": {"digest", "effect"},
     "letter_draft": {"template"},
     "outbox": {
@@ -313,6 +313,7 @@ WRITTEN_BY_PROGRAMS = {
     "delivery.what",
     "enrolment.reason",
     "job_slot.summary",
+    "step_taken.outcome",
     "subscription_day.detail",
 }
 
