@@ -15,7 +15,7 @@ from campaigns.intents import Invite
 from campaigns.journey import AnyStep, MeetingStep
 from campaigns.languages_report import languages_report
 from campaigns.letter_facts import letter_facts
-from campaigns.meetings import meeting_facts, proposed_start, zone_of
+from campaigns.meetings import HOST_ZONE, meeting_facts, proposed_start, zone_of
 from campaigns.occasion import Stationery
 from campaigns.results import accounts_report, reach_report
 from campaigns.tongues import Tongue
@@ -215,9 +215,9 @@ def content_of(campaign: Campaign, wordings: Mapping[tuple[str, str], TemplateVe
 
 
 def _meeting(step: MeetingStep, contact: Contact, language: Language, now: datetime) -> dict[str, Any]:
-    """What a letter would say of a meeting if its host lived where the reader does."""
+    """What a letter would say of a meeting that a host at the seat of the Union proposed now."""
     zone = zone_of(contact)
-    starts_at = proposed_start(now, step, country=contact.country, guest=zone, host=zone)
+    starts_at = proposed_start(now, step, country=contact.country, guest=zone, host=HOST_ZONE)
     return meeting_facts(Invite.to(step, starts_at), zone, language)
 
 

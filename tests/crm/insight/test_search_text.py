@@ -24,7 +24,7 @@ NOT_LOOKED_FOR = {
 }
 """Tables whose personal texts `book.search` does not look through, each with the reason."""
 
-BESIDE = {"reason", "undone_because", "withdrawn_because", "source", "evidence", "wording"}
+BESIDE = {"reason", "resumed_because", "undone_because", "withdrawn_because", "source", "evidence", "wording"}
 """Why something was done and whence it is known: shown with it, and not what anybody looks for."""
 
 
