@@ -91,7 +91,9 @@ class People:
         return desk.launch(self._book, prepared).run
 
     def _unsubscribe(self) -> None:
-        letter = self._chance.choice(self.letters())
+        # Only who has got a letter knows the address that it names; to the book their mail proves that it arrived.
+        there = {address for copy in self._shop.mail_server.messages for address in copy.recipients}
+        letter = self._chance.choice([each for each in self.letters() if each.to_address in there])
         self._mail(message("", To=self._book.identity.unsubscribe(letter.id), Message_ID=self._new_id()))
 
     def _refuse(self) -> None:
