@@ -42,7 +42,7 @@ def previewed(
         audience=audience,
         around=around,
         stationery=_stationery(book),
-        wordings=_wordings(campaign, book.templates),
+        wordings=_wordings(campaign, book.templates, spoken),
         tongues=spoken,
         stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
     )
@@ -62,7 +62,9 @@ def explanation_of(book: Book, campaign: Campaign, account: OrganizationKey) -> 
 
 def content_hash(book: Book, campaign: Campaign) -> str:
     """The hash of a campaign as it stands now, with its letters."""
-    return hash_of_content(content_of(campaign, _wordings(campaign, book.templates)))
+    return hash_of_content(
+        content_of(campaign, _wordings(campaign, book.templates, _tongues(campaign, book.templates)))
+    )
 
 
 def _tongues(campaign: Campaign, letters: TemplateFolder) -> tuple[Tongue, ...]:
@@ -79,12 +81,14 @@ def _complete(spoken: Iterable[Tongue]) -> frozenset[Language]:
     return frozenset(tongue.language for tongue in spoken if tongue.complete)
 
 
-def _wordings(campaign: Campaign, letters: TemplateFolder) -> dict[tuple[str, str], TemplateVersion]:
+def _wordings(
+    campaign: Campaign, letters: TemplateFolder, spoken: Iterable[Tongue]
+) -> dict[tuple[str, str], TemplateVersion]:
+    complete = [tongue for tongue in spoken if tongue.complete]
     return {
         (template, tongue.language.value): letters.version(template, tongue.language)
         for template in campaign.journey.templates
-        for tongue in sorted(_tongues(campaign, letters), key=lambda tongue: tongue.language)
-        if tongue.complete
+        for tongue in sorted(complete, key=lambda tongue: tongue.language)
     }
 
 
