@@ -239,10 +239,10 @@ INSERT INTO run (id, campaign, title, status, content, content_hash, audience_ha
 SELECT pg_temp.id(24, 0), 'benchmark', 'Another campaign', 'running', '{}', '', '', 'bench@accord.example',
     TIMESTAMPTZ '2026-11-01 00:00Z', TIMESTAMPTZ '2026-11-02 00:00Z', '', false;
 
-INSERT INTO enrolment (id, run_id, organization_id, group_id, person_id, language, arm, state, facts, step, due_at)
+INSERT INTO enrolment (id, run_id, organization_id, group_id, person_id, language, arm, state, facts, step, due_at, rotation)
 SELECT pg_temp.id(24, c.organization_id), pg_temp.id(24, 0), c.organization_id, coalesce(o.group_id, o.id), c.id, 'en', 'treatment',
     CASE WHEN pg_temp.chance(c.id, 96) < 0.7 THEN 'enrolled' ELSE 'finished' END, '{}', 'first_wait',
-    TIMESTAMPTZ '2026-12-01 00:00Z'
+    TIMESTAMPTZ '2026-12-01 00:00Z', 0
 FROM membership m JOIN contact c ON c.organization_id = m.organization_id AND c.k = 0
 JOIN organization o ON o.id = c.organization_id
 WHERE pg_temp.chance(c.id, 95) < 0.025;
