@@ -1,11 +1,12 @@
 """The facts that come with Accord: what a journey may branch on without anybody writing code."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from campaigns.exits import contact_of
 from campaigns.fact import Fact, FactKind, Subject
 from campaigns.steps import Value
+from campaigns.study_group_interest import lately
 from crm.book import Book
 from crm.directory.tables import Size
 from crm.insight.candidate import Candidate
@@ -13,7 +14,6 @@ from crm.mail.calendar_replies import Participation
 from crm.membership.standing import Punctuality, Standing
 from crm.outreach.outbox_tables import MessageStatus
 
-_LATELY = timedelta(days=2 * 365)
 _SENT = frozenset({MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT})
 
 
@@ -27,9 +27,7 @@ def _meeting_accepted(subject: Subject) -> bool | None:
 
 
 def _took_part_lately(subject: Subject) -> bool | None:
-    account = subject.account
-    since = subject.on - _LATELY
-    return None if account is None else any(since <= part.on <= subject.on for part in account.participation)
+    return None if subject.account is None else bool(lately(subject.account, subject.on))
 
 
 def _is_punctual(account: Candidate) -> bool | None:

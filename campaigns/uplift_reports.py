@@ -5,11 +5,10 @@ from datetime import datetime
 from itertools import groupby
 
 from campaigns.exact import Count
-from campaigns.results import SYNTHETIC
+from campaigns.results import ARMS, SYNTHETIC
 from campaigns.uplift import Difference, Reading, compared
 from crm.outreach.attribution import Credit
 from crm.outreach.run_results import RunResults
-from crm.outreach.run_tables import Arm
 from crm.outreach.wordings_compared import WordingResult
 from crm.reports import Cell, Column, ColumnKind, Report
 
@@ -59,7 +58,6 @@ def touches_report(results: RunResults, found: Sequence[Credit], *, as_of: datet
         found: the touches.
         as_of: when the book was read.
     """
-    titles = {Arm.TREATMENT: "written to", Arm.HOLD_OUT: "held out"}
     return Report(
         name=f"run-{results.run.id}-touches",
         title=f"{results.run.title}: who was in touch",
@@ -74,7 +72,7 @@ def touches_report(results: RunResults, found: Sequence[Credit], *, as_of: datet
             Column(key="last", title="Last touch", kind=ColumnKind.COUNT, summed=True),
         ),
         rows=tuple(
-            (titles[credit.arm].capitalize(), credit.touch, credit.first, credit.last) for credit in found
+            (ARMS[credit.arm].capitalize(), credit.touch, credit.first, credit.last) for credit in found
         ),
         notes=_notes(results),
         grouped_by="arm",
