@@ -91,7 +91,7 @@ def second_study_group(account: Account, on: date) -> Signal | None:
 
 def activity(account: Account, on: date) -> Signal | None:
     """It was Rapporteur in its study group, or took part three times or more, in the last 24 months."""
-    own = [part for part in _taken(account, on) if part.study_group in account.own_groups]
+    own = [part for part in taken(account, on) if part.study_group in account.own_groups]
     if any(part.kind is ParticipationKind.RAPPORTEUR for part in own):
         return Signal("activity", f"Rapporteur in {account.study_group}")
     return (
@@ -165,6 +165,6 @@ def open_to(account: Account) -> list[str]:
     return [sector for sector in PREFERRED if sector not in account.sectors | account.associate_in]
 
 
-def _taken(account: Account, on: date) -> Iterable[TookPart]:
+def taken(account: Account, on: date) -> Iterable[TookPart]:
     """The parts that it took lately; to have asked is none."""
     return (part for part in lately(account, on) if part.kind is not ParticipationKind.ASKED)

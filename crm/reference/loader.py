@@ -23,6 +23,7 @@ from crm.reference.legal_forms import LegalForm, forget_legal_forms
 from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.offices import Office
 from crm.reference.opportunity_stages import OpportunityStage
+from crm.reference.potential_weights import PotentialWeight
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
 from crm.reference.sector_concerns import SectorConcern, StudyGroupSubject
@@ -52,6 +53,7 @@ FILES: Mapping[str, type[Fact]] = {
     "opportunity_stages.csv": OpportunityStage,
     "tiers.csv": Tier,
     "attention_weights.csv": AttentionWeight,
+    "potential_weights.csv": PotentialWeight,
     "senior_roles.csv": SeniorRole,
     "clearance_rules.csv": ClearanceRule,
     "legal_forms.csv": LegalForm,
