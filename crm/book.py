@@ -38,7 +38,7 @@ from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.fees import Fees
-from crm.membership.ledger import Terms
+from crm.membership.memberships import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
