@@ -30,7 +30,7 @@ def holdings(session: Session, terms: Iterable[Term], *, on: date) -> Mapping[in
         term.id: Holding(
             coverage=term.coverage,
             category=term.category,
-            units=None,
+            units=term.units,
             development=status_of(known[term.organization_id].country, developed),
             size=known[term.organization_id].size,
         )
