@@ -37,6 +37,7 @@ from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
+from crm.membership.applications import Applications
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
@@ -134,6 +135,7 @@ class Book:
         self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
         self.terms = Terms(store)
+        self.applications = Applications(store)
         self.standing = Standings(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
