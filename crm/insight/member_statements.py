@@ -34,7 +34,7 @@ from crm.insight.member_facts import Asked, Moment
 from crm.insight.potential_reasons import A_YEAR
 from crm.insight.study_group_interest import LATELY
 from crm.insight.touches import noticed
-from crm.membership.ledger import MembershipEvent, Term
+from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind
