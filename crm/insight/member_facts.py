@@ -82,6 +82,7 @@ class MemberFacts(Shown):
         group_associates: how many accounts of its corporate group are Associates, by Sector.
         concerns: what the Sectors work on that concerns its segment.
         asked: the upgrades and further Sectors that it was asked for.
+        applied: the Sectors in which its own application waits, with the day on which it applied.
     """
 
     on: date
@@ -111,3 +112,4 @@ class MemberFacts(Shown):
     concerns: tuple[Concern, ...] = ()
     contacts: Contacts = Contacts()
     asked: tuple[Asked, ...] = ()
+    applied: Mapping[str, date] = field(default_factory=dict)

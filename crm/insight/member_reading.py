@@ -7,6 +7,7 @@ corporate group above all, bears no day; what stood there then is told by the tr
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -65,6 +66,7 @@ class _Around(NamedTuple):
     parts: Mapping[int, Sequence[tuple[int, TookPart]]]
     contacts: Mapping[int, Contacts]
     asked: Mapping[int, Sequence[Asked]]
+    applied: Mapping[int, Mapping[str, date]]
     own: Mapping[str | None, frozenset[str]]
     areas: Mapping[str | None, str | None]
     concerns: Mapping[str, tuple[Concern, ...]]
@@ -82,6 +84,7 @@ class _Around(NamedTuple):
             statements.parts(session, moments),
             {number - 1: Contacts(*told) for number, *told in session.execute(statements.contacts(moments))},
             statements.asked(session, moments),
+            statements.applied(session, moments),
             own_groups(session),
             regions(session),
             concerns_on(session, max(moment.on for moment in moments)),
@@ -125,6 +128,7 @@ class _Around(NamedTuple):
             "concerns": self.concerns.get(was["segment"], ()),
             "contacts": self.contacts.get(number, Contacts()),
             "asked": tuple(_as_of(asked, moment) for asked in self._asked_by(moment)),
+            "applied": self.applied.get(number, {}),
         }
 
     def _took_part(self, moment: Moment) -> tuple[TookPart, ...]:

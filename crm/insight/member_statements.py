@@ -34,6 +34,7 @@ from crm.insight.member_facts import Asked, Moment
 from crm.insight.potential_reasons import A_YEAR
 from crm.insight.study_group_interest import LATELY
 from crm.insight.touches import noticed
+from crm.membership.application_tables import ApplicationRecord
 from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
@@ -214,4 +215,21 @@ def asked(session: Session, moments: Sequence[Moment]) -> dict[int, list[Asked]]
     )
     for number, *asked in session.execute(query.order_by(col(Opportunity.id))):
         found[number].append(Asked(*asked))
+    return found
+
+
+def applied(session: Session, moments: Sequence[Moment]) -> dict[int, dict[str, date]]:
+    """The Sectors in which an application of the account waited at each moment, and since when, by the moment."""
+    at, closed = _at(moments), col(ApplicationRecord.closed_on)
+    waits = (col(ApplicationRecord.applied_on) <= at.c.day) & (closed.is_(None) | (closed > at.c.day))
+    known = or_(at.c.before.is_(None), col(ApplicationRecord.id) < at.c.before)
+    theirs = col(ApplicationRecord.organization_id) == at.c.organization_id
+    query = (
+        select(at.c.number, col(ApplicationRecord.coverage), col(ApplicationRecord.applied_on))
+        .select_from(at)
+        .join(ApplicationRecord, theirs & waits & known)
+    )
+    found: dict[int, dict[str, date]] = defaultdict(dict)
+    for number, coverage, on in session.execute(query):
+        found[number - 1] |= dict.fromkeys(coverage.value, on)
     return found

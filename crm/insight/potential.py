@@ -216,6 +216,13 @@ def in_order(found: Iterable[Potential]) -> list[Potential]:
     return sorted(found, key=place)
 
 
+def points_of(case: Case, weights: Weights) -> int:
+    """The points of a case alone, without its money."""
+    kind, sector, facts = case
+    reasons = (*speaks_for(facts, kind, sector), *stands_against(facts, kind, sector))
+    return sum(reason.points for reason in _weighed(reasons, kind, weights))
+
+
 def features_of(case: Case) -> Mapping[str, float]:
     """What a fitted model reads of a case: its reasons, each there or not, and how much of what can be counted.
 

@@ -115,6 +115,9 @@ def stands_against(facts: MemberFacts, kind: OpportunityKind, sector: str) -> It
         sector: which Sector.
     """
     yield from _standing(facts)
+    if (applied := facts.applied.get(sector)) and facts.standing is not Standing.APPLICATION_PENDING:
+        words = f"its own application for ITU-{sector} has been pending since {applied:%d %B %Y}"
+        yield Signal(Standing.APPLICATION_PENDING.value, words)
     if facts.punctuality in (Punctuality.LATE, Punctuality.UNPAID):
         yield Signal("late", f"{_PAID[facts.punctuality]}, as of {facts.standing_as_of:%d %B %Y}")
     same = [asked for asked in facts.asked if (asked.kind, asked.sector) == (kind, sector)]
