@@ -11,9 +11,11 @@ from crm.reports import (
     forecast,
     going_cold,
     interactions_by_office,
+    membership_movement,
     pipeline,
     prospects,
     prospects_by_state,
+    retention_by_cohort,
     segments_under_represented,
     states_without_sector_member,
     whom_to_see,
@@ -31,9 +33,11 @@ class Reports(Reader):
     forecast = forecast.forecast
     going_cold = going_cold.going_cold
     interactions_by_office = interactions_by_office.interactions_by_office
+    membership_movement = membership_movement.membership_movement
     pipeline = pipeline.pipeline
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state
+    retention_by_cohort = retention_by_cohort.retention_by_cohort
     segments_under_represented = segments_under_represented.segments_under_represented
     states_without_sector_member = states_without_sector_member.states_without_sector_member
     whom_to_see = whom_to_see.whom_to_see
