@@ -17,7 +17,7 @@ from crm.membership.application_steps import Status, Step, first_status, refuse_
 from crm.membership.application_tables import ApplicationRecord
 from crm.membership.coverage import coverage_of, refuse_odd_study_group
 from crm.membership.eligibility import EligibilityWarning, Wish, shows_legal_entity, warnings
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.country import Country
