@@ -11,7 +11,8 @@ from crm.errors import InvalidInput
 from crm.membership.application_moves import take_step
 from crm.membership.application_steps import Step
 from crm.membership.application_tables import ApplicationRecord
-from crm.membership.ledger import Term, record_event, running
+from crm.membership.ledger import record_event
+from crm.membership.ledger_tables import Term, running
 from crm.membership.terms import EventKind
 from crm.reference.categories import Category
 from crm.store.store import Change
