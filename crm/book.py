@@ -37,6 +37,7 @@ from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
+from crm.membership.fees import Fees
 from crm.membership.ledger import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
@@ -133,6 +134,7 @@ class Book:
 
         self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
+        self.fees = Fees(store)
         self.terms = Terms(store)
         self.standing = Standings(store)
         self.participation = Participations(store)
