@@ -8,12 +8,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from crm.directory.merged import among, keeper_ids, with_merged
 from crm.directory.tables import Organization
 from crm.membership.balance import Issued, OpenItem, Received, arrears_on, balance_on, credit_on, open_items
-from crm.membership.dues_tables import Invoice, Payment
+from crm.membership.dues_tables import Invoice, InvoiceLine, Payment
 
 
 @dataclass(frozen=True)
@@ -80,3 +80,14 @@ def _by_account(rows: Iterable[Any], keepers: Mapping[int, int]) -> dict[int, li
     for row in rows:
         found[keepers.get(row.organization_id, row.organization_id)].append(row)
     return dict(found)
+
+
+def interest_charged(session: Session, invoice_ids: Iterable[int], *, by: date) -> Mapping[int, Decimal]:
+    """The interest charged on invoices by a day, by the invoice that it is charged on."""
+    on_them = select(InvoiceLine.overdue_id, func.sum(InvoiceLine.amount)).join(
+        Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id)
+    )
+    on_them = on_them.where(among(col(InvoiceLine.overdue_id), invoice_ids), col(Invoice.issued_on) <= by)
+    return {
+        number: amount for number, amount in session.execute(on_them.group_by(col(InvoiceLine.overdue_id)))
+    }

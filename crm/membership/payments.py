@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -13,11 +13,11 @@ from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound, Refused
 from crm.membership.dues_tables import Payment
+from crm.reference.fee_schedule import to_the_cent
 from crm.reference.money import amount_of, currency_of
 from crm.store.records import by_id
 from crm.store.store import Change
 
-CENTIME = Decimal("0.01")
 FRANC = "CHF"
 
 PaymentKey = Payment | int | str
@@ -92,16 +92,11 @@ def past_day(change: Change, given: date | str) -> date:
     return day
 
 
-def in_francs(amount: Decimal, rate: Decimal) -> Decimal:
-    """What an amount in another currency counts for, rounded to the centime, halves up."""
-    return (amount * rate).quantize(CENTIME, ROUND_HALF_UP)
-
-
 def _read(change: Change, fields: Mapping[str, Any]) -> dict[str, Any]:
     amount, currency = amount_of(fields["amount"]), currency_of(fields["currency"])
     rate = _rate_of(fields["rate"], currency)
     reference, source = (_said(fields[name], name) for name in ("reference", "source"))
-    values = {"amount": amount, "currency": currency, "rate": rate, "amount_chf": in_francs(amount, rate)}
+    values = {"amount": amount, "currency": currency, "rate": rate, "amount_chf": to_the_cent(amount * rate)}
     if not values["amount_chf"]:
         raise InvalidInput("It comes to nothing.", field="amount", value=str(fields["amount"]))
     return {**values, "reference": reference, "source": source, "received_on": past_day(change, fields["on"])}
