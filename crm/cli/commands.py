@@ -32,6 +32,7 @@ from crm.cli import (
     subscriptions,
     suppression,
     teams,
+    terms,
     today,
     web,
 )
@@ -133,7 +134,7 @@ for name, group in {
     "person": people.app,
     "staff": staff.staff,
     "office": staff.office,
-    "term": membership.term,
+    "term": terms.app,
     "standing": membership.standing,
     "participation": membership.participation,
     "fee": fees.app,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from crm.cli.membership import Sector
 from crm.cli.options import OptionalOn, examples, optional_day
 from crm.cli.session import opened, show
 from crm.cli.tables import Cells
+from crm.cli.terms import OptionalSector
 from crm.directory.tables import Size
 from crm.reference.categories import Category
 
@@ -30,7 +30,7 @@ def of(
     ctx: typer.Context,
     *,
     category: Category,
-    sector: Sector = None,
+    sector: OptionalSector = None,
     country: Annotated[str | None, typer.Option(help="Where the organisation is based.")] = None,
     size: Annotated[Size | None, typer.Option(help="Its size, where a fee depends on it.")] = None,
     units: Annotated[str | None, typer.Option(help='The class of a Sector Member, e.g. "1/2".')] = None,

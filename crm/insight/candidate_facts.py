@@ -19,7 +19,7 @@ from crm.engagement.participation import Participation
 from crm.insight.candidate import Contact, TookPart
 from crm.insight.touches import noticed
 from crm.keyring import KeyRing
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.membership.standing import StandingRecord
 from crm.reference.categories import Category
 from crm.reference.countries import gazetteer_of

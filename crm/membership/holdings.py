@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term
+from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding
 from crm.reference.development import developed_on, status_of
 
@@ -30,7 +30,7 @@ def holdings(session: Session, terms: Iterable[Term], *, on: date) -> Mapping[in
         term.id: Holding(
             coverage=term.coverage,
             category=term.category,
-            units=None,
+            units=term.units,
             development=status_of(known[term.organization_id].country, developed),
             size=known[term.organization_id].size,
         )

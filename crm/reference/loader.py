@@ -10,6 +10,7 @@ from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from crm.errors import InvalidInput
+from crm.reference.application_patience import ApplicationPatience
 from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
 from crm.reference.clearance_rule import ClearanceRule
@@ -20,6 +21,7 @@ from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
 from crm.reference.csvfile import Line, read, shipped
 from crm.reference.development import DevelopedCountry
+from crm.reference.eligibility_rules import EligibilityRule
 from crm.reference.facts import Fact
 from crm.reference.fees import ClassMinimum, Fee
 from crm.reference.legal_forms import LegalForm, forget_legal_forms
@@ -67,6 +69,8 @@ FILES: Mapping[str, type[Fact]] = {
     "mailbox_providers.csv": MailboxProvider,
     "retention_rules.csv": RetentionRule,
     "consent_rules.csv": ConsentRule,
+    "eligibility_rules.csv": EligibilityRule,
+    "application_patience.csv": ApplicationPatience,
 }
 
 Consequence = Callable[[Session], object]

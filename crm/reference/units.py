@@ -48,6 +48,20 @@ def units_in_words(units: Fraction) -> str:
     return said(units)
 
 
+def in_decimal(units: Fraction) -> Decimal:
+    """A number of units as an exact decimal number.
+
+    Raises:
+        InvalidInput: it has too many places to be kept exactly.
+    """
+    number = Decimal(units.numerator) / Decimal(units.denominator)
+    if Fraction(round(number, _PLACES)) != units:
+        raise InvalidInput(
+            f"{units_in_words(units)} units cannot be kept exactly.", field="units", value=str(units)
+        )
+    return number
+
+
 class _Units(TypeDecorator[Fraction]):
     """An exact number of units, kept as a decimal number: the classes are halves of halves, so nothing is lost."""
 
@@ -56,14 +70,7 @@ class _Units(TypeDecorator[Fraction]):
 
     def process_bind_param(self, value: Fraction | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Hand the number over, or refuse one that the column would round."""
-        if value is None:
-            return None
-        number = Decimal(value.numerator) / Decimal(value.denominator)
-        if Fraction(round(number, _PLACES)) != value:
-            raise InvalidInput(
-                f"{units_in_words(value)} units cannot be kept exactly.", field="units", value=str(value)
-            )
-        return number
+        return None if value is None else in_decimal(value)
 
     def process_result_value(self, value: Decimal | None, dialect: Dialect) -> Fraction | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Hand the exact number out."""
