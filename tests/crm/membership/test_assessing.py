@@ -210,7 +210,7 @@ def test_the_number_of_statements_does_not_grow_with_the_accounts(book, add, acc
 
 def test_a_year_that_the_tables_do_not_know_is_refused_with_what_is_missing(book, add):
     join(book, add("Acme"), on=date(1990, 1, 1))
-    with pytest.raises(NotFound, match="contributory unit"):
+    with pytest.raises(NotFound, match="lowest class"):
         book.dues.assess(1995)
 
 
