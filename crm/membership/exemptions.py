@@ -3,7 +3,7 @@
 The Council grants them, on the ground of reciprocity, to international bodies, and reviews the list.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from sqlalchemy import ColumnElement
@@ -88,12 +88,12 @@ class Exemptions:
             return tuple(session.exec(query.order_by(col(Exemption.until_on), col(Exemption.id))))
 
 
-def exempt_on(session: Session, organization_ids: Iterable[int], day: date) -> frozenset[int]:
-    """Which of these accounts are exempt from contributions on a day."""
-    query = select(Exemption.organization_id).where(
+def exempt_on(session: Session, organization_ids: Iterable[int], day: date) -> Mapping[int, str]:
+    """Which of these accounts are exempt from contributions on a day, and why."""
+    query = select(Exemption.organization_id, Exemption.reason).where(
         among(col(Exemption.organization_id), organization_ids), _holds(day)
     )
-    return frozenset(session.exec(query))
+    return dict(session.exec(query).all())
 
 
 def _holds(day: date) -> ColumnElement[bool]:

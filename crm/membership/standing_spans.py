@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlmodel import Session, col
 
-from crm.directory.merged import among, stands, with_merged
+from crm.directory.merged import among, stands, with_keepers, with_merged
 from crm.directory.tables import Organization
 from crm.membership.contract_case import ContractCase
 from crm.membership.contract_facts import accounts_with_facts, contract_cases
@@ -40,7 +40,7 @@ def settle_standing(session: Session, organization_ids: Iterable[int]) -> None:
 
     Args:
         session: of the verb; what it has written so far counts.
-        organization_ids: the accounts, by their ids; what was merged into another has no standing of its own.
+        organization_ids: the accounts, by their ids; what was merged into another stands for its keeper.
     """
     ids = list(organization_ids)
     if not ids:
@@ -69,7 +69,8 @@ def settle_every_standing(session: Session) -> int:
 
 def _locked(ids: Iterable[int]) -> Select[int]:
     """The accounts, kept from others who would work out the same without what this verb has written."""
-    these = select(col(Organization.id)).where(among(col(Organization.id), ids), stands(Organization))
+    keepers = with_keepers(Organization, among(col(Organization.id), ids))
+    these = select(col(Organization.id)).where(col(Organization.id).in_(keepers), stands(Organization))
     return these.order_by(col(Organization.id)).with_for_update(key_share=True)
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "contract"
-down_revision = "0024"
+down_revision = "dues_applications"
 branch_labels = None
 depends_on = None
 
