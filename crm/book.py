@@ -37,6 +37,8 @@ from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
+from crm.membership.applications import Applications
+from crm.membership.fees import Fees
 from crm.membership.memberships import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
@@ -133,7 +135,9 @@ class Book:
 
         self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
+        self.fees = Fees(store)
         self.terms = Terms(store)
+        self.applications = Applications(store)
         self.standing = Standings(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
