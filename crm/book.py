@@ -24,6 +24,7 @@ from crm.engagement.teams import Teams
 from crm.imports.batches import batches_of
 from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
+from crm.insight import timeline_applications as application_sources
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.audiences import Audiences
@@ -166,7 +167,13 @@ class Book:
         self.hand_over = self.portfolios.hand_over
         self.attention = attention(store).of
         self.timeline = Timeline(
-            store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
+            store,
+            sources=(
+                *house_sources.SOURCES,
+                *application_sources.SOURCES,
+                *coordination_sources.SOURCES,
+                *mail_sources.SOURCES,
+            ),
         ).of
 
         self.runs = Runs(store, identity=identity, limits=limits)
