@@ -34,6 +34,7 @@ from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
 from crm.insight.permissions import Permissions
 from crm.insight.portfolios import Portfolios
+from crm.insight.potentials import Potentials
 from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
@@ -151,12 +152,12 @@ class Book:
 
         self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
         self.audiences = Audiences(store)
-        self.clearances = Clearances(
-            store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
-        )
+        grounds = (*house_grounds.SOURCES, *mail_grounds.SOURCES)
+        self.clearances = Clearances(store, keys=identity.keys, sources=grounds)
         self.clearance = self.clearances.of
         self.clearance_of_many = self.clearances.of_many
         self.override_clearance = self.clearances.override
+        self.potential = Potentials(store, keys=identity.keys, sources=grounds)
         self.permissions = Permissions(store)
         self.duplicates = Duplicates(store)
         self.merges = Merges(store)

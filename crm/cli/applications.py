@@ -6,10 +6,10 @@ import typer
 
 from crm.book import Book
 from crm.cli import options
-from crm.cli.membership import Sector
 from crm.cli.options import OptionalOn, OptionalReason, Reason, Source, Synthetic, examples
 from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
+from crm.cli.terms import OptionalSector
 from crm.membership.application import Application, in_words
 from crm.membership.application_steps import Party
 from crm.reference.categories import Category
@@ -64,7 +64,7 @@ def apply(
     *,
     org: options.Organization,
     category: Category,
-    sector: Sector = None,
+    sector: OptionalSector = None,
     study_group: StudyGroup = None,
     units: Units = None,
     state: State = None,
@@ -98,7 +98,7 @@ def warnings(
     *,
     org: options.Organization,
     category: Category,
-    sector: Sector = None,
+    sector: OptionalSector = None,
     study_group: StudyGroup = None,
     state: State = None,
 ) -> None:

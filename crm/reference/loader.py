@@ -30,6 +30,7 @@ from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.membership_rules import MembershipRule
 from crm.reference.offices import Office
 from crm.reference.opportunity_stages import OpportunityStage
+from crm.reference.potential_weights import PotentialWeight
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
 from crm.reference.sector_concerns import SectorConcern, StudyGroupSubject
@@ -64,6 +65,7 @@ FILES: Mapping[str, type[Fact]] = {
     "opportunity_stages.csv": OpportunityStage,
     "tiers.csv": Tier,
     "attention_weights.csv": AttentionWeight,
+    "potential_weights.csv": PotentialWeight,
     "senior_roles.csv": SeniorRole,
     "clearance_rules.csv": ClearanceRule,
     "legal_forms.csv": LegalForm,

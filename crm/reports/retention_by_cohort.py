@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Integer, Subquery, and_, cast, func, or_, select
-from sqlmodel import col
+from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
 from crm.membership.ledger_tables import Term
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
-from crm.reports.accounts import Place, accounts
+from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts
+from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.notes import synthetic
@@ -30,6 +31,7 @@ def retention_by_cohort(
     sector: str | None = None,
     region: str | None = None,
     on: date | None = None,
+    rows: bool = True,
 ) -> Report:
     """Of the organisations that first joined in a year, how many were still members later.
 
@@ -39,6 +41,7 @@ def retention_by_cohort(
         sector: only memberships in this Sector: "R", "T" or "D".
         region: only organisations based in this development region, by slug or name.
         on: the day that is asked about; today where none is given.
+        rows: whether the organisations themselves are read with their number, for `rows_behind`.
 
     Returns:
         One row for each year in which somebody first joined.
@@ -53,6 +56,7 @@ def retention_by_cohort(
         firsts = _firsts(place, _narrowed(category, sector), day)
         cohorts = {row.cohort: row for row in session.execute(_sizes(firsts, day))}
         kept = {(row.cohort, row.after): row.members for row in session.execute(_kept(firsts, day))}
+        behind = _behind(session, firsts, day) if rows else None
     filters = {"category": category, "sector": sector, **place.filters}
     return Report(
         name="retention-by-cohort",
@@ -67,6 +71,7 @@ def retention_by_cohort(
         filters={name: value for name, value in filters.items() if value},
         columns=_columns(),
         rows=tuple(_row(cohorts[year], kept, day) for year in sorted(cohorts)),
+        behind=behind,
         notes=synthetic(sum(row.made_up for row in cohorts.values())),
         chart=Chart(label="cohort", value="share_now", empty="Nobody left", kind=ChartKind.COLUMNS),
     )
@@ -110,7 +115,7 @@ def _firsts(place: Place, conditions: list[Any], day: date) -> Subquery:
     """Each organisation with the year in which it first joined, and its memberships."""
     of = func.min(col(Term.since_on)).over(partition_by=col(Organization.id))
     held = accounts(
-        col(Organization.id),
+        *SHOWN,
         cast(func.extract("year", of), Integer).label("cohort"),
         col(Organization.synthetic),
         col(Term.since_on),
@@ -140,4 +145,19 @@ def _kept(firsts: Subquery, day: date) -> Any:
         select(firsts.c.cohort, after.label("after"), func.count(firsts.c.id.distinct()).label("members"))
         .where(_runs(firsts, end), end <= day)
         .group_by(firsts.c.cohort, after)
+    )
+
+
+def _behind(session: Session, firsts: Subquery, day: date) -> Behind:
+    stays = func.bool_or(_runs(firsts, day)).label("stays")
+    shown = [firsts.c[column.key] for column in ACCOUNT]
+    query = select(firsts.c.cohort, stays, *shown).group_by(firsts.c.cohort, *shown)
+    rows = session.execute(query.order_by(firsts.c.name, firsts.c.id))
+    return behind_of(
+        ("cohort",),
+        ACCOUNT,
+        (
+            ((str(cohort),), ("organizations", "now") if now else ("organizations",), tuple(cells))
+            for cohort, now, *cells in rows
+        ),
     )

@@ -2,6 +2,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from support.reporting import assert_figures_open_to_their_rows
 
 from crm.errors import InvalidInput
 
@@ -39,6 +40,7 @@ def test_each_cohort_is_followed_through_the_years(filled):
     assert shares(report, "2015") == (3, 2, 1, 1, 2, 2, 2)
     assert shares(report, "2024") == (1, 1, None, None, None, None, 1)
     assert (report.total("organizations"), report.total("now")) == (4, 3)
+    assert_figures_open_to_their_rows(report)
 
 
 def test_wish_2_a_gap_is_no_membership_and_who_comes_back_stays_in_its_cohort(filled):
