@@ -40,6 +40,7 @@ from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.applications import Applications
+from crm.membership.dues import Dues
 from crm.membership.fees import Fees
 from crm.membership.memberships import Terms
 from crm.membership.standing import Standings
@@ -138,6 +139,7 @@ class Book:
         self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
         self.fees = Fees(store)
+        self.dues = Dues(store)
         self.terms = Terms(store)
         self.applications = Applications(store)
         self.standing = Standings(store)

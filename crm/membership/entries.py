@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import func, select
+from sqlmodel import Session, col
 
 from crm.directory.merged import among, keeper_ids, with_merged
 from crm.directory.tables import Organization
@@ -41,16 +42,16 @@ class Entries:
         return credit_on(self.invoices, self.payments, day)
 
 
-_INVOICE = (
-    col(Invoice.id),
+_INVOICE: tuple[Any, ...] = (
     col(Invoice.organization_id),
+    col(Invoice.id),
     col(Invoice.number),
     col(Invoice.kind),
     col(Invoice.issued_on),
     col(Invoice.due_on),
     col(Invoice.amount),
 )
-_PAYMENT = (col(Payment.organization_id), col(Payment.received_on), col(Payment.amount_chf))
+_PAYMENT: tuple[Any, ...] = (col(Payment.organization_id), col(Payment.received_on), col(Payment.amount_chf))
 
 
 def entries_of(session: Session, organization_ids: Iterable[int]) -> Mapping[int, Entries]:
@@ -65,29 +66,26 @@ def entries_of(session: Session, organization_ids: Iterable[int]) -> Mapping[int
     """
     ids = session.exec(with_merged(Organization, organization_ids)).all()
     keepers = keeper_ids(session, Organization, ids)
-    invoices, payments = (
-        _by_account(session.execute(select(*columns).where(among(columns[place], ids))), keepers)  # type: ignore[call-overload]
-        for columns, place in ((_INVOICE, 1), (_PAYMENT, 0))
-    )
+    invoices, payments = (_by_account(session, columns, ids, keepers) for columns in (_INVOICE, _PAYMENT))
     return {
         number: Entries(invoices.get(number, ()), payments.get(number, ()))
         for number in invoices.keys() | payments.keys()
     }
 
 
-def _by_account(rows: Iterable[Any], keepers: Mapping[int, int]) -> dict[int, list[Any]]:
+def _by_account(
+    session: Session, columns: tuple[Any, ...], ids: Sequence[int], keepers: Mapping[int, int]
+) -> Mapping[int, Sequence[Any]]:
     found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
+    for row in session.execute(select(*columns).where(among(columns[0], ids))):
         found[keepers.get(row.organization_id, row.organization_id)].append(row)
     return dict(found)
 
 
 def interest_charged(session: Session, invoice_ids: Iterable[int], *, by: date) -> Mapping[int, Decimal]:
     """The interest charged on invoices by a day, by the invoice that it is charged on."""
-    on_them = select(InvoiceLine.overdue_id, func.sum(InvoiceLine.amount)).join(
-        Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id)
+    on_them: Any = select(col(InvoiceLine.overdue_id), func.sum(InvoiceLine.amount))
+    issued = on_them.join(Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id)).where(
+        among(col(InvoiceLine.overdue_id), invoice_ids), col(Invoice.issued_on) <= by
     )
-    on_them = on_them.where(among(col(InvoiceLine.overdue_id), invoice_ids), col(Invoice.issued_on) <= by)
-    return {
-        number: amount for number, amount in session.execute(on_them.group_by(col(InvoiceLine.overdue_id)))
-    }
+    return dict(session.execute(issued.group_by(col(InvoiceLine.overdue_id))).all())

@@ -14,12 +14,11 @@ from crm.membership.balance import ZERO, OpenItem
 from crm.membership.dues_tables import InvoiceKind
 from crm.membership.posting import ChargeLine
 from crm.reference.fee_schedule import to_the_cent
-from crm.reference.membership_rules import MembershipRules
+from crm.reference.membership_rules import MembershipRules, Rule
 from crm.shown import Shown
 
 _DAYS_OF_A_YEAR = 365
 _PER_CENT = 100
-RULE = "interest, Convention No. 474 (unverified)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Accrual(Shown):
 
     def __str__(self) -> str:
         span = f"{self.since_on} to {self.until_on}"
-        return f"{span}: {self.days} days at {self.rate:g} % on {self.outstanding:,.2f}"
+        return f"{span}: {self.days} days at {self.rate.normalize():f} % on {self.outstanding:,.2f}"
 
 
 def accruals(item: OpenItem, rules: MembershipRules, *, until_on: date) -> tuple[Accrual, ...]:
@@ -98,8 +97,10 @@ def interest_lines(
             since_on=item.due_on + timedelta(days=1),
             until_on=until_on,
             amount=amount,
-            rule=RULE,
-            basis="; ".join([f"on {item.number}", *parts, *([f"charged before: {before}"] if before else [])]),
+            rule=_stated(rules, until_on),
+            basis="; ".join(
+                [f"on {item.number}", *parts, *([f"charged before: {before}"] if before else [])]
+            ),
             overdue_id=item.invoice_id,
         )
 
@@ -114,3 +115,9 @@ def _rate(item: OpenItem, rules: MembershipRules, day: date) -> Decimal:
     on = rules.on(day)
     later = day >= date(item.due_on.year, on.interest_later_from_month, 1)
     return on.interest_later if later else on.interest_first
+
+
+def _stated(rules: MembershipRules, day: date) -> str:
+    """Where the rate is stated, and how sure it is."""
+    line = rules.line(Rule.INTEREST_FIRST, day)
+    return f"interest: {line.source} ({line.certainty})"

@@ -1,6 +1,6 @@
 """Payments: entered once, whatever their currency, and taken back by a reversal."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm.dates import day_of
-from crm.directory.merged import keeper_of
+from crm.directory.merged import among, keeper_of
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound, Refused
@@ -79,14 +79,20 @@ def find_payment(session: Session, key: PaymentKey) -> Payment:
     raise NotFound(f"There is no payment {key!r}.", field="payment", value=str(key))
 
 
-def past_day(change: Change, given: date | str) -> date:
-    """The day that somebody means, which is not to come.
+def payments_of(session: Session, organization_ids: Iterable[int]) -> Sequence[Payment]:
+    """The payments of some accounts and their reversals, the first before the others."""
+    query = select(Payment).where(among(col(Payment.organization_id), organization_ids))
+    return session.exec(query.order_by(col(Payment.received_on), col(Payment.id))).all()
+
+
+def past_day(change: Change, given: date | str | None) -> date:
+    """The day that somebody means, which is not to come; today where none is given.
 
     Raises:
         Refused: it is.
     """
     today = today_of(change.session, change.now, change.actor)
-    day = day_of(given, today=today, field="on")
+    day = day_of(given or today, today=today, field="on")
     if day > today:
         raise Refused(f"{day} is still to come.", rule="dues.not_ahead", field="on")
     return day

@@ -6,15 +6,16 @@ from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from crm.directory.merged import among, with_merged
+from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
 from crm.membership.balance import ZERO, OpenItem, arrears_on, credit_on, open_items
 from crm.membership.dues_tables import Invoice, Payment
 from crm.membership.entries import interest_charged
 from crm.membership.interest import accrued
-from crm.membership.payments import FRANC
+from crm.membership.invoices import invoices_of
+from crm.membership.payments import FRANC, payments_of
 from crm.reference.membership_rules import MembershipRules, membership_rules
 from crm.shown import Shown
 
@@ -90,25 +91,11 @@ def statement_of(session: Session, organization: Organization, day: date) -> Sta
         arrears=arrears_on(items, day),
         credit=credit_on(invoices, payments, day),
         interest=_uncharged(session, items, membership_rules(session), day),
-        synthetic=any(row.synthetic for row in (*invoices, *payments)),
+        synthetic=any(i.synthetic for i in invoices) or any(p.synthetic for p in payments),
     )
 
 
-def invoices_of(session: Session, organization_ids: Sequence[int]) -> Sequence[Invoice]:
-    """The invoices of some accounts, the one issued first before the others."""
-    query = select(Invoice).where(among(col(Invoice.organization_id), organization_ids))
-    return session.exec(query.order_by(col(Invoice.issued_on), col(Invoice.number))).all()
-
-
-def payments_of(session: Session, organization_ids: Sequence[int]) -> Sequence[Payment]:
-    """The payments of some accounts and their reversals, the first before the others."""
-    query = select(Payment).where(among(col(Payment.organization_id), organization_ids))
-    return session.exec(query.order_by(col(Payment.received_on), col(Payment.id))).all()
-
-
-def _lines(
-    invoices: Sequence[Invoice], payments: Sequence[Payment], day: date
-) -> Iterator[StatementLine]:
+def _lines(invoices: Sequence[Invoice], payments: Sequence[Payment], day: date) -> Iterator[StatementLine]:
     for invoice in invoices:
         if invoice.issued_on <= day:
             yield StatementLine(
