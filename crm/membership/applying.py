@@ -22,7 +22,9 @@ from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.countries import find_country
 from crm.reference.country import Country
+from crm.reference.development import developed_on, status_of
 from crm.reference.eligibility_rules import eligibility_rules
+from crm.reference.fee_schedule import fee_schedule
 from crm.reference.gazetteer import CountryKey
 from crm.reference.study_groups import find_study_group
 from crm.reference.units import units_of
@@ -59,8 +61,8 @@ class Understood:
     against: tuple[EligibilityWarning, ...]
 
 
-def understood(session: Session, key: OrganizationKey, asked: Asked) -> Understood:
-    """An application as it is meant, with what speaks against it.
+def understood(session: Session, key: OrganizationKey, asked: Asked, *, on: date) -> Understood:
+    """An application as it is meant on a day, with what speaks against it.
 
     Raises:
         InvalidInput: the Sector, the study group or the units do not go with the category, or nobody knows who approves.
@@ -71,11 +73,13 @@ def understood(session: Session, key: OrganizationKey, asked: Asked) -> Understo
     coverage = coverage_of(category, asked.sector)
     group = study_group_for(session, category, coverage, asked.study_group)
     state = approving_state(session, applicant, asked.state)
+    units = units_for(category, asked.units)
     wish = Wish(
         category=category,
         study_group=group,
         kind=applicant.kind,
         size=applicant.size,
+        below_minimum=units is not None and units < _lowest(session, applicant, coverage, on),
         legal_entity=shows_legal_entity(session, applicant),
         at_home=state is None or asked.state is None or state.code == _home(session, applicant),
     )
@@ -84,7 +88,7 @@ def understood(session: Session, key: OrganizationKey, asked: Asked) -> Understo
         category=category,
         coverage=coverage,
         study_group=group,
-        units=units_for(category, asked.units),
+        units=units,
         state=state,
         against=tuple(warnings(wish, eligibility_rules(session))),
     )
@@ -148,6 +152,12 @@ def enter(
 def _home(session: Session, applicant: Organization) -> str | None:
     """The Member State that answers for the place where an organisation is based, if somebody does."""
     return None if applicant.country is None else find_country(session, applicant.country).member_state
+
+
+def _lowest(session: Session, applicant: Organization, coverage: Coverage, on: date) -> Fraction:
+    """The lowest class in a Sector that is open to an organisation without further conditions."""
+    development = status_of(applicant.country, developed_on(session, on))
+    return fee_schedule(session).minimum(coverage.value, development=development, on=on).units
 
 
 def _refuse_second(earlier: Sequence[ApplicationRecord]) -> None:

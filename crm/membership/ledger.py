@@ -48,7 +48,7 @@ def project(session: Session, organization: Organization) -> Sequence[Term]:
     """
     ids = session.exec(with_merged(Organization, [organization.id])).all()
     events = events_of(session, ids)
-    spans = terms_of(_line(e) for e in events)
+    spans = terms_of(ledger_event(e) for e in events)
     made_up = {e.id for e in events if e.synthetic}
     session.execute(delete(Term).where(col(Term.organization_id).in_(ids)))
     terms = [_term(organization, span, synthetic=span.id in made_up) for span in spans]
@@ -69,6 +69,11 @@ def events_of(session: Session, organization_ids: Sequence[int]) -> Sequence[Mem
     return session.exec(query.order_by(col(MembershipEvent.effective_on), col(MembershipEvent.id))).all()
 
 
+def ledger_event(event: MembershipEvent) -> LedgerEvent:
+    """An event as the fold needs it."""
+    return LedgerEvent(**{name: getattr(event, name) for name in LedgerEvent.__slots__})
+
+
 def _locked(session: Session, organization: Organization) -> Organization:
     # Two events at once would each project the terms without the other; a merge may have come first.
     session.refresh(organization, with_for_update={"key_share": True})
@@ -84,10 +89,6 @@ def _concerned(terms: Sequence[Term], event: MembershipEvent) -> Term | None:
     opened = [term for term in there if term.id == event.id]
     ended = [term for term in there if (term.until_on, term.ended_by) == (eve, event.kind)]
     return next(iter([*opened, *ended, *(t for t in there if runs_on(t, event.effective_on))]), None)
-
-
-def _line(event: MembershipEvent) -> LedgerEvent:
-    return LedgerEvent(**{name: getattr(event, name) for name in LedgerEvent.__slots__})
 
 
 def _term(organization: Organization, span: TermSpan, *, synthetic: bool) -> Term:
