@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "joining_unpaid"
-down_revision = "dues_applications"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
