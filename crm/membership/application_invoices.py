@@ -17,6 +17,7 @@ from crm.membership.application_tables import ApplicationRecord
 from crm.membership.balance import OpenItem
 from crm.membership.dues_tables import Invoice, InvoiceKind, InvoiceLine
 from crm.membership.entries import Entries, entries_of
+from crm.membership.exemptions import exempt_on
 from crm.membership.posting import ChargeLine, post_invoice
 from crm.membership.pricing import Holding, PricedLine, price
 from crm.reference.development import developed_on, status_of
@@ -116,6 +117,7 @@ def _lines(session: Session, row: ApplicationRecord, applicant: Organization) ->
         units=row.units,
         development=status_of(applicant.country, developed_on(session, row.starts_on)),
         size=applicant.size,
+        exempt=applicant.id in exempt_on(session, [applicant.id], row.starts_on),
     )
     last = date(row.starts_on.year, 12, 31)
     priced = price(fee_schedule(session), holding, since_on=row.starts_on, until_on=last)

@@ -203,3 +203,31 @@ def test_two_applications_are_covered_in_the_order_in_which_they_are_due(book, a
     book.dues.pay(acme, 20_000, on="today", reference="two")
     assert book.applications.get(other.id).status == "active"
     assert [event.kind for event in book.terms.ledger(acme)] == ["join", "cross_sell"]
+
+
+def test_a_body_that_is_exempt_has_nothing_to_pay_and_is_a_member_with_its_approval(book):
+    body = book.organizations.add("Satellite Union", country="CH", kind="international")
+    book.exemptions.grant(body, since=date(2026, 1, 1), until=date(2026, 12, 31), reason="Council 2026")
+    applied = book.applications.apply(body, "sector_member", sector="R", on="2026-10-01")
+    active = book.applications.approve(applied, on="2026-11-02")
+    assert (active.status, active.reason, active.invoice) == ("active", "Nothing is charged for it.", None)
+    assert book.dues.invoices(body) == ()
+    assert [term.since_on for term in book.terms.of(body)] == [date(2026, 11, 1)]
+
+
+def test_how_the_account_stands_follows_its_application(book, acme, invoiced, clock):
+    def standing(on):
+        told = book.standing.of(acme, on=on)
+        return told and told.standing
+
+    assert standing(date(2026, 9, 13)) is None
+    assert standing(date(2026, 9, 14)) == standing(TODAY) == "application_pending"
+    clock.advance(timedelta(days=3))
+    book.dues.pay(acme, 2650, on="today", reference="one")
+    assert standing(TODAY + timedelta(days=2)) == "application_pending"
+    assert standing(TODAY + timedelta(days=3)) == "good"
+    other = book.organizations.add("Other Ltd", country="KE")
+    refused = book.applications.apply(other, "sector_member", sector="T", on="2026-11-01")
+    book.applications.refuse(refused, reason="No licence.", on="2026-11-10")
+    assert book.standing.of(other, on=date(2026, 11, 9)).standing == "application_pending"
+    assert book.standing.of(other, on=date(2026, 11, 10)) is None
