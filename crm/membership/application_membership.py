@@ -11,7 +11,7 @@ from crm.errors import InvalidInput, Refused
 from crm.membership.application_moves import take_step
 from crm.membership.application_steps import Step
 from crm.membership.application_tables import ApplicationRecord
-from crm.membership.ledger import events_of, ledger_event, record_event
+from crm.membership.ledger import events_of, ledger_line, record_event
 from crm.membership.ledger_tables import Term, running
 from crm.membership.terms import EventKind, LedgerEvent, terms_of
 from crm.reference.categories import Category
@@ -69,7 +69,7 @@ def obstacle(session: Session, row: ApplicationRecord) -> str:
     applicant, event = applicant_of(session, row), _event(session, row)
     ids = session.exec(with_merged(Organization, [applicant.id])).all()
     ahead = {name: event[name] for name in LedgerEvent.__slots__ if name in event}
-    there = [ledger_event(known) for known in events_of(session, ids)]
+    there = [ledger_line(known) for known in events_of(session, ids)]
     try:
         terms_of([*there, LedgerEvent(id=_LAST, organization_id=applicant.id, **ahead)])
     except Refused as refused:

@@ -18,6 +18,8 @@ from crm.membership.application_tables import ApplicationRecord
 from crm.membership.coverage import coverage_of, refuse_odd_study_group
 from crm.membership.eligibility import EligibilityWarning, Wish, shows_legal_entity, warnings
 from crm.membership.ledger_tables import Term, running
+from crm.membership.lowest_class import reduced_class
+from crm.membership.pricing import Holding
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.countries import find_country
@@ -66,6 +68,7 @@ def understood(session: Session, key: OrganizationKey, asked: Asked, *, on: date
 
     Raises:
         InvalidInput: the Sector, the study group or the units do not go with the category, or nobody knows who approves.
+        Refused: there is no such class in the Sector.
         NotFound: the organisation, the study group or the State is not in the book.
     """
     applicant = find_organization(session, key)
@@ -74,12 +77,14 @@ def understood(session: Session, key: OrganizationKey, asked: Asked, *, on: date
     group = study_group_for(session, category, coverage, asked.study_group)
     state = approving_state(session, applicant, asked.state)
     units = units_for(category, asked.units)
+    development = status_of(applicant.country, developed_on(session, on))
+    holding = Holding(coverage, category, units, development, applicant.size)
     wish = Wish(
         category=category,
         study_group=group,
         kind=applicant.kind,
         size=applicant.size,
-        below_minimum=units is not None and units < _lowest(session, applicant, coverage, on),
+        reduced_class=reduced_class(fee_schedule(session), holding, None, on=on) is not None,
         legal_entity=shows_legal_entity(session, applicant),
         at_home=state is None or asked.state is None or state.code == _home(session, applicant),
     )
@@ -152,12 +157,6 @@ def enter(
 def _home(session: Session, applicant: Organization) -> str | None:
     """The Member State that answers for the place where an organisation is based, if somebody does."""
     return None if applicant.country is None else find_country(session, applicant.country).member_state
-
-
-def _lowest(session: Session, applicant: Organization, coverage: Coverage, on: date) -> Fraction:
-    """The lowest class in a Sector that is open to an organisation without further conditions."""
-    development = status_of(applicant.country, developed_on(session, on))
-    return fee_schedule(session).minimum(coverage.value, development=development, on=on).units
 
 
 def _refuse_second(earlier: Sequence[ApplicationRecord]) -> None:

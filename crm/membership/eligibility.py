@@ -40,18 +40,18 @@ class Wish:
     """Who applies for what, as the rules need it.
 
     Attributes:
-        below_minimum: whether the class is below the lowest one of the Sector.
         legal_entity: whether something on file shows that the applicant is one.
         at_home: whether the State where it is based approves.
+        reduced_class: whether the class is below the lowest one that is open to everybody.
     """
 
     category: Category
     study_group: str | None
     kind: OrganizationKind
     size: Size | None
-    below_minimum: bool
     legal_entity: bool
     at_home: bool
+    reduced_class: bool = False
 
 
 _AGAINST: Mapping[EligibilityReason, Callable[[Wish], bool]] = {
@@ -65,7 +65,7 @@ _AGAINST: Mapping[EligibilityReason, Callable[[Wish], bool]] = {
     EligibilityReason.NO_ACADEMIA: (
         lambda wish: wish.category is Category.ACADEMIA and wish.kind not in _ACADEMIC
     ),
-    EligibilityReason.BELOW_MINIMUM: lambda wish: wish.below_minimum,
+    EligibilityReason.REDUCED_CLASS: lambda wish: wish.reduced_class,
     EligibilityReason.ELSEWHERE: lambda wish: not wish.at_home,
 }
 

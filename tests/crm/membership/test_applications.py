@@ -156,9 +156,8 @@ def test_what_speaks_against_an_application_is_said_before_and_overridden_with_a
     ("country", "sector", "units", "told"),
     [
         ("KE", "T", "1/2", []),
-        ("KE", "T", "1/4", ["below_minimum"]),
+        ("KE", "T", "1/4", ["reduced_class"]),
         ("KE", "D", "1/16", []),
-        ("CH", "D", "1/16", ["below_minimum"]),
         ("CH", "D", "1/8", []),
     ],
 )
@@ -166,6 +165,12 @@ def test_a_class_below_the_lowest_of_its_sector_is_asked_about(book, country, se
     account = book.organizations.add("Applicant Ltd", country=country)
     said = book.applications.warnings(account, "sector_member", sector=sector, units=units)
     assert [warning.reason for warning in said] == told
+
+
+def test_a_class_that_there_is_not_cannot_be_applied_for(book, acme):
+    for units, sector in (("1/64", "T"), ("1/32", "D")):
+        with pytest.raises(Refused, match="The lowest class in ITU-"):
+            book.applications.apply(acme, "sector_member", sector=sector, units=units, override="x")
 
 
 @pytest.mark.parametrize(

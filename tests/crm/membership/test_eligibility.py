@@ -20,7 +20,6 @@ FINE = Wish(
     study_group="T-SG13",
     kind=OrganizationKind.COMPANY,
     size=Size.SME,
-    below_minimum=False,
     legal_entity=True,
     at_home=True,
 )
@@ -32,7 +31,7 @@ FINE = Wish(
         ({}, []),
         ({"study_group": None}, ["no_study_group"]),
         ({"legal_entity": False}, ["no_legal_entity"]),
-        ({"below_minimum": True}, ["below_minimum"]),
+        ({"reduced_class": True}, ["reduced_class"]),
         ({"at_home": False, "legal_entity": False}, ["no_legal_entity", "elsewhere"]),
         ({"category": Category.SECTOR_MEMBER, "study_group": None}, ["small_enterprise"]),
         ({"category": Category.SECTOR_MEMBER, "study_group": None, "size": Size.LARGE}, []),

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "joining_unpaid"
-down_revision = "0026"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
@@ -26,12 +26,12 @@ _REASONS = ("no_legal_entity", "no_study_group", "small_enterprise", "no_academi
 def upgrade() -> None:
     """Let a step and a rule say so."""
     _choices("application_move", "step", *_STEPS, "unpaid")
-    _choices("eligibility_rule", "reason", *_REASONS, "below_minimum")
+    _choices("eligibility_rule", "reason", *_REASONS, "reduced_class")
 
 
 def downgrade() -> None:
     """Take it back; where a payment was taken back, it is told as one that is still to come."""
-    op.execute("DELETE FROM eligibility_rule WHERE reason = 'below_minimum'")
+    op.execute("DELETE FROM eligibility_rule WHERE reason = 'reduced_class'")
     _choices("eligibility_rule", "reason", *_REASONS)
     op.execute("ALTER TABLE application_move DISABLE TRIGGER USER")
     op.execute("UPDATE application_move SET step = 'invoiced' WHERE step = 'unpaid'")
