@@ -38,8 +38,10 @@ from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.applications import Applications
+from crm.membership.contributions import Contributions
 from crm.membership.fees import Fees
 from crm.membership.memberships import Terms
+from crm.membership.rounds import Rounds
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
@@ -139,6 +141,8 @@ class Book:
         self.terms = Terms(store)
         self.applications = Applications(store)
         self.standing = Standings(store)
+        self.contributions = Contributions(store)
+        self.rounds = Rounds(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)
