@@ -154,7 +154,6 @@ class RoundAnswer(Record, table=True):
     __tablename__ = "round_answer"
     __table_args__ = (
         CheckConstraint("units > 0", name="units"),
-        CheckConstraint("units IS NOT NULL OR replaces_id IS NOT NULL", name="answer"),
         UniqueConstraint("replaces_id", name="uq_round_answer_replaces"),
         Index(
             "uq_round_answer_day",

@@ -141,9 +141,6 @@ def _rounds() -> None:
         sa.Column("replaces_id", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.CheckConstraint("units > 0", name=op.f("ck_round_answer_units")),
-        sa.CheckConstraint(
-            "units IS NOT NULL OR replaces_id IS NOT NULL", name=op.f("ck_round_answer_answer")
-        ),
         sa.ForeignKeyConstraint(
             ["replaces_id"], ["round_answer.id"], name=op.f("fk_round_answer_replaces_id")
         ),
