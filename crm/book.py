@@ -24,6 +24,7 @@ from crm.engagement.teams import Teams
 from crm.imports.batches import batches_of
 from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
+from crm.insight import timeline_applications as application_sources
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.audiences import Audiences
@@ -33,16 +34,23 @@ from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
 from crm.insight.permissions import Permissions
 from crm.insight.portfolios import Portfolios
+from crm.insight.potentials import Potentials
 from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.applications import Applications
 from crm.membership.contributions import Contributions
+from crm.membership.dues import Dues
+from crm.membership.exemptions import Exemptions
 from crm.membership.fees import Fees
 from crm.membership.memberships import Terms
+from crm.membership.postponements import Postponements
+from crm.membership.repayment_plans import RepaymentPlans
 from crm.membership.rounds import Rounds
-from crm.membership.standing import Standings
+from crm.membership.standing_spans import settle_every_standing
+from crm.membership.standings import Standings
+from crm.membership.suspension_notices import SuspensionNotices
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.administration_letters import administration_letters
@@ -116,7 +124,9 @@ class Book:
         self._server = server
         self._store = store
 
-        self.reference = Reference(store, consequences={"legal_forms.csv": respell})
+        self.reference = Reference(
+            store, consequences={"legal_forms.csv": respell, "membership_rules.csv": settle_every_standing}
+        )
         self.countries = Countries(store)
         self.regions = Regions(store)
         self.sectors = Sectors(store)
@@ -138,9 +148,14 @@ class Book:
         self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
         self.fees = Fees(store)
+        self.dues = Dues(store)
         self.terms = Terms(store)
         self.applications = Applications(store)
         self.standing = Standings(store)
+        self.repayment_plans = RepaymentPlans(store)
+        self.suspension_notices = SuspensionNotices(store)
+        self.postponements = Postponements(store)
+        self.exemptions = Exemptions(store)
         self.contributions = Contributions(store)
         self.rounds = Rounds(store)
         self.participation = Participations(store)
@@ -154,12 +169,12 @@ class Book:
 
         self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
         self.audiences = Audiences(store)
-        self.clearances = Clearances(
-            store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
-        )
+        grounds = (*house_grounds.SOURCES, *mail_grounds.SOURCES)
+        self.clearances = Clearances(store, keys=identity.keys, sources=grounds)
         self.clearance = self.clearances.of
         self.clearance_of_many = self.clearances.of_many
         self.override_clearance = self.clearances.override
+        self.potential = Potentials(store, keys=identity.keys, sources=grounds)
         self.permissions = Permissions(store)
         self.duplicates = Duplicates(store)
         self.merges = Merges(store)
@@ -170,7 +185,13 @@ class Book:
         self.hand_over = self.portfolios.hand_over
         self.attention = attention(store).of
         self.timeline = Timeline(
-            store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
+            store,
+            sources=(
+                *house_sources.SOURCES,
+                *application_sources.SOURCES,
+                *coordination_sources.SOURCES,
+                *mail_sources.SOURCES,
+            ),
         ).of
 
         self.runs = Runs(store, identity=identity, limits=limits)

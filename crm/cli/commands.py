@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from crm.cli import (
+    applications,
     bases,
     clearance,
     complaints,
@@ -146,6 +147,7 @@ for name, group in {
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
     "opportunity": opportunities.app,
+    "application": applications.app,
     "duplicates": duplicates.app,
     "import": imports.app,
     "report": reports.app,

@@ -98,19 +98,19 @@ def in_words(category: Category, coverage: Coverage) -> str:
     return f"{category.value.replace('_', ' ')} in ITU-{'/'.join(coverage)}"
 
 
-def party_in_words(party: Party | None, state: str | None, names: Sequence[str]) -> str | None:
+def party_in_words(party: Party | None, state: str | None, names: Sequence[str] | None = None) -> str | None:
     """Who must act next, in words.
 
     Args:
         party: who it is.
         state: the name of the Member State whose administration approves.
-        names: its administrations that are on file.
+        names: its administrations that are on file; None where nobody has looked.
     """
     match party:
         case None:
             return None
         case Party.ADMINISTRATION:
-            return f"the administration of {state} ({on_file(names)})"
+            return f"the administration of {state}" + ("" if names is None else f" ({on_file(names)})")
         case Party.SECRETARY_GENERAL:
             return "the Secretary-General"
         case Party.PAYMENT:

@@ -40,7 +40,7 @@ def approving_state(session: Session, applicant: Organization, named: CountryKey
         raise InvalidInput(
             f"Nobody has said where {applicant.name} is based, so no administration can approve it.",
             field="state",
-            hint="Say so with book.organizations.change, or name the State with state=.",
+            hint="Say so with book.organizations.change, or name the State: state=…",
         )
     based = find_country(session, place)
     if based.member_state is None:
@@ -48,7 +48,7 @@ def approving_state(session: Session, applicant: Organization, named: CountryKey
             f"No Member State answers for {based.name()}.",
             field="state",
             value=based.code,
-            hint="Name the State whose administration is to approve it with state=.",
+            hint="Name the State whose administration is to approve it: state=…",
         )
     return find_country(session, based.member_state)
 

@@ -152,7 +152,7 @@ def status_after(status: Status, step: Step, *, direct: bool, reason: str) -> St
             f"It is only {status.value}: to be {step.value} now, it leaves steps out.",
             rule="applications.nothing_skipped",
             field="reason",
-            hint="Say why with reason=.",
+            hint="Say why: reason=…",
         )
     if way.explained:
         raise InvalidInput(

@@ -20,6 +20,7 @@ from crm.membership.eligibility import EligibilityWarning, Wish, shows_legal_ent
 from crm.membership.ledger_tables import Term, running
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
+from crm.reference.countries import find_country
 from crm.reference.country import Country
 from crm.reference.eligibility_rules import eligibility_rules
 from crm.reference.gazetteer import CountryKey
@@ -76,7 +77,7 @@ def understood(session: Session, key: OrganizationKey, asked: Asked) -> Understo
         kind=applicant.kind,
         size=applicant.size,
         legal_entity=shows_legal_entity(session, applicant),
-        at_home=asked.state is None or state == _home(session, applicant),
+        at_home=state is None or asked.state is None or state.code == _home(session, applicant),
     )
     return Understood(
         applicant=applicant,
@@ -144,10 +145,9 @@ def enter(
     return row
 
 
-def _home(session: Session, applicant: Organization) -> Country | None:
-    if applicant.country is None:
-        return None
-    return session.get_one(Country, session.get_one(Country, applicant.country).member_state)
+def _home(session: Session, applicant: Organization) -> str | None:
+    """The Member State that answers for the place where an organisation is based, if somebody does."""
+    return None if applicant.country is None else find_country(session, applicant.country).member_state
 
 
 def _refuse_second(earlier: Sequence[ApplicationRecord]) -> None:

@@ -93,5 +93,5 @@ def refuse_unless_overridden(found: Iterable[EligibilityWarning], override: str)
         " ".join(told),
         rule="applications.eligible",
         field="override",
-        hint="Mend it, or say why it does not matter with override=.",
+        hint="Mend it, or say why it does not matter: override=…",
     )

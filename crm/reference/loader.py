@@ -13,6 +13,7 @@ from crm.errors import InvalidInput
 from crm.reference.application_patience import ApplicationPatience
 from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
+from crm.reference.change_rules import ChangeRule
 from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.consent_rules import ConsentRule, forget_consent_rules
@@ -31,6 +32,7 @@ from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.membership_rules import MembershipRule
 from crm.reference.offices import Office
 from crm.reference.opportunity_stages import OpportunityStage
+from crm.reference.potential_weights import PotentialWeight
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
 from crm.reference.round_reminders import RoundReminderStep
@@ -68,6 +70,7 @@ FILES: Mapping[str, type[Fact]] = {
     "opportunity_stages.csv": OpportunityStage,
     "tiers.csv": Tier,
     "attention_weights.csv": AttentionWeight,
+    "potential_weights.csv": PotentialWeight,
     "senior_roles.csv": SeniorRole,
     "clearance_rules.csv": ClearanceRule,
     "legal_forms.csv": LegalForm,
@@ -76,6 +79,7 @@ FILES: Mapping[str, type[Fact]] = {
     "consent_rules.csv": ConsentRule,
     "eligibility_rules.csv": EligibilityRule,
     "application_patience.csv": ApplicationPatience,
+    "change_rules.csv": ChangeRule,
     "financial_periods.csv": FinancialPeriod,
     "contribution_scale.csv": ContributionClass,
     "state_classes.csv": StateClass,

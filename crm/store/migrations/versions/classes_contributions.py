@@ -8,7 +8,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "classes"
-down_revision = "0023"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 
