@@ -19,7 +19,7 @@ def ranges(**stated: Range | float) -> tuple[Range, ...]:
 
 
 def fees(*kinds: dict[str, float]) -> Fees:
-    """Kinds of memberships in centimes; what a kind does not say of `after`, `lower` and the other category is as before."""
+    """Kinds of memberships in centimes; what is not said of after is as before."""
     full = [_full(kind) for kind in kinds]
 
     def column(name: str, dtype: type = np.float64) -> np.ndarray:
@@ -27,7 +27,8 @@ def fees(*kinds: dict[str, float]) -> Fees:
 
     return Fees(
         count=column("count", np.int64),
-        step=column("step", np.int8),
+        step_before=column("step", np.int8),
+        step_after=column("step_after", np.int8),
         **{name: column(name) for name in ("before", "after", "lower", "other_before", "other_after")},
     )
 
@@ -39,14 +40,6 @@ def together(these: Fees) -> Groups:
 
 
 def _full(kind: dict[str, float]) -> dict[str, float]:
-    after = kind.get("after", kind["before"])
-    other = kind.get("other_before", 0)
-    return {
-        "count": 1,
-        "step": 0,
-        "other_before": other,
-        "other_after": other,
-        "lower": after,
-        **kind,
-        "after": after,
-    }
+    after, other, step = kind.get("after", kind["before"]), kind.get("other_before", 0), kind.get("step", 0)
+    unsaid = {"count": 1, "after": after, "lower": after, "step": step, "step_after": step}
+    return {**unsaid, "other_before": other, "other_after": other, **kind}

@@ -149,6 +149,7 @@ class _Tally:
         self._moved = groups.moved_after if after else groups.moved_before
         self._pays = fees.after if after else fees.before
         self._would_pay = fees.other_after if after else fees.other_before
+        self._step = fees.step_after if after else fees.step_before
         shape = (draws, self._there.shape[1])
         self.side = Side(*(np.zeros(shape) for _ in range(5)))
         self.exits = np.zeros(len(fees.count))
@@ -161,8 +162,8 @@ class _Tally:
         side.revenue[some] = (kept * self._pays + lower * fees.lower) @ self._there
         side.revenue[some] += (moves * self._would_pay) @ self._moved
         side.exits[some] = exits @ self._there
-        side.upgrades[some] = (moves * (fees.step == 1)) @ self._there
-        side.downgrades[some] = (moves * (fees.step == -1)) @ self._there
+        side.upgrades[some] = (moves * (self._step == 1)) @ self._there
+        side.downgrades[some] = (moves * (self._step == -1)) @ self._there
         side.lower[some] = lower @ self._there
         self.exits += likely.exits.sum(axis=0)
 

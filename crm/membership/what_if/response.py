@@ -40,7 +40,8 @@ class Fees:
         before: the fee today.
         after: the fee after the changes, if nothing else changes.
         lower: the fee after the changes in the lower class that they open; `after` where they open none.
-        step: 1 where the other category is a step up, -1 where it is a step down, 0 where there is none.
+        step_before: 1 where the other category is a step up today, -1 where it is a step down, 0 where there is none.
+        step_after: the same after the changes, which may put it into another category.
         other_before: the fee of the other category today.
         other_after: the same after the changes.
     """
@@ -49,7 +50,8 @@ class Fees:
     before: Floats
     after: Floats
     lower: Floats
-    step: NDArray[np.int8]
+    step_before: NDArray[np.int8]
+    step_after: NDArray[np.int8]
     other_before: Floats
     other_after: Floats
 
@@ -74,32 +76,28 @@ class Chances:
 
 def pressure_before(fees: Fees) -> Pressure:
     """What works on memberships whose fees do not change."""
-    nothing, down, up = np.zeros(len(fees.before)), fees.step == -1, fees.step == 1
+    nothing = np.zeros(len(fees.before))
     return Pressure(
         exits=np.stack([nothing + 1, nothing, nothing]),
-        moves=np.stack([down, nothing, up, nothing]),
+        moves=np.stack([fees.step_before == -1, nothing, fees.step_before == 1, nothing]),
         lower=nothing,
     )
 
 
 def pressure_after(fees: Fees) -> Pressure:
     """What works on memberships once the changes are there."""
-    down, up = fees.step == -1, fees.step == 1
-    saving = (fees.after - fees.other_after) - (fees.before - fees.other_before)
-    step = fees.other_before - fees.before
+    anyway = np.ones(len(fees.before))
+    rise = _share(fees.after - fees.before, fees.before)
+    step_before, step_after = fees.other_before - fees.before, fees.other_after - fees.after
+    # What becomes of a step can only be said where it is the same step before and after.
+    down, up = fees.step_after == -1, fees.step_after == 1
+    same = fees.step_before == fees.step_after
+    widening = same * down * _share(step_before - step_after, fees.before)
+    narrowing = same * up * _share(step_before - step_after, step_before)
     return Pressure(
-        exits=np.stack(
-            [np.ones(len(fees.before)), _share(fees.after - fees.before, fees.before), _newly(fees)]
-        ),
-        moves=np.stack(
-            [
-                down,
-                down * _share(saving, fees.before),
-                up,
-                up * _share(step - (fees.other_after - fees.after), step),
-            ]
-        ),
-        lower=np.asarray(fees.lower < fees.after, dtype=np.float64),
+        exits=np.stack([anyway, rise, (fees.before == 0) & (fees.after > 0)]),
+        moves=np.stack([down, widening, up, narrowing]),
+        lower=(fees.lower < fees.after).astype(np.float64),
     )
 
 
@@ -129,10 +127,6 @@ def expected_after(rates: Floats, fees: Fees) -> Floats:
     kept = 1 - there.exits - there.moves - there.lower
     paid = kept * fees.after + there.lower * fees.lower + there.moves * fees.other_after
     return paid @ fees.count
-
-
-def _newly(fees: Fees) -> Floats:
-    return np.asarray((fees.before == 0) & (fees.after > 0), dtype=np.float64)
 
 
 def _share(change: Floats, of: Floats) -> Floats:

@@ -70,6 +70,12 @@ def test_members_end_by_how_much_their_fee_grows(kind, stated, exits):
             0.01,
         ),
         ({"before": 40, "after": 70}, {"upgrade_anyway": 0.5, "downgrade_anyway": 0.5}, 0),
+        # An Associate whom the changes make a Sector Member has another step than before.
+        (
+            {"before": 40, "other_before": 100, "after": 100, "other_after": 40, "step": 1, "step_after": -1},
+            {"upgrade_anyway": 0.5, "downgrade_anyway": 0.01, "downgrade_by_saving": 0.9},
+            0.01,
+        ),
     ],
 )
 def test_members_move_by_what_it_costs_or_saves(kind, stated, moves):
