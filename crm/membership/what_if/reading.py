@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from crm.directory.tables import Organization
 from crm.membership.holdings import holdings
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.membership.what_if.members import Member
 from crm.reference.country import Country, CountryGroup, GroupKind
 
