@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from crm.membership.what_if.ranges import Range
 from crm.membership.what_if.response import (
     Chances,
-    Counts,
     Fees,
     Floats,
     chances,
@@ -162,13 +161,13 @@ class _Tally:
         side.revenue[some] = (kept * self._pays + lower * fees.lower) @ self._there
         side.revenue[some] += (moves * self._would_pay) @ self._moved
         side.exits[some] = exits @ self._there
-        side.upgrades[some] = (moves * (self._step == 1)) @ self._there
-        side.downgrades[some] = (moves * (self._step == -1)) @ self._there
+        side.upgrades[some] = moves @ (self._there * (self._step == 1)[:, None])
+        side.downgrades[some] = moves @ (self._there * (self._step == -1)[:, None])
         side.lower[some] = lower @ self._there
         self.exits += likely.exits.sum(axis=0)
 
 
-def _decided(numbers: Single, likely: Chances, fees: Fees) -> tuple[Counts, Counts, Counts]:
+def _decided(numbers: Single, likely: Chances, fees: Fees) -> tuple[Floats, Floats, Floats]:
     """How many of each kind end, move, and take the lower class."""
     to_exits, to_lower = likely.exits, likely.exits + likely.lower
     # 1 - (1 - x) is not x in every case; nobody may end and move.
@@ -178,9 +177,10 @@ def _decided(numbers: Single, likely: Chances, fees: Fees) -> tuple[Counts, Coun
     return exits, fees.count - kept, lower
 
 
-def _below(numbers: Single, limits: Floats, fees: Fees) -> Counts:
+def _below(numbers: Single, limits: Floats, fees: Fees) -> Floats:
     """How many numbers of each kind lie below its limit."""
     # A number is at most the largest below 1 that 24 bits hold, so a limit of 1 is above all of them.
     under = numbers < np.repeat(limits.astype(np.float32), fees.count, axis=1)
     starts = np.cumsum(fees.count) - fees.count
-    return cast("Counts", np.add.reduceat(under, starts, axis=1, dtype=np.int32))
+    counted = np.add.reduceat(under, starts, axis=1, dtype=np.int32)
+    return counted.astype(np.float64)  # what amounts are multiplied with, at the speed of BLAS

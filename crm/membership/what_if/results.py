@@ -11,7 +11,7 @@ from crm.membership.what_if.ranges import Range
 from crm.reference.categories import Category
 from crm.reference.facts import Certainty
 from crm.reference.response_assumptions import Rate
-from crm.shown import Shown
+from crm.shown import Shown, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,9 @@ class Assumption(Shown):
     certainty: Certainty
 
     def __str__(self) -> str:
-        return f"{self.rate} {self.range} ({self.source}, {self.certainty})"
+        low, likely, high = self.range.low, self.range.likely, self.range.high
+        values = f"{likely:g}" if low == high else f"{low:g} to {high:g}, likely {likely:g}"
+        return f"{said(self.rate)} {values}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from itertools import groupby
 
 from crm.membership.what_if.results import MemberResult
 from crm.reports.chart import Chart
-from crm.reports.columns import Cell, Column, ColumnKind
+from crm.reports.columns import Cell, Column
 from crm.reports.report import Report
 from crm.reports.what_if.frame import Frame, fraction, money, share
 from crm.shown import said
@@ -27,35 +27,29 @@ def at_risk(frame: Frame) -> Report:
         "most at risk, in the mean of the draws. At risk: for each of its memberships the fee after the changes times by how "
         "much its chance of ending grows. The chance follows from its fees alone: who knows the account knows better.",
         (
-            Column(key="id", title="Id", kind=ColumnKind.ID),
             Column(key="name", title="Organisation"),
             Column(key="country", title="Country"),
             Column(key="memberships", title="Memberships"),
-            money("before", "Today", summed=True),
             money("after", "After", summed=True),
-            share("chance_without", "Chance without"),
-            share("chance", "Chance with"),
+            share("chance", "Chance"),
             money("at_risk", "At risk", summed=True),
         ),
-        sorted(_rows(frame.results.members), key=lambda row: (-Decimal(str(row[-1])), str(row[1]))),
+        sorted(_rows(frame.results.members), key=lambda row: (-Decimal(str(row[-1])), str(row[0]))),
         chart=Chart(label="name", value="at_risk", empty="At no risk", most=_DRAWN),
     )
 
 
 def _rows(members: Iterable[MemberResult]) -> Iterator[tuple[Cell, ...]]:
     by_account = sorted(members, key=lambda member: member.organization_id)
-    for number, held in groupby(by_account, key=lambda member: member.organization_id):
+    for _, held in groupby(by_account, key=lambda member: member.organization_id):
         of_account = list(held)
         lost = sum(((m.exit_after - m.exit_before) * float(m.after) for m in of_account), 0.0)
         if any(m.exit_after > m.exit_before for m in of_account):
             yield (
-                number,
                 of_account[0].organization,
                 of_account[0].country,
                 ", ".join(f"{said(m.category)} {m.sector.value}" for m in of_account),
-                sum((m.before for m in of_account), Decimal(0)),
                 sum((m.after for m in of_account), Decimal(0)),
-                fraction(max(m.exit_before for m in of_account)),
                 fraction(max(m.exit_after for m in of_account)),
                 Decimal(lost).quantize(Decimal("0.01")),
             )

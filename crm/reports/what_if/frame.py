@@ -6,7 +6,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from crm.membership.what_if.results import Results
+from crm.membership.what_if.results import Assumption, Results
+from crm.reference.facts import Certainty
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.notes import synthetic
 from crm.reports.report import Report
@@ -16,6 +17,7 @@ _DENOMINATOR = (
     "The {count:,} memberships of Sector Members, Associates and Academia that run on {on}; contributions of Member States "
     "are not part of it. Amounts are those of a whole year, at the fees of that day."
 )
+_MODEL = "A calculation on assumptions and no forecast. How members answer is a model, and of its assumptions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,19 @@ class Frame:
 
     def _question(self) -> tuple[str, ...]:
         found = self.results
-        assumed = "; ".join(map(str, found.assumptions))
         return (
             f"What if: {'; '.join(found.changes) or 'nothing changed'}.",
-            f"A calculation on assumptions, no forecast: how members answer is a model that nobody has verified. {assumed}.",
+            f"{_MODEL} {_how_sure(found.assumptions)}: {'; '.join(map(str, found.assumptions))}.",
         )
+
+
+def _how_sure(assumed: Sequence[Assumption]) -> str:
+    unverified = sum(each.certainty is Certainty.UNVERIFIED for each in assumed)
+    return (
+        "none is verified"
+        if unverified == len(assumed)
+        else f"{unverified} of {len(assumed)} are not verified"
+    )
 
 
 def money(key: str, title: str, *, summed: bool = False) -> Column:

@@ -1,11 +1,14 @@
 """How many memberships end, upgrade and downgrade in a year, without and with the changes."""
 
+from collections.abc import Iterator
+
 from crm.membership.what_if.groups import Dimension
 from crm.membership.what_if.results import GroupResult, Moves
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column
 from crm.reports.report import Report
-from crm.reports.what_if.frame import Frame, count
+from crm.reports.what_if.bands import READING, count_columns, drawn
+from crm.reports.what_if.frame import Frame
 
 
 def moves(frame: Frame) -> Report:
@@ -14,54 +17,31 @@ def moves(frame: Frame) -> Report:
     Args:
         frame: of the what-if.
     """
-    groups = frame.results.groups
-    total = _cells(groups[0])
+    groups = [g for g in frame.results.groups if g.dimension in (Dimension.TOTAL, Dimension.CATEGORY)]
     return frame.report(
         "moves",
         "What if fees change: exits, upgrades and downgrades",
-        "Memberships in the category that they have once the changes are made; without the changes, in that of today. The "
-        "mean of the draws, and for exits with the changes the range: of 100 draws 5 lie below Low, 5 above High. An "
-        "upgrade makes an Associate a Sector Member, a downgrade the reverse; a lower class is one that the changes open.",
-        (
-            Column(key="category", title="Category"),
-            count("memberships", "Memberships", summed=True),
-            *_COLUMNS,
-        ),
-        (
-            (group.name, group.memberships, *_cells(group))
-            for group in groups
-            if group.dimension is Dimension.CATEGORY
-        ),
-        stated_totals={column.key: cell for column, cell in zip(_COLUMNS, total, strict=True)},
-        chart=Chart(label="category", value="exits", empty="No exit"),
+        f"How many memberships end or change within a year, by the category that they come from. {READING} An upgrade makes "
+        "an Associate a Sector Member, a downgrade the reverse; a lower class is one that the changes open. What happens in "
+        "no draw has no line.",
+        (Column(key="category", title="Category"), *count_columns("Memberships that")),
+        ((group.name, *line) for group in groups for line in _lines(group)),
+        grouped_by="category",
+        chart=Chart(label="what", value="mean", empty="None"),
     )
 
 
-_COLUMNS = (
-    count("exits_without", "Exits without"),
-    count("exits", "Exits with"),
-    count("exits_p5", "Exits with, low"),
-    count("exits_p95", "Exits with, high"),
-    count("upgrades_without", "Upgrades without"),
-    count("upgrades", "Upgrades with"),
-    count("downgrades_without", "Downgrades without"),
-    count("downgrades", "Downgrades with"),
-    count("lower", "Lower class"),
-)
+def _lines(group: GroupResult) -> Iterator[tuple[Cell, ...]]:
+    yield from _both("end", group.exits)
+    for what, both in (
+        ("upgrade", group.upgrades),
+        ("downgrade", group.downgrades),
+        ("take a lower class", group.lower),
+    ):
+        if both.without.mean or both.with_changes.mean:
+            yield from _both(what, both)
 
 
-def _cells(group: GroupResult) -> tuple[Cell, ...]:
-    exits = group.exits.with_changes
-    return (
-        group.exits.without.mean,
-        exits.mean,
-        exits.p5,
-        exits.p95,
-        *_means(group.upgrades),
-        *_means(group.downgrades),
-        group.lower.with_changes.mean,
-    )
-
-
-def _means(both: Moves) -> tuple[Cell, ...]:
-    return (both.without.mean, both.with_changes.mean)
+def _both(what: str, both: Moves) -> Iterator[tuple[Cell, ...]]:
+    yield drawn(f"{what}, without the changes", both.without)
+    yield drawn(f"{what}, with the changes", both.with_changes)

@@ -20,14 +20,20 @@ def tornado(frame: Frame) -> Report:
         "The net revenue to expect where one assumption stands at its low, then at its high value, and all others at their "
         "likely ones; calculated, not drawn. What the assumption at the top really is, is worth finding out first.",
         (
-            Column(key="assumption", title="Assumption"),
-            Column(key="range", title="Range", kind=ColumnKind.NOTE),
-            money("at_low", "Net at its low value"),
-            money("at_high", "Net at its high value"),
-            money("width", "Difference"),
+            Column(key="assumption", title="Rate"),
+            Column(key="range", title="Low, high"),
+            money("at_low", "Net at low"),
+            money("at_high", "Net at high"),
+            money("width", "Width"),
         ),
         (
-            (_words(each.rate), str(each.range), each.at_low, each.at_high, each.width)
+            (
+                _words(each.rate),
+                f"{each.range.low:g}, {each.range.high:g}",
+                each.at_low,
+                each.at_high,
+                each.width,
+            )
             for each in frame.results.swings
         ),
         chart=Chart(label="assumption", value="width", empty="Makes no difference here"),
@@ -43,27 +49,23 @@ def assumptions(frame: Frame) -> Report:
     return frame.report(
         "assumptions",
         "What if fees change: what is assumed",
-        "Shares within one year. Low, likely and high are what was assumed, and the shape is how values between them are "
-        "drawn, anew for each draw and the same for all members. Replace them by what you know.",
+        "Shares within one year. Low, likely and high are what was assumed; values between them are drawn anew for each "
+        "draw, the same for all members, in the shape that is named. Replace them by what you know.",
         (
-            Column(key="assumption", title="Assumption"),
+            Column(key="assumption", title="Rate"),
             *(
                 Column(key=key, title=key.capitalize(), kind=ColumnKind.SHARE)
                 for key in ("low", "likely", "high")
             ),
-            Column(key="shape", title="Shape"),
             Column(key="words", title="Share", kind=ColumnKind.NOTE),
-            Column(key="source", title="Source"),
-            Column(key="certainty", title="Certainty"),
+            Column(key="basis", title="Basis"),
         ),
         (
             (
                 _words(each.rate),
                 *(Decimal(str(value)) for value in (each.range.low, each.range.likely, each.range.high)),
-                each.range.shape.value,
                 each.words,
-                each.source,
-                each.certainty.value,
+                f"{each.range.shape}; {each.source}, {each.certainty}",
             )
             for each in frame.results.assumptions
         ),
