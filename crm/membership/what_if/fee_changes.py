@@ -121,7 +121,7 @@ class NewFee(Change):
 
     def __str__(self) -> str:
         whom = ", ".join(said(each) for each in (self.sector, self.size, self.development) if each)
-        return f"a fee of its own for {said(self.category)} in {whom}: {self.amount:,.2f}"
+        return f"a fee of its own for {said(self.category)} in {whom}: CHF {self.amount:,.2f}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,10 +112,10 @@ class Tables:
             return self._lowest(self._then, then), None
         floor, opened = self._floors(held, changed)
         units = max(held.units, floor)
-        return units, opened if opened < units else None
+        return units, opened if opened is not None and opened < units else None
 
-    def _floors(self, held: Holding, changed: Member) -> tuple[Fraction, Fraction]:
-        """The lowest class that it must have after the changes, and the lowest that it may newly choose."""
+    def _floors(self, held: Holding, changed: Member) -> tuple[Fraction, Fraction | None]:
+        """The lowest class that it must have after the changes, and the lowest that they let it choose, if any."""
         assert held.units is not None  # the caller asks for Sector Members with a class only
         lowest_now, lowest_then = self._lowest(self._now, held), self._lowest(self._then, changed.holding)
         below_now, below_then = self._below(self._now, held), self._below(self._then, changed.holding)
@@ -124,7 +124,7 @@ class Tables:
         # Who has chosen more than it must today is not drawn to less by a lower minimum.
         at_least = held.units == (below_now if reduced else lowest_now)
         opened = below_then if changed.reduced else floor
-        return floor, opened if at_least else held.units
+        return floor, opened if at_least else None
 
     def _lowest(self, schedule: FeeSchedule, held: Holding) -> Fraction:
         return schedule.minimum(held.coverage, development=held.development, on=self._on).units
