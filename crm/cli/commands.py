@@ -38,6 +38,7 @@ from crm.cli import (
     terms,
     today,
     web,
+    what_if,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -184,3 +185,4 @@ for command in (
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
 app.command(epilog=today.EPILOG)(today.today)
+app.command(epilog=what_if.EPILOG)(what_if.what_if)
