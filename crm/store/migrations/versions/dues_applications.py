@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "dues_applications"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 
