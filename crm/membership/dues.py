@@ -229,8 +229,13 @@ def _charge_interest(change: Change, organization: Organization, until: date) ->
         year=until.year,
         issued_on=today,
         due_on=today,
-        synthetic=organization.synthetic,
+        synthetic=_any_made_up(session, numbers),
     )
+
+
+def _any_made_up(session: Session, invoice_ids: Sequence[int]) -> bool:
+    made_up = select(Invoice.id).where(among(col(Invoice.id), invoice_ids), col(Invoice.synthetic))
+    return session.exec(made_up.limit(1)).first() is not None
 
 
 def _refuse_before_charged(session: Session, invoice_ids: Sequence[int], until: date) -> None:
