@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from crm.errors import Refused
 from crm.membership.balance import ZERO
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.lowest_class import reduced_class
@@ -94,8 +93,8 @@ def work_out(ask: Ask, facts: ProposalFacts) -> Proposal:
     parts = {
         "request": ask,
         "ledger": sorted(map(repr, facts.ledger)),
-        "fees": (old_fee, fee, charges, then),
-        "invoices": credits_,
+        "fees": (old_fee, fee, then),
+        "invoices": (credits_, charges),
         "balance": facts.balance,
         "rules": (approval, grounds),
     }
@@ -127,14 +126,8 @@ def _spans(ask: Ask, facts: ProposalFacts) -> tuple[TermSpan, TermSpan | None]:
     refuse_odd_study_group(asdict(event))
     refuse_odd_units(asdict(event))
     before = [span for span in terms_of(facts.ledger) if span.coverage is ask.coverage and _runs(span, ask)]
-    after = [span for span in terms_of([*facts.ledger, event]) if span.id == event.id]
-    if not after:
-        raise Refused(
-            f"Nothing would be left of it: another change takes effect on {ask.effective_on} already.",
-            rule="terms.something_left",
-            field="on",
-        )
-    return after[0], before[0] if before else None
+    after = next(span for span in terms_of([*facts.ledger, event]) if span.id == event.id)
+    return after, before[0] if before else None
 
 
 def _event(ask: Ask, number: int) -> LedgerEvent:

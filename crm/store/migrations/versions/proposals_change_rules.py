@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "proposals"
-down_revision = "0024"
+down_revision = ("0024", "dues_applications")
 branch_labels = None
 depends_on = None
 
