@@ -16,10 +16,12 @@ from crm.directory.tables import Organization
 from crm.membership.balance import ZERO
 from crm.membership.charging import charged_months, months_to_charge, runs
 from crm.membership.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
+from crm.membership.exemptions import exempt_on
 from crm.membership.holdings import holdings
 from crm.membership.ledger_tables import Term
 from crm.membership.posting import next_serial, number_of
 from crm.membership.pricing import Holding, PricedLine, price
+from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import FeeSchedule, fee_schedule
@@ -145,7 +147,7 @@ def assess(
         invoices=len(this.lines),
         amount=this.amount,
         assumed=this.assumed,
-        exempt=_exempt(session, this.exempt),
+        exempt=_exempt(session, this.exempt, year),
         assessment_id=written.id if written else None,
     )
 
@@ -241,6 +243,7 @@ def _written(
         for line in together
     )
     copy_in(change.session, InvoiceLine, lines)
+    settle_standing(change.session, this.lines)
     return written
 
 
@@ -267,11 +270,15 @@ def _told(rows: Iterable[dict[str, Any]], total: int, progress: Progress | None)
             progress(done, total)
 
 
-def _exempt(session: Session, terms: Sequence[Any]) -> tuple[Exempted, ...]:
-    names: Any = select(col(Organization.id), col(Organization.name)).where(
-        among(col(Organization.id), {term.organization_id for term in terms})
-    )
+def _exempt(session: Session, terms: Sequence[Any], year: int) -> tuple[Exempted, ...]:
+    ids = {term.organization_id for term in terms}
+    names: Any = select(col(Organization.id), col(Organization.name)).where(among(col(Organization.id), ids))
     known = dict(session.execute(names).all())
+    firsts = [max(term.since_on, date(year, 1, 1)) for term in terms]
+    why = {day: exempt_on(session, ids, day) for day in set(firsts)}
     return tuple(
-        Exempted(term.organization_id, known[term.organization_id], term.coverage, "") for term in terms
+        Exempted(
+            term.organization_id, known[term.organization_id], term.coverage, why[day][term.organization_id]
+        )
+        for term, day in zip(terms, firsts, strict=True)
     )

@@ -11,6 +11,7 @@ from crm.directory.tables import Organization
 from crm.errors import NotFound, Refused
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger_tables import MembershipEvent, Term, running, runs_on
+from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import ENDING, Coverage, LedgerEvent, TermSpan, terms_of
 from crm.store.store import Change
 
@@ -33,6 +34,7 @@ def record_event(change: Change, organization: Organization, fields: dict[str, o
     event = change.add(MembershipEvent.model_validate({**fields, **recorded}))
     change.about(organization)
     term = _concerned(project(change.session, organization), event)
+    settle_standing(change.session, [organization.id])
     if term is None and event.kind not in ENDING:
         raise Refused(
             f"Nothing is left of a membership that ends on {event.effective_on}.", rule="terms.something_left"

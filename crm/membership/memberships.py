@@ -11,6 +11,7 @@ from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.membership.coverage import coverage_of
+from crm.membership.leaving import Leaving
 from crm.membership.ledger import current_term, events_of, record_event, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
 from crm.membership.proposing import Proposing
@@ -21,7 +22,7 @@ from crm.reference.units import units_of
 from crm.store.columns import chosen
 
 
-class Terms(Proposing):
+class Terms(Leaving, Proposing):
     """`book.terms`: join, change and end memberships, and read the ledger and the terms that follow from it."""
 
     def join(
@@ -178,44 +179,6 @@ class Terms(Proposing):
             reason=reason,
         )
 
-    def denounce(
-        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
-    ) -> Term | None:
-        """Record that a member leaves. One that ends on its first day, because it never was, leaves no term.
-
-        Args:
-            key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
-            on: the first day on which it is no longer a member (six months after its notice: Convention No. 240).
-            reason: why, for the ledger.
-
-        Returns:
-            The term that it ends; None where nothing is left of it.
-
-        Raises:
-            NotFound: it is no member there on that day.
-        """
-        return self._ended(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason)
-
-    def exclude(
-        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
-    ) -> Term | None:
-        """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
-
-        Args:
-            key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
-            on: the first day on which it is no longer a member.
-            reason: why, for the ledger.
-
-        Returns:
-            The term that it ends; None where nothing is left of it.
-
-        Raises:
-            NotFound: it is no member there on that day.
-        """
-        return self._ended(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason)
-
     def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[Term, ...]:
         """The terms of an organisation, all of them or those that run on a day; oldest first."""
         with self._store.reading() as session:
@@ -233,12 +196,6 @@ class Terms(Proposing):
         term = self._record(key, kind, **event)
         assert term is not None  # only an end leaves nothing
         return term
-
-    def _ended(
-        self, key: OrganizationKey, kind: EventKind, *, sector: str | None, on: date, reason: str
-    ) -> Term | None:
-        coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
-        return self._record(key, kind, coverage=coverage, on=on, reason=reason)
 
     def _record(
         self,

@@ -13,6 +13,7 @@ from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound, Refused
 from crm.membership.dues_tables import Payment
+from crm.membership.standing_spans import settle_standing
 from crm.reference.fee_schedule import to_the_cent
 from crm.reference.money import amount_of, currency_of
 from crm.store.records import by_id
@@ -40,7 +41,7 @@ def enter_payment(change: Change, organization: Organization, fields: Mapping[st
         _refuse_another(change.session, known, organization, values)
         return known
     values |= {"organization_id": organization.id, "synthetic": fields["synthetic"]}
-    return change.add(Payment.model_validate({**values, **_recorded(change)}))
+    return _entered(change, {**values, **_recorded(change)})
 
 
 def take_back(change: Change, payment: Payment, *, on: date | str, reason: str) -> Payment:
@@ -60,7 +61,13 @@ def take_back(change: Change, payment: Payment, *, on: date | str, reason: str) 
     values = {name: getattr(payment, name) for name in kept}
     values |= {"amount": -payment.amount, "amount_chf": -payment.amount_chf, "received_on": day}
     values |= {"reverses_id": payment.id, "reason": reason, **_recorded(change)}
-    return change.add(Payment.model_validate(values))
+    return _entered(change, values)
+
+
+def _entered(change: Change, values: Mapping[str, Any]) -> Payment:
+    payment = change.add(Payment.model_validate(values))
+    settle_standing(change.session, [payment.organization_id])
+    return payment
 
 
 def find_payment(session: Session, key: PaymentKey) -> Payment:

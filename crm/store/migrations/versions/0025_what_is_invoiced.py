@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "dues_applications"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

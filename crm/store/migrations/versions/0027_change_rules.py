@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "proposals"
-down_revision = ("0024", "dues_applications")
+revision = "0027"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
