@@ -1,7 +1,7 @@
 """`crm term propose-…` and `crm term accept`: what a change of membership means, before and when it is decided on."""
 
-from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from shlex import join
 from typing import Annotated
 
@@ -13,9 +13,9 @@ from crm.book import Book
 from crm.cli import options
 from crm.cli.options import On, day, examples
 from crm.cli.session import invocation, opened, put, say, show
-from crm.cli.tables import Cells, card, renderable, table
+from crm.cli.tables import Cells, card, said, table
 from crm.cli.terms import Sector, StudyGroup, Units
-from crm.membership.proposal import Proposal
+from crm.membership.proposal import Ask, Proposal
 from crm.reference.categories import Category
 from crm.reference.change_rules import MembershipChange
 
@@ -25,8 +25,8 @@ _FACTS = {
     "now": "before",
     "then": "after",
     "from": "effective_on",
-    "CHF a year now": "yearly_before",
-    "CHF a year then": "yearly_after",
+    "a year now": "yearly_before",
+    "a year then": "yearly_after",
     "may do now": "rights_before",
     "may do then": "rights_after",
     "approval": "approval",
@@ -82,7 +82,9 @@ def propose_sector(
     )
 
 
-@app.command(epilog=examples("crm term propose-class acme.example --sector T --units '1 1/2' --on 2027-01-01"))
+@app.command(
+    epilog=examples("crm term propose-class acme.example --sector T --units '1 1/2' --on 2027-01-01")
+)
 def propose_class(
     ctx: typer.Context,
     org: options.Organization,
@@ -108,7 +110,8 @@ def propose_downgrade(
 
 @app.command(
     epilog=examples(
-        "crm term accept acme.example upgrade --sector T --on 2027-04-01 --fingerprint 1c9f0a-…", "as proposed"
+        "crm term accept acme.example upgrade --sector T --on 2027-04-01 --fingerprint 1c9f0a-…",
+        "as proposed",
     )
 )
 def accept(
@@ -134,7 +137,10 @@ def accept(
             book, org, change, sector, day(book, on), category=category, study_group=study_group, units=units
         )
         proposal.refuse_unless_same(fingerprint)
-        show(ctx, book.terms.accept(proposal, approval=approval, reason=reason, dry_run=dry_run))
+        accepted = book.terms.accept(proposal, approval=approval, reason=reason, dry_run=dry_run)
+        show(ctx, accepted if invocation(ctx).as_json else str(accepted))
+        if dry_run:
+            say(ctx, "Nothing was written.")
 
 
 def _show(
@@ -146,7 +152,7 @@ def _show(
             show(ctx, proposal)
             return
         put(_laid_out(proposal), paging=invocation(ctx).paging)
-        say(ctx, f"To accept it: {_command(org, proposal)}")
+        say(ctx, f"To accept it: {_command(org, proposal.ask)} --fingerprint {proposal.fingerprint}")
 
 
 def _proposal(
@@ -168,39 +174,27 @@ def _proposal(
 
 
 def _laid_out(proposal: Proposal) -> RenderableType:
-    facts = {name: getattr(proposal, field) for name, field in _FACTS.items()}
-    sums = (
-        f"To invoice {proposal.to_invoice:,.2f}, to credit {proposal.to_credit:,.2f}, net {proposal.net:,.2f} CHF"
-    )
-    warnings: Sequence[RenderableType] = [
-        Text.assemble(("Look at this: ", "bold yellow"), renderable_text(warning))
-        for warning in proposal.warnings
-    ]
+    facts = {name: _in_francs(getattr(proposal, field)) for name, field in _FACTS.items()}
+    sums = f"To invoice {proposal.to_invoice:,.2f}, to credit {proposal.to_credit:,.2f}, net {proposal.net:,.2f} CHF"
     return Group(
-        Text(proposal.organization, "bold"),
+        Text(said(proposal.organization), "bold"),
         card(facts),
         table(proposal.lines, _LINES) if proposal.lines else Text("Nothing is invoiced."),
         Text(sums, "bold"),
-        *warnings,
+        *(Text.assemble(("Look at this: ", "bold yellow"), said(warning)) for warning in proposal.warnings),
         table(proposal.grounds, _GROUNDS),
     )
 
 
-def renderable_text(said: str) -> Text:
-    """A sentence of the book that cannot steer a terminal."""
-    shown = renderable(said)
-    assert isinstance(shown, Text)
-    return shown
+def _in_francs(value: object) -> object:
+    return f"{value:,.2f} CHF" if isinstance(value, Decimal) else value
 
 
-def _command(org: str, proposal: Proposal) -> str:
-    """The command that accepts a proposal, as it is typed."""
-    words = ["crm", "term", "accept", org, proposal.change.value, "--sector", proposal.coverage.value]
-    words += ["--on", proposal.effective_on.isoformat(), "--fingerprint", proposal.fingerprint]
-    if proposal.change is MembershipChange.CROSS_SELL:
-        words += ["--category", proposal.category.value]
-    if proposal.study_group:
-        words += ["--study-group", proposal.study_group]
-    if proposal.units:
-        words += ["--units", str(proposal.units)]
+def _command(org: str, ask: Ask) -> str:
+    """The command that accepts a proposal, as it is typed, but for the fingerprint."""
+    words = ["crm", "term", "accept", org, ask.change.value, "--sector", ask.coverage.value]
+    words += ["--on", ask.effective_on.isoformat()]
+    words += ["--category", ask.category.value] if ask.change is MembershipChange.CROSS_SELL else []
+    words += ["--study-group", ask.study_group] if ask.study_group else []
+    words += ["--units", str(ask.units)] if ask.units else []
     return join(words)

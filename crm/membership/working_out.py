@@ -32,12 +32,11 @@ class ProposalFacts:
         posted: what was invoiced in the Sector.
         assessed_to: the last year whose dues were assessed.
         balance: what it owes, due or not.
-        arrears: what of it is overdue.
         schedule: the tables of fees.
         categories: what members of each category may do.
         rules: what goes for the change.
         approver: who approves applications of the account, in words.
-        against: what speaks against its becoming a member of the category.
+        against: what speaks against it, in sentences: how the account stands, who may become what.
         synthetic: whether the membership is made up.
     """
 
@@ -47,7 +46,6 @@ class ProposalFacts:
     posted: tuple[PostedLine, ...]
     assessed_to: int | None
     balance: Decimal
-    arrears: Decimal
     schedule: FeeSchedule
     categories: Mapping[Category, MembershipCategory]
     rules: Mapping[ChangeSubject, ChangeRule]
@@ -99,10 +97,11 @@ def work_out(ask: Ask, facts: ProposalFacts) -> Proposal:
         "rules": (approval, grounds),
     }
     return Proposal(
-        **asdict(ask),
+        ask=ask,
         organization=facts.organization,
         before=_in_words(ask, before),
         after=membership_in_words(ask.category, ask.coverage, ask.study_group, ask.units),
+        effective_on=ask.effective_on,
         yearly_before=None if old_fee is None else _due(now, old_fee),
         yearly_after=_due(then, fee),
         lines=(*credits_, *charges),
@@ -222,8 +221,7 @@ def _warnings(
     credits_: Sequence[ChargeLine],
     reduced: Ground | None,
 ) -> Iterator[str]:
-    if facts.arrears:
-        yield f"The account is in arrears with {facts.arrears:,.2f} CHF."
+    yield from facts.against
     if span.until_on is not None:
         yield f"The membership ends on {span.until_on:%-d %B %Y} all the same."
     if then.exempt:
@@ -232,4 +230,3 @@ def _warnings(
         yield "No invoice in the book has charged the months that are left, so nothing is given back."
     if reduced is not None:
         yield f"The class is open only to some: {reduced.words}."
-    yield from facts.against

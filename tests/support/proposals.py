@@ -55,7 +55,6 @@ def facts(ledger=(), change="upgrade", development=Development.DEVELOPED, **more
         "posted": (),
         "assessed_to": None,
         "balance": Decimal("0.00"),
-        "arrears": Decimal("0.00"),
         "schedule": SCHEDULE,
         "categories": _CATEGORIES,
         "rules": {r.subject: r for r in shipped_facts("change_rules.csv") if r.change == change},
