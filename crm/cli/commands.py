@@ -27,6 +27,7 @@ from crm.cli import (
     organizations,
     people,
     prompt,
+    proposals,
     reports,
     retention,
     rounds,
@@ -168,6 +169,7 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
+terms.app.add_typer(proposals.app)  # `crm term propose-upgrade`
 for command in (
     engagement.log,
     engagement.timeline,
