@@ -56,7 +56,7 @@ def charged_months(lines: Iterable[Charged], year: int) -> frozenset[int]:
     counted: Counter[int] = Counter()
     for line in lines:
         sign = (line.amount > 0) - (line.amount < 0)
-        for month in _months(line.since_on, line.until_on, year):
+        for month in months_in(line.since_on, line.until_on, year):
             counted[month] += sign
     return frozenset(month for month, times in counted.items() if times > 0)
 
@@ -74,7 +74,7 @@ def months_to_charge(terms: Sequence[Stretch], charged: frozenset[int], year: in
     taken = set(charged)
     left: dict[int, list[int]] = {}
     for term in sorted(terms, key=lambda term: term.since_on, reverse=True):
-        months = [m for m in _months(term.since_on, term.until_on or date.max, year) if m not in taken]
+        months = [m for m in months_in(term.since_on, term.until_on or date.max, year) if m not in taken]
         taken.update(months)
         left[term.id] = months
     return left
@@ -87,7 +87,7 @@ def runs(months: Iterable[int], year: int) -> Iterator[tuple[date, date]]:
         yield date(year, numbers[0], 1), month_end(date(year, numbers[-1], 1))
 
 
-def _months(since_on: date, until_on: date, year: int) -> range:
+def months_in(since_on: date, until_on: date, year: int) -> range:
     """The months of a year that are touched by a stretch of days."""
     if until_on.year < year or since_on.year > year:
         return range(0)

@@ -5,16 +5,16 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import true
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
-from crm.errors import Refused
 from crm.membership.coverage import coverage_of
 from crm.membership.leaving import Leaving
-from crm.membership.ledger import current_term, events_of, record_event
+from crm.membership.ledger import current_term, events_of, record_event, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
+from crm.membership.proposing import Proposing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group
@@ -22,7 +22,7 @@ from crm.reference.units import units_of
 from crm.store.columns import chosen
 
 
-class Terms(Leaving):
+class Terms(Leaving, Proposing):
     """`book.terms`: join, change and end memberships, and read the ledger and the terms that follow from it."""
 
     def join(
@@ -211,19 +211,9 @@ class Terms(Leaving):
             row, session = find_organization(change.session, key), change.session
             current = current_term(session, row, event["coverage"], on)
             if kind is EventKind.CROSS_SELL:
-                _refuse_no_member(session, row, on)
+                refuse_no_member(session, row, on)
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
             event["study_group"] = study_group and find_study_group(session, study_group).code
             return record_event(change, row, event)
-
-
-def _refuse_no_member(session: Session, organization: Organization, day: date) -> None:
-    anywhere = select(Term).where(Term.organization_id == organization.id, running(day))
-    if session.exec(anywhere).first() is None:
-        raise Refused(
-            f"{organization.name} is a member of no Sector on {day}.",
-            rule="terms.cross_sell",
-            hint="Record a join instead.",
-        )

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "dues_applications"
+revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None

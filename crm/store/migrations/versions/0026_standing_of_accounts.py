@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "contract"
-down_revision = "dues_applications"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
