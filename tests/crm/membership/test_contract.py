@@ -143,7 +143,7 @@ def test_a_suspension_can_be_put_off(book, billed):
     assert [each.reason for each in book.postponements.of(billed)] == ["War"]
 
 
-@pytest.mark.parametrize(("step", "until", "field"), [("fee", 9, "step"), ("exclusion", 0, "until")])
+@pytest.mark.parametrize(("step", "until", "field"), [("fee", 9, "step"), ("exclusion", -1, "until")])
 def test_what_cannot_be_put_off_is_refused(book, acme, step, until, field):
     on = date(2027, 1, 1)
     with pytest.raises(InvalidInput) as caught:
