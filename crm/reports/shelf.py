@@ -7,6 +7,7 @@ from typing import Any
 from crm.errors import NotFound
 from crm.reports import (
     applications_stuck,
+    contribution_round,
     coverage_by_office,
     data_quality,
     forecast,
@@ -31,6 +32,7 @@ class Reports(Reader):
     """The reports of the book. Each is written in a file of its own and reads the book in one snapshot."""
 
     applications_stuck = applications_stuck.applications_stuck
+    contribution_round = contribution_round.contribution_round
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
     forecast = forecast.forecast
