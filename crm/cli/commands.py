@@ -14,6 +14,7 @@ from crm.cli import (
     complaints,
     contributions,
     doctor,
+    dues,
     duplicates,
     engagement,
     fees,
@@ -38,6 +39,7 @@ from crm.cli import (
     terms,
     today,
     web,
+    what_if,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -143,6 +145,7 @@ for name, group in {
     "fee": fees.app,
     "contribution": contributions.app,
     "round": rounds.app,
+    "dues": dues.app,
     "team": teams.app,
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
@@ -184,3 +187,4 @@ for command in (
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
 app.command(epilog=today.EPILOG)(today.today)
+app.command(epilog=what_if.EPILOG)(what_if.what_if)
