@@ -6,10 +6,10 @@ from datetime import date
 from campaigns.exits import contact_of
 from campaigns.fact import Fact, FactKind, Subject
 from campaigns.steps import Value
-from campaigns.study_group_interest import lately
 from crm.book import Book
 from crm.directory.tables import Size
 from crm.insight.candidate import Candidate
+from crm.insight.study_group_interest import lately
 from crm.mail.calendar_replies import Participation
 from crm.membership.standing import Punctuality, Standing
 from crm.outreach.outbox_tables import MessageStatus

@@ -48,13 +48,15 @@ class Reason(StrEnum):
         return _WORDS[self]
 
 
-_WORDS = {
+_BY_STANDING = {
+    Standing.ARREARS: Reason.ARREARS,
+    Standing.SUSPENDED: Reason.SUSPENDED,
+    Standing.CANCELLING: Reason.CANCELLING,
+    Standing.EXEMPT: Reason.EXEMPT,
+    Standing.APPLICATION_PENDING: Reason.APPLICATION_PENDING,
+}
+_WORDS = {reason: standing.words for standing, reason in _BY_STANDING.items()} | {
     Reason.STANDING_UNKNOWN: "nobody has said how it stands",
-    Reason.ARREARS: "in arrears",
-    Reason.SUSPENDED: "suspended",
-    Reason.CANCELLING: "cancelling its membership",
-    Reason.EXEMPT: "exempt from contributions",
-    Reason.APPLICATION_PENDING: "an application is pending",
     Reason.NO_SIGNAL: "nothing speaks for writing to it",
     Reason.NOT_YET: "something must happen first",
     Reason.QUIET_PERIOD: "contacted inside the quiet period",
@@ -68,14 +70,6 @@ _WORDS = {
     Reason.CLEARANCE_HOLD: "its clearance says to hold",
     Reason.GROUP_ENROLLED: "another account of its corporate group is enrolled",
     Reason.PERSON_ENROLLED: "its contact is written to for another account",
-}
-
-_BY_STANDING = {
-    Standing.ARREARS: Reason.ARREARS,
-    Standing.SUSPENDED: Reason.SUSPENDED,
-    Standing.CANCELLING: Reason.CANCELLING,
-    Standing.EXEMPT: Reason.EXEMPT,
-    Standing.APPLICATION_PENDING: Reason.APPLICATION_PENDING,
 }
 
 

@@ -24,6 +24,7 @@ from crm.engagement.teams import Teams
 from crm.imports.batches import batches_of
 from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
+from crm.insight import timeline_applications as application_sources
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.audiences import Audiences
@@ -33,11 +34,14 @@ from crm.insight.duplicates import Duplicates
 from crm.insight.merging import Merges
 from crm.insight.permissions import Permissions
 from crm.insight.portfolios import Portfolios
+from crm.insight.potentials import Potentials
 from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
-from crm.membership.ledger import Terms
+from crm.membership.applications import Applications
+from crm.membership.fees import Fees
+from crm.membership.memberships import Terms
 from crm.membership.standing import Standings
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
@@ -135,7 +139,9 @@ class Book:
 
         self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
+        self.fees = Fees(store)
         self.terms = Terms(store)
+        self.applications = Applications(store)
         self.standing = Standings(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
@@ -148,12 +154,12 @@ class Book:
 
         self.candidates = Candidates(store, keys=identity.keys, letters=administration_letters)
         self.audiences = Audiences(store)
-        self.clearances = Clearances(
-            store, keys=identity.keys, sources=(*house_grounds.SOURCES, *mail_grounds.SOURCES)
-        )
+        grounds = (*house_grounds.SOURCES, *mail_grounds.SOURCES)
+        self.clearances = Clearances(store, keys=identity.keys, sources=grounds)
         self.clearance = self.clearances.of
         self.clearance_of_many = self.clearances.of_many
         self.override_clearance = self.clearances.override
+        self.potential = Potentials(store, keys=identity.keys, sources=grounds)
         self.permissions = Permissions(store)
         self.duplicates = Duplicates(store)
         self.merges = Merges(store)
@@ -164,7 +170,13 @@ class Book:
         self.hand_over = self.portfolios.hand_over
         self.attention = attention(store).of
         self.timeline = Timeline(
-            store, sources=(*house_sources.SOURCES, *coordination_sources.SOURCES, *mail_sources.SOURCES)
+            store,
+            sources=(
+                *house_sources.SOURCES,
+                *application_sources.SOURCES,
+                *coordination_sources.SOURCES,
+                *mail_sources.SOURCES,
+            ),
         ).of
 
         self.runs = Runs(store, identity=identity, limits=limits)

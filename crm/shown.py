@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
+from fractions import Fraction
 from html import escape
 from itertools import islice
 
@@ -58,7 +59,7 @@ def fields_of(value: object) -> dict[str, object]:
     return {name: getattr(value, name) for name in names if name not in INTERNAL}
 
 
-def said(value: object) -> str:  # noqa: PLR0911 - one line for each kind of value
+def said(value: object) -> str:  # noqa: C901, PLR0911 - one line for each kind of value
     """A value as people write it; nothing for what is not stated, and for no."""
     match value:
         case None | False:
@@ -71,6 +72,8 @@ def said(value: object) -> str:  # noqa: PLR0911 - one line for each kind of val
             return f"{value:%Y-%m-%d %H:%M} UTC"
         case date():
             return value.isoformat()
+        case Fraction():
+            return " ".join(str(part) for part in divmod(value, 1) if part) or "0"
         case BaseModel():
             return _name(value) or str(value)
         case Shown() if not _has_own_words(value):

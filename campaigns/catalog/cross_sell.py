@@ -4,58 +4,25 @@ Each Sector is a membership of its own (docs/domain.md, "Categories"), so whoeve
 others. The letter goes out once, a reminder follows after ten working days unless an answer came, and after ten more
 the account manager is asked to call. A reply, a further membership, a refusal or a bounce ends the journey.
 
-Where the rules come from: the three signals and their order are our own inference (docs/domain.md, "Signals for a further
-Sector"), and so are the 24 months and the two companies of a group. What concerns a segment is reference data
-(`sector_concerns.csv`), which no source states either; every signal that rests on it says so. A Sector in which the account
-is an Associate is never offered here: that is an upgrade.
+Where the rules come from: the three signals (`crm/insight/membership_signals.py`) and their order are our own inference.
+What concerns a segment is reference data (`sector_concerns.csv`), which no source states either; every signal that rests
+on it says so. A Sector in which the account is an Associate is never offered here: that is an upgrade.
 """
-
-from datetime import date
 
 from campaigns.campaign import Campaign
 from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
 from campaigns.letter_facts import own_sector
 from campaigns.occasion import Facts, Occasion
-from campaigns.signal import Signal
 from campaigns.signatures import MEMBERSHIP
-from campaigns.study_group_interest import lately, told
 from crm.insight.audience_rules import AllOf, AnyOf, IsMember, IsNotMember
-from crm.insight.candidate import Candidate
+from crm.insight.membership_signals import (
+    companies_of_its_group,
+    concern_of_its_segment,
+    study_group_of_another_sector,
+)
 from crm.outreach.goals import Goal
 from crm.reference.categories import Category
 from crm.reference.languages import Language
-
-SEVERAL = 2
-PREFERRED = "DRT"
-"""Of several Sectors that say the same, ITU-D first: it costs least to add (docs/domain.md)."""
-
-
-def study_group_of_another_sector(account: Candidate, on: date) -> Signal | None:
-    """It took part in a study group of a Sector that it is no member of in the last 24 months, or asked about one."""
-    for part in lately(account, on):
-        sector = part.study_group[0]
-        if sector in _open_to(account):
-            facts = {"sector": sector, "study_group": part.study_group}
-            return Signal("study_group", f"{told(part)}, and is no member of ITU-{sector}", facts)
-    return None
-
-
-def companies_of_its_group(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 - every rule is asked as of a day
-    """Two companies or more of its corporate group are Sector Members of a Sector that it is no member of."""
-    for sector in _open_to(account):
-        if (companies := account.group_sectors.get(sector, 0)) >= SEVERAL:
-            words = f"{companies} companies of its corporate group are Sector Members of ITU-{sector}"
-            return Signal("corporate_group", words, {"sector": sector})
-    return None
-
-
-def concern_of_its_segment(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 - every rule is asked as of a day
-    """A Sector that it is no member of works on something that concerns its segment."""
-    about = {concern.sector: concern for concern in account.concerns}
-    for sector in _open_to(account):
-        if concern := about.get(sector):
-            return Signal("concern", f"its segment, {account.segment}: {concern}", {"sector": sector})
-    return None
 
 
 def further_sector(occasion: Occasion) -> Facts:
@@ -67,11 +34,6 @@ def further_sector(occasion: Occasion) -> Facts:
         if concern.sector == sector and concern.study_group != told_of:
             return {**named, "concern": {"about": concern.words[occasion.language]}}
     return named
-
-
-def _open_to(account: Candidate) -> list[str]:
-    """The Sectors in which an account holds no membership."""
-    return [sector for sector in PREFERRED if sector not in account.sectors | account.associate_in]
 
 
 CROSS_SELL = Campaign(

@@ -15,10 +15,10 @@ from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
 from campaigns.letter_facts import work
 from campaigns.signal import Signal
 from campaigns.signatures import MEMBERSHIP
-from campaigns.study_group_interest import lately, told
 from crm.directory.roles import RoleKind
 from crm.insight.audience_rules import AllOf, HasRole, InSegment, IsNotMember
 from crm.insight.candidate import Candidate
+from crm.insight.study_group_interest import lately, told
 from crm.outreach.goals import Goal
 from crm.reference.languages import Language
 

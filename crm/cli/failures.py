@@ -68,11 +68,12 @@ _COMMANDS = (
     (r"book\.imports\.mappings\.save\b", "`crm import … --save-mapping`"),
     (r"book\.imports\b", "`crm import list`"),
     (r"book\.opportunities\.(win|lose|reopen)\b", r"`crm opportunity \1`"),
+    (r"book\.applications\.(apply|change|of)\b", r"`crm application \1`"),
     (r"book\.portfolios\.handed\b", "`crm staff hand-overs`"),
     (r"book\.reference\.load\(\)", "`crm reference load`"),
     (r"book\.reservations\.of\b", "`crm org show`"),
     (r'\b(amount|encoding|next|office|sector)="([^"]*)"', r"--\1 \2"),
-    (r"\bto=…", "--to …"),
+    (r"\b(override|reason|state|to)=…", r"--\1 …"),
     (
         r"Look at it with dry_run=True, then say confirm=(\d+)",
         r"Look without --confirm, then say --confirm \1",

@@ -6,10 +6,10 @@ import typer
 
 from crm.book import Book
 from crm.cli import options
-from crm.cli.membership import SectorCode
 from crm.cli.options import DAY, Number, OptionalOn, examples
 from crm.cli.session import invocation, opened, show
 from crm.cli.tables import Cells
+from crm.cli.terms import SectorCode
 from crm.engagement.opportunity_tables import Frequency, Opportunity
 from crm.reference.opportunity_stages import OpportunityKind
 

@@ -14,7 +14,7 @@ from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
 from crm.engagement.teams import TeamSeat
 from crm.errors import InvalidInput
-from crm.membership.ledger import Term
+from crm.membership.ledger_tables import Term
 from crm.membership.standing import StandingRecord
 from crm.reference.tiers import Tier as TierRow
 

@@ -19,6 +19,7 @@ _NEXT: Mapping[NeedReason, str] = {
     NeedReason.DUE: "crm follow-up done {record}",
     NeedReason.UNANSWERED: "crm letter draft {record}",
     NeedReason.DRAFT: "crm letter show {record}",
+    NeedReason.APPLICATION: "crm application show {record}",
     NeedReason.NEW_PERSON: "crm person show {record}",
     NeedReason.WORSE_STANDING: "crm org show {account}",
     NeedReason.ENDING: "crm org show {account}",

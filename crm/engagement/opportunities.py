@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from crm.dates import day_of
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import Staff, find_staff, today_of
+from crm.directory.tables import Organization
 from crm.engagement.opportunity_rules import likelihood, read_fields, refuse_odd_sector, with_defaults
 from crm.engagement.opportunity_steps import (
     OpportunityKey,
@@ -27,7 +28,28 @@ from crm.errors import InvalidInput, Refused
 from crm.reference.offices import Office, find_office
 from crm.reference.opportunity_stages import OpportunityKind, OpportunityStage, Outcome, first_stage
 from crm.store.columns import chosen
-from crm.store.store import Store
+from crm.store.store import Change, Store
+
+
+def open_ask(
+    change: Change,
+    account: Organization,
+    kind: OpportunityKind,
+    *,
+    stage: str | None = None,
+    probability: int | None = None,
+    note: str = "",
+    **fields: Any,
+) -> Opportunity:
+    """Open an ask inside another verb; the arguments are those of `book.opportunities.add`."""
+    begun = open_stage(change.session, kind, stage)
+    values = {"kind": kind, "organization_id": account.id, "stage": begun.stage}
+    values |= likelihood(begun, probability) | with_defaults(change, kind, account, fields)
+    values |= {"opened_at": change.now, "stage_since": change.now}
+    row = Opportunity.model_validate(values)
+    refuse_odd_sector(row)
+    write_step(change, change.add(row), MoveKind.OPENED, None, note)
+    return row
 
 
 class Opportunities:
@@ -68,14 +90,7 @@ class Opportunities:
         known = chosen(OpportunityKind, kind, field="kind")
         with self._store.changing("opportunity.opened") as change:
             account = find_organization(change.session, key)
-            begun = open_stage(change.session, known, stage)
-            values = {"kind": known, "organization_id": account.id, "stage": begun.stage}
-            values |= likelihood(begun, probability) | with_defaults(change, known, account, fields)
-            values |= {"opened_at": change.now, "stage_since": change.now}
-            row = Opportunity.model_validate(values)
-            refuse_odd_sector(row)
-            write_step(change, change.add(row), MoveKind.OPENED, None, note)
-            return row
+            return open_ask(change, account, known, stage=stage, probability=probability, note=note, **fields)
 
     def move(
         self, key: OpportunityKey, stage: str, *, probability: int | None = None, note: str = ""

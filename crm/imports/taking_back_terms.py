@@ -1,7 +1,7 @@
 """Taking back rows of memberships: the ledger is append-only, so an event is taken back by another one.
 
-A join is taken back by a denunciation on its first day, which leaves no term; an upgrade, a downgrade or a correction
-by a correction to what was there before. An end, a renewal or a suspension cannot be taken back so: nothing in the
+A join is taken back by a denunciation on its first day, which leaves no term; an upgrade, a downgrade, a change of class
+or a correction by a correction to what was there before. An end, a renewal or a suspension cannot be taken back so: nothing in the
 ledger says "it did not happen". Those rows stand, and the reason is told.
 """
 
@@ -13,7 +13,8 @@ from crm.directory.merged import keeper_of
 from crm.directory.tables import Organization
 from crm.errors import Refused
 from crm.imports.batches import ImportRow
-from crm.membership.ledger import MembershipEvent, Term, project
+from crm.membership.ledger import project
+from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.terms import CHANGING, OPENING, EventKind
 
 _RULE = "imports.ledger"
@@ -49,10 +50,11 @@ def take_back_event(session: Session, row: ImportRow, *, reason: str, at: dateti
 def _undoing(session: Session, event: MembershipEvent, account: Organization) -> dict[str, object]:
     """What takes an event back on its own day."""
     if event.kind in OPENING:
-        return {"kind": EventKind.DENUNCIATION, "study_group": None}
+        return {"kind": EventKind.DENUNCIATION, "study_group": None, "units": None}
     eve = event.effective_on - timedelta(days=1)
     query = select(Term).where(Term.organization_id == account.id, Term.coverage == event.coverage)
     before = session.exec(query.where(Term.until_on == eve, Term.ended_by == event.kind)).first()
     if before is None:
         raise Refused("Nothing tells what was there before it.", rule=_RULE)
-    return {"kind": EventKind.CORRECTION, "category": before.category, "study_group": before.study_group}
+    there = {name: getattr(before, name) for name in ("category", "study_group", "units")}
+    return {"kind": EventKind.CORRECTION, **there}

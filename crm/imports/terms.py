@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
@@ -16,11 +17,13 @@ from crm.imports.judgement import Circumstances, Judgement, Numbers, Put, Update
 from crm.imports.kind import Kind, Rules
 from crm.imports.verdicts import Note, NoteKind, Problem, Verdict
 from crm.imports.whose import FIELDS, AccountDraft, Whose
-from crm.membership.coverage import coverage_of, refuse_odd_study_group
-from crm.membership.ledger import MembershipEvent, project
+from crm.membership.coverage import coverage_of, refuse_odd_study_group, refuse_odd_units
+from crm.membership.ledger import project
+from crm.membership.ledger_tables import MembershipEvent
 from crm.membership.terms import CHANGING, OPENING, Coverage, EventKind, LedgerEvent, terms_of
 from crm.reference.categories import Category
 from crm.reference.study_groups import StudyGroup, study_group_in
+from crm.reference.units import in_decimal, units_of
 
 
 class TermField(StrEnum):
@@ -33,6 +36,7 @@ class TermField(StrEnum):
         CATEGORY: sector_member, associate or academia.
         SECTOR: R, T or D; Academia has none, it joins all three for one fee.
         STUDY_GROUP: for an Associate, the one study group it has selected.
+        UNITS: for a Sector Member, the class it has chosen: "1/2", "1 1/2" or "0.5".
         SINCE: the day on which the event takes effect; of a join, the first day.
         UNTIL: the last day of a membership that has ended; it becomes a denunciation on the day that follows.
         REASON: why, for the ledger.
@@ -45,6 +49,7 @@ class TermField(StrEnum):
     CATEGORY = "category"
     SECTOR = "sector"
     STUDY_GROUP = "study_group"
+    UNITS = "units"
     SINCE = "since"
     UNTIL = "until"
     REASON = "reason"
@@ -59,6 +64,7 @@ class TermDraft(AccountDraft):
     category: Category | None = None
     sector: str | None = None
     study_group: str | None = None
+    units: Fraction | None = None
     since: date | None = None
     until: date | None = None
     reason: str = ""
@@ -91,6 +97,8 @@ class TermRules(Rules[TermDraft]):
                 draft.sector = text.upper().removeprefix("ITU-")
             case "study_group":
                 draft.study_group = study_group_in(self._groups, text).code
+            case "units":
+                draft.units = units_of(text)
             case "since":
                 draft.since = day(text)
             case "until":
@@ -159,12 +167,21 @@ class TermRules(Rules[TermDraft]):
         assert draft.since is not None  # a row without its day is refused before
         coverage, category = _place(draft, ledger)
         event = LedgerEvent(
-            self._numbers.next(), draft.event, coverage, category, draft.study_group, draft.since, account.id
+            self._numbers.next(),
+            draft.event,
+            coverage,
+            category,
+            draft.study_group,
+            draft.since,
+            account.id,
+            units=draft.units,
         )
-        refuse_odd_study_group({name: getattr(event, name) for name in LedgerEvent.__slots__})
+        fields = {name: getattr(event, name) for name in LedgerEvent.__slots__}
+        refuse_odd_study_group(fields)
+        refuse_odd_units(fields)
         if draft.until is None:
             return [event]
-        end = replace(event, kind=EventKind.DENUNCIATION, study_group=None)
+        end = replace(event, kind=EventKind.DENUNCIATION, study_group=None, units=None)
         on = draft.until + timedelta(days=1)
         return [event, replace(end, id=self._numbers.next(), effective_on=on)]
 
@@ -172,15 +189,23 @@ class TermRules(Rules[TermDraft]):
         values = {name: getattr(event, name) for name in LedgerEvent.__slots__}
         values |= {"reason": draft.reason, "source": draft.document or self._shared.source}
         values |= {"recorded_at": self._shared.now, "recorded_by": self._shared.actor}
+        values["units"] = event.units and in_decimal(event.units)  # COPY knows no fractions
         return Put(MembershipEvent, {**values, "synthetic": self._shared.synthetic})
+
+
+_BECOMES = {
+    EventKind.UPGRADE: Category.SECTOR_MEMBER,
+    EventKind.CLASS_CHANGE: Category.SECTOR_MEMBER,
+    EventKind.DOWNGRADE: Category.ASSOCIATE,
+}
 
 
 def _place(draft: TermDraft, ledger: Sequence[LedgerEvent]) -> tuple[Coverage, Category]:
     """Which Sectors and which category an event concerns; an end concerns what is there."""
     if draft.category is not None:
         return coverage_of(draft.category, draft.sector), draft.category
-    if draft.event is EventKind.UPGRADE:
-        return coverage_of(Category.SECTOR_MEMBER, draft.sector), Category.SECTOR_MEMBER
+    if draft.event in _BECOMES:
+        return coverage_of(_BECOMES[draft.event], draft.sector), _BECOMES[draft.event]
     coverage = Coverage(draft.sector) if draft.sector in set(Coverage) else Coverage.ALL
     held = [event.category for event in ledger if event.coverage is coverage]
     if draft.event in OPENING or not held:
@@ -192,11 +217,16 @@ def _place(draft: TermDraft, ledger: Sequence[LedgerEvent]) -> tuple[Coverage, C
 
 def _held(event: LedgerEvent, ledger: Sequence[LedgerEvent]) -> int | None:
     """The number of an event of the ledger that says the same, and of which something is left."""
-    said = replace(event, id=0, organization_id=0)
-    same = [one.id for one in ledger if replace(one, id=0, organization_id=0) == said]
+    same = [one.id for one in ledger if _says(event, one)]
     if same and event.kind in OPENING | CHANGING:
         same = [span.id for span in terms_of(ledger) if span.id in same]
     return same[0] if same else None
+
+
+def _says(event: LedgerEvent, held: LedgerEvent) -> bool:
+    """Whether an event says what one of the ledger does; a file that names no class leaves it open."""
+    units = held.units if event.units is None else event.units
+    return replace(event, id=0, organization_id=0, units=units) == replace(held, id=0, organization_id=0)
 
 
 def _refuse_misfits(ledger: Sequence[LedgerEvent], missing: Sequence[LedgerEvent]) -> None:
@@ -244,7 +274,9 @@ TERMS = Kind(
     noun="a membership",
     fields=TermField,
     needs=(FIELDS, ("since",)),
-    constants=frozenset({"event", "category", "sector", "study_group", "since", "reason", "document"}),
+    constants=frozenset(
+        {"event", "category", "sector", "study_group", "units", "since", "reason", "document"}
+    ),
     rules=_rules,
     decides="organization",
 )

@@ -16,6 +16,7 @@ from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import Need, NeedReason, Sign
 from crm.insight.ranking import ranked
 from crm.insight.touches import TouchSource
+from crm.reference.application_patience import application_patience
 from crm.reference.attention_weights import attention_weights
 from crm.reference.offices import Office, find_office
 from crm.reference.regions import find_region
@@ -55,7 +56,8 @@ class Attention:
 
         These are next steps that are due or overdue; accounts that nobody has touched for longer than their tier allows;
         those who came to us and wait for an answer; memberships that were denounced; new focal points and people in
-        senior roles, and standings that have become worse, of the last 30 days; letters that wait for their author.
+        senior roles, and standings that have become worse, of the last 30 days; letters that wait for their author;
+        applications for membership that wait for us, or for somebody else for longer than is usual.
 
         Args:
             owner: whose needs: theirs, and those of colleagues who are away and whose deputy they are; everybody's where
@@ -105,6 +107,7 @@ class Attention:
             staff=staff,
             region=find_region(session, region).slug if region else None,
             senior_roles=senior_roles(session),
+            patience=application_patience(session),
         )
 
     def _signs(

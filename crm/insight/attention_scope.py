@@ -1,7 +1,7 @@
 """What an attention list is asked about, and what a room of the book has to say to one."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -28,6 +28,7 @@ class AttentionScope:
         staff: whose needs, by their ids; None: everybody's, and those that are nobody's.
         region: only accounts based in this development region, by slug.
         senior_roles: how senior roles are called.
+        patience: for how many days an application may wait for each party.
     """
 
     on: date
@@ -36,6 +37,7 @@ class AttentionScope:
     staff: Sequence[int] | None = None
     region: str | None = None
     senior_roles: Sequence[SeniorRole] = ()
+    patience: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def until(self) -> datetime:

@@ -39,7 +39,7 @@ from crm.insight.audience_rules import (
 )
 from crm.insight.representation import states_with_sector_member, under_represented
 from crm.insight.touches import noticed
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.membership.standing import StandingRecord
 from crm.membership.terms import Coverage
 from crm.reference.countries import countries_in

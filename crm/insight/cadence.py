@@ -8,7 +8,7 @@ from sqlmodel import col
 from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope
 from crm.insight.touches import last_touch, owned_since
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.tiers import Tier
 
 

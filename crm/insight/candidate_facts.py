@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
@@ -19,7 +19,7 @@ from crm.engagement.participation import Participation
 from crm.insight.candidate import Contact, TookPart
 from crm.insight.touches import noticed
 from crm.keyring import KeyRing
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.membership.standing import StandingRecord
 from crm.reference.categories import Category
 from crm.reference.countries import gazetteer_of
@@ -33,7 +33,7 @@ _FULL = (Category.SECTOR_MEMBER, Category.ACADEMIA)
 _REMEMBERED = timedelta(days=3 * 365)
 
 
-def latest_standing(day: date) -> LateralFromClause:
+def latest_standing(day: date | ColumnElement[date]) -> LateralFromClause:
     """The latest statement about an organisation by the day, for a query that the organisation stands in."""
     latest = (
         select(col(StandingRecord.standing), col(StandingRecord.as_of), col(StandingRecord.punctuality))

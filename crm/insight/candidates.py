@@ -27,7 +27,7 @@ from crm.insight.candidate_facts import (
 )
 from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
-from crm.membership.ledger import Term
+from crm.membership.ledger_tables import Term
 from crm.store.store import Store
 from crm.store.time_limits import limited
 

@@ -34,6 +34,7 @@ class HappeningKind(StrEnum):
     INTERACTION = "interaction"
     FOLLOW_UP = "follow_up"
     MEMBERSHIP = "membership"
+    APPLICATION = "application"
     STANDING = "standing"
     PARTICIPATION = "participation"
     OPPORTUNITY = "opportunity"

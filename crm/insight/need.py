@@ -23,6 +23,7 @@ class NeedReason(StrEnum):
         ENDING: its membership was denounced and has not ended yet.
         NEW_PERSON: a focal point or somebody in a senior role has begun there.
         DRAFT: a letter waits for the approval of its author.
+        APPLICATION: its application for membership waits: for us, or for somebody else for longer than is usual.
     """
 
     OVERDUE = "overdue"
@@ -34,6 +35,7 @@ class NeedReason(StrEnum):
     ENDING = "ending"
     NEW_PERSON = "new_person"
     DRAFT = "draft"
+    APPLICATION = "application"
 
 
 GROUPS: Mapping[str, frozenset[NeedReason]] = {
@@ -41,6 +43,7 @@ GROUPS: Mapping[str, frozenset[NeedReason]] = {
     "Today": frozenset({NeedReason.DUE}),
     "Waiting for an answer": frozenset({NeedReason.UNANSWERED}),
     "Letters to approve": frozenset({NeedReason.DRAFT}),
+    "Applications": frozenset({NeedReason.APPLICATION}),
     "Changes": frozenset({NeedReason.WORSE_STANDING, NeedReason.ENDING, NeedReason.NEW_PERSON}),
     "Going cold": frozenset({NeedReason.COLD, NeedReason.GOING_COLD}),
 }

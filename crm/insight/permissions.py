@@ -14,7 +14,7 @@ from crm.directory.merged import among
 from crm.directory.people import PersonKey, Position, find_person, not_over
 from crm.directory.tables import Organization, OrganizationDomain, OrganizationKind, corporate_group
 from crm.insight.correspondence import Correspondence
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.consent_rules import Relation, consent_rules_of
 from crm.reference.mailbox_providers import MailboxProvider
 from crm.store.columns import chosen

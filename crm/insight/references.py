@@ -14,6 +14,8 @@ UNMOVED: Mapping[str, str] = {
     "organization.group_id": "follows from the parents, and is worked out anew",
     "membership_event.organization_id": "the ledger is append-only; whoever reads it follows the merge",
     "term.organization_id": "projected anew from the ledgers of both",
+    "invoice.organization_id": "append-only; whoever reads it follows the merge",
+    "payment.organization_id": "append-only; whoever reads it follows the merge",
 }
 """References that a merge does not move, each with the reason; every other one moves."""
 

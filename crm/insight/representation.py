@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from crm.directory.merged import stands
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.categories import Category
 from crm.reference.country import Country
 from crm.reference.populations import SegmentPopulation

@@ -13,7 +13,7 @@ from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign
 from crm.insight.timeline_sources import in_a_line
-from crm.membership.ledger import Term
+from crm.membership.ledger_tables import Term
 from crm.membership.standing import StandingRecord, is_worse
 from crm.membership.terms import EventKind
 from crm.reference.senior_roles import is_senior

@@ -16,7 +16,7 @@ from crm.directory.merged import among, stands
 from crm.directory.tables import Organization, corporate_group
 from crm.insight.candidate import AdministrationLetter
 from crm.insight.representation import states_with_sector_member
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.categories import Category
 from crm.reference.countries import gazetteer_of
 from crm.reference.sector_concerns import Concern, concerns_on

@@ -1,9 +1,9 @@
-"""What goes with a category of membership: one Sector or all three, and for an Associate one study group."""
+"""What goes with a category of membership: one Sector or all three, a study group or a class of contribution."""
 
 from collections.abc import Mapping
 
 from crm.errors import InvalidInput
-from crm.membership.terms import Coverage, EventKind
+from crm.membership.terms import OPENING, Coverage, EventKind
 from crm.reference.categories import Category
 
 
@@ -31,7 +31,7 @@ def coverage_of(category: Category, sector: str | None) -> Coverage:
 
 
 def refuse_odd_study_group(fields: Mapping[str, object]) -> None:
-    """Refuse a join whose study group does not go with its category and Sector.
+    """Refuse an event that begins a category of membership whose study group does not go with it and its Sector.
 
     Args:
         fields: of the event: `kind`, `category`, `coverage` and `study_group`.
@@ -40,7 +40,7 @@ def refuse_odd_study_group(fields: Mapping[str, object]) -> None:
         InvalidInput: an Associate has none, somebody else has one, or it is one of another Sector.
     """
     group, coverage = fields.get("study_group"), str(fields["coverage"])
-    if fields["kind"] is not EventKind.JOIN:
+    if fields["kind"] not in OPENING | {EventKind.UPGRADE, EventKind.DOWNGRADE}:
         return
     if fields["category"] is Category.ASSOCIATE and group is None:
         raise InvalidInput(
@@ -50,3 +50,19 @@ def refuse_odd_study_group(fields: Mapping[str, object]) -> None:
         raise InvalidInput("Only an Associate is bound to one study group.", field="study_group", value=group)
     if group is not None and not str(group).startswith(f"{coverage}-"):
         raise InvalidInput(f"{group} is no study group of ITU-{coverage}.", field="study_group", value=group)
+
+
+def refuse_odd_units(fields: Mapping[str, object]) -> None:
+    """Refuse an event whose class of contribution does not go with its kind and category.
+
+    Args:
+        fields: of the event: `kind`, `category` and `units`.
+
+    Raises:
+        InvalidInput: somebody else than a Sector Member has a class, or a change of class does not say which.
+    """
+    units = fields.get("units")
+    if units is not None and fields["category"] is not Category.SECTOR_MEMBER:
+        raise InvalidInput("Only a Sector Member chooses a class.", field="units", value=units)
+    if units is None and fields["kind"] is EventKind.CLASS_CHANGE:
+        raise InvalidInput("The new class is missing.", field="units", hint='E.g. "1" or "1/2".')

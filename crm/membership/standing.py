@@ -26,7 +26,20 @@ class Standing(StrEnum):
     EXEMPT = "exempt"
     APPLICATION_PENDING = "application_pending"
 
+    @property
+    def words(self) -> str:
+        """How an account stands, in words that follow upon its name."""
+        return _WORDS[self]
 
+
+_WORDS = {
+    Standing.GOOD: "in good standing",
+    Standing.ARREARS: "in arrears",
+    Standing.SUSPENDED: "suspended",
+    Standing.CANCELLING: "cancelling its membership",
+    Standing.EXEMPT: "exempt from contributions",
+    Standing.APPLICATION_PENDING: "an application is pending",
+}
 _TROUBLE = {Standing.ARREARS: 1, Standing.SUSPENDED: 2, Standing.CANCELLING: 3}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from itertools import combinations
 
 from crm.errors import Refused
@@ -17,6 +18,7 @@ class EventKind(StrEnum):
     UPGRADE = "upgrade"
     CROSS_SELL = "cross_sell"
     DOWNGRADE = "downgrade"
+    CLASS_CHANGE = "class_change"
     RENEWAL = "renewal"
     SUSPENSION = "suspension"
     DENUNCIATION = "denunciation"
@@ -25,7 +27,7 @@ class EventKind(StrEnum):
 
 
 OPENING = frozenset({EventKind.JOIN, EventKind.CROSS_SELL})
-CHANGING = frozenset({EventKind.UPGRADE, EventKind.DOWNGRADE, EventKind.CORRECTION})
+CHANGING = frozenset({EventKind.UPGRADE, EventKind.DOWNGRADE, EventKind.CLASS_CHANGE, EventKind.CORRECTION})
 ENDING = frozenset({EventKind.DENUNCIATION, EventKind.EXCLUSION})
 
 
@@ -49,11 +51,12 @@ class LedgerEvent:
     study_group: str | None
     effective_on: date
     organization_id: int = 0
+    units: Fraction | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TermSpan:
-    """A stretch of membership in one category; `until_on` is its last day, None while it goes on."""
+    """A stretch of membership in one category and class; `until_on` is its last day, None while it goes on."""
 
     id: int
     coverage: Coverage
@@ -63,6 +66,7 @@ class TermSpan:
     since_on: date
     until_on: date | None = None
     ended_by: EventKind | None = None
+    units: Fraction | None = None
 
 
 def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
@@ -88,7 +92,7 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
             open_terms[event.organization_id, event.coverage] = _opened(event)
             continue
         place = _place(event, open_terms)
-        _refuse_odd_upgrade(event, open_terms[place])
+        _refuse_odd_change(event, open_terms[place])
         if event.kind in CHANGING or event.kind in ENDING:
             closed.extend(_ended(open_terms.pop(place), event))
         if event.kind in CHANGING:
@@ -121,17 +125,34 @@ def _place(event: LedgerEvent, open_terms: Mapping[_Place, TermSpan]) -> _Place:
     return next((place for place in fitting if place[0] == event.organization_id), fitting[0])
 
 
-def _refuse_odd_upgrade(event: LedgerEvent, current: TermSpan) -> None:
-    if event.kind is EventKind.UPGRADE and current.category is not Category.ASSOCIATE:
+_CHANGED = {
+    EventKind.UPGRADE: (Category.ASSOCIATE, "only an Associate can be upgraded"),
+    EventKind.DOWNGRADE: (Category.SECTOR_MEMBER, "only a Sector Member can become an Associate"),
+    EventKind.CLASS_CHANGE: (Category.SECTOR_MEMBER, "only a Sector Member chooses a class"),
+}
+"""What a membership is before a change of this kind."""
+
+
+def _refuse_odd_change(event: LedgerEvent, current: TermSpan) -> None:
+    needed, said = _CHANGED.get(event.kind, (current.category, ""))
+    if current.category is not needed:
         raise Refused(
-            f"The organisation is {_in_words(current)} since {current.since_on}: only an Associate can be upgraded.",
-            rule="terms.upgrade",
+            f"The organisation is {_in_words(current)} since {current.since_on}: {said}.",
+            rule=f"terms.{event.kind}",
         )
+    if event.kind is EventKind.CLASS_CHANGE and event.units == current.units:
+        raise Refused("The organisation is in that class already.", rule="terms.class_change", field="units")
 
 
 def _opened(event: LedgerEvent) -> TermSpan:
     return TermSpan(
-        event.id, event.coverage, event.category, event.study_group, event.kind, event.effective_on
+        event.id,
+        event.coverage,
+        event.category,
+        event.study_group,
+        event.kind,
+        event.effective_on,
+        units=event.units,
     )
 
 

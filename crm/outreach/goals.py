@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from crm.directory.tables import Organization
-from crm.membership.ledger import MembershipEvent, Term
+from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.terms import OPENING, EventKind
 from crm.outreach.responses import answered_at
 from crm.outreach.run_tables import Enrolment, Run, begun_at

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 
 from crm.engagement.interactions import Interaction
 from crm.engagement.opportunity_tables import Opportunity
-from crm.membership.ledger import MembershipEvent
+from crm.membership.ledger_tables import MembershipEvent
 from crm.membership.standing import StandingRecord
 from crm.membership.terms import OPENING, EventKind
 from crm.reference.opportunity_stages import Outcome

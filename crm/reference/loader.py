@@ -10,19 +10,26 @@ from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from crm.errors import InvalidInput
+from crm.reference.application_patience import ApplicationPatience
 from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
 from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.consent_rules import ConsentRule, forget_consent_rules
+from crm.reference.contributory_units import ContributoryUnit
 from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
 from crm.reference.csvfile import Line, read, shipped
+from crm.reference.development import DevelopedCountry
+from crm.reference.eligibility_rules import EligibilityRule
 from crm.reference.facts import Fact
+from crm.reference.fees import ClassMinimum, Fee
 from crm.reference.legal_forms import LegalForm, forget_legal_forms
 from crm.reference.mailbox_providers import MailboxProvider
+from crm.reference.membership_rules import MembershipRule
 from crm.reference.offices import Office
 from crm.reference.opportunity_stages import OpportunityStage
+from crm.reference.potential_weights import PotentialWeight
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
 from crm.reference.sector_concerns import SectorConcern, StudyGroupSubject
@@ -48,16 +55,24 @@ FILES: Mapping[str, type[Fact]] = {
     "study_group_subjects.csv": StudyGroupSubject,
     "sector_concerns.csv": SectorConcern,
     "membership_categories.csv": MembershipCategory,
+    "developed_countries.csv": DevelopedCountry,
+    "contributory_units.csv": ContributoryUnit,
+    "fees.csv": Fee,
+    "class_minimums.csv": ClassMinimum,
+    "membership_rules.csv": MembershipRule,
     "offices.csv": Office,
     "opportunity_stages.csv": OpportunityStage,
     "tiers.csv": Tier,
     "attention_weights.csv": AttentionWeight,
+    "potential_weights.csv": PotentialWeight,
     "senior_roles.csv": SeniorRole,
     "clearance_rules.csv": ClearanceRule,
     "legal_forms.csv": LegalForm,
     "mailbox_providers.csv": MailboxProvider,
     "retention_rules.csv": RetentionRule,
     "consent_rules.csv": ConsentRule,
+    "eligibility_rules.csv": EligibilityRule,
+    "application_patience.csv": ApplicationPatience,
 }
 
 Consequence = Callable[[Session], object]

@@ -10,7 +10,7 @@ from sqlmodel import Session, col
 from crm.directory.merged import stands
 from crm.directory.roles import RoleKind, has_role
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.countries import countries_in, find_country
 from crm.reference.country import Country
 from crm.reference.regions import find_region

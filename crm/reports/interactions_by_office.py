@@ -14,7 +14,7 @@ from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction
 from crm.errors import InvalidInput
 from crm.insight.touches import noticed
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.country import Country
 from crm.reference.offices import Office
 from crm.reports.accounts import Place

@@ -7,7 +7,7 @@ from sqlmodel import Session, col
 
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.countries import countries_in
 from crm.reference.country import Country
 from crm.reference.languages import Language, known_language

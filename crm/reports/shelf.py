@@ -6,14 +6,17 @@ from typing import Any
 
 from crm.errors import NotFound
 from crm.reports import (
+    applications_stuck,
     coverage_by_office,
     data_quality,
     forecast,
     going_cold,
     interactions_by_office,
+    membership_movement,
     pipeline,
     prospects,
     prospects_by_state,
+    retention_by_cohort,
     segments_under_represented,
     states_without_sector_member,
     whom_to_see,
@@ -26,14 +29,17 @@ from crm.reports.report import Report
 class Reports(Reader):
     """The reports of the book. Each is written in a file of its own and reads the book in one snapshot."""
 
+    applications_stuck = applications_stuck.applications_stuck
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
     forecast = forecast.forecast
     going_cold = going_cold.going_cold
     interactions_by_office = interactions_by_office.interactions_by_office
+    membership_movement = membership_movement.membership_movement
     pipeline = pipeline.pipeline
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state
+    retention_by_cohort = retention_by_cohort.retention_by_cohort
     segments_under_represented = segments_under_represented.segments_under_represented
     states_without_sector_member = states_without_sector_member.states_without_sector_member
     whom_to_see = whom_to_see.whom_to_see

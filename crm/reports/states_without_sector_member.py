@@ -8,7 +8,7 @@ from sqlalchemy import Select, Subquery, case, func, literal, select, union
 from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
-from crm.membership.ledger import Term, running
+from crm.membership.ledger_tables import Term, running
 from crm.reference.categories import Category
 from crm.reference.country import Country
 from crm.reference.languages import Language, known_language

@@ -53,7 +53,8 @@ def whom_to_see(
         title="Whom to see",
         definition="Next steps that are due or overdue, accounts that nobody has touched for longer than their tier "
         "allows, those who wait for an answer, memberships that are ending, standings that have become worse, new people "
-        "in key positions, and letters that wait for approval.",
+        "in key positions, letters that wait for approval, and applications for membership that wait for us, or for somebody "
+        "else for longer than is usual.",
         denominator="All accounts of whoever is asked about.",
         as_of=as_of,
         on=day,

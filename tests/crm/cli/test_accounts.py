@@ -141,6 +141,25 @@ def test_a_membership_from_joining_to_leaving(crm, acme):
     assert crm.json("term", "list", acme["id"], "--on", "today") == []
 
 
+def test_a_further_sector_another_class_and_an_end_by_exclusion(crm, acme):
+    crm.json(
+        "term", "join", acme["id"], "sector_member", "--sector", "T", "--units", "1/2", "--on", "2024-01-01"
+    )
+    crm.json("term", "cross-sell", acme["id"], "--sector", "D", "--units", "1/8", "--on", "2025-01-01")
+    crm.json("term", "class-change", acme["id"], "--sector", "T", "--units", "1 1/2", "--on", "2025-01-01")
+    low = ("term", "downgrade", acme["id"], "--sector", "T", "--study-group", "SG13", "--on", "2026-01-01")
+    crm.json(*low)
+    crm.json("term", "exclude", acme["id"], "--sector", "D", "--on", "2026-01-01", "--reason", "arrears")
+    terms = crm.json("term", "list", acme["id"])
+    assert [(t["coverage"], t["category"], t["units"], t["ended_by"]) for t in terms] == [
+        ("T", "sector_member", "1/2", "class_change"),
+        ("D", "sector_member", "1/8", "exclusion"),
+        ("T", "sector_member", "3/2", "downgrade"),
+        ("T", "associate", None, None),
+    ]
+    assert "1 1/2" in crm("term", "list", acme["id"]).stdout
+
+
 def test_a_rule_that_says_no_is_an_exit_code_of_its_own(crm, acme):
     join = ("term", "join", acme["id"], "sector_member", "--sector", "T", "--on", "2024-01-01")
     crm.json(*join)

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from rich.console import Console
@@ -293,6 +294,17 @@ def test_an_upgrade_is_taken_back_by_a_correction(book, accounts):
         "T-SG13",
         date(2022, 1, 1),
     )
+
+
+def test_a_change_of_class_is_taken_back_by_a_correction_to_the_class_before(book, accounts):
+    book.terms.join("Beta Cloud", "sector_member", sector="R", units="1/2", on=date(2020, 1, 1))
+    header = ("Member", "Event", "Sector", "Class", "Since")
+    mapping = {"organization": "Member", "event": "Event", "sector": "Sector", "units": "Class"}
+    source = csv_file(("Beta Cloud", "class change", "R", "1", "2022-01-01"), header=header)
+    report = book.imports.terms(source, mapping | {"since": "Since"})
+    assert book.terms.of("Beta Cloud")[-1].units == 1
+    assert book.imports.revert(report.batch_id, **WHY).added == 1
+    assert book.terms.of("Beta Cloud")[-1].units == Fraction(1, 2)
 
 
 def test_an_end_cannot_be_taken_back_and_stands(book, accounts):

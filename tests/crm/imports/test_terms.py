@@ -1,6 +1,7 @@
 """Importing memberships: events of the ledger, only where they fit."""
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from support.imports import csv_file, everything
@@ -84,6 +85,33 @@ def test_events_of_the_ledger_are_imported_by_their_kind(book, accounts):
         "refuse",
     ]
     assert [t[0] for t in terms(book, "Acme Satellites")] == ["associate", "sector_member"]
+
+
+def test_a_class_is_imported_and_a_file_without_one_leaves_it(book, accounts):
+    header = ("Member", "What", "Class", "Since")
+    rows = [
+        ("Acme Satellites", "join", "1/2", "2020-01-01"),
+        ("Acme Satellites", "class change", "1 1/2", "2022-01-01"),
+    ]
+    columns = {"organization": "Member", "event": "What", "units": "Class", "since": "Since"}
+    whole = {"columns": columns, "constants": {"category": "sector member", "sector": "T"}}
+    assert verdicts(book.imports.terms(csv_file(*rows, header=header), whole)) == ["create", "create"]
+    assert [t.units for t in book.terms.of("Acme Satellites")] == [Fraction(1, 2), Fraction(3, 2)]
+    assert verdicts(bring_in(book, ("Acme Satellites", "sector member", "T", "", "2020-01-01", ""))) == [
+        "match"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("category", "units"), [("associate", "1/2"), ("sector member", "a third"), ("sector member", "0")]
+)
+def test_a_class_that_cannot_be_is_refused(book, accounts, category, units):
+    mapping = {"organization": "Member", "units": "Class", "since": "Since"}
+    group = {"study_group": "SG13"} if category == "associate" else {}
+    whole = {"columns": mapping, "constants": {"category": category, "sector": "T", **group}}
+    source = csv_file(("Beta Cloud", units, "2020-01-01"), header=("Member", "Class", "Since"))
+    (row,) = book.imports.terms(source, whole).refused
+    assert row.problems[0].field == "units"
 
 
 def test_the_end_of_a_membership_that_goes_on_is_added(book, accounts):

@@ -241,6 +241,47 @@ def test_a_worse_standing_is_told_with_its_source(book, acme):
     assert the_need(book).words == "From good standing to arrears on 20 November 2026, says finance extract"
 
 
+@pytest.mark.parametrize(
+    ("days", "steps", "told"),
+    [
+        (0, [], "Application (associate in ITU-T) waits for us since today"),
+        (1, [], "Application (associate in ITU-T) waits for us for 1 day"),
+        (45, ["forward"], None),
+        (
+            46,
+            ["forward"],
+            "Application (associate in ITU-T) waits for the administration of Kenya for 46 days",
+        ),
+        (21, ["send_back"], None),
+        (22, ["send_back"], "Application (associate in ITU-T) waits for the applicant for 22 days"),
+        (46, ["forward", "refuse"], None),
+    ],
+)
+def test_an_application_calls_when_it_waits_for_us_or_for_too_long(book, acme, days, steps, told):
+    on = TODAY - timedelta(days=days)
+    applied = book.applications.apply(
+        acme, "associate", sector="T", study_group="T-SG13", on=on, override="x"
+    )
+    for step in steps:
+        verb = getattr(book.applications, step)
+        verb(applied, on=on, **({} if step == "forward" else {"reason": "a paper"}))
+    needs = book.attention()
+    assert [need.words for need in needs] == ([] if told is None else [told])
+    assert {need.refers_to for need in needs} <= {f"application:{applied.id}"}
+
+
+def test_an_application_grows_more_urgent_once_it_has_waited_for_longer_than_is_usual(book, acme):
+    on = TODAY - timedelta(days=50)
+    applied = book.applications.apply(
+        acme, "associate", sector="T", study_group="T-SG13", on=on, override="x"
+    )
+    book.applications.forward(applied, on=on)
+    need = the_need(book)
+    assert (need.reason, need.since_on, need.due_on) == ("application", on, on + timedelta(days=45))
+    assert need.weight == 450 + 5 * 5
+    assert book.attention(on=on + timedelta(days=45)) == ()
+
+
 def test_the_deputy_is_shown_what_waits_for_a_colleague_who_is_away(book, acme, dana, lucia):
     book.follow_ups.plan(acme, "Call", due="today")
     book.log("email", acme, "Hello?", inbound=True, at=ago(book, 3))

@@ -74,6 +74,8 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
     book.terms.upgrade(acme, sector="T", on=date(2024, 1, 1), reason="wants a vote")
     book.standing.record(acme, "good", as_of=date(2026, 9, 30), source="finance")
     book.participation.record(acme, "T-SG13", "contributed", on=date(2026, 5, 5))
+    applied = book.applications.apply(acme, "sector_member", sector="R", override="its articles are on file")
+    book.applications.forward(applied)
     met = book.log("meeting", acme, "Wants spectrum", people=[amina], next="send the fee table", due="14d")
     book.letters.draft(met)
     ask = book.opportunities.add(acme, "another_sector", sector="D", note="they asked")
@@ -100,6 +102,8 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
         "Clearance overridden until 08 December 2026: agreed with the TSB",
         "Complaint (call): Too many letters",
         "Complaint resolved: two a year",
+        "Applied: sector member in ITU-R: its articles are on file",
+        "Application forwarded: sector member in ITU-R",
         "Standing: good, says finance",
         "Contributed: T-SG13",
         "Opened: A further Sector: ITU-D: they asked",

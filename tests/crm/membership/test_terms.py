@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import combinations
 
 import pytest
@@ -17,9 +18,9 @@ ASSOCIATE, MEMBER, ACADEMIA = Category.ASSOCIATE, Category.SECTOR_MEMBER, Catego
 FIRST = date(2010, 1, 1)
 
 
-def event(number, kind, on, coverage=T, category=ASSOCIATE, account=1):
+def event(number, kind, on, coverage=T, category=ASSOCIATE, account=1, units=None):
     group = "T-SG13" if category is ASSOCIATE else None
-    return LedgerEvent(number, EventKind(kind), coverage, category, group, on, account)
+    return LedgerEvent(number, EventKind(kind), coverage, category, group, on, account, units)
 
 
 def spans(*events):
@@ -52,6 +53,21 @@ def test_wish_2_an_upgrade_is_never_a_renewal():
     assert told == [
         (ASSOCIATE, FIRST, date(2011, 12, 31), "join", "upgrade"),
         (MEMBER, date(2012, 1, 1), None, "upgrade", None),
+    ]
+
+
+def test_a_term_is_in_the_class_that_its_event_chose_and_a_renewal_leaves_it():
+    half, one = Fraction(1, 2), Fraction(1)
+    told = terms_of(
+        [
+            event(1, "join", FIRST, category=MEMBER, units=half),
+            event(2, "class_change", date(2012, 1, 1), category=MEMBER, units=one),
+            event(3, "renewal", date(2013, 1, 1), category=MEMBER),
+        ]
+    )
+    assert [(t.units, t.since_on.year, t.ended_by) for t in told] == [
+        (half, 2010, "class_change"),
+        (one, 2012, None),
     ]
 
 
@@ -98,6 +114,11 @@ def test_a_correction_from_the_first_day_leaves_nothing_of_what_it_corrects():
         (
             [event(1, "join", FIRST, T, MEMBER), event(2, "upgrade", date(2011, 1, 1), T, MEMBER)],
             "terms.upgrade",
+        ),
+        ([event(1, "join", FIRST), event(2, "downgrade", date(2011, 1, 1))], "terms.downgrade"),
+        (
+            [event(1, "join", FIRST), event(2, "class_change", date(2011, 1, 1), T, MEMBER)],
+            "terms.class_change",
         ),
     ],
 )
@@ -157,17 +178,19 @@ def test_merged_ledgers_that_overlap_are_refused_with_both_terms():
 
 patient = settings(deadline=None)  # a busy machine is no mistake
 KINDS = st.sampled_from(EventKind)
+CLASSES = st.sampled_from([None, Fraction(1, 8), Fraction(1, 2), Fraction(3, 2)])
 STEPS = st.lists(
-    st.tuples(KINDS, st.sampled_from(Coverage), st.sampled_from(Category), st.integers(0, 400)), max_size=25
+    st.tuples(KINDS, st.sampled_from(Coverage), st.sampled_from(Category), st.integers(0, 400), CLASSES),
+    max_size=25,
 )
 
 
 def legal(steps, account=1, start=1):
     """The events that the book would have taken, one after the other."""
     taken, day = [], FIRST
-    for number, (kind, coverage, category, days) in enumerate(steps, start):
+    for number, (kind, coverage, category, days, units) in enumerate(steps, start):
         day += timedelta(days=days)
-        attempt = [*taken, event(number, kind, day, coverage, category, account)]
+        attempt = [*taken, event(number, kind, day, coverage, category, account, units)]
         try:
             terms_of(attempt)
         except Refused:
@@ -198,6 +221,7 @@ def test_every_term_is_opened_by_its_event_and_says_so(steps):
         opening = events[term.id]
         assert opening.kind in OPENING | CHANGING
         assert (term.opened_by, term.since_on) == (opening.kind, opening.effective_on)
+        assert (term.category, term.units) == (opening.category, opening.units)
         assert (term.until_on is None) == (term.ended_by is None)
 
 

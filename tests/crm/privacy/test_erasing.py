@@ -341,10 +341,9 @@ def test_the_database_lets_a_ledgers_free_texts_be_blanked_and_nothing_else(book
     for table in Record.metadata.sorted_tables:
         if not record_of(table.name).append_only:
             continue
-        if table.name != "delivery":
-            with book.engine.connect() as connection:
-                assert connection.scalar(text(f"SELECT count(*) FROM {table.name}"))
-        else:
+        with book.engine.connect() as connection:
+            filled = connection.scalar(text(f"SELECT count(*) FROM {table.name}"))
+        if not filled:
             plant(book.engine, table, about=1, number=1, says="why")
         for column in table.columns:
             value = "'(erased)'" if is_personal(column) else f'"{column.name}"'

@@ -1,9 +1,10 @@
-"""What an account has done in the study groups lately, as the rules of campaigns ask for it and say it."""
+"""What an account has done in the study groups lately, as rules ask for it and say it."""
 
 from datetime import date, timedelta
+from typing import Protocol
 
 from crm.engagement.participation import ParticipationKind
-from crm.insight.candidate import Candidate, TookPart
+from crm.insight.candidate import TookPart
 
 LATELY = timedelta(days=2 * 365)
 """For how long a part that was taken speaks for an account: our own choice, no source states it."""
@@ -16,7 +17,15 @@ _DID = {
 }
 
 
-def lately(account: Candidate, on: date) -> list[TookPart]:
+class Participant(Protocol):
+    """Of whom it is known what they did in the study groups."""
+
+    @property
+    def participation(self) -> tuple[TookPart, ...]:
+        """What it did there, the newest first."""
+
+
+def lately(account: Participant, on: date) -> list[TookPart]:
     """The parts that an account took in the last 24 months, the newest first; to have asked is one."""
     since = on - LATELY
     return [part for part in account.participation if since <= part.on <= on]

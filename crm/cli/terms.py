@@ -1,0 +1,197 @@
+"""`crm term …`: who is a member of what, since when, and every change of it."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from crm.cli import options
+from crm.cli.options import On, OptionalOn, Reason, Source, Synthetic, day, examples, optional_day
+from crm.cli.session import opened, show
+from crm.cli.tables import Cells
+from crm.reference.categories import Category
+
+app = typer.Typer(
+    help="Memberships: join, upgrade, change, denounce, and the terms that follow.", no_args_is_help=True
+)
+
+
+class SectorCode(StrEnum):
+    """A Sector of the Union."""
+
+    R = "R"
+    T = "T"
+    D = "D"
+
+
+Sector = Annotated[SectorCode, typer.Option(help="The Sector.")]
+OptionalSector = Annotated[SectorCode | None, typer.Option(help="The Sector; none for Academia.")]
+StudyGroup = Annotated[str | None, typer.Option(help="For an Associate, the one it has selected.")]
+Units = Annotated[
+    str | None, typer.Option(help='For a Sector Member, the class it has chosen, e.g. "1/2" or "1 1/2".')
+]
+
+_TERMS: dict[str, Cells] = {
+    "category": "category",
+    "in": "coverage",
+    "study group": "study_group",
+    "units": "units",
+    "since": "since_on",
+    "until": "until_on",
+    "opened by": "opened_by",
+    "ended by": "ended_by",
+    "": lambda row: "synthetic" if row.synthetic else "",
+}
+_EVENTS: dict[str, Cells] = {
+    "effective": "effective_on",
+    "event": "kind",
+    "category": "category",
+    "in": "coverage",
+    "study group": "study_group",
+    "units": "units",
+    "reason": "reason",
+    "source": "source",
+    "recorded by": "recorded_by",
+    "": lambda row: "synthetic" if row.synthetic else "",
+}
+
+
+@app.command(
+    epilog=examples("crm term join acme.example associate --sector T --study-group T-SG13 --on 2026-01-01")
+)
+def join(
+    ctx: typer.Context,
+    *,
+    org: options.Organization,
+    category: Category,
+    on: On,
+    sector: OptionalSector = None,
+    study_group: StudyGroup = None,
+    units: Units = None,
+    reason: options.OptionalReason = "",
+    source: Source = "",
+    synthetic: Synthetic = False,
+) -> None:
+    """Record that an organisation became a member."""
+    with opened(ctx) as book:
+        opened_term = book.terms.join(
+            org,
+            category,
+            sector=sector,
+            study_group=study_group,
+            units=units,
+            on=day(book, on),
+            reason=reason,
+            source=source,
+            synthetic=synthetic,
+        )
+        show(ctx, opened_term)
+
+
+@app.command()
+def upgrade(
+    ctx: typer.Context,
+    org: options.Organization,
+    sector: Sector,
+    on: On,
+    units: Units = None,
+    reason: options.OptionalReason = "",
+) -> None:
+    """Record that an Associate became a full member of the Sector."""
+    with opened(ctx) as book:
+        show(ctx, book.terms.upgrade(org, sector=sector, units=units, on=day(book, on), reason=reason))
+
+
+@app.command(epilog=examples("crm term cross-sell acme.example --sector D --on 2027-01-01"))
+def cross_sell(
+    ctx: typer.Context,
+    *,
+    org: options.Organization,
+    sector: Sector,
+    on: On,
+    category: Annotated[Category, typer.Option(help="As what it joins.")] = Category.SECTOR_MEMBER,
+    study_group: StudyGroup = None,
+    units: Units = None,
+    reason: options.OptionalReason = "",
+    source: Source = "",
+    synthetic: Synthetic = False,
+) -> None:
+    """Record that a member joined a further Sector."""
+    with opened(ctx) as book:
+        opened_term = book.terms.cross_sell(
+            org,
+            category,
+            sector=sector,
+            study_group=study_group,
+            units=units,
+            on=day(book, on),
+            reason=reason,
+            source=source,
+            synthetic=synthetic,
+        )
+        show(ctx, opened_term)
+
+
+@app.command()
+def downgrade(
+    ctx: typer.Context,
+    *,
+    org: options.Organization,
+    sector: Sector,
+    study_group: Annotated[str, typer.Option(help="The one study group that it selects.")],
+    on: On,
+    reason: options.OptionalReason = "",
+) -> None:
+    """Record that a Sector Member became an Associate."""
+    with opened(ctx) as book:
+        changed = book.terms.downgrade(
+            org, sector=sector, study_group=study_group, on=day(book, on), reason=reason
+        )
+        show(ctx, changed)
+
+
+@app.command()
+def class_change(
+    ctx: typer.Context,
+    *,
+    org: options.Organization,
+    sector: Sector,
+    units: Annotated[str, typer.Option(help='The class that it has chosen, e.g. "1/2" or "1 1/2".')],
+    on: On,
+    reason: options.OptionalReason = "",
+) -> None:
+    """Record that a Sector Member has chosen another class of contribution."""
+    with opened(ctx) as book:
+        show(ctx, book.terms.class_change(org, sector=sector, units=units, on=day(book, on), reason=reason))
+
+
+@app.command()
+def denounce(
+    ctx: typer.Context, org: options.Organization, on: On, reason: Reason, sector: OptionalSector = None
+) -> None:
+    """Record that a member leaves; the day is the first on which it is no longer a member."""
+    with opened(ctx) as book:
+        show(ctx, book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason))
+
+
+@app.command()
+def exclude(
+    ctx: typer.Context, org: options.Organization, on: On, reason: Reason, sector: OptionalSector = None
+) -> None:
+    """Record that a member has been excluded; the day is the first on which it is no longer a member."""
+    with opened(ctx) as book:
+        show(ctx, book.terms.exclude(org, sector=sector, on=day(book, on), reason=reason))
+
+
+@app.command(name="list")
+def list_terms(ctx: typer.Context, org: options.Organization, on: OptionalOn = None) -> None:
+    """List the terms of an organisation, all of them or those that run on a day; the oldest first."""
+    with opened(ctx) as book:
+        show(ctx, book.terms.of(org, on=optional_day(book, on)), _TERMS, empty="No membership.")
+
+
+@app.command()
+def ledger(ctx: typer.Context, org: options.Organization) -> None:
+    """List every event of an organisation's membership, in the order in which they take effect."""
+    with opened(ctx) as book:
+        show(ctx, book.terms.ledger(org), _EVENTS, empty="No event.")

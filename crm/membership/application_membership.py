@@ -1,0 +1,73 @@
+"""The end of an application that succeeds: its membership in the ledger, in the transaction of the step that begins it."""
+
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, select
+
+from crm.directory.merged import keeper_of
+from crm.directory.tables import Organization
+from crm.errors import InvalidInput
+from crm.membership.application_moves import take_step
+from crm.membership.application_steps import Step
+from crm.membership.application_tables import ApplicationRecord
+from crm.membership.ledger import record_event
+from crm.membership.ledger_tables import Term, running
+from crm.membership.terms import EventKind
+from crm.reference.categories import Category
+from crm.store.store import Change
+
+
+def first_of_month(day: date) -> date:
+    """The day from which a membership that begins on a day is charged: the first of its month (terms and conditions)."""
+    return day.replace(day=1)
+
+
+def refuse_unready(row: ApplicationRecord) -> None:
+    """Refuse to approve what cannot become a membership.
+
+    Raises:
+        InvalidInput: an Associate has selected no study group yet.
+    """
+    if row.category is Category.ASSOCIATE and row.study_group is None:
+        raise InvalidInput(
+            "An Associate selects one study group, and none is named yet.",
+            field="study_group",
+            hint="Name it with book.applications.change.",
+        )
+
+
+def begin_membership(
+    change: Change, row: ApplicationRecord, *, on: date | str | None, reason: str
+) -> ApplicationRecord:
+    """Put the membership into the ledger and close the application.
+
+    Args:
+        change: the verb under way.
+        row: the application, locked and approved.
+        on: the day of the step; the membership itself begins with the month for which it was approved.
+        reason: why, where it leaves the payment out.
+
+    Raises:
+        Refused: the step does not follow, or the organisation has become a member there in another way.
+    """
+    take_step(change, row, Step.ACTIVATED, on=on, reason=reason)
+    term = record_event(change, _applicant(change.session, row), _event(change.session, row))
+    assert term is not None  # only an end leaves nothing
+    return row.amend({"event_id": term.id})
+
+
+def _applicant(session: Session, row: ApplicationRecord) -> Organization:
+    return keeper_of(session, session.get_one(Organization, row.organization_id))
+
+
+def _event(session: Session, row: ApplicationRecord) -> dict[str, Any]:
+    """The event with which it begins: a join, or a further Sector where it is a member elsewhere already."""
+    elsewhere = select(Term.id).where(
+        Term.organization_id == _applicant(session, row).id, running(row.starts_on or row.since_on)
+    )
+    kind = EventKind.JOIN if session.exec(elsewhere.limit(1)).first() is None else EventKind.CROSS_SELL
+    said = ("category", "coverage", "study_group", "source", "synthetic")
+    values = {name: getattr(row, name) for name in said}
+    values |= {"kind": kind, "effective_on": row.starts_on, "reason": f"Application {row.id}"}
+    return values

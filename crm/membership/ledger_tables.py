@@ -1,0 +1,86 @@
+"""The membership ledger and the terms projected from it, as tables."""
+
+from datetime import date, datetime
+from fractions import Fraction
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, or_
+from sqlmodel import Field, col
+
+from crm.errors import Refused
+from crm.membership.terms import Coverage, EventKind
+from crm.reference.categories import Category
+from crm.reference.units import units_field
+from crm.store.columns import at_field, choice, id_field, personal, ref
+from crm.store.records import Record
+from crm.store.violations import means
+
+
+class MembershipEvent(Record, table=True):
+    """One line of the membership ledger. Lines are added, never changed: a mistake is mended by a correction.
+
+    Attributes:
+        units: of a Sector Member that has said so, the class it has chosen.
+    """
+
+    __tablename__ = "membership_event"
+    append_only: ClassVar[bool] = True
+
+    id: int = id_field()
+    organization_id: int = ref("organization.id")
+    kind: EventKind = choice(EventKind, name="kind")
+    coverage: Coverage = choice(Coverage, name="coverage")
+    category: Category = choice(Category, name="category")
+    study_group: str | None = Field(default=None, foreign_key="study_group.code")
+    units: Fraction | None = units_field(optional=True)
+    effective_on: date
+    reason: str = personal(default="")
+    source: str = personal(default="")
+    recorded_at: datetime = at_field()
+    recorded_by: str
+    synthetic: bool = False
+
+
+class Term(Record, table=True):
+    """A stretch of membership in one category, projected from the ledger; its id is that of the opening event.
+
+    The database keeps the terms of an organisation from overlapping in a Sector (exclusion constraint
+    ``ex_term_overlap``, in the migration).
+    """
+
+    __tablename__ = "term"
+    __table_args__ = (
+        CheckConstraint("until_on >= since_on", name="order"),
+        Index("ix_term_category_until", "category", "until_on", "organization_id"),
+    )
+    trailed: ClassVar[bool] = False  # the ledger is its history
+
+    id: int = ref("membership_event.id", primary_key=True, index=False)
+    organization_id: int = ref("organization.id")
+    coverage: Coverage = choice(Coverage, name="coverage")
+    category: Category = choice(Category, name="category")
+    study_group: str | None = Field(default=None, foreign_key="study_group.code")
+    units: Fraction | None = units_field(optional=True)
+    opened_by: EventKind = choice(EventKind, name="opened_by")
+    since_on: date
+    until_on: date | None = None
+    ended_by: EventKind | None = choice(EventKind, name="ended_by", default=None, nullable=True)
+    synthetic: bool = False
+
+
+means(
+    "ex_term_overlap",
+    Refused,
+    "Two terms of the organisation would overlap in a Sector.",
+    field="effective_on",
+)
+
+
+def running(day: date) -> ColumnElement[bool]:
+    """Whether a term runs on a day; for queries."""
+    return and_(col(Term.since_on) <= day, or_(col(Term.until_on).is_(None), col(Term.until_on) >= day))
+
+
+def runs_on(term: Term, day: date) -> bool:
+    """Whether a term runs on a day."""
+    return term.since_on <= day and (term.until_on is None or day <= term.until_on)

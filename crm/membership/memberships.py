@@ -1,0 +1,276 @@
+"""`book.terms`: join, change and end memberships; each verb adds one event to the ledger."""
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import true
+from sqlmodel import Session, col, select
+
+from crm.directory.merged import with_merged
+from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.tables import Organization
+from crm.errors import Refused
+from crm.membership.coverage import coverage_of
+from crm.membership.ledger import current_term, events_of, record_event
+from crm.membership.ledger_tables import MembershipEvent, Term, running
+from crm.membership.terms import Coverage, EventKind
+from crm.reference.categories import Category
+from crm.reference.study_groups import find_study_group
+from crm.reference.units import units_of
+from crm.store.columns import chosen
+from crm.store.store import Store
+
+
+class Terms:
+    """`book.terms`: join, change and end memberships, and read the ledger and the terms that follow from it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def join(
+        self,
+        key: OrganizationKey,
+        category: Category | str,
+        *,
+        sector: str | None = None,
+        study_group: str | None = None,
+        units: Fraction | int | str | None = None,
+        on: date,
+        reason: str = "",
+        source: str = "",
+        synthetic: bool = False,
+    ) -> Term:
+        """Record that an organisation became a member.
+
+        Args:
+            key: which organisation.
+            category: "sector_member", "associate" or "academia".
+            sector: "R", "T" or "D"; Academia takes none, it joins all three Sectors for one fee.
+            study_group: for an Associate, the one study group it has selected.
+            units: for a Sector Member, the class it has chosen, e.g. "1/2"; without it the minimum is assumed.
+            on: the first day.
+            reason: why, for the ledger.
+            source: where it is documented.
+            synthetic: whether the membership is made up for a demonstration or test.
+
+        Raises:
+            InvalidInput: the category does not go with the Sector, the study group or the class.
+            Refused: it is a member in that Sector already.
+        """
+        kind = chosen(Category, category, field="category")
+        return self._opened(
+            key,
+            EventKind.JOIN,
+            coverage=coverage_of(kind, sector),
+            category=kind,
+            study_group=study_group,
+            units=units,
+            on=on,
+            reason=reason,
+            source=source,
+            synthetic=synthetic,
+        )
+
+    def cross_sell(
+        self,
+        key: OrganizationKey,
+        category: Category | str = Category.SECTOR_MEMBER,
+        *,
+        sector: str,
+        study_group: str | None = None,
+        units: Fraction | int | str | None = None,
+        on: date,
+        reason: str = "",
+        source: str = "",
+        synthetic: bool = False,
+    ) -> Term:
+        """Record that a member joined a further Sector. Each Sector is a membership and a fee of its own.
+
+        Args:
+            key: which organisation.
+            category: "sector_member" or "associate".
+            sector: the further Sector: "R", "T" or "D".
+            study_group: for an Associate, the one study group it has selected.
+            units: for a Sector Member, the class it has chosen; without it the minimum is assumed.
+            on: the first day.
+            reason: why, for the ledger.
+            source: where it is documented.
+            synthetic: whether the membership is made up for a demonstration or test.
+
+        Raises:
+            InvalidInput: the category does not go with the Sector, the study group or the class.
+            Refused: it is a member in that Sector already, or in none.
+        """
+        kind = chosen(Category, category, field="category")
+        return self._opened(
+            key,
+            EventKind.CROSS_SELL,
+            coverage=coverage_of(kind, sector),
+            category=kind,
+            study_group=study_group,
+            units=units,
+            on=on,
+            reason=reason,
+            source=source,
+            synthetic=synthetic,
+        )
+
+    def upgrade(
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str,
+        units: Fraction | int | str | None = None,
+        on: date,
+        reason: str = "",
+    ) -> Term:
+        """Record that an Associate became a full member of the Sector.
+
+        Raises:
+            Refused: it is no Associate there.
+        """
+        return self._opened(
+            key,
+            EventKind.UPGRADE,
+            coverage=chosen(Coverage, sector, field="sector"),
+            category=Category.SECTOR_MEMBER,
+            units=units,
+            on=on,
+            reason=reason,
+        )
+
+    def downgrade(
+        self, key: OrganizationKey, *, sector: str, study_group: str, on: date, reason: str = ""
+    ) -> Term:
+        """Record that a Sector Member became an Associate in one study group of the Sector.
+
+        Raises:
+            Refused: it is no Sector Member there.
+        """
+        return self._opened(
+            key,
+            EventKind.DOWNGRADE,
+            coverage=chosen(Coverage, sector, field="sector"),
+            category=Category.ASSOCIATE,
+            study_group=study_group,
+            on=on,
+            reason=reason,
+        )
+
+    def class_change(
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str,
+        units: Fraction | int | str,
+        on: date,
+        reason: str = "",
+    ) -> Term:
+        """Record that a Sector Member has chosen another class of contribution in a Sector.
+
+        Raises:
+            Refused: it is no Sector Member there.
+        """
+        return self._opened(
+            key,
+            EventKind.CLASS_CHANGE,
+            coverage=chosen(Coverage, sector, field="sector"),
+            category=Category.SECTOR_MEMBER,
+            units=units,
+            on=on,
+            reason=reason,
+        )
+
+    def denounce(
+        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
+    ) -> Term | None:
+        """Record that a member leaves. One that ends on its first day, because it never was, leaves no term.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; none for Academia.
+            on: the first day on which it is no longer a member (six months after its notice: Convention No. 240).
+            reason: why, for the ledger.
+
+        Returns:
+            The term that it ends; None where nothing is left of it.
+
+        Raises:
+            NotFound: it is no member there on that day.
+        """
+        return self._ended(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason)
+
+    def exclude(
+        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
+    ) -> Term | None:
+        """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; none for Academia.
+            on: the first day on which it is no longer a member.
+            reason: why, for the ledger.
+
+        Returns:
+            The term that it ends; None where nothing is left of it.
+
+        Raises:
+            NotFound: it is no member there on that day.
+        """
+        return self._ended(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason)
+
+    def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[Term, ...]:
+        """The terms of an organisation, all of them or those that run on a day; oldest first."""
+        with self._store.reading() as session:
+            row = find_organization(session, key)
+            query = select(Term).where(Term.organization_id == row.id, running(on) if on else true())
+            return tuple(session.exec(query.order_by(col(Term.since_on), col(Term.id))))
+
+    def ledger(self, key: OrganizationKey) -> tuple[MembershipEvent, ...]:
+        """Every event of an organisation and of those merged into it, in the order in which they take effect."""
+        with self._store.reading() as session:
+            ids = with_merged(Organization, [find_organization(session, key).id])
+            return tuple(events_of(session, session.exec(ids).all()))
+
+    def _opened(self, key: OrganizationKey, kind: EventKind, **event: Any) -> Term:
+        term = self._record(key, kind, **event)
+        assert term is not None  # only an end leaves nothing
+        return term
+
+    def _ended(
+        self, key: OrganizationKey, kind: EventKind, *, sector: str | None, on: date, reason: str
+    ) -> Term | None:
+        coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
+        return self._record(key, kind, coverage=coverage, on=on, reason=reason)
+
+    def _record(
+        self,
+        key: OrganizationKey,
+        kind: EventKind,
+        *,
+        on: date,
+        study_group: str | None = None,
+        units: Fraction | int | str | None = None,
+        **event: Any,
+    ) -> Term | None:
+        with self._store.changing(f"membership.{kind}", reason=event["reason"] or None) as change:
+            row, session = find_organization(change.session, key), change.session
+            current = current_term(session, row, event["coverage"], on)
+            if kind is EventKind.CROSS_SELL:
+                _refuse_no_member(session, row, on)
+            event.setdefault("category", current and current.category)
+            event.setdefault("synthetic", current is not None and current.synthetic)
+            event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
+            event["study_group"] = study_group and find_study_group(session, study_group).code
+            return record_event(change, row, event)
+
+
+def _refuse_no_member(session: Session, organization: Organization, day: date) -> None:
+    anywhere = select(Term).where(Term.organization_id == organization.id, running(day))
+    if session.exec(anywhere).first() is None:
+        raise Refused(
+            f"{organization.name} is a member of no Sector on {day}.",
+            rule="terms.cross_sell",
+            hint="Record a join instead.",
+        )

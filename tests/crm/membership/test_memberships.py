@@ -1,0 +1,121 @@
+"""Changes of a membership: further Sectors, a lower category, another class, exclusion."""
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from crm.errors import InvalidInput, NotFound, Refused
+from crm.membership.terms import EventKind
+
+FIRST = date(2010, 1, 1)
+LATER = date(2012, 1, 1)
+
+
+@pytest.fixture
+def acme(book):
+    return book.organizations.add("Acme Satellites", country="KE")
+
+
+@pytest.fixture
+def member(book, acme):
+    book.terms.join(acme, "sector_member", sector="T", units="1/2", on=FIRST, synthetic=True)
+    return acme
+
+
+def told(book, account):
+    return [(t.opened_by, t.category, t.coverage, t.units, t.since_on.year) for t in book.terms.of(account)]
+
+
+def test_a_class_is_an_exact_fraction_in_the_ledger_and_in_the_term(book, acme):
+    term = book.terms.join(acme, "sector_member", sector="R", units="1 1/2", on=FIRST)
+    (event,) = book.terms.ledger(acme)
+    assert (term.units, event.units) == (Fraction(3, 2), Fraction(3, 2))
+
+
+def test_another_class_opens_a_term_and_ends_the_one_before(book, member):
+    book.terms.class_change(member, sector="T", units=1, on=LATER)
+    assert told(book, member) == [
+        ("join", "sector_member", "T", Fraction(1, 2), 2010),
+        ("class_change", "sector_member", "T", Fraction(1), 2012),
+    ]
+    assert book.terms.of(member)[0].ended_by is EventKind.CLASS_CHANGE
+
+
+def test_a_member_becomes_an_associate_and_a_full_member_again(book, member):
+    lower = book.terms.downgrade(member, sector="T", study_group="SG13", on=LATER)
+    book.terms.upgrade(member, sector="T", units="1/2", on=date(2014, 1, 1))
+    assert (lower.study_group, lower.units) == ("T-SG13", None)
+    assert [(kind, units) for kind, _, _, units, _ in told(book, member)] == [
+        ("join", Fraction(1, 2)),
+        ("downgrade", None),
+        ("upgrade", Fraction(1, 2)),
+    ]
+
+
+def test_a_further_sector_is_a_membership_of_its_own(book, member):
+    book.terms.cross_sell(member, sector="D", units="1/8", on=LATER)
+    book.terms.cross_sell(member, "associate", sector="R", study_group="R-SG4", on=LATER)
+    assert [(kind, sector, units) for kind, _, sector, units, _ in told(book, member)] == [
+        ("join", "T", Fraction(1, 2)),
+        ("cross_sell", "D", Fraction(1, 8)),
+        ("cross_sell", "R", None),
+    ]
+
+
+def test_what_changes_a_made_up_membership_is_made_up(book, member):
+    assert book.terms.class_change(member, sector="T", units=1, on=LATER).synthetic
+
+
+def test_who_is_a_member_of_nothing_joins(book, acme):
+    with pytest.raises(Refused, match="is a member of no Sector on 2012-01-01") as refused:
+        book.terms.cross_sell(acme, sector="D", on=LATER)
+    assert refused.value.rule == "terms.cross_sell"
+    assert book.terms.ledger(acme) == ()
+
+
+def test_an_exclusion_ends_the_membership(book, member):
+    ended = book.terms.exclude(member, sector="T", on=LATER, reason="not paid after the suspension")
+    assert (ended.until_on, ended.ended_by) == (date(2011, 12, 31), EventKind.EXCLUSION)
+    with pytest.raises(NotFound, match="is no member in T on 2013"):
+        book.terms.exclude(member, sector="T", on=date(2013, 1, 1), reason="twice")
+
+
+@pytest.mark.parametrize(
+    ("change", "rule"),
+    [
+        (lambda terms: terms.downgrade("Beta", sector="T", study_group="SG13", on=LATER), "terms.downgrade"),
+        (lambda terms: terms.class_change("Beta", sector="T", units=1, on=LATER), "terms.class_change"),
+        (lambda terms: terms.class_change("Beta", sector="R", units=1, on=LATER), "terms.event_fits"),
+    ],
+)
+def test_only_a_sector_member_is_downgraded_or_chooses_a_class(book, change, rule):
+    book.organizations.add("Beta")
+    book.terms.join("Beta", "associate", sector="T", study_group="SG13", on=FIRST)
+    with pytest.raises(Refused) as refused:
+        change(book.terms)
+    assert refused.value.rule == rule
+    assert len(book.terms.ledger("Beta")) == 1
+
+
+def test_a_change_to_the_same_class_is_none(book, member):
+    with pytest.raises(Refused, match="in that class already") as refused:
+        book.terms.class_change(member, sector="T", units="0.5", on=LATER)
+    assert refused.value.rule == "terms.class_change"
+
+
+@pytest.mark.parametrize(
+    ("category", "sector", "group", "units"),
+    [("associate", "T", "T-SG13", "1/2"), ("academia", None, None, 1), ("sector_member", "T", None, "no")],
+)
+def test_only_a_sector_member_has_a_class(book, acme, category, sector, group, units):
+    with pytest.raises(InvalidInput) as refused:
+        book.terms.join(acme, category, sector=sector, study_group=group, units=units, on=FIRST)
+    assert refused.value.field == "units"
+
+
+@pytest.mark.parametrize("group", [None, "R-SG4"])
+def test_who_becomes_an_associate_selects_a_study_group_of_the_sector(book, member, group):
+    with pytest.raises(InvalidInput) as refused:
+        book.terms.downgrade(member, sector="T", study_group=group, on=LATER)
+    assert refused.value.field == "study_group"

@@ -1,0 +1,114 @@
+from datetime import date
+
+import pytest
+from support.reporting import assert_figures_open_to_their_rows
+
+from crm.directory.tables import Organization
+from crm.errors import InvalidInput, NotFound
+from crm.membership.ledger import record_event
+from crm.membership.terms import Coverage, EventKind
+from crm.reference.categories import Category
+
+COUNTED = ("joined", "returned", "further", "upgraded_to", "downgraded_to", "corrected")
+LOST = ("upgraded_from", "downgraded_from", "denounced", "excluded")
+
+
+@pytest.fixture
+def filled(book):
+    """What happened in 2025 to six organisations, told by the ledger."""
+    add, terms = book.organizations.add, book.terms
+
+    def associate(name, since, country="KE", sector="T"):
+        account = add(name, country=country)
+        group = {"T": "T-SG13", "R": "R-SG4"}[sector]
+        terms.join(account, "associate", sector=sector, study_group=group, on=since)
+        return account
+
+    associate("New", date(2025, 3, 1))
+    upgraded = associate("Upgraded", date(2020, 1, 1), country="FR")
+    terms.upgrade(upgraded, sector="T", on=date(2025, 4, 1))
+    terms.cross_sell(upgraded, "sector_member", sector="D", on=date(2025, 5, 1))
+    back = associate("Back", date(2015, 1, 1))
+    terms.denounce(back, sector="T", on=date(2019, 1, 1), reason="no budget")
+    terms.join(back, "associate", sector="T", study_group="T-SG13", on=date(2025, 6, 1))
+    gone = associate("Gone", date(2018, 1, 1))
+    terms.denounce(gone, sector="T", on=date(2025, 7, 1), reason="merged")
+    out = associate("Out", date(2018, 1, 1), sector="R")
+    terms.exclude(out, sector="R", on=date(2026, 1, 1), reason="unpaid since 2024")
+    add("Stays", country="CH")
+    terms.join("Stays", "academia", on=date(2012, 1, 1))
+    return book
+
+
+def report(book, **filters):
+    made = book.reports.membership_movement(since=date(2025, 1, 1), until=date(2025, 12, 31), **filters)
+    return made, {(row["category"], row["sector"]): row for row in made}
+
+
+def test_every_change_is_counted_by_its_reason(filled):
+    _, by = report(filled)
+    told = {
+        place: {k: v for k, v in row.items() if v and k not in ("category", "sector")}
+        for place, row in by.items()
+    }
+    assert told["Associates", "ITU-T"] == {
+        "at_start": 2,
+        "joined": 1,
+        "returned": 1,
+        "upgraded_from": 1,
+        "denounced": 1,
+        "at_end": 2,
+    }
+    assert told["Sector Members", "ITU-T"] == {"upgraded_to": 1, "at_end": 1}
+    assert told["Sector Members", "ITU-D"] == {"further": 1, "at_end": 1}
+    assert told["Associates", "ITU-R"] == {"at_start": 1, "at_end": 1}
+    assert told["Academia", "all three"] == {"at_start": 1, "at_end": 1}
+    assert told["Associates", "ITU-D"] == {}
+
+
+def test_wish_2_an_upgrade_is_never_a_join_or_a_renewal(filled, book):
+    made, by = report(filled)
+    assert made.total("joined") == 1
+    assert by["Sector Members", "ITU-T"]["joined"] == by["Sector Members", "ITU-T"]["at_start"] == 0
+
+
+def test_an_exclusion_counts_in_the_period_of_its_day(filled):
+    made = filled.reports.membership_movement(since=date(2026, 1, 1), until=date(2026, 6, 30))
+    assert {row["sector"]: row["excluded"] for row in made if row["excluded"]} == {"ITU-R": 1}
+    assert made.total("denounced") == 0
+
+
+def test_every_row_adds_up_and_every_figure_opens_to_its_rows(filled):
+    made, by = report(filled)
+    for row in by.values():
+        assert (
+            row["at_start"] + sum(row[key] for key in COUNTED) - sum(row[key] for key in LOST)
+            == row["at_end"]
+        )
+        assert row["corrected"] == 0
+    assert_figures_open_to_their_rows(made)
+
+
+def test_a_correction_within_the_period_shows_as_one(filled):
+    term = filled.terms.join("New", "sector_member", sector="R", on=date(2025, 8, 1))
+    mended = {"kind": EventKind.CORRECTION, "coverage": Coverage.RADIO, "category": Category.ASSOCIATE}
+    with filled._store.changing("membership.correction") as change:
+        account = change.session.get_one(Organization, term.organization_id)
+        record_event(change, account, {**mended, "study_group": "R-SG4", "effective_on": date(2025, 9, 1)})
+    _, by = report(filled)
+    assert by["Sector Members", "ITU-R"]["further"] == 1
+    assert (by["Sector Members", "ITU-R"]["corrected"], by["Associates", "ITU-R"]["corrected"]) == (-1, 1)
+
+
+def test_a_region_narrows_and_a_wrong_period_or_region_is_refused(filled):
+    made, by = report(filled, region="Europe")
+    assert by["Associates", "ITU-T"]["at_start"] == 1
+    assert made.filters["region"] == "Europe"
+    with pytest.raises(InvalidInput):
+        filled.reports.membership_movement(since=date(2026, 1, 1), until=date(2025, 1, 1))
+    with pytest.raises(NotFound):
+        filled.reports.membership_movement(region="Atlantis")
+
+
+def test_an_empty_book_has_a_row_for_every_category(book):
+    assert [row["at_end"] for row in book.reports.membership_movement()] == [0] * 7
