@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "letters"
-down_revision = "0019"
+down_revision = "potential"
 branch_labels = None
 depends_on = None
 
