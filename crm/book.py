@@ -40,9 +40,15 @@ from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.applications import Applications
+from crm.membership.dues import Dues
+from crm.membership.exemptions import Exemptions
 from crm.membership.fees import Fees
 from crm.membership.memberships import Terms
-from crm.membership.standing import Standings
+from crm.membership.postponements import Postponements
+from crm.membership.repayment_plans import RepaymentPlans
+from crm.membership.standing_spans import settle_every_standing
+from crm.membership.standings import Standings
+from crm.membership.suspension_notices import SuspensionNotices
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.administration_letters import administration_letters
@@ -118,7 +124,9 @@ class Book:
         self._server = server
         self._store = store
 
-        self.reference = Reference(store, consequences={"legal_forms.csv": respell})
+        self.reference = Reference(
+            store, consequences={"legal_forms.csv": respell, "membership_rules.csv": settle_every_standing}
+        )
         self.countries = Countries(store)
         self.regions = Regions(store)
         self.sectors = Sectors(store)
@@ -140,9 +148,14 @@ class Book:
         self.bases = Bases(store, keys=identity.keys)
         self.suppressions = Suppressions(store, keys=identity.keys)
         self.fees = Fees(store)
+        self.dues = Dues(store)
         self.terms = Terms(store)
         self.applications = Applications(store)
         self.standing = Standings(store)
+        self.repayment_plans = RepaymentPlans(store)
+        self.suspension_notices = SuspensionNotices(store)
+        self.postponements = Postponements(store)
+        self.exemptions = Exemptions(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)

@@ -14,8 +14,8 @@ from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
 from crm.engagement.teams import TeamSeat
 from crm.errors import InvalidInput
+from crm.membership.contract_tables import AccountStanding
 from crm.membership.ledger_tables import Term
-from crm.membership.standing import StandingRecord
 from crm.reference.tiers import Tier as TierRow
 
 app = typer.Typer(help="Accounts: add, find, show and change organisations.", no_args_is_help=True)
@@ -260,7 +260,7 @@ def _seat(book: Book, seat: TeamSeat) -> str:
     return f"{seat.office} ({book.staff.get(seat.staff_id).name})" if seat.staff_id else seat.office
 
 
-def _marked(record: Person | StandingRecord | Term) -> str:
+def _marked(record: Person | AccountStanding | Term) -> str:
     return " [synthetic]" if record.synthetic else ""
 
 

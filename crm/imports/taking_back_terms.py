@@ -15,6 +15,7 @@ from crm.errors import Refused
 from crm.imports.batches import ImportRow
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import MembershipEvent, Term
+from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import CHANGING, OPENING, EventKind
 
 _RULE = "imports.ledger"
@@ -45,6 +46,7 @@ def take_back_event(session: Session, row: ImportRow, *, reason: str, at: dateti
     session.add(MembershipEvent.model_validate(values))
     session.flush()
     project(session, account)
+    settle_standing(session, [account.id])
 
 
 def _undoing(session: Session, event: MembershipEvent, account: Organization) -> dict[str, object]:

@@ -20,6 +20,7 @@ from crm.imports.whose import FIELDS, AccountDraft, Whose
 from crm.membership.coverage import coverage_of, refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import MembershipEvent
+from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import CHANGING, OPENING, Coverage, EventKind, LedgerEvent, terms_of
 from crm.reference.categories import Category
 from crm.reference.study_groups import StudyGroup, study_group_in
@@ -140,9 +141,10 @@ class TermRules(Rules[TermDraft]):
             return Judgement.refused(Problem.of(error))
 
     def settled(self, session: Session) -> None:
-        """Project the terms of every account whose ledger has grown."""
+        """Project the terms of every account whose ledger has grown, and how it stands."""
         for number in sorted(self._touched):
             project(session, session.get_one(Organization, number))
+        settle_standing(session, self._touched)
 
     def _judged(self, draft: TermDraft, account: Organization, ledger: list[LedgerEvent]) -> Judgement:
         events = self._events(draft, account, ledger)

@@ -40,8 +40,9 @@ from crm.insight.audience_rules import (
 )
 from crm.insight.representation import states_with_sector_member, under_represented
 from crm.insight.touches import noticed
+from crm.membership.contract_tables import AccountStanding
 from crm.membership.ledger_tables import Term, running
-from crm.membership.standing import StandingRecord
+from crm.membership.standing_spans import standing_on
 from crm.membership.terms import Coverage
 from crm.reference.countries import countries_in
 from crm.reference.country import Country
@@ -94,7 +95,7 @@ def condition(rule: Rule, day: date) -> ColumnElement[bool]:  # noqa: C901, PLR0
         case HasOpenOpportunity(kind=kind):
             return _any(Opportunity, col(Opportunity.kind) == kind if kind else true(), _open_on(day))
         case StandsIn(standings=standings):
-            return _any(StandingRecord, _is_latest(day), col(StandingRecord.standing).in_(standings))
+            return _any(AccountStanding, standing_on(day), col(AccountStanding.standing).in_(standings))
         case TookPartWithin():
             return _took_part(rule, day)
     raise AssertionError(f"{rule!r} is no rule")
@@ -171,17 +172,6 @@ def _touched(rule: TouchedWithin, day: date) -> ColumnElement[bool]:
 def _open_on(day: date) -> ColumnElement[bool]:
     opened_on = cast(func.timezone("UTC", col(Opportunity.opened_at)), Date)
     return (opened_on <= day) & (col(Opportunity.closed_on).is_(None) | (col(Opportunity.closed_on) > day))
-
-
-def _is_latest(day: date) -> ColumnElement[bool]:
-    latest = (
-        select(col(StandingRecord.id))
-        .where(col(StandingRecord.organization_id) == col(Organization.id), col(StandingRecord.as_of) <= day)
-        .order_by(col(StandingRecord.as_of).desc(), col(StandingRecord.id).desc())
-        .limit(1)
-        .correlate(Organization)
-    )
-    return col(StandingRecord.id) == latest.scalar_subquery()
 
 
 def _took_part(rule: TookPartWithin, day: date) -> ColumnElement[bool]:

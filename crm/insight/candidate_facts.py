@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
@@ -20,7 +20,6 @@ from crm.insight.candidate import Contact, Departure, TookPart
 from crm.insight.touches import noticed
 from crm.keyring import KeyRing
 from crm.membership.ledger_tables import Term, running
-from crm.membership.standing import StandingRecord
 from crm.membership.terms import ENDING
 from crm.reference.categories import Category
 from crm.reference.countries import gazetteer_of
@@ -32,16 +31,6 @@ Ids = Sequence[int]
 
 _FULL = (Category.SECTOR_MEMBER, Category.ACADEMIA)
 _REMEMBERED = timedelta(days=3 * 365)
-
-
-def latest_standing(day: date | ColumnElement[date]) -> LateralFromClause:
-    """The latest statement about an organisation by the day, for a query that the organisation stands in."""
-    latest = (
-        select(col(StandingRecord.standing), col(StandingRecord.as_of), col(StandingRecord.punctuality))
-        .where(col(StandingRecord.organization_id) == col(Organization.id), col(StandingRecord.as_of) <= day)
-        .order_by(col(StandingRecord.as_of).desc(), col(StandingRecord.id).desc())
-    )
-    return latest.limit(1).lateral("latest_standing")
 
 
 def latest_interaction() -> LateralFromClause:

@@ -20,7 +20,6 @@ from crm.insight.candidate_facts import (
     contacts,
     departures,
     latest_interaction,
-    latest_standing,
     own_groups,
     participation,
     regions,
@@ -28,7 +27,9 @@ from crm.insight.candidate_facts import (
 )
 from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
+from crm.membership.contract_tables import AccountStanding
 from crm.membership.ledger_tables import Term
+from crm.membership.standing_spans import standing_on
 from crm.store.store import Store
 from crm.store.time_limits import limited
 
@@ -155,7 +156,7 @@ def _candidate(row: Any, **more: Any) -> Candidate:
 
 def _accounts(chosen: ColumnElement[bool], day: date, held: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     """The accounts with their memberships and what stands once beside each; the latest touch comes last."""
-    standing, touch = latest_standing(day), latest_interaction()
+    touch = latest_interaction()
     return (
         select(
             col(Organization.id),
@@ -174,11 +175,16 @@ def _accounts(chosen: ColumnElement[bool], day: date, held: ColumnElement[bool])
             col(Term.coverage),
             col(Term.study_group),
             col(Term.since_on),
-            *standing.c,
+            col(AccountStanding.standing),
+            col(AccountStanding.as_of),
+            col(AccountStanding.punctuality),
             *touch.c,
         )
         .outerjoin_from(Organization, Term, and_(col(Term.organization_id) == col(Organization.id), held))
-        .outerjoin(standing, true())
+        .outerjoin(
+            AccountStanding,
+            and_(col(AccountStanding.organization_id) == col(Organization.id), standing_on(day)),
+        )
         .outerjoin(touch, true())
         .where(stands(Organization), chosen)
         .order_by(col(Organization.id), col(Term.coverage))

@@ -22,7 +22,9 @@ from crm.engagement.reservations import Reservation
 from crm.insight.happening import midnight
 from crm.insight.timeline_sources import in_a_line
 from crm.insight.touches import noticed
-from crm.membership.standing import Standing, StandingRecord
+from crm.membership.contract_tables import AccountStanding
+from crm.membership.standing import Standing
+from crm.membership.standing_spans import standing_on
 from crm.reference.clearance_rule import ClearanceReason
 from crm.store.records import Record
 
@@ -176,21 +178,15 @@ def _administrations(asked: Asked) -> Lines:
 
 
 def _standings(asked: Asked) -> Lines:
-    """The latest statement about each account by the day, where it makes the account a case for retention."""
-    account = col(StandingRecord.organization_id)
-    latest = (
-        select(col(StandingRecord.id))
-        .where(asked.account(account), col(StandingRecord.as_of) <= asked.on)
-        .ext(distinct_on(account))
-        .order_by(account, col(StandingRecord.as_of).desc(), col(StandingRecord.id).desc())
-    )
-    return grounds_of(
-        StandingRecord,
-        organization_id=account,
-        office=None,
-        on=col(StandingRecord.as_of),
-        standing=col(StandingRecord.standing),
-    ).where(col(StandingRecord.id).in_(latest), col(StandingRecord.standing).in_(_RETAINED))
+    """How each account stands on the day, where it makes the account a case for retention."""
+    account = col(AccountStanding.organization_id)
+    return select(
+        func.concat(account, "/", col(AccountStanding.as_of)).label("number"),
+        account.label("organization_id"),
+        literal(None, String).label("office"),
+        col(AccountStanding.as_of).label("on"),
+        col(AccountStanding.standing).label("standing"),
+    ).where(asked.account(account), standing_on(asked.on), col(AccountStanding.standing).in_(_RETAINED))
 
 
 SOURCES = (
@@ -211,7 +207,7 @@ SOURCES = (
     ),
     ClearanceSource(
         ClearanceReason.RETENTION,
-        StandingRecord,
+        AccountStanding,
         _standings,
         lambda line: f"{line.standing.replace('_', ' ')} as of {line.on:%d %B %Y}",
     ),

@@ -17,7 +17,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
@@ -28,14 +27,15 @@ from crm.engagement.interactions import Interaction
 from crm.engagement.opportunity_tables import Opportunity
 from crm.engagement.participation import Participation
 from crm.insight.candidate import TookPart
-from crm.insight.candidate_facts import latest_standing
 from crm.insight.clearance_sources import day_of_instant
 from crm.insight.member_facts import Asked, Moment
 from crm.insight.potential_reasons import A_YEAR
 from crm.insight.study_group_interest import LATELY
 from crm.insight.touches import noticed
 from crm.membership.application_tables import ApplicationRecord
+from crm.membership.contract_tables import AccountStanding
 from crm.membership.ledger_tables import MembershipEvent, Term
+from crm.membership.standing_spans import standing_on
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind
@@ -89,17 +89,19 @@ def _at(moments: Sequence[Moment]) -> FromClause:
 def accounts(moments: Sequence[Moment]) -> Any:
     """What the accounts are, and how they stand on their days; a row each, with the number of the moment from one on."""
     at = _at(moments)
-    standing = latest_standing(cast(at.c.day, Date))
+    theirs = col(AccountStanding.organization_id) == at.c.organization_id
     return (
         select(
             at.c.number,
             *(col(getattr(Organization, name)) for name in ("id", "name", "synthetic", *UNDATED[:-1])),
             corporate_group().label("group_id"),
-            *standing.c,
+            col(AccountStanding.standing),
+            col(AccountStanding.as_of),
+            col(AccountStanding.punctuality),
         )
         .select_from(at)
         .join(Organization, col(Organization.id) == at.c.organization_id)
-        .outerjoin(standing, true())
+        .outerjoin(AccountStanding, theirs & standing_on(cast(at.c.day, Date)))
         .where(stands(Organization))
     )
 

@@ -14,6 +14,7 @@ UNMOVED: Mapping[str, str] = {
     "organization.group_id": "follows from the parents, and is worked out anew",
     "membership_event.organization_id": "the ledger is append-only; whoever reads it follows the merge",
     "term.organization_id": "projected anew from the ledgers of both",
+    "standing_span.organization_id": "worked out anew from what is on file about both",
     "invoice.organization_id": "append-only; whoever reads it follows the merge",
     "payment.organization_id": "append-only; whoever reads it follows the merge",
 }

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, select, true, tuple_
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -13,8 +13,11 @@ from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign
 from crm.insight.timeline_sources import in_a_line
+from crm.membership.contract_tables import AccountStanding
+from crm.membership.ladder import CONTRACT
 from crm.membership.ledger_tables import Term
-from crm.membership.standing import StandingRecord, is_worse
+from crm.membership.standing import is_worse
+from crm.membership.standing_spans import standing_on
 from crm.membership.terms import EventKind
 from crm.reference.senior_roles import is_senior
 
@@ -83,57 +86,55 @@ def _told_new_person(row: Any, scope: AttentionScope) -> Sign | None:
 
 
 def _standings(scope: AttentionScope) -> Lines:
-    """How accounts stand now, how they stood before, and since when it is otherwise."""
-    now, before, since = (aliased(StandingRecord, name=name) for name in ("now", "before", "since"))
-    latest = _one(now, col(now.as_of) <= scope.on).lateral("latest")
-    former = _one(
-        before, col(before.standing) != latest.c.standing, col(before.as_of) <= latest.c.as_of
-    ).lateral("former")
-    later = tuple_(col(since.as_of), col(since.id)) > tuple_(former.c.as_of, former.c.id)
+    """How accounts stand on the day, how they stood before, and since when it is otherwise."""
+    now, before, since = (aliased(AccountStanding, name=name) for name in ("now", "before", "since"))
+    theirs = col(now.organization_id) == col(Organization.id)
+    former = (
+        _of_account(before)
+        .where(col(before.standing) != col(now.standing), col(before.since_on) < col(now.since_on))
+        .order_by(col(before.since_on).desc())
+        .limit(1)
+        .lateral("former")
+    )
     began = (
-        select(since)
-        .where(col(since.organization_id) == col(Organization.id), later)
-        .order_by(col(since.as_of), col(since.id))
+        _of_account(since)
+        .where(col(since.since_on) > former.c.since_on)
+        .order_by(col(since.since_on))
         .limit(1)
         .lateral("began")
     )
     return (
         select(
-            began.c.id,
             col(Organization.id).label("organization_id"),
             col(Organization.owner_id),
-            latest.c.standing,
+            col(now.standing),
             former.c.standing.label("former"),
-            began.c.as_of.label("since_on"),
+            began.c.since_on,
             began.c.source,
+            began.c.why,
         )
-        .select_from(Organization)
-        .join(latest, true())
+        .join_from(Organization, now, theirs & standing_on(scope.on, of=now))
         .join(former, true())
         .join(began, true())
-        .where(scope.accounts(), began.c.as_of >= scope.on - _LATELY)
+        .where(scope.accounts(), began.c.since_on >= scope.on - _LATELY)
     )
 
 
-def _one(statement: Any, *conditions: Any) -> Lines:
-    return (
-        select(statement)
-        .where(col(statement.organization_id) == col(Organization.id), *conditions)
-        .order_by(col(statement.as_of).desc(), col(statement.id).desc())
-        .limit(1)
-    )
+def _of_account(span: Any) -> Lines:
+    return select(span).where(col(span.organization_id) == col(Organization.id))
 
 
 def _told_standing(row: Any, _: AttentionScope) -> Sign | None:
     if not is_worse(row.standing, than=row.former):
         return None
     before, now = (standing.value.replace("_", " ") for standing in (row.former, row.standing))
+    because = row.why if row.source == CONTRACT else f"says {in_a_line(row.source)}"
     return Sign(
         organization_id=row.organization_id,
         owner_id=row.owner_id,
         reason=NeedReason.WORSE_STANDING,
-        words=f"From {before} standing to {now} on {row.since_on:%-d %B %Y}, says {in_a_line(row.source)}",
-        refers_to=f"standing:{row.id}",
+        words=f"From {before} standing to {now} on {row.since_on:%-d %B %Y}, {because}",
+        refers_to=f"standing_span:{row.organization_id}/{row.since_on}",
         since_on=row.since_on,
     )
 

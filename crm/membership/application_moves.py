@@ -15,6 +15,7 @@ from crm.errors import Ambiguous, NotFound
 from crm.membership.application import Application, ApplicationStep, in_words
 from crm.membership.application_steps import CLOSED, Status, Step, refuse_odd_day, status_after
 from crm.membership.application_tables import ApplicationMove, ApplicationRecord
+from crm.membership.standing_spans import settle_standing
 from crm.store.records import by_id
 from crm.store.store import Change
 
@@ -91,6 +92,7 @@ def write_move(
     values = {"application_id": row.id, "step": step, "from_status": came_from, "to_status": row.status}
     values |= {"on": row.since_on, "reason": reason.strip(), "at": change.now, "by": change.actor}
     change.add(ApplicationMove.model_validate(values))
+    settle_standing(change.session, [row.organization_id])
 
 
 def steps_of(session: Session, row: ApplicationRecord) -> Iterator[ApplicationStep]:

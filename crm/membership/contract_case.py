@@ -4,8 +4,8 @@ Every fact counts from its own day (issued, received, agreed, effective), whenev
 mends the past, and no fact changes how an account stood on a day before it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -115,6 +115,7 @@ class ContractCase:
         charges: what it is asked for.
         receipts: what came in.
         charged_since: the first day that an invoice in the book is about: before it, the book does not know what is owed.
+        joining: for joining invoices, when they are asked of one that is no member yet: not to pay them is no debt.
         plans: its repayment plans.
         notices: when it received notices of suspension.
         postponements: what was put off.
@@ -129,6 +130,7 @@ class ContractCase:
     charges: Sequence[Charge] = ()
     receipts: Sequence[Receipt] = ()
     charged_since: date | None = None
+    joining: Mapping[str, Spell] = field(default_factory=dict)
     plans: Sequence[Plan] = ()
     notices: Sequence[date] = ()
     postponements: Sequence[Postponement] = ()

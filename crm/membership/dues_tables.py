@@ -6,7 +6,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import ClassVar
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlmodel import Field
 
 from crm.errors import AlreadyExists, Refused
@@ -121,7 +121,7 @@ class InvoiceLine(Record, table=True):
     id: int = id_field()
     invoice_id: int = ref("invoice.id")
     event_id: int | None = ref("membership_event.id", optional=True)
-    application_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    application_id: int | None = ref("application.id", optional=True)
     overdue_id: int | None = ref("invoice.id", optional=True)
     coverage: Coverage | None = choice(Coverage, name="coverage", default=None, nullable=True)
     category: Category | None = choice(Category, name="category", default=None, nullable=True)

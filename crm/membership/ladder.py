@@ -6,7 +6,7 @@ unless it has agreed on a repayment plan. Fees go on while it is suspended, for 
 automatic: the ladder says since when it is due.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -98,7 +98,7 @@ class _Debt:
 
 def _ladder(case: ContractCase, times: Sequence[Regime], rules: MembershipRules) -> Iterator[_Ground]:
     """What the debts amount to, the worst first."""
-    debts = [debt for debt in _debts(times) if debt.overdue]
+    debts = [debt for debt in _debts(times, case.joining) if debt.overdue]
     on_plan = joined(
         spell for regime in times for part in regime.instalments for spell in regime.unpaid(part)
     )
@@ -114,7 +114,7 @@ def _ladder(case: ContractCase, times: Sequence[Regime], rules: MembershipRules)
     yield from _grounds(on_plan, Standing.ARREARS, "pays by a repayment plan", LadderStep.ON_PLAN)
 
 
-def _debts(times: Sequence[Regime]) -> Iterable[_Debt]:
+def _debts(times: Sequence[Regime], joining: Mapping[str, Spell]) -> Iterable[_Debt]:
     """The invoices with what became of them, the first due first."""
     debts: dict[str, _Debt] = {}
     for regime in times:  # the first of them knows every invoice: it is from before any plan
@@ -123,7 +123,8 @@ def _debts(times: Sequence[Regime]) -> Iterable[_Debt]:
             if item.number in regime.covered:
                 continue
             late, unpaid = (item.due_on + _DAY, NEVER), regime.unpaid(item)
-            debt.overdue += within(unpaid, [late])
+            asked = [joining[item.number]] if item.number in joining else []
+            debt.overdue += without(within(unpaid, [late]), asked)
             if regime.instalments:
                 debt.halted += within(without([regime.spell], unpaid), [late])
         for number in regime.covered:

@@ -11,6 +11,7 @@ from crm.directory.tables import Organization
 from crm.errors import NotFound, Refused
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger_tables import MembershipEvent, Term, running, runs_on
+from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import ENDING, Coverage, LedgerEvent, TermSpan, terms_of
 from crm.store.store import Change
 
@@ -28,11 +29,12 @@ def record_event(change: Change, organization: Organization, fields: dict[str, o
         )
     refuse_odd_study_group(fields)
     refuse_odd_units(fields)
-    organization = _locked(change.session, organization)
+    organization = locked(change.session, organization)
     recorded = {"organization_id": organization.id, "recorded_at": change.now, "recorded_by": change.actor}
     event = change.add(MembershipEvent.model_validate({**fields, **recorded}))
     change.about(organization)
     term = _concerned(project(change.session, organization), event)
+    settle_standing(change.session, [organization.id])
     if term is None and event.kind not in ENDING:
         raise Refused(
             f"Nothing is left of a membership that ends on {event.effective_on}.", rule="terms.something_left"
@@ -48,7 +50,7 @@ def project(session: Session, organization: Organization) -> Sequence[Term]:
     """
     ids = session.exec(with_merged(Organization, [organization.id])).all()
     events = events_of(session, ids)
-    spans = terms_of(_line(e) for e in events)
+    spans = terms_of(ledger_line(e) for e in events)
     made_up = {e.id for e in events if e.synthetic}
     session.execute(delete(Term).where(col(Term.organization_id).in_(ids)))
     terms = [_term(organization, span, synthetic=span.id in made_up) for span in spans]
@@ -69,12 +71,28 @@ def events_of(session: Session, organization_ids: Sequence[int]) -> Sequence[Mem
     return session.exec(query.order_by(col(MembershipEvent.effective_on), col(MembershipEvent.id))).all()
 
 
-def _locked(session: Session, organization: Organization) -> Organization:
+def refuse_no_member(session: Session, organization: Organization, day: date) -> None:
+    """Refuse to give a further Sector to who is a member of none on a day.
+
+    Raises:
+        Refused: it is a member of no Sector.
+    """
+    anywhere = select(Term).where(Term.organization_id == organization.id, running(day))
+    if session.exec(anywhere).first() is None:
+        raise Refused(
+            f"{organization.name} is a member of no Sector on {day}.",
+            rule="terms.cross_sell",
+            hint="Record a join instead.",
+        )
+
+
+def locked(session: Session, organization: Organization) -> Organization:
+    """An organisation, or the one that it was merged into, locked until the verb ends."""
     # Two events at once would each project the terms without the other; a merge may have come first.
     session.refresh(organization, with_for_update={"key_share": True})
     if organization.merged_into_id is None:
         return organization
-    return _locked(session, session.get_one(Organization, organization.merged_into_id))
+    return locked(session, session.get_one(Organization, organization.merged_into_id))
 
 
 def _concerned(terms: Sequence[Term], event: MembershipEvent) -> Term | None:
@@ -86,7 +104,8 @@ def _concerned(terms: Sequence[Term], event: MembershipEvent) -> Term | None:
     return next(iter([*opened, *ended, *(t for t in there if runs_on(t, event.effective_on))]), None)
 
 
-def _line(event: MembershipEvent) -> LedgerEvent:
+def ledger_line(event: MembershipEvent) -> LedgerEvent:
+    """An event as the fold needs it."""
     return LedgerEvent(**{name: getattr(event, name) for name in LedgerEvent.__slots__})
 
 

@@ -21,6 +21,7 @@ class MembershipEvent(Record, table=True):
 
     Attributes:
         units: of a Sector Member that has said so, the class it has chosen.
+        notice_on: of a denunciation, the day on which its notice was received.
     """
 
     __tablename__ = "membership_event"
@@ -34,6 +35,7 @@ class MembershipEvent(Record, table=True):
     study_group: str | None = Field(default=None, foreign_key="study_group.code")
     units: Fraction | None = units_field(optional=True)
     effective_on: date
+    notice_on: date | None = None
     reason: str = personal(default="")
     source: str = personal(default="")
     recorded_at: datetime = at_field()

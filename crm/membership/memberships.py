@@ -5,28 +5,25 @@ from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import true
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
-from crm.errors import Refused
 from crm.membership.coverage import coverage_of
-from crm.membership.ledger import current_term, events_of, record_event
+from crm.membership.leaving import Leaving
+from crm.membership.ledger import current_term, events_of, record_event, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
+from crm.membership.proposing import Proposing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group
 from crm.reference.units import units_of
 from crm.store.columns import chosen
-from crm.store.store import Store
 
 
-class Terms:
+class Terms(Leaving, Proposing):
     """`book.terms`: join, change and end memberships, and read the ledger and the terms that follow from it."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
 
     def join(
         self,
@@ -182,44 +179,6 @@ class Terms:
             reason=reason,
         )
 
-    def denounce(
-        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
-    ) -> Term | None:
-        """Record that a member leaves. One that ends on its first day, because it never was, leaves no term.
-
-        Args:
-            key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
-            on: the first day on which it is no longer a member (six months after its notice: Convention No. 240).
-            reason: why, for the ledger.
-
-        Returns:
-            The term that it ends; None where nothing is left of it.
-
-        Raises:
-            NotFound: it is no member there on that day.
-        """
-        return self._ended(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason)
-
-    def exclude(
-        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
-    ) -> Term | None:
-        """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
-
-        Args:
-            key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
-            on: the first day on which it is no longer a member.
-            reason: why, for the ledger.
-
-        Returns:
-            The term that it ends; None where nothing is left of it.
-
-        Raises:
-            NotFound: it is no member there on that day.
-        """
-        return self._ended(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason)
-
     def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[Term, ...]:
         """The terms of an organisation, all of them or those that run on a day; oldest first."""
         with self._store.reading() as session:
@@ -238,12 +197,6 @@ class Terms:
         assert term is not None  # only an end leaves nothing
         return term
 
-    def _ended(
-        self, key: OrganizationKey, kind: EventKind, *, sector: str | None, on: date, reason: str
-    ) -> Term | None:
-        coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
-        return self._record(key, kind, coverage=coverage, on=on, reason=reason)
-
     def _record(
         self,
         key: OrganizationKey,
@@ -258,19 +211,9 @@ class Terms:
             row, session = find_organization(change.session, key), change.session
             current = current_term(session, row, event["coverage"], on)
             if kind is EventKind.CROSS_SELL:
-                _refuse_no_member(session, row, on)
+                refuse_no_member(session, row, on)
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
             event["study_group"] = study_group and find_study_group(session, study_group).code
             return record_event(change, row, event)
-
-
-def _refuse_no_member(session: Session, organization: Organization, day: date) -> None:
-    anywhere = select(Term).where(Term.organization_id == organization.id, running(day))
-    if session.exec(anywhere).first() is None:
-        raise Refused(
-            f"{organization.name} is a member of no Sector on {day}.",
-            rule="terms.cross_sell",
-            hint="Record a join instead.",
-        )

@@ -12,6 +12,7 @@ from crm.directory.tables import Organization
 from crm.errors import InvalidInput
 from crm.membership.balance import ZERO
 from crm.membership.dues_tables import Invoice, InvoiceKind, InvoiceLine
+from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.shown import Shown
@@ -83,6 +84,7 @@ def post_invoice(
     invoice = change.add(Invoice.model_validate(fields))
     for line in lines:
         change.add(InvoiceLine.model_validate({**asdict(line), "invoice_id": invoice.id}))
+    settle_standing(change.session, [organization.id])
     return invoice
 
 

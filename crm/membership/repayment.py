@@ -8,14 +8,17 @@ day after an instalment that was not paid, the debts are due again as they were 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import pairwise
 
+from crm.dates import day_of
+from crm.errors import InvalidInput
 from crm.membership.balance import ZERO, OpenItem, open_items
-from crm.membership.contract_case import Charge, ContractCase, Plan
+from crm.membership.contract_case import Charge, ContractCase, Instalment, Plan
 from crm.membership.spells import ALWAYS, NEVER, Spell, joined, within, without
 
 _DAY = timedelta(days=1)
+_CENTIME = Decimal("0.01")
 _INSTALMENT = ""
 """Instead of the number of an invoice."""
 
@@ -55,14 +58,22 @@ def regimes(case: ContractCase, items: tuple[OpenItem, ...]) -> list[Regime]:
         return [usual]
     plans = sorted(case.plans, key=lambda plan: plan.agreed_on)
     turns = pairwise([*(plan.agreed_on for plan in plans), NEVER])
-    found = (_kept(case, plan, until) for plan, (_, until) in zip(plans, turns, strict=True))
-    kept = [regime for regime in found if regime.spell[0] < regime.spell[1]]
-    rest = without([ALWAYS], [regime.spell for regime in kept])
-    return sorted([*kept, *(replace(usual, spell=spell) for spell in rest)], key=lambda regime: regime.spell)
+    found = (kept(case, plan, until) for plan, (_, until) in zip(plans, turns, strict=True))
+    in_force = [regime for regime in found if regime.spell[0] < regime.spell[1]]
+    rest = without([ALWAYS], [regime.spell for regime in in_force])
+    return sorted(
+        [*in_force, *(replace(usual, spell=spell) for spell in rest)], key=lambda regime: regime.spell
+    )
 
 
-def _kept(case: ContractCase, plan: Plan, until: date) -> Regime:
-    """The regime of a plan for as long as it is kept, and another does not take its place."""
+def kept(case: ContractCase, plan: Plan, until: date) -> Regime:
+    """The regime of a plan for as long as it is kept, and another does not take its place.
+
+    Args:
+        case: what is on file about the account.
+        plan: one of its plans.
+        until: the day on which the next one is agreed.
+    """
     there = [charge for charge in case.charges if charge.amount > 0 and charge.due_on <= plan.agreed_on]
     there.sort(key=lambda charge: (charge.due_on, charge.issued_on, charge.number))
     parts = _parts(plan, sum((charge.amount for charge in there), ZERO))
@@ -96,6 +107,28 @@ def _left(charges: Sequence[Charge], covered: Decimal) -> tuple[list[Charge], fr
         if part:
             numbers.add(charge.number)
     return left, frozenset(numbers)
+
+
+def evenly(amount: Decimal, *, first_on: date, count: int, every_months: int) -> tuple[Instalment, ...]:
+    """An amount in equal instalments; what cannot be shared out to the centime goes with the first.
+
+    Args:
+        amount: what is owed.
+        first_on: when the first is due.
+        count: how many.
+        every_months: so many months apart.
+
+    Raises:
+        InvalidInput: there would be no instalment, or no time between two.
+    """
+    if count < 1 or every_months < 1:
+        raise InvalidInput(
+            "A plan has one instalment at least, and a month between two.", field="count", value=count
+        )
+    part = (amount / count).quantize(_CENTIME, ROUND_DOWN)
+    days = (day_of(f"{number * every_months}m", today=first_on) for number in range(count))
+    parts = [amount - part * (count - 1), *[part] * (count - 1)]
+    return tuple(Instalment(day, share) for day, share in zip(days, parts, strict=True))
 
 
 def _over(instalments: Sequence[OpenItem], agreed_on: date) -> date:

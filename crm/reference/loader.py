@@ -13,6 +13,7 @@ from crm.errors import InvalidInput
 from crm.reference.application_patience import ApplicationPatience
 from crm.reference.attention_weights import AttentionWeight
 from crm.reference.categories import MembershipCategory
+from crm.reference.change_rules import ChangeRule
 from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.consent_rules import ConsentRule, forget_consent_rules
@@ -73,6 +74,7 @@ FILES: Mapping[str, type[Fact]] = {
     "consent_rules.csv": ConsentRule,
     "eligibility_rules.csv": EligibilityRule,
     "application_patience.csv": ApplicationPatience,
+    "change_rules.csv": ChangeRule,
 }
 
 Consequence = Callable[[Session], object]

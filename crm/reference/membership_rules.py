@@ -75,7 +75,7 @@ class RulesOn(Shown):
         repayment_years: the longest repayment plan by who pays: "sector_member", "developed", "developing", "ldc".
         interest_first: per cent a year on what is overdue, until the later rate applies.
         interest_later: per cent a year from the later month on.
-        interest_later_from_month: the month after the due date from which the later rate applies.
+        interest_later_from_month: the month of the year in which it was due from which the later rate applies.
         reduction_limit: the most, in per cent, by which a Member State may lower its class.
         reduction_from_units: from how many units that limit holds.
     """

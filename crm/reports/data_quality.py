@@ -15,7 +15,8 @@ from crm.directory.merged import stands
 from crm.directory.people import Person, Position, held_on
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
-from crm.membership.standing import StandingRecord
+from crm.membership.contract_tables import AccountStanding
+from crm.membership.standing_spans import standing_on
 from crm.reports.accounts import Place, accounts, holds_term, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
@@ -126,7 +127,9 @@ def _checks(day: date) -> tuple[_Check, ...]:
         held_on(day),
     )
     said = exists().where(
-        col(StandingRecord.organization_id) == col(Organization.id), col(StandingRecord.as_of) <= day
+        col(AccountStanding.organization_id) == col(Organization.id),
+        standing_on(day),
+        col(AccountStanding.standing).is_not(None),
     )
     ground = exists().where(col(ContactBasis.person_id) == col(Person.id), *stands_on(day))
     return (

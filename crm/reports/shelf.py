@@ -17,6 +17,7 @@ from crm.reports import (
     prospects,
     prospects_by_state,
     retention_by_cohort,
+    revenue_forecast,
     segments_under_represented,
     states_without_sector_member,
     whom_to_see,
@@ -40,6 +41,7 @@ class Reports(Reader):
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state
     retention_by_cohort = retention_by_cohort.retention_by_cohort
+    revenue_forecast = revenue_forecast.revenue_forecast
     segments_under_represented = segments_under_represented.segments_under_represented
     states_without_sector_member = states_without_sector_member.states_without_sector_member
     whom_to_see = whom_to_see.whom_to_see

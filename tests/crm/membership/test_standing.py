@@ -36,7 +36,7 @@ def test_a_source_speaks_once_for_a_day_and_the_last_word_of_a_day_counts(book):
     book.standing.record("Acme", "arrears", as_of=TODAY, source="a phone call", synthetic=True)
     found = book.standing.of("Acme")
     assert (found.standing, found.source, found.synthetic) == ("arrears", "a phone call", True)
-    assert found.recorded_at == book.clock.now()
+    assert [said.recorded_at for said in book.standing.statements("Acme")] == 2 * [book.clock.now()]
 
 
 @pytest.mark.parametrize(

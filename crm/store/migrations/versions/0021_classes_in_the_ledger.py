@@ -27,13 +27,17 @@ def upgrade() -> None:
     for table in ("membership_event", "term"):
         op.add_column(table, sa.Column("units", sa.Numeric(precision=16, scale=10), nullable=True))
     _kinds(*_KINDS, "class_change")
+    op.execute("DROP TRIGGER append_only ON membership_event")
+    _guard_events()
 
 
 def downgrade() -> None:
     """Take it back; in a book that holds changes of class, the database refuses."""
     _kinds(*_KINDS)
+    op.execute("DROP TRIGGER append_only ON membership_event")
     for table in ("membership_event", "term"):
         op.drop_column(table, "units")
+    _guard_events()
 
 
 def _kinds(*kinds: str) -> None:
@@ -41,3 +45,13 @@ def _kinds(*kinds: str) -> None:
         op.drop_constraint(op.f(f"ck_{table}_{column}"), table)
         condition = f"{column} IN ({', '.join(map(repr, kinds))})"
         op.create_check_constraint(op.f(f"ck_{table}_{column}"), table, condition)
+
+
+def _guard_events() -> None:
+    # The trigger names the columns it guards: all but the free texts, which may be blanked.
+    columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns("membership_event")]
+    kept = ", ".join(f'"{name}"' for name in columns if name not in {"reason", "source"})
+    op.execute(
+        f"CREATE TRIGGER append_only BEFORE UPDATE OF {kept} OR DELETE OR TRUNCATE ON membership_event"
+        " FOR EACH STATEMENT EXECUTE FUNCTION accord_append_only()"
+    )

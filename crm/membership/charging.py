@@ -1,0 +1,96 @@
+"""What a year still has to charge: the months of its memberships, less those that an invoice has charged; pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Protocol
+
+from crm.membership.pricing import month_end
+from crm.membership.terms import Coverage
+
+
+class Stretch(Protocol):
+    """A term, as far as its months go."""
+
+    @property
+    def id(self) -> int:
+        """The event that opened it."""
+
+    @property
+    def organization_id(self) -> int:
+        """The account."""
+
+    @property
+    def coverage(self) -> Coverage:
+        """The Sectors."""
+
+    @property
+    def since_on(self) -> date:
+        """The first day."""
+
+    @property
+    def until_on(self) -> date | None:
+        """The last day; None while it goes on."""
+
+
+class Charged(Protocol):
+    """A line of an invoice, as far as its months go."""
+
+    @property
+    def since_on(self) -> date:
+        """The first day."""
+
+    @property
+    def until_on(self) -> date:
+        """The last day."""
+
+    @property
+    def amount(self) -> Decimal:
+        """What it charges; below zero where it gives something back."""
+
+
+def charged_months(lines: Iterable[Charged], year: int) -> frozenset[int]:
+    """The months of a year that lines of one membership charge, and none of them gives back."""
+    counted: Counter[int] = Counter()
+    for line in lines:
+        sign = (line.amount > 0) - (line.amount < 0)
+        for month in months_in(line.since_on, line.until_on, year):
+            counted[month] += sign
+    return frozenset(month for month, times in counted.items() if times > 0)
+
+
+def months_to_charge(terms: Sequence[Stretch], charged: frozenset[int], year: int) -> Mapping[int, list[int]]:
+    """The months of a year that the terms of one account in one Sector still have to be charged, by term.
+
+    A month in which one term ends and the next begins is the next one's: it is paid from the first day of its month.
+
+    Args:
+        terms: of one account in the same Sectors.
+        charged: the months that are charged already.
+        year: the year.
+    """
+    taken = set(charged)
+    left: dict[int, list[int]] = {}
+    for term in sorted(terms, key=lambda term: term.since_on, reverse=True):
+        months = [m for m in months_in(term.since_on, term.until_on or date.max, year) if m not in taken]
+        taken.update(months)
+        left[term.id] = months
+    return left
+
+
+def runs(months: Iterable[int], year: int) -> Iterator[tuple[date, date]]:
+    """Months as stretches of days: those that follow one another together, from a first day to a last one."""
+    for _, together in groupby(enumerate(sorted(months)), key=lambda pair: pair[1] - pair[0]):
+        numbers = [month for _, month in together]
+        yield date(year, numbers[0], 1), month_end(date(year, numbers[-1], 1))
+
+
+def months_in(since_on: date, until_on: date, year: int) -> range:
+    """The months of a year that are touched by a stretch of days."""
+    if until_on.year < year or since_on.year > year:
+        return range(0)
+    first = since_on.month if since_on.year == year else 1
+    last = until_on.month if until_on.year == year else 12
+    return range(first, last + 1)

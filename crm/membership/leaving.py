@@ -1,0 +1,114 @@
+"""How memberships end: by a notice that takes effect after its time, by a denunciation, or by exclusion."""
+
+from datetime import date
+
+from crm.dates import day_of
+from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import today_of
+from crm.errors import InvalidInput
+from crm.membership.ledger import current_term, record_event
+from crm.membership.ledger_tables import Term
+from crm.membership.terms import Coverage, EventKind
+from crm.reference.membership_rules import membership_rules
+from crm.store.columns import chosen
+from crm.store.store import Change, Store
+
+
+class Leaving:
+    """The verbs of `book.terms` that end a membership."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def give_notice(
+        self, key: OrganizationKey, *, sector: str | None = None, received_on: date, reason: str
+    ) -> Term | None:
+        """Record that a member has given notice; it leaves after the time of notice, and is cancelling until then.
+
+        The time of notice is six months (Convention No. 240), by the rule that holds on the day of the notice. Fees go on
+        until the membership ends.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; none for Academia.
+            received_on: the day on which its notice was received.
+            reason: why, for the ledger.
+
+        Returns:
+            The term with its last day.
+
+        Raises:
+            NotFound: it is no member there when the notice takes effect: it never was, or it has given notice before.
+            InvalidInput: the day is still to come.
+        """
+        with self._store.changing("membership.notice_given", reason=reason or None) as change:
+            if received_on > today_of(change.session, change.now, change.actor):
+                raise InvalidInput(f"{received_on} is still to come.", field="received_on", value=received_on)
+            months = membership_rules(change.session).on(received_on).notice_months
+            leaves_on = day_of(f"{months}m", today=received_on)
+            what = {"kind": EventKind.DENUNCIATION, "notice_on": received_on}
+            return _ended(change, key, what, sector=sector, on=leaves_on, reason=reason)
+
+    def denounce(
+        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
+    ) -> Term | None:
+        """Record that a member leaves on a day that is fixed already. One that ends on its first day leaves no term.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; none for Academia.
+            on: the first day on which it is no longer a member; `give_notice` works it out from the day of a notice.
+            reason: why, for the ledger.
+
+        Returns:
+            The term that it ends; None where nothing is left of it, because it never was.
+
+        Raises:
+            NotFound: it is no member there on that day.
+        """
+        return self._end(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason)
+
+    def exclude(
+        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
+    ) -> Term | None:
+        """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; none for Academia.
+            on: the first day on which it is no longer a member.
+            reason: why, for the ledger.
+
+        Returns:
+            The term that it ends; None where nothing is left of it.
+
+        Raises:
+            NotFound: it is no member there on that day.
+        """
+        return self._end(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason)
+
+    def _end(
+        self, key: OrganizationKey, kind: EventKind, *, sector: str | None, on: date, reason: str
+    ) -> Term | None:
+        with self._store.changing(f"membership.{kind}", reason=reason or None) as change:
+            return _ended(change, key, {"kind": kind}, sector=sector, on=on, reason=reason)
+
+
+def _ended(
+    change: Change,
+    key: OrganizationKey,
+    event: dict[str, object],
+    *,
+    sector: str | None,
+    on: date,
+    reason: str,
+) -> Term | None:
+    row = find_organization(change.session, key)
+    coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
+    current = current_term(change.session, row, coverage, on)
+    event = event | {"coverage": coverage, "effective_on": on, "reason": reason}
+    event |= {
+        "category": current and current.category,
+        "synthetic": current is not None and current.synthetic,
+    }
+    return record_event(change, row, event)
