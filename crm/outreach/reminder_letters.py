@@ -26,24 +26,29 @@ class Parties:
     """An account that is to be reminded of something, and the two people of the letter.
 
     Attributes:
+        account: None: it is not in the book.
         author: its account manager; None: nobody who works here keeps it.
         reader: its first contact with an address that may be written to; None: there is none.
     """
 
-    account: Organization
-    author: Staff | None
-    reader: Person | None
+    account: Organization | None = None
+    author: Staff | None = None
+    reader: Person | None = None
 
     @property
     def obstacle(self) -> str:
         """Why no letter can be drafted; empty where one can."""
+        if self.account is None:
+            return "whom to write to is not in the book"
         if self.author is None:
             return "nobody keeps the account"
         return "" if self.reader else "no contact with an address that may be written to"
 
 
-def parties_of(session: Session, ids: Iterable[int], *, on: date, keys: KeyRing) -> dict[int, Parties]:
-    """The parties of a letter to each of some accounts, by the account's id.
+def parties_of(
+    session: Session, ids: Iterable[int | None], *, on: date, keys: KeyRing
+) -> dict[int | None, Parties]:
+    """The parties of a letter to each of some accounts, by the account's id; None stands for one that is not in the book.
 
     Args:
         session: reads the book.
@@ -52,7 +57,7 @@ def parties_of(session: Session, ids: Iterable[int], *, on: date, keys: KeyRing)
         keys: key the suppression list. Whoever wants no campaigns is still reminded of what they owe; whoever wants no
             mail at all, or whose address does not exist, is not written to.
     """
-    wanted = list(set(ids))
+    wanted = [number for number in set(ids) if number is not None]
     reachable = contacts(session, wanted, on, keys=keys)
     addresses = {contact.address for found in reachable.values() for contact in found}
     refused = suppressed(session, addresses, keys=keys)
@@ -60,14 +65,14 @@ def parties_of(session: Session, ids: Iterable[int], *, on: date, keys: KeyRing)
         number: next((c.person_id for c in found if Scope.ALL not in refused.get(c.address, ())), 0)
         for number, found in reachable.items()
     }
-    accounts = session.exec(select(Organization).where(among(col(Organization.id), wanted)))
     readers = session.exec(select(Person).where(among(col(Person.id), list(first.values()))))
     people = {person.id: person for person in readers}
     staff = {colleague.id: colleague for colleague in session.exec(select(Staff).where(col(Staff.active)))}
-    return {
-        account.id: Parties(account, staff.get(account.owner_id or 0), people.get(first.get(account.id, 0)))
-        for account in accounts
-    }
+    found: dict[int | None, Parties] = {None: Parties()}
+    for account in session.exec(select(Organization).where(among(col(Organization.id), wanted))):
+        author, reader = staff.get(account.owner_id or 0), people.get(first.get(account.id, 0))
+        found[account.id] = Parties(account, author, reader)
+    return found
 
 
 def reminder_facts(

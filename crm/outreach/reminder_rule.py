@@ -35,7 +35,7 @@ class Matter(Shown):
 
     Attributes:
         subject: what it is about, by a name that never changes, e.g. "invoice:4711".
-        organization_id: the account whose contact is written to.
+        organization_id: the account whose contact is written to; None: it is not in the book, as an administration may not.
         reference_on: the date that the step counts from.
         step: how far it has come. A matter stands at one step: one that was missed is not caught up with.
         words: in a sentence for the account manager.
@@ -44,7 +44,7 @@ class Matter(Shown):
     """
 
     subject: str
-    organization_id: int
+    organization_id: int | None
     reference_on: date
     step: str
     words: str

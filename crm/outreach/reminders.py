@@ -34,7 +34,7 @@ class DueReminder(Shown):
     Attributes:
         rule: which rule found it.
         step: how far the matter has come.
-        organization: the account whose contact is to be written to.
+        organization: the account whose contact is to be written to; empty where it is not in the book.
         words: what it is about.
         reference_on: the date that the step counts from.
         subject: what it is about, as the ledger names it.
@@ -48,7 +48,7 @@ class DueReminder(Shown):
     words: str
     reference_on: date
     subject: str
-    organization_id: int
+    organization_id: int | None
     obstacle: str = ""
 
 
@@ -163,7 +163,7 @@ class Reminders:
             )
         return [self._rules[name]]
 
-    def _parties(self, session: Session, matters: Sequence[Matter], day: date) -> dict[int, Parties]:
+    def _parties(self, session: Session, matters: Sequence[Matter], day: date) -> dict[int | None, Parties]:
         return parties_of(session, (matter.organization_id for matter in matters), on=day, keys=self._keys)
 
     def _drafted(self, change: Change, rule: ReminderRule, day: date) -> Drafted:
@@ -183,9 +183,9 @@ class Reminders:
     def _letter(
         self, change: Change, rule: ReminderRule, matter: Matter, parties: Parties, day: date
     ) -> LetterDraft:
-        if parties.author is None or parties.reader is None:
-            raise Refused(parties.obstacle, rule="reminders.parties", subject=parties.account.name)
         account, author, reader = parties.account, parties.author, parties.reader
+        if account is None or author is None or reader is None:
+            raise Refused(parties.obstacle, rule="reminders.parties", subject=matter.subject)
         language = reader.language or Language.ENGLISH
         version = self._templates.version(rule.templates[matter.step], language.value)
         facts = reminder_facts(change.session, matter, account, reader=reader, author=author, on=day)
@@ -219,7 +219,7 @@ def _told(rule: str, matter: Matter, parties: Parties, obstacle: str = "") -> Du
     return DueReminder(
         rule=rule,
         step=matter.step,
-        organization=parties.account.name,
+        organization=parties.account.name if parties.account else "",
         words=matter.words,
         reference_on=matter.reference_on,
         subject=matter.subject,
