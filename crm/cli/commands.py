@@ -12,7 +12,9 @@ from crm.cli import (
     bases,
     clearance,
     complaints,
+    contributions,
     doctor,
+    dues,
     duplicates,
     engagement,
     fees,
@@ -28,6 +30,7 @@ from crm.cli import (
     reminders,
     reports,
     retention,
+    rounds,
     segments,
     staff,
     store,
@@ -37,6 +40,7 @@ from crm.cli import (
     terms,
     today,
     web,
+    what_if,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -140,6 +144,9 @@ for name, group in {
     "standing": membership.standing,
     "participation": membership.participation,
     "fee": fees.app,
+    "contribution": contributions.app,
+    "round": rounds.app,
+    "dues": dues.app,
     "team": teams.app,
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
@@ -182,3 +189,4 @@ for command in (
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
 app.command(epilog=today.EPILOG)(today.today)
+app.command(epilog=what_if.EPILOG)(what_if.what_if)
