@@ -12,24 +12,31 @@ from crm.cli import (
     bases,
     clearance,
     complaints,
+    contract,
+    contributions,
     doctor,
+    dues,
     duplicates,
     engagement,
     fees,
     imports,
     letters,
     mail,
-    membership,
     merging,
     opportunities,
     organizations,
+    participation,
     people,
     potential,
     prompt,
+    proposals,
+    reminders,
     reports,
     retention,
+    rounds,
     segments,
     staff,
+    standing,
     store,
     subscriptions,
     suppression,
@@ -37,6 +44,7 @@ from crm.cli import (
     terms,
     today,
     web,
+    what_if,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -137,9 +145,14 @@ for name, group in {
     "staff": staff.staff,
     "office": staff.office,
     "term": terms.app,
-    "standing": membership.standing,
-    "participation": membership.participation,
+    "standing": standing.app,
+    "plan": contract.plan,
+    "exemption": contract.exemption,
+    "participation": participation.app,
     "fee": fees.app,
+    "contribution": contributions.app,
+    "round": rounds.app,
+    "dues": dues.app,
     "team": teams.app,
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
@@ -152,6 +165,7 @@ for name, group in {
     "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
+    "reminder": reminders.app,
     "retention": retention.app,
     "subscription": subscriptions.app,
     "suppression": suppression.app,
@@ -160,6 +174,7 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
+terms.app.add_typer(proposals.app)  # `crm term propose-upgrade`
 for command in (
     engagement.log,
     engagement.timeline,
@@ -182,3 +197,4 @@ for command in (
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
 app.command(epilog=today.EPILOG)(today.today)
+app.command(epilog=what_if.EPILOG)(what_if.what_if)
