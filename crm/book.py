@@ -40,12 +40,14 @@ from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.applications import Applications
+from crm.membership.contributions import Contributions
 from crm.membership.dues import Dues
 from crm.membership.exemptions import Exemptions
 from crm.membership.fees import Fees
 from crm.membership.memberships import Terms
 from crm.membership.postponements import Postponements
 from crm.membership.repayment_plans import RepaymentPlans
+from crm.membership.rounds import Rounds
 from crm.membership.standing_spans import settle_every_standing
 from crm.membership.standings import Standings
 from crm.membership.suspension_notices import SuspensionNotices
@@ -155,6 +157,8 @@ class Book:
         self.suspension_notices = SuspensionNotices(store)
         self.postponements = Postponements(store)
         self.exemptions = Exemptions(store)
+        self.contributions = Contributions(store)
+        self.rounds = Rounds(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)

@@ -29,6 +29,7 @@ Key = Annotated[
 ]
 StudyGroup = Annotated[str | None, typer.Option(help="For an Associate, the one it selects.")]
 Units = Annotated[str | None, typer.Option(help='For a Sector Member, the class it chooses: "1/2".')]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would come of it.")]
 State = Annotated[
     str | None,
     typer.Option(help="The Member State whose administration approves, where it is not that of the place."),
@@ -100,11 +101,14 @@ def warnings(
     category: Category,
     sector: OptionalSector = None,
     study_group: StudyGroup = None,
+    units: Units = None,
     state: State = None,
 ) -> None:
     """Say what speaks against an application, before it is entered."""
     with opened(ctx) as book:
-        found = book.applications.warnings(org, category, sector=sector, study_group=study_group, state=state)
+        found = book.applications.warnings(
+            org, category, sector=sector, study_group=study_group, units=units, state=state
+        )
         show(ctx, found, {"reason": "reason", "words": str, "source": "source"}, empty="Nothing.")
 
 
@@ -139,10 +143,25 @@ def approve(
         typer.Option(metavar="DAY", help="A day in the month with which the membership is to begin."),
     ] = None,
     reason: OptionalReason = "",
+    *,
+    invoice: Annotated[
+        bool, typer.Option("--invoice/--no-invoice", help="Whether the joining invoice is issued with it.")
+    ] = True,
+    dry_run: DryRun = False,
 ) -> None:
-    """Note that the administration, or the Secretary-General, has approved it."""
+    """Note that the administration, or the Secretary-General, has approved it, and issue the joining invoice."""
     with opened(ctx) as book:
-        show(ctx, book.applications.approve(key, on=on, starts_on=starts_on, reason=reason))
+        approved = book.applications.approve(
+            key, on=on, starts_on=starts_on, reason=reason, invoice=invoice, dry_run=dry_run
+        )
+        show(ctx, approved)
+
+
+@app.command()
+def invoice(ctx: typer.Context, key: Key, on: OptionalOn = None, *, dry_run: DryRun = False) -> None:
+    """Issue the joining invoice of an application that was approved without one."""
+    with opened(ctx) as book:
+        show(ctx, book.applications.invoice(key, on=on, dry_run=dry_run))
 
 
 @app.command()
@@ -160,10 +179,12 @@ def activate(ctx: typer.Context, key: Key, reason: Reason, on: OptionalOn = None
 
 
 @app.command()
-def withdraw(ctx: typer.Context, key: Key, reason: Reason, on: OptionalOn = None) -> None:
-    """Note that the applicant does not want it any more."""
+def withdraw(
+    ctx: typer.Context, key: Key, reason: Reason, on: OptionalOn = None, *, dry_run: DryRun = False
+) -> None:
+    """Note that the applicant does not want it any more; its joining invoice is given back."""
     with opened(ctx) as book:
-        show(ctx, book.applications.withdraw(key, reason=reason, on=on))
+        show(ctx, book.applications.withdraw(key, reason=reason, on=on, dry_run=dry_run))
 
 
 @app.command()

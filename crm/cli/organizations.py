@@ -14,6 +14,7 @@ from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
 from crm.engagement.teams import TeamSeat
 from crm.errors import InvalidInput
+from crm.membership.application import Application
 from crm.membership.contract_tables import AccountStanding
 from crm.membership.ledger_tables import Term
 from crm.reference.tiers import Tier as TierRow
@@ -210,6 +211,7 @@ def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
         "names": book.organizations.names(account),
         "roles": book.roles.of(account),
         "terms": book.terms.of(account),
+        "applications": [one for one in book.applications.of(account) if one.party is not None],
         "standing": book.standing.of(account),
         "people": book.people.at(account),
         "follow_ups": book.follow_ups.open(organization=account),
@@ -238,6 +240,7 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
             f"{said(t.category)} in {t.coverage} {_from_to(t.since_on, t.until_on)}{_marked(t)}"
             for t in seen["terms"]
         ],
+        "applications": [f"{one}{_marked(one)}" for one in seen["applications"]],
         "standing": f"{said(standing.standing)} as of {standing.as_of} ({standing.source}){_marked(standing)}"
         if standing
         else "not stated",
@@ -260,7 +263,7 @@ def _seat(book: Book, seat: TeamSeat) -> str:
     return f"{seat.office} ({book.staff.get(seat.staff_id).name})" if seat.staff_id else seat.office
 
 
-def _marked(record: Person | AccountStanding | Term) -> str:
+def _marked(record: Person | AccountStanding | Term | Application) -> str:
     return " [synthetic]" if record.synthetic else ""
 
 

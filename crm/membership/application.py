@@ -1,9 +1,11 @@
 """An application as the book hands it out: who must act next, and for how many days it has waited."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -12,6 +14,7 @@ from crm.directory.tables import Organization
 from crm.membership.application_routes import administrations, on_file
 from crm.membership.application_steps import Party, Status, Step, waits_for
 from crm.membership.application_tables import ApplicationMove, ApplicationRecord
+from crm.membership.dues_tables import Invoice, InvoiceKind, InvoiceLine
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.country import Country
@@ -34,6 +37,8 @@ class Application(Shown):
         starts_on: the first day of the membership, once it is fixed.
         follows_id: the earlier application that was refused or withdrawn.
         despite: the eligibility rules that were overridden.
+        invoice: the number of its joining invoice.
+        amount: what that charges, in CHF.
         event_id: the event of the ledger with which the membership began.
         reason: what was said to its last step.
     """
@@ -55,6 +60,8 @@ class Application(Shown):
     starts_on: date | None
     follows_id: int | None
     despite: tuple[str, ...]
+    invoice: str | None
+    amount: Decimal | None
     event_id: int | None
     closed_on: date | None
     reason: str
@@ -122,7 +129,7 @@ def party_in_words(party: Party | None, state: str | None, names: Sequence[str] 
 
 
 def handed_out(session: Session, rows: Sequence[ApplicationRecord], *, today: date) -> Iterator[Application]:
-    """Applications with all that goes with them, in four statements whatever their number.
+    """Applications with all that goes with them, in six statements whatever their number.
 
     Args:
         session: of the read or verb.
@@ -138,7 +145,9 @@ def handed_out(session: Session, rows: Sequence[ApplicationRecord], *, today: da
     )
     codes = {row.state for row in rows if row.state}
     states = {s.code: s.name() for s in session.exec(select(Country).where(col(Country.code).in_(codes)))}
-    known, reasons = administrations(session, codes), _last_words(session, [row.id for row in rows])
+    ids = [row.id for row in rows]
+    known, reasons = administrations(session, codes), _last_words(session, ids)
+    invoices = joining_invoices(session, ids)
     for row in rows:
         party = waits_for(row.status, direct=row.state is None)
         said = {name: getattr(row, name) for name in Application.__slots__ if name in type(row).model_fields}
@@ -148,8 +157,20 @@ def handed_out(session: Session, rows: Sequence[ApplicationRecord], *, today: da
             party=party,
             waits_for=party_in_words(party, states.get(row.state or ""), known.get(row.state or "", ())),
             days=None if party is None else (today - row.since_on).days,
+            invoice=invoices[row.id].number if row.id in invoices else None,
+            amount=invoices[row.id].amount if row.id in invoices else None,
             reason=reasons[row.id],
         )
+
+
+def joining_invoices(session: Session, ids: Iterable[int]) -> Mapping[int, Invoice]:
+    """The joining invoices of applications that have one, by application."""
+    query: Any = (
+        select(col(InvoiceLine.application_id), Invoice)
+        .join(Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id))
+        .where(among(col(InvoiceLine.application_id), ids), col(Invoice.kind) == InvoiceKind.JOINING)
+    )
+    return dict(session.execute(query).all())
 
 
 def _last_words(session: Session, ids: Sequence[int]) -> dict[int, str]:

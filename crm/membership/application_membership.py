@@ -5,17 +5,24 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from crm.directory.merged import keeper_of
+from crm.directory.merged import keeper_of, with_merged
 from crm.directory.tables import Organization
-from crm.errors import InvalidInput
+from crm.errors import InvalidInput, Refused
 from crm.membership.application_moves import take_step
 from crm.membership.application_steps import Step
 from crm.membership.application_tables import ApplicationRecord
-from crm.membership.ledger import record_event
+from crm.membership.ledger import events_of, ledger_line, record_event
 from crm.membership.ledger_tables import Term, running
-from crm.membership.terms import EventKind
+from crm.membership.terms import EventKind, LedgerEvent, terms_of
 from crm.reference.categories import Category
 from crm.store.store import Change
+
+_LAST = 2**63 - 1
+
+
+def applicant_of(session: Session, row: ApplicationRecord) -> Organization:
+    """Who applies, or whom it was merged into."""
+    return keeper_of(session, session.get_one(Organization, row.organization_id))
 
 
 def first_of_month(day: date) -> date:
@@ -52,22 +59,31 @@ def begin_membership(
         Refused: the step does not follow, or the organisation has become a member there in another way.
     """
     take_step(change, row, Step.ACTIVATED, on=on, reason=reason)
-    term = record_event(change, _applicant(change.session, row), _event(change.session, row))
+    term = record_event(change, applicant_of(change.session, row), _event(change.session, row))
     assert term is not None  # only an end leaves nothing
     return row.amend({"event_id": term.id})
 
 
-def _applicant(session: Session, row: ApplicationRecord) -> Organization:
-    return keeper_of(session, session.get_one(Organization, row.organization_id))
+def obstacle(session: Session, row: ApplicationRecord) -> str:
+    """Why its membership cannot stand in the ledger as things are; nothing where it can."""
+    applicant, event = applicant_of(session, row), _event(session, row)
+    ids = session.exec(with_merged(Organization, [applicant.id])).all()
+    ahead = {name: event[name] for name in LedgerEvent.__slots__ if name in event}
+    there = [ledger_line(known) for known in events_of(session, ids)]
+    try:
+        terms_of([*there, LedgerEvent(id=_LAST, organization_id=applicant.id, **ahead)])
+    except Refused as refused:
+        return refused.message
+    return ""
 
 
 def _event(session: Session, row: ApplicationRecord) -> dict[str, Any]:
     """The event with which it begins: a join, or a further Sector where it is a member elsewhere already."""
+    assert row.starts_on is not None  # fixed by the approval
     elsewhere = select(Term.id).where(
-        Term.organization_id == _applicant(session, row).id, running(row.starts_on or row.since_on)
+        Term.organization_id == applicant_of(session, row).id, running(row.starts_on)
     )
     kind = EventKind.JOIN if session.exec(elsewhere.limit(1)).first() is None else EventKind.CROSS_SELL
-    said = ("category", "coverage", "study_group", "source", "synthetic")
+    said = ("category", "coverage", "study_group", "units", "source", "synthetic")
     values = {name: getattr(row, name) for name in said}
-    values |= {"kind": kind, "effective_on": row.starts_on, "reason": f"Application {row.id}"}
-    return values
+    return values | {"kind": kind, "effective_on": row.starts_on, "reason": f"Application {row.id}"}

@@ -1,6 +1,8 @@
 """What `book.applications` says: which there are, whom they wait for, what happened to them, and what speaks against one."""
 
 from collections.abc import Callable, Sequence
+from datetime import date
+from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
@@ -64,17 +66,20 @@ class ApplicationReads:
         *,
         sector: str | None = None,
         study_group: str | None = None,
+        units: Fraction | int | str | None = None,
         state: CountryKey | None = None,
     ) -> tuple[EligibilityWarning, ...]:
         """What speaks against an application, before it is entered; the arguments are those of `apply`."""
-        asked = Asked(category=category, sector=sector, study_group=study_group, state=state)
+        asked = Asked(category=category, sector=sector, study_group=study_group, units=units, state=state)
         with self._store.reading() as session:
-            return understood(session, key, asked).against
+            return understood(session, key, asked, on=self._today(session)).against
 
     def _read(self, find: Callable[[Session], Sequence[ApplicationRecord]]) -> tuple[Application, ...]:
         with self._store.reading() as session:
-            today = today_of(session, self._store.now(), self._store.actor)
-            return tuple(handed_out(session, find(session), today=today))
+            return tuple(handed_out(session, find(session), today=self._today(session)))
+
+    def _today(self, session: Session) -> date:
+        return today_of(session, self._store.now(), self._store.actor)
 
 
 def _open(session: Session, state: CountryKey | None) -> Sequence[ApplicationRecord]:

@@ -35,7 +35,7 @@ class Status(StrEnum):
 
 
 class Step(StrEnum):
-    """What happened to an application."""
+    """What happened to an application; unpaid: a payment that covered its invoice was taken back."""
 
     APPLIED = "applied"
     SENT_BACK = "sent_back"
@@ -45,6 +45,7 @@ class Step(StrEnum):
     REFUSED = "refused"
     INVOICED = "invoiced"
     PAID = "paid"
+    UNPAID = "unpaid"
     ACTIVATED = "activated"
     WITHDRAWN = "withdrawn"
 
@@ -107,6 +108,7 @@ _WAYS: Mapping[Step, _Way] = {
     ),
     Step.INVOICED: _Way(Status.INVOICED, frozenset({Status.APPROVED})),
     Step.PAID: _Way(Status.PAID, frozenset({Status.INVOICED})),
+    Step.UNPAID: _Way(Status.INVOICED, frozenset({Status.PAID})),
     Step.ACTIVATED: _Way(
         Status.ACTIVE, frozenset({Status.PAID}), skipping=frozenset({Status.APPROVED, Status.INVOICED})
     ),

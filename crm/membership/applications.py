@@ -8,6 +8,7 @@ from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import today_of
 from crm.errors import Refused
 from crm.membership.application import Application, handed_out
+from crm.membership.application_invoices import credit_joining_invoice, post_joining_invoice
 from crm.membership.application_membership import begin_membership, first_of_month, refuse_unready
 from crm.membership.application_moves import (
     ApplicationKey,
@@ -71,12 +72,13 @@ class Applications(ApplicationReads):
         asked = Asked(category=category, sector=sector, study_group=study_group, units=units, state=state)
         with self._store.changing("application.applied", reason=override or None) as change:
             today = today_of(change.session, change.now, change.actor)
-            wanted = understood(change.session, key, asked)
+            day = day_of(on or today, today=today, field="on")
+            wanted = understood(change.session, key, asked, on=day)
             refuse_unless_overridden(wanted.against, override)
             row = enter(
                 change,
                 wanted,
-                on=day_of(on or today, today=today, field="on"),
+                on=day,
                 today=today,
                 override=override,
                 source=source,
@@ -118,28 +120,57 @@ class Applications(ApplicationReads):
         on: str | date | None = None,
         starts_on: str | date | None = None,
         reason: str = "",
+        invoice: bool = True,
+        dry_run: bool = False,
     ) -> Application:
-        """Note that the administration, or the Secretary-General, has approved it.
+        """Note that the administration, or the Secretary-General, has approved it, and issue the joining invoice today.
 
-        The membership is to begin with the first day of the month of its approval, unless another month is named.
+        The membership is to begin with the first day of the month of its approval, unless another month is named. The
+        payment that covers the invoice begins it; where nothing is charged, it begins at once.
 
         Args:
             key: which application.
             on: the day of the approval; today where none is given.
             starts_on: a day in the month with which the membership is to begin.
             reason: why, where it was never forwarded.
+            invoice: whether the joining invoice is issued with it; if not, see `invoice`.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it does not follow, or leaves a step out without a reason.
             InvalidInput: an Associate has selected no study group yet.
+            NotFound: the fee tables say nothing for it.
         """
-        with self._store.changing("application.approved", reason=reason or None) as change:
+        with self._store.changing("application.approved", reason=reason or None, dry_run=dry_run) as change:
             row = locked_application(change.session, key)
             refuse_unready(row)
             take_step(change, row, Step.APPROVED, on=on, reason=reason)
             today = today_of(change.session, change.now, change.actor)
             begins = first_of_month(day_of(starts_on or row.since_on, today=today, field="starts_on"))
-            return _told(change, row.amend({"starts_on": begins}))
+            row.amend({"starts_on": begins})
+            if invoice:
+                post_joining_invoice(change, row, on=today)
+            return _told(change, row)
+
+    def invoice(
+        self, key: ApplicationKey, *, on: str | date | None = None, dry_run: bool = False
+    ) -> Application:
+        """Issue the joining invoice of an application that was approved without one.
+
+        Args:
+            key: which application.
+            on: the day of issue; today where none is given.
+            dry_run: only say what would be charged.
+
+        Raises:
+            Refused: it is not approved, has its invoice already, or the day is out of order or ahead.
+            NotFound: the fee tables say nothing for it.
+        """
+        with self._store.changing("application.invoiced", dry_run=dry_run) as change:
+            row = locked_application(change.session, key)
+            today = today_of(change.session, change.now, change.actor)
+            post_joining_invoice(change, row, on=day_of(on or today, today=today, field="on"))
+            return _told(change, row)
 
     def activate(self, key: ApplicationKey, *, reason: str, on: str | date | None = None) -> Application:
         """Let the membership begin before its first payment, or where it could not begin with it by itself.
@@ -168,15 +199,27 @@ class Applications(ApplicationReads):
         """
         return self._step(key, Step.REFUSED, on=on, reason=reason)
 
-    def withdraw(self, key: ApplicationKey, *, reason: str, on: str | date | None = None) -> Application:
+    def withdraw(
+        self, key: ApplicationKey, *, reason: str, on: str | date | None = None, dry_run: bool = False
+    ) -> Application:
         """Note that the applicant does not want it any more. A further try is a new application.
+
+        Its joining invoice is given back by a credit of today; what was paid of it stands to the account's credit.
 
         Args:
             key: which application.
             reason: why.
             on: the day; today where none is given.
+            dry_run: only say what would come of it.
+
+        Raises:
+            Refused: it is closed, or the day is out of order or ahead.
         """
-        return self._step(key, Step.WITHDRAWN, on=on, reason=reason)
+        with self._store.changing("application.withdrawn", reason=reason, dry_run=dry_run) as change:
+            row = locked_application(change.session, key)
+            take_step(change, row, Step.WITHDRAWN, on=on, reason=reason)
+            credit_joining_invoice(change, row)
+            return _told(change, row)
 
     def change(
         self,

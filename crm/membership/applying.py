@@ -18,11 +18,15 @@ from crm.membership.application_tables import ApplicationRecord
 from crm.membership.coverage import coverage_of, refuse_odd_study_group
 from crm.membership.eligibility import EligibilityWarning, Wish, shows_legal_entity, warnings
 from crm.membership.ledger_tables import Term, running
+from crm.membership.lowest_class import reduced_class
+from crm.membership.pricing import Holding
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.countries import find_country
 from crm.reference.country import Country
+from crm.reference.development import developed_on, status_of
 from crm.reference.eligibility_rules import eligibility_rules
+from crm.reference.fee_schedule import fee_schedule
 from crm.reference.gazetteer import CountryKey
 from crm.reference.study_groups import find_study_group
 from crm.reference.units import units_of
@@ -59,11 +63,12 @@ class Understood:
     against: tuple[EligibilityWarning, ...]
 
 
-def understood(session: Session, key: OrganizationKey, asked: Asked) -> Understood:
-    """An application as it is meant, with what speaks against it.
+def understood(session: Session, key: OrganizationKey, asked: Asked, *, on: date) -> Understood:
+    """An application as it is meant on a day, with what speaks against it.
 
     Raises:
         InvalidInput: the Sector, the study group or the units do not go with the category, or nobody knows who approves.
+        Refused: there is no such class in the Sector.
         NotFound: the organisation, the study group or the State is not in the book.
     """
     applicant = find_organization(session, key)
@@ -71,11 +76,15 @@ def understood(session: Session, key: OrganizationKey, asked: Asked) -> Understo
     coverage = coverage_of(category, asked.sector)
     group = study_group_for(session, category, coverage, asked.study_group)
     state = approving_state(session, applicant, asked.state)
+    units = units_for(category, asked.units)
+    development = status_of(applicant.country, developed_on(session, on))
+    holding = Holding(coverage, category, units, development, applicant.size)
     wish = Wish(
         category=category,
         study_group=group,
         kind=applicant.kind,
         size=applicant.size,
+        reduced_class=reduced_class(fee_schedule(session), holding, None, on=on) is not None,
         legal_entity=shows_legal_entity(session, applicant),
         at_home=state is None or asked.state is None or state.code == _home(session, applicant),
     )
@@ -84,7 +93,7 @@ def understood(session: Session, key: OrganizationKey, asked: Asked) -> Understo
         category=category,
         coverage=coverage,
         study_group=group,
-        units=units_for(category, asked.units),
+        units=units,
         state=state,
         against=tuple(warnings(wish, eligibility_rules(session))),
     )

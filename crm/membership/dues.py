@@ -12,6 +12,7 @@ from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput, Refused
 from crm.membership.ageing import Aged, ageing
+from crm.membership.application_invoices import activate_covered
 from crm.membership.assessing import Assessed, Progress, assess
 from crm.membership.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.entries import Entries, entries_of, interest_charged
@@ -86,6 +87,8 @@ class Dues:
     ) -> Payment:
         """Enter what an account paid. It settles what was due first; entering the same payment again changes nothing.
 
+        A payment that covers the joining invoice of an applicant begins its membership.
+
         Args:
             key: which account.
             amount: what it paid, a part or more than it owes, in the currency in which it paid.
@@ -106,7 +109,9 @@ class Dues:
             account = find_organization(change.session, key)
             fields = {"amount": amount, "currency": currency, "rate": rate, "on": on}
             fields |= {"source": source, "reference": reference, "synthetic": synthetic}
-            return enter_payment(change, account, fields)
+            payment = enter_payment(change, account, fields)
+            activate_covered(change, [account.id])
+            return payment
 
     def reverse(self, payment: PaymentKey, *, on: date | str, reason: str, dry_run: bool = False) -> Payment:
         """Take a payment back that came to nothing; what is open is what it would be without the payment.
@@ -124,7 +129,9 @@ class Dues:
             Refused: it was reversed before, or is a reversal, or the day does not fit.
         """
         with self._store.changing("payment.reversed", reason=reason or None, dry_run=dry_run) as change:
-            return take_back(change, find_payment(change.session, payment), on=on, reason=reason)
+            reversal = take_back(change, find_payment(change.session, payment), on=on, reason=reason)
+            activate_covered(change, [reversal.organization_id])
+            return reversal
 
     def charge_interest(
         self, key: OrganizationKey, *, until: date | str | None = None, dry_run: bool = False
@@ -222,8 +229,13 @@ def _charge_interest(change: Change, organization: Organization, until: date) ->
         year=until.year,
         issued_on=today,
         due_on=today,
-        synthetic=organization.synthetic,
+        synthetic=_any_made_up(session, numbers),
     )
+
+
+def _any_made_up(session: Session, invoice_ids: Sequence[int]) -> bool:
+    made_up = select(Invoice.id).where(among(col(Invoice.id), invoice_ids), col(Invoice.synthetic))
+    return session.exec(made_up.limit(1)).first() is not None
 
 
 def _refuse_before_charged(session: Session, invoice_ids: Sequence[int], until: date) -> None:

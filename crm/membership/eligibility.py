@@ -42,6 +42,7 @@ class Wish:
     Attributes:
         legal_entity: whether something on file shows that the applicant is one.
         at_home: whether the State where it is based approves.
+        reduced_class: whether the class is below the lowest one that is open to everybody.
     """
 
     category: Category
@@ -50,6 +51,7 @@ class Wish:
     size: Size | None
     legal_entity: bool
     at_home: bool
+    reduced_class: bool = False
 
 
 _AGAINST: Mapping[EligibilityReason, Callable[[Wish], bool]] = {
@@ -63,6 +65,7 @@ _AGAINST: Mapping[EligibilityReason, Callable[[Wish], bool]] = {
     EligibilityReason.NO_ACADEMIA: (
         lambda wish: wish.category is Category.ACADEMIA and wish.kind not in _ACADEMIC
     ),
+    EligibilityReason.REDUCED_CLASS: lambda wish: wish.reduced_class,
     EligibilityReason.ELSEWHERE: lambda wish: not wish.at_home,
 }
 

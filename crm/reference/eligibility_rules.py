@@ -16,6 +16,7 @@ class EligibilityReason(StrEnum):
         NO_STUDY_GROUP: an Associate has not selected its study group yet.
         SMALL_ENTERPRISE: a small or medium-sized enterprise wants more than to be an Associate.
         NO_ACADEMIA: it applies as Academia and is neither a university nor a research institute.
+        REDUCED_CLASS: the class is below the lowest one that is open without further conditions.
         ELSEWHERE: the administration that is to approve is not that of the State where the applicant is based.
     """
 
@@ -23,6 +24,7 @@ class EligibilityReason(StrEnum):
     NO_STUDY_GROUP = "no_study_group"
     SMALL_ENTERPRISE = "small_enterprise"
     NO_ACADEMIA = "no_academia"
+    REDUCED_CLASS = "reduced_class"
     ELSEWHERE = "elsewhere"
 
 

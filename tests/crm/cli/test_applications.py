@@ -19,7 +19,11 @@ def test_an_application_from_entering_to_the_membership(crm, acme, applied):
     listed = crm("application", "list", "--party", "administration", "--state", "KE").stdout
     for said in ("Acme Satellites", "associate in ITU-T", "the administration of Kenya (none on file)", "64"):
         assert said in listed
-    crm.json("application", "approve", applied["id"], "--on", "2026-11-20", "--starts-on", "2027-01-15")
+    approval = ("application", "approve", applied["id"], "--on", "2026-11-20", "--starts-on", "2027-01-15")
+    assert crm.json(*approval, "--dry-run")["amount"] == "10600.00"
+    assert crm.json(*approval, "--no-invoice")["status"] == "approved"
+    invoiced = crm.json("application", "invoice", applied["id"])
+    assert (invoiced["waits_for"], invoiced["amount"]) == ("the applicant's payment", "10600.00")
     active = crm.json("application", "activate", applied["id"], "--reason", "paid elsewhere")
     assert (active["status"], active["starts_on"]) == ("active", "2027-01-01")
     assert crm.json("term", "list", acme["id"])[0]["since_on"] == "2027-01-01"
@@ -56,6 +60,15 @@ def test_what_is_applied_for_changes_and_is_withdrawn(crm, applied):
     assert changed["study_group"] == "T-SG17"
     withdrawn = crm.json("application", "withdraw", applied["id"], "--reason", "no budget")
     assert withdrawn["status"] == "withdrawn"
+
+
+def test_the_account_at_a_glance_says_whom_its_application_waits_for(crm, acme, applied):
+    assert (
+        "associate in ITU-T: waits for us since 14 September 2026 (71 days)"
+        in crm("org", "show", acme["id"]).stdout
+    )
+    crm.json("application", "withdraw", applied["id"], "--reason", "no budget")
+    assert crm.json("org", "show", acme["id"])["applications"] == []
 
 
 def test_the_list_of_the_day_leads_to_the_application(crm, applied):

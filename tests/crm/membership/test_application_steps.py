@@ -40,6 +40,7 @@ FOLLOWS = {
     Step.REFUSED: ("", "received incomplete", "submitted"),
     Step.INVOICED: ("approved", "", ""),
     Step.PAID: ("invoiced", "", ""),
+    Step.UNPAID: ("paid", "", ""),
     Step.ACTIVATED: ("paid", "approved invoiced", ""),
     Step.WITHDRAWN: ("", "", "received incomplete submitted approved invoiced paid"),
 }

@@ -38,7 +38,7 @@ def test_each_step_says_who_must_act_next_and_for_how_long(book, acme, applied):
     again = book.applications.complete(applied, on="2026-10-05")
     assert (again.status, again.waits_for) == ("received", "us")
     book.applications.forward(applied, on="2026-10-06")
-    approved = book.applications.approve(applied, on="2026-11-20")
+    approved = book.applications.approve(applied, on="2026-11-20", invoice=False)
     assert (approved.status, approved.waits_for, approved.days) == ("approved", "us", 4)
     assert approved.starts_on == date(2026, 11, 1)
     assert [step.to_status for step in book.applications.history(applied)] == [
@@ -68,7 +68,7 @@ def test_international_and_regional_bodies_apply_straight_to_the_secretary_gener
         book.applications.forward(applied)
     book.applications.send_back(applied, reason="statutes")
     assert book.applications.complete(applied).waits_for == "the Secretary-General"
-    assert book.applications.approve(applied).status == "approved"
+    assert book.applications.approve(applied, invoice=False).status == "approved"
 
 
 def test_who_is_based_nowhere_or_where_nobody_answers_can_name_the_state(book):
@@ -153,6 +153,27 @@ def test_what_speaks_against_an_application_is_said_before_and_overridden_with_a
 
 
 @pytest.mark.parametrize(
+    ("country", "sector", "units", "told"),
+    [
+        ("KE", "T", "1/2", []),
+        ("KE", "T", "1/4", ["reduced_class"]),
+        ("KE", "D", "1/16", []),
+        ("CH", "D", "1/8", []),
+    ],
+)
+def test_a_class_below_the_lowest_of_its_sector_is_asked_about(book, country, sector, units, told):
+    account = book.organizations.add("Applicant Ltd", country=country)
+    said = book.applications.warnings(account, "sector_member", sector=sector, units=units)
+    assert [warning.reason for warning in said] == told
+
+
+def test_a_class_that_there_is_not_cannot_be_applied_for(book, acme):
+    for units, sector in (("1/64", "T"), ("1/32", "D")):
+        with pytest.raises(Refused, match="The lowest class in ITU-"):
+            book.applications.apply(acme, "sector_member", sector=sector, units=units, override="x")
+
+
+@pytest.mark.parametrize(
     ("category", "wish"),
     [
         ("associate", {"sector": "T", "study_group": "D-SG1"}),
@@ -208,7 +229,7 @@ def test_a_member_elsewhere_gains_a_further_sector(book, acme, applied):
 
 
 def test_if_the_membership_came_about_in_another_way_nothing_is_written(book, acme, applied):
-    book.applications.approve(applied, reason="came approved")
+    book.applications.approve(applied, reason="came approved", invoice=False)
     book.terms.join(acme, "associate", sector="T", study_group="T-SG11", on=date(2026, 1, 1))
     with pytest.raises(Refused) as refused:
         book.applications.activate(applied, reason="agreed")

@@ -31,6 +31,7 @@ FINE = Wish(
         ({}, []),
         ({"study_group": None}, ["no_study_group"]),
         ({"legal_entity": False}, ["no_legal_entity"]),
+        ({"reduced_class": True}, ["reduced_class"]),
         ({"at_home": False, "legal_entity": False}, ["no_legal_entity", "elsewhere"]),
         ({"category": Category.SECTOR_MEMBER, "study_group": None}, ["small_enterprise"]),
         ({"category": Category.SECTOR_MEMBER, "study_group": None, "size": Size.LARGE}, []),

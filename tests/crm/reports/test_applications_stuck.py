@@ -15,7 +15,7 @@ def waiting(book, name, country, days, *steps, kind="company", **more):
     on = TODAY - timedelta(days=days)
     applied = book.applications.apply(account, "sector_member", sector="T", on=on, **more)
     for step in steps:
-        more = {"reason": "a paper is missing"} if step in {"send_back", "refuse"} else {}
+        more = {"invoice": False} if step == "approve" else {"reason": "a paper is missing"}
         getattr(book.applications, step)(applied, on=on, **more)
     return applied
 
