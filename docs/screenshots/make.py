@@ -11,7 +11,7 @@ from pathlib import Path
 
 from browser import picture, printed
 from faults import Fault, faults
-from synthetic import forecast, synthetic_book
+from synthetic import forecast, synthetic_book, what_if
 
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
@@ -52,6 +52,7 @@ def _pages(folder: Path) -> dict[str, Path]:
             "arabic": book.reports.prospects_by_state(language="ar"),
             "forecast": forecast(),
         }
+        reports |= {report.name: report for report in what_if(book).tables()}  # it adds members
         return {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
 
 
@@ -68,7 +69,10 @@ def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
     picture(pages["arabic"], paths["arabic"], width=1120, height=900)
     picture(pages["forecast"], paths["columns"], width=700, height=760)
     printed(prospects, paths["printed"])
-    return list(paths.values())
+    what_ifs = {name: into / f"what-if-{name}.png" for name in ("tornado", "spread", "at-risk")}
+    for name, path in what_ifs.items():
+        picture(pages[f"what-if-{name}"], path, width=900, height=1120)
+    return [*paths.values(), *what_ifs.values()]
 
 
 def _rows_of(page: Path, state: str) -> str:
