@@ -11,6 +11,7 @@ from crm.membership.statement import statement_of
 from crm.reports import (
     applications_stuck,
     arrears_ageing,
+    contribution_round,
     coverage_by_office,
     data_quality,
     forecast,
@@ -38,6 +39,7 @@ class Reports(Reader):
 
     applications_stuck = applications_stuck.applications_stuck
     arrears_ageing = arrears_ageing.arrears_ageing
+    contribution_round = contribution_round.contribution_round
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
     forecast = forecast.forecast
