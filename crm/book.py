@@ -84,6 +84,7 @@ from crm.reference.study_groups import StudyGroups
 from crm.reference.tiers import Tiers
 from crm.reports.shelf import Reports
 from crm.reports.subscriptions import Subscriptions
+from crm.reports.what_if.asking import WhatIf
 from crm.store.history import History
 from crm.store.postgres import Server
 from crm.store.restoring import Restoring
@@ -208,6 +209,7 @@ class Book:
 
         self.retention = Retention(store, identity=identity)
         self.reports = Reports(store)
+        self.what_if = WhatIf(store).of
         self.subscriptions = Subscriptions(
             store, reports=self.reports, identity=identity, templates=templates
         )

@@ -15,6 +15,7 @@ from crm.cli import (
     contract,
     contributions,
     doctor,
+    dues,
     duplicates,
     engagement,
     fees,
@@ -27,6 +28,7 @@ from crm.cli import (
     participation,
     people,
     prompt,
+    proposals,
     reports,
     retention,
     rounds,
@@ -40,6 +42,7 @@ from crm.cli import (
     terms,
     today,
     web,
+    what_if,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -147,6 +150,10 @@ for name, group in {
     "fee": fees.app,
     "contribution": contributions.app,
     "round": rounds.app,
+    "dues": dues.app,
+    "dues": dues.app,
+    "contribution": contributions.app,
+    "round": rounds.app,
     "team": teams.app,
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
@@ -166,6 +173,7 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
+terms.app.add_typer(proposals.app)  # `crm term propose-upgrade`
 for command in (
     engagement.log,
     engagement.timeline,
@@ -188,3 +196,4 @@ for command in (
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
 app.command(epilog=today.EPILOG)(today.today)
+app.command(epilog=what_if.EPILOG)(what_if.what_if)
