@@ -40,12 +40,14 @@ from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
 from crm.membership.applications import Applications
+from crm.membership.contributions import Contributions
 from crm.membership.dues import Dues
 from crm.membership.exemptions import Exemptions
 from crm.membership.fees import Fees
 from crm.membership.memberships import Terms
 from crm.membership.postponements import Postponements
 from crm.membership.repayment_plans import RepaymentPlans
+from crm.membership.rounds import Rounds
 from crm.membership.standing_spans import settle_every_standing
 from crm.membership.standings import Standings
 from crm.membership.suspension_notices import SuspensionNotices
@@ -65,6 +67,8 @@ from crm.outreach.outcomes import Outcomes
 from crm.outreach.outgoing import Outgoing
 from crm.outreach.preferences import Preferences
 from crm.outreach.proofs import Proofs
+from crm.outreach.reminder_rules import RULES
+from crm.outreach.reminders import Reminders
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
@@ -82,6 +86,7 @@ from crm.reference.study_groups import StudyGroups
 from crm.reference.tiers import Tiers
 from crm.reports.shelf import Reports
 from crm.reports.subscriptions import Subscriptions
+from crm.reports.what_if.asking import WhatIf
 from crm.store.history import History
 from crm.store.postgres import Server
 from crm.store.restoring import Restoring
@@ -154,6 +159,8 @@ class Book:
         self.suspension_notices = SuspensionNotices(store)
         self.postponements = Postponements(store)
         self.exemptions = Exemptions(store)
+        self.contributions = Contributions(store)
+        self.rounds = Rounds(store)
         self.participation = Participations(store)
         self.interactions = Interactions(store)
         self.follow_ups = FollowUps(store)
@@ -198,12 +205,19 @@ class Book:
         self.outgoing = Outgoing(store)
         self.handover = Handover(store, identity=identity, limits=limits)
         self.answers = Answers(store, identity=identity, budget=limits.budget)
-        self.letters = Letters(store, identity=identity, templates=templates)
+        self.reminders = Reminders(store, templates=templates, keys=identity.keys, rules=RULES)
+        self.letters = Letters(
+            store,
+            identity=identity,
+            templates=templates,
+            before_approval=self.reminders.refuse_overtaken,
+        )
         self.preferences = Preferences(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 
         self.retention = Retention(store, identity=identity)
         self.reports = Reports(store)
+        self.what_if = WhatIf(store).of
         self.subscriptions = Subscriptions(
             store, reports=self.reports, identity=identity, templates=templates
         )

@@ -12,23 +12,30 @@ from crm.cli import (
     bases,
     clearance,
     complaints,
+    contract,
+    contributions,
     doctor,
+    dues,
     duplicates,
     engagement,
     fees,
     imports,
     letters,
     mail,
-    membership,
     merging,
     opportunities,
     organizations,
+    participation,
     people,
     prompt,
+    proposals,
+    reminders,
     reports,
     retention,
+    rounds,
     segments,
     staff,
+    standing,
     store,
     subscriptions,
     suppression,
@@ -36,6 +43,7 @@ from crm.cli import (
     terms,
     today,
     web,
+    what_if,
 )
 from crm.cli.failures import exit_code, tell
 from crm.cli.session import Invocation
@@ -136,9 +144,14 @@ for name, group in {
     "staff": staff.staff,
     "office": staff.office,
     "term": terms.app,
-    "standing": membership.standing,
-    "participation": membership.participation,
+    "standing": standing.app,
+    "plan": contract.plan,
+    "exemption": contract.exemption,
+    "participation": participation.app,
     "fee": fees.app,
+    "contribution": contributions.app,
+    "round": rounds.app,
+    "dues": dues.app,
     "team": teams.app,
     "complaint": complaints.app,
     "follow-up": engagement.follow_up,
@@ -150,6 +163,7 @@ for name, group in {
     "segment": segments.app,
     "mail": mail.app,
     "letter": letters.app,
+    "reminder": reminders.app,
     "retention": retention.app,
     "subscription": subscriptions.app,
     "suppression": suppression.app,
@@ -158,6 +172,7 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
+terms.app.add_typer(proposals.app)  # `crm term propose-upgrade`
 for command in (
     engagement.log,
     engagement.timeline,
@@ -180,3 +195,4 @@ for command in (
     app.command()(command)
 app.command(name="open")(prompt.open_prompt)
 app.command(epilog=today.EPILOG)(today.today)
+app.command(epilog=what_if.EPILOG)(what_if.what_if)

@@ -13,11 +13,13 @@ from crm.directory.tables import Organization
 from crm.errors import InvalidInput, Refused
 from crm.membership.ageing import Aged, ageing
 from crm.membership.application_invoices import activate_covered
-from crm.membership.assessing import Assessed, Progress, assess
+from crm.membership.assessed import Assessed
+from crm.membership.assessing import assess
 from crm.membership.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.entries import Entries, entries_of, interest_charged
 from crm.membership.interest import interest_lines
 from crm.membership.invoices import InvoiceKey, find_invoice, invoices_of, lines_of
+from crm.membership.invoicing import Progress
 from crm.membership.payments import (
     PaymentKey,
     enter_payment,
@@ -229,8 +231,13 @@ def _charge_interest(change: Change, organization: Organization, until: date) ->
         year=until.year,
         issued_on=today,
         due_on=today,
-        synthetic=organization.synthetic,
+        synthetic=_any_made_up(session, numbers),
     )
+
+
+def _any_made_up(session: Session, invoice_ids: Sequence[int]) -> bool:
+    made_up = select(Invoice.id).where(among(col(Invoice.id), invoice_ids), col(Invoice.synthetic))
+    return session.exec(made_up.limit(1)).first() is not None
 
 
 def _refuse_before_charged(session: Session, invoice_ids: Sequence[int], until: date) -> None:

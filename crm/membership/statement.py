@@ -59,7 +59,7 @@ class Statement(Shown):
         credit: what it has to its credit.
         interest: what has accrued to the day and is not charged yet; unverified, see `crm.membership.interest`.
         open_items: the invoices of which something is open.
-        synthetic: whether any of it is made up.
+        synthetic: how many of its invoices and payments are made up.
         note: what the statement is not.
     """
 
@@ -72,7 +72,7 @@ class Statement(Shown):
     arrears: Decimal
     credit: Decimal
     interest: Decimal
-    synthetic: bool
+    synthetic: int
     note: str = NOT_THE_BOOKS
 
 
@@ -91,7 +91,7 @@ def statement_of(session: Session, organization: Organization, day: date) -> Sta
         arrears=arrears_on(items, day),
         credit=credit_on(invoices, payments, day),
         interest=_uncharged(session, items, membership_rules(session), day),
-        synthetic=any(i.synthetic for i in invoices) or any(p.synthetic for p in payments),
+        synthetic=sum(i.synthetic for i in invoices) + sum(p.synthetic for p in payments),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import ColumnElement, Connection, Engine
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -143,6 +143,11 @@ def countries_in(region: str) -> SelectOfScalar[str]:
         region: its slug.
     """
     return select(col(Country.code)).where(col(Country.region) == region)
+
+
+def is_member_state() -> ColumnElement[bool]:
+    """Whether a country is a Member State of the Union; for queries."""
+    return col(Country.member_state) == col(Country.code)
 
 
 def _spells() -> SelectOfScalar[CountryGroup]:

@@ -17,6 +17,7 @@ from crm.reference.change_rules import ChangeRule
 from crm.reference.clearance_rule import ClearanceRule
 from crm.reference.comparison import Differences, Key, LoadReport, TableLoad, differences, key_of
 from crm.reference.consent_rules import ConsentRule, forget_consent_rules
+from crm.reference.contribution_scale import ContributionClass
 from crm.reference.contributory_units import ContributoryUnit
 from crm.reference.countries import forget_gazetteer
 from crm.reference.country import Country, CountryAlias, CountryGroup
@@ -25,6 +26,7 @@ from crm.reference.development import DevelopedCountry
 from crm.reference.eligibility_rules import EligibilityRule
 from crm.reference.facts import Fact
 from crm.reference.fees import ClassMinimum, Fee
+from crm.reference.financial_periods import FinancialPeriod
 from crm.reference.legal_forms import LegalForm, forget_legal_forms
 from crm.reference.mailbox_providers import MailboxProvider
 from crm.reference.membership_rules import MembershipRule
@@ -33,10 +35,13 @@ from crm.reference.opportunity_stages import OpportunityStage
 from crm.reference.potential_weights import PotentialWeight
 from crm.reference.regions import Region
 from crm.reference.retention_rules import RetentionRule
+from crm.reference.round_reminders import RoundReminderStep
 from crm.reference.sector_concerns import SectorConcern, StudyGroupSubject
 from crm.reference.sectors import Sector
 from crm.reference.segments import Segment
 from crm.reference.senior_roles import SeniorRole
+from crm.reference.small_class_states import SmallClassState
+from crm.reference.state_classes import StateClass
 from crm.reference.study_groups import StudyGroup
 from crm.reference.tiers import Tier
 from crm.store.store import Change, Store
@@ -75,6 +80,11 @@ FILES: Mapping[str, type[Fact]] = {
     "eligibility_rules.csv": EligibilityRule,
     "application_patience.csv": ApplicationPatience,
     "change_rules.csv": ChangeRule,
+    "financial_periods.csv": FinancialPeriod,
+    "contribution_scale.csv": ContributionClass,
+    "state_classes.csv": StateClass,
+    "small_class_states.csv": SmallClassState,
+    "round_reminders.csv": RoundReminderStep,
 }
 
 Consequence = Callable[[Session], object]

@@ -28,7 +28,11 @@ def find_region(session: Session, key: str | Region) -> Region:
     Raises:
         NotFound: there is no such region.
     """
-    return key if isinstance(key, Region) else one_of(_all(session), key, what="region", spellings=_spellings)
+    return (
+        key
+        if isinstance(key, Region)
+        else one_of(all_regions(session), key, what="region", spellings=_spellings)
+    )
 
 
 class Regions:
@@ -40,7 +44,7 @@ class Regions:
     def __iter__(self) -> Iterator[Region]:
         """The six regions in their usual order."""
         with self._store.reading() as session:
-            return iter(_all(session))
+            return iter(all_regions(session))
 
     def get(self, key: str | Region) -> Region:
         """A region by slug or by its name in any of the six languages, e.g. "Africa" or "Afrique".
@@ -52,7 +56,8 @@ class Regions:
             return find_region(session, key)
 
 
-def _all(session: Session) -> list[Region]:
+def all_regions(session: Session) -> list[Region]:
+    """The six regions in their usual order."""
     return list(
         session.exec(
             select(Region).where(col(Region.retired_on).is_(None)).order_by(col(Region.position))

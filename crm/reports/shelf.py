@@ -1,12 +1,17 @@
 """`book.reports`: every report, by name and as a method."""
 
 from collections.abc import Mapping
+from datetime import date
 from inspect import isfunction
 from typing import Any
 
+from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import NotFound
+from crm.membership.statement import statement_of
 from crm.reports import (
     applications_stuck,
+    arrears_ageing,
+    contribution_round,
     coverage_by_office,
     data_quality,
     forecast,
@@ -22,15 +27,19 @@ from crm.reports import (
     states_without_sector_member,
     whom_to_see,
 )
+from crm.reports.dues_ledger import dues_ledger
 from crm.reports.filters import MakesReport, refuse_unknown
 from crm.reports.reader import Reader
 from crm.reports.report import Report
+from crm.reports.statement_of_account import statement_report
 
 
 class Reports(Reader):
     """The reports of the book. Each is written in a file of its own and reads the book in one snapshot."""
 
     applications_stuck = applications_stuck.applications_stuck
+    arrears_ageing = arrears_ageing.arrears_ageing
+    contribution_round = contribution_round.contribution_round
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
     forecast = forecast.forecast
@@ -45,6 +54,29 @@ class Reports(Reader):
     segments_under_represented = segments_under_represented.segments_under_represented
     states_without_sector_member = states_without_sector_member.states_without_sector_member
     whom_to_see = whom_to_see.whom_to_see
+
+    def statement(self, key: OrganizationKey, *, on: date | None = None) -> Report:
+        """The statement of an account as a page to print, a spreadsheet or CSV; `book.dues.statement` is the value.
+
+        Args:
+            key: which account.
+            on: the day as of which it is; today where none is given.
+
+        Raises:
+            NotFound: there is no such account.
+        """
+        as_of, day = self.store.now(), on or self.today()
+        with self.store.reading() as session:
+            return statement_report(statement_of(session, find_organization(session, key), day), as_of=as_of)
+
+    def dues_ledger(self, *, since: date | None = None, until: date | None = None) -> Report:
+        """The ledger of dues for the finance system, a row a line of an invoice or a payment; mostly as CSV.
+
+        Args:
+            since: only what was issued or received from this day on.
+            until: only what was issued or received to this day.
+        """
+        return dues_ledger(self, since=since, until=until)
 
     def names(self) -> tuple[str, ...]:
         """The names of all reports, as commands and subscriptions write them."""

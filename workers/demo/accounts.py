@@ -78,31 +78,18 @@ def _recorded(book: Book, member: MadeUpMember) -> MadeUpMember:
         member.category,
         sector=member.sector,
         study_group=member.study_group,
+        units=member.units,
         on=member.since_on,
         source=SOURCE,
         synthetic=True,
     )
     if member.left_on:
         book.terms.denounce(account, sector=member.sector, on=member.left_on, reason=SOURCE)
-    if member.standing:
-        _record_standing(book, member)
     for part in member.parts:
         book.participation.record(
             account, part.study_group, part.kind, on=part.on, source=SOURCE, synthetic=True
         )
     return member
-
-
-def _record_standing(book: Book, member: MadeUpMember) -> None:
-    assert member.standing
-    book.standing.record(
-        member.organization,
-        member.standing,
-        as_of=today(book).replace(day=1),
-        punctuality=member.punctuality,
-        source=SOURCE,
-        synthetic=True,
-    )
 
 
 def _contacts(book: Book, account: Organization, places: set[str]) -> tuple[Person, ...]:

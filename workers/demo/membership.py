@@ -19,21 +19,24 @@ SOURCE = "synthetic demonstration"
 # Per hundred accounts.
 _CATEGORIES = MappingProxyType({Category.ASSOCIATE: 76, Category.SECTOR_MEMBER: 24})
 _SECTORS = MappingProxyType({"T": 60, "R": 30, "D": 10})
-_STANDINGS: Mapping[Standing | None, int] = MappingProxyType(
+_UNITS: Mapping[str, Mapping[str, int]] = MappingProxyType(
     {
-        Standing.GOOD: 76,
+        "R": MappingProxyType({"1/2": 80, "1": 16, "2": 4}),
+        "T": MappingProxyType({"1/2": 78, "1": 16, "2": 4, "3": 2}),
+        "D": MappingProxyType({"1/8": 70, "1/4": 22, "1/2": 8}),
+    }
+)
+_STANDINGS: Mapping[Standing, int] = MappingProxyType(
+    {
+        Standing.GOOD: 81,
         Standing.ARREARS: 6,
         Standing.SUSPENDED: 3,
         Standing.CANCELLING: 3,
         Standing.EXEMPT: 3,
         Standing.APPLICATION_PENDING: 4,
-        None: 5,
     }
 )
-_PAID: Mapping[Punctuality | None, int] = MappingProxyType(
-    {Punctuality.ON_TIME: 65, Punctuality.LATE: 25, None: 10}
-)
-_OWED: Mapping[Punctuality | None, int] = MappingProxyType({Punctuality.UNPAID: 70, Punctuality.LATE: 30})
+_PAID = MappingProxyType({Punctuality.ON_TIME: 75, Punctuality.LATE: 25})
 _WORK = MappingProxyType({"none": 45, "attended": 20, "active": 13, "rapporteur": 4, "second group": 18})
 _OWN_MEETINGS = MappingProxyType({"none": 0, "attended": 1, "active": 3, "rapporteur": 1, "second group": 1})
 _LEFT = MappingProxyType({True: 4, False: 96})
@@ -54,18 +57,20 @@ class MadeUpMember:
 
     Attributes:
         study_group: the one that an Associate has selected.
+        units: the class that a Sector Member has chosen.
         left_on: the day from which it is no member any more.
-        standing: None: nobody has said how it stands.
+        standing: how it is to stand, by what it pays and does.
     """
 
     organization: Organization
     category: Category
     sector: str
     study_group: str | None
+    units: str | None
     since_on: date
     left_on: date | None
-    standing: Standing | None
-    punctuality: Punctuality | None
+    standing: Standing
+    punctuality: Punctuality
     parts: tuple[Part, ...]
 
     @property
@@ -110,12 +115,11 @@ def made_up_member(
         category=category,
         sector=joined,
         study_group=group if category is Category.ASSOCIATE else None,
+        units=None if category is Category.ASSOCIATE else weighed(_UNITS[joined], "units", name),
         since_on=date(today.year - 1 - number("since", name) % 12, 1, 1),
         left_on=date(today.year, 1, 1) if weighed(_LEFT, "left", name) else None,
         standing=standing,
-        punctuality=weighed(_PAID if standing is Standing.GOOD else _OWED, "paid", name)
-        if standing
-        else None,
+        punctuality=weighed(_PAID, "paid", name),
         parts=tuple(_parts(name, group, groups[joined], today)),
     )
 

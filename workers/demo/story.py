@@ -11,6 +11,7 @@ from workers.demo.output import Output, fresh_output
 from workers.demo.processes import Processes
 from workers.demo.scenes.answering import receive_answers
 from workers.demo.scenes.campaigning import launch_a_campaign
+from workers.demo.scenes.charging import charge_the_members
 from workers.demo.scenes.closing import look_around, stop_the_processes, sum_up
 from workers.demo.scenes.importing import import_companies
 from workers.demo.scenes.members import make_members
@@ -68,6 +69,8 @@ def _scenes(stage: Stage, folder: Path, running: ExitStack, *, turn: int) -> tup
     imported = import_companies(stage, book)
     scene("Synthetic members")
     accounts = make_members(stage, book, imported)
+    scene("Two years of dues")
+    charge_the_members(stage, book, accounts)
     scene("Account managers at work")
     work_the_accounts(stage, book, accounts)
     scene("A campaign: from Associate to Sector Member")

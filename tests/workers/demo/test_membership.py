@@ -25,14 +25,19 @@ def test_the_same_member_is_made_up_every_time():
 
 def test_every_standing_occurs_and_most_is_good():
     standings = [member.standing for member in MEMBERS]
-    assert set(standings) == {*Standing, None}
-    assert 0.7 < standings.count(Standing.GOOD) / len(standings) < 0.82
+    assert set(standings) == {*Standing}
+    assert 0.75 < standings.count(Standing.GOOD) / len(standings) < 0.87
 
 
 def test_only_associates_have_a_study_group_and_it_is_one_of_their_sector():
     for member in MEMBERS:
         assert (member.study_group is not None) == (member.category is Category.ASSOCIATE)
         assert member.study_group is None or member.study_group in GROUPS[member.sector]
+
+
+def test_only_sector_members_have_chosen_a_class():
+    for member in MEMBERS:
+        assert (member.units is None) == (member.category is Category.ASSOCIATE)
 
 
 def test_nothing_lies_in_the_future_and_nobody_leaves_before_joining():

@@ -37,7 +37,9 @@ def make_members(stage: Stage, book: Book, imported: ImportReport) -> tuple[Acco
 
 
 def _table(accounts: Sequence[Account]) -> Table:
-    grid = Table(title="Synthetic memberships, by standing", title_justify="left", box=box.SIMPLE_HEAD)
+    grid = Table(
+        title="Synthetic memberships, by how they are to stand", title_justify="left", box=box.SIMPLE_HEAD
+    )
     grid.add_column("Standing")
     columns = (Category.ASSOCIATE, Category.SECTOR_MEMBER)
     for category in columns:
@@ -47,9 +49,8 @@ def _table(accounts: Sequence[Account]) -> Table:
         for account in accounts
         if not account.member.left_on
     )
-    for standing in (*Standing, None):
-        words = standing.replace("_", " ") if standing else _UNKNOWN
-        grid.add_row(words, *(str(counts[standing, category]) for category in columns))
+    for standing in Standing:
+        grid.add_row(standing.replace("_", " "), *(str(counts[standing, category]) for category in columns))
     left = Counter(account.member.category for account in accounts if account.member.left_on)
     grid.add_row("has left", *(str(left[category]) for category in columns), style="dim")
     return grid

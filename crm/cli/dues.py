@@ -1,0 +1,200 @@
+"""`crm dues …`: assess a year, enter and reverse payments, charge interest, and see what an account owes."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crm.cli import options
+from crm.cli.options import DAY, On, OptionalOn, Reason, Synthetic, examples, optional_day
+from crm.cli.session import invocation, opened, progress, say, show
+from crm.cli.tables import Cells
+
+app = typer.Typer(
+    help="Dues: invoices, payments, interest and statements; a ledger for account management, not the books.",
+    no_args_is_help=True,
+)
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would happen; nothing is written.")]
+
+_INVOICES: dict[str, Cells] = {
+    "number": "number",
+    "for": lambda row: f"{row.kind.value} {row.year}",
+    "issued": "issued_on",
+    "due": "due_on",
+    "amount": lambda row: f"{row.amount:,.2f} {row.currency}",
+    "": lambda row: "synthetic" if row.synthetic else "",
+}
+_LINES: dict[str, Cells] = {
+    "from": "since_on",
+    "to": "until_on",
+    "in": "coverage",
+    "category": "category",
+    "units": "units",
+    "months": "months",
+    "CHF": lambda row: f"{row.amount:,.2f}",
+    "rule": "rule",
+    "basis": "basis",
+}
+_PAYMENTS: dict[str, Cells] = {
+    "id": "id",
+    "received": "received_on",
+    "amount": lambda row: f"{row.amount:,.2f} {row.currency}",
+    "CHF": lambda row: f"{row.amount_chf:,.2f}",
+    "source": "source",
+    "reference": "reference",
+    "takes back": "reverses_id",
+    "": lambda row: "synthetic" if row.synthetic else "",
+}
+
+
+@app.command(epilog=examples("crm dues assess 2027 --dry-run", "crm dues assess 2027 --issued-on 2026-09-15"))
+def assess(
+    ctx: typer.Context,
+    *,
+    year: Annotated[int, typer.Argument(metavar="YEAR", help="The year of the dues.")],
+    issued_on: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"The day of issue; today if left out. {DAY}")
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Invoice the dues of a year for every membership that runs in it; a second time, nothing is left to invoice."""
+    with opened(ctx) as book, progress(f"Dues of {year}") as moved:
+        day = optional_day(book, issued_on)
+        show(ctx, book.dues.assess(year, issued_on=day, dry_run=dry_run, progress=moved))
+
+
+@app.command(
+    epilog=examples(
+        "crm dues pay acme.example 31800 --on 2027-03-12 --reference UBS-4711",
+        "crm dues pay acme.example 20000 --currency USD --rate 0.901 --on today --reference UBS-4712",
+    )
+)
+def pay(
+    ctx: typer.Context,
+    *,
+    org: options.Organization,
+    amount: Annotated[str, typer.Argument(metavar="AMOUNT", help="What it paid: 1987.50.")],
+    on: On,
+    reference: Annotated[str, typer.Option(help="What the source calls this payment and no other.")],
+    currency: Annotated[
+        str, typer.Option(metavar="CODE", help="ISO 4217 code of the currency it paid in.")
+    ] = "CHF",
+    rate: Annotated[
+        str | None, typer.Option(metavar="NUMBER", help="How many CHF one unit of that currency was worth.")
+    ] = None,
+    source: Annotated[str, typer.Option(help="Who told of it.")] = "finance",
+    synthetic: Synthetic = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Enter what an account paid; the same payment entered twice changes nothing."""
+    with opened(ctx) as book:
+        paid = book.dues.pay(
+            org,
+            amount,
+            on=on,
+            reference=reference,
+            currency=currency,
+            rate=rate,
+            source=source,
+            synthetic=synthetic,
+            dry_run=dry_run,
+        )
+        show(ctx, paid)
+
+
+@app.command(epilog=examples("crm dues reverse UBS-4711 --on today --reason 'recalled by the bank'"))
+def reverse(
+    ctx: typer.Context,
+    payment: Annotated[str, typer.Argument(metavar="PAYMENT", help="Its number or its reference.")],
+    on: On,
+    reason: Reason,
+    *,
+    dry_run: DryRun = False,
+) -> None:
+    """Take a payment back that came to nothing."""
+    with opened(ctx) as book:
+        show(ctx, book.dues.reverse(payment, on=on, reason=reason, dry_run=dry_run))
+
+
+@app.command(name="charge-interest")
+def charge_interest(
+    ctx: typer.Context,
+    org: options.Organization,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"The last day that counts; today if left out. {DAY}")
+    ] = None,
+    *,
+    dry_run: DryRun = False,
+) -> None:
+    """Charge the interest that has accrued on what is overdue and was not charged before; its rates are unverified."""
+    with opened(ctx) as book:
+        charged = book.dues.charge_interest(org, until=until, dry_run=dry_run)
+        nothing = None if invocation(ctx).as_json else "No interest is to be charged."
+        show(ctx, nothing if charged is None else charged)
+
+
+@app.command(epilog=examples("crm dues statement acme.example --html statement.html"))
+def statement(
+    ctx: typer.Context,
+    *,
+    org: options.Organization,
+    on: OptionalOn = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write it as CSV, with its metadata beside it."),
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write it as a page, ready to print.")
+    ] = None,
+) -> None:
+    """Show the statement of an account: every invoice and payment, what is open and what is overdue."""
+    with opened(ctx) as book:
+        made = book.reports.statement(org, on=optional_day(book, on))
+    show(ctx, made)
+    for path, write in ((csv, made.to_csv), (html, made.to_html)):
+        if path is not None:
+            say(ctx, f"Written to {write(path)}.")
+
+
+@app.command()
+def invoices(ctx: typer.Context, org: options.Organization) -> None:
+    """List the invoices of an account."""
+    with opened(ctx) as book:
+        show(ctx, book.dues.invoices(org), _INVOICES, empty="No invoice.")
+
+
+@app.command()
+def lines(
+    ctx: typer.Context,
+    invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number: 2027-000001.")],
+) -> None:
+    """List the lines of an invoice: what for, by which rule, and how each amount comes about."""
+    with opened(ctx) as book:
+        show(ctx, book.dues.lines(invoice), _LINES)
+
+
+@app.command()
+def payments(ctx: typer.Context, org: options.Organization) -> None:
+    """List the payments of an account and their reversals."""
+    with opened(ctx) as book:
+        show(ctx, book.dues.payments(org), _PAYMENTS, empty="No payment.")
+
+
+@app.command(epilog=examples("crm dues export dues-2027.csv --since 2027-01-01 --until 2027-12-31"))
+def export(
+    ctx: typer.Context,
+    *,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it, as CSV.")],
+    since: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"Only what was issued or received from then on. {DAY}")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"Only what was issued or received to then. {DAY}")
+    ] = None,
+) -> None:
+    """Write the ledger of dues for the finance system, a row a line of an invoice or a payment."""
+    with opened(ctx) as book:
+        made = book.reports.dues_ledger(since=optional_day(book, since), until=optional_day(book, until))
+    made.to_csv(file)
+    say(ctx, f"{len(made):,} rows written to {file}, what they mean to {file}-metadata.json.")

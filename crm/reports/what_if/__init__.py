@@ -1,0 +1,1 @@
+"""The tables of a what-if, one a file, each a report with all its forms."""

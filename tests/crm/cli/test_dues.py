@@ -1,0 +1,66 @@
+"""`crm dues …` and the report of arrears."""
+
+import pytest
+
+
+@pytest.fixture
+def member(crm, acme):
+    crm.json("term", "join", acme["id"], "sector_member", "--sector", "T", "--on", "2024-01-01")
+    return acme["id"]
+
+
+@pytest.fixture
+def billed(crm, member):
+    crm.json("dues", "assess", "2026", "--issued-on", "2025-09-15")
+    return member
+
+
+def test_a_year_is_assessed_once(crm, member):
+    rehearsed = crm.json("dues", "assess", "2026", "--issued-on", "2025-09-15", "--dry-run")
+    assert (rehearsed["invoices"], rehearsed["amount"], rehearsed["assumed"]) == (1, "31800.00", 1)
+    assert crm.json("dues", "invoices", member) == []
+    assert crm.json("dues", "assess", "2026", "--issued-on", "2025-09-15")["invoices"] == 1
+    assert crm.json("dues", "assess", "2026")["invoices"] == 0
+    assert "2026-000001" in crm("dues", "invoices", member).stdout
+    assert "12" in crm("dues", "lines", "2026-000001").stdout
+    assert crm("dues", "lines", "2026-000002").exit_code == 3
+
+
+def test_a_payment_is_entered_and_taken_back(crm, billed):
+    paid = ("dues", "pay", billed, "20000", "--currency", "USD", "--rate", "0.9", "--on", "2026-03-12")
+    assert crm.json(*paid, "--reference", "UBS-1", "--dry-run")["amount_chf"] == "18000.00"
+    assert crm("dues", "payments", billed).stdout.strip() == "No payment."
+    crm.json(*paid, "--reference", "UBS-1")
+    crm.json(*paid, "--reference", "UBS-1")
+    back = ("dues", "reverse", "UBS-1", "--on", "2026-03-20", "--reason", "recalled")
+    assert crm.json(*back, "--dry-run")["amount"] == "-20000.00"
+    crm.json(*back)
+    assert [row["amount_chf"] for row in crm.json("dues", "payments", billed)] == ["18000.00", "-18000.00"]
+    assert (
+        "rate"
+        in crm("dues", "pay", billed, "5", "--currency", "USD", "--on", "today", "--reference", "X").stderr
+    )
+
+
+def test_interest_is_charged_when_somebody_does(crm, billed):
+    charge = ("dues", "charge-interest", billed, "--until", "2026-06-30")
+    assert crm.json(*charge, "--dry-run")["amount"] == "237.85"
+    assert crm.json(*charge)["number"] == "2026-000002"
+    assert crm.json(*charge) is None
+    assert "No interest" in crm(*charge).stdout
+
+
+def test_a_statement_is_shown_and_written(crm, billed, tmp_path):
+    page, table = tmp_path / "statement.html", tmp_path / "statement.csv"
+    said = crm("dues", "statement", billed, "--on", "2026-04-30", "--html", page, "--csv", table)
+    assert "Overdue on 30 April 2026: CHF 31,800.00." in said.stdout
+    assert "Statement of account" in page.read_text()
+    assert "2026-000001" in table.read_text()
+    assert crm.json("dues", "statement", billed)["totals"]["balance"] == "31800.00"
+
+
+def test_the_ledger_is_exported_and_arrears_are_reported(crm, billed, tmp_path):
+    file = tmp_path / "ledger.csv"
+    assert "1 rows" in crm("dues", "export", file, "--since", "2025-01-01", "--until", "2026-12-31").stderr
+    assert "31800.00" in file.read_text()
+    assert crm.json("report", "arrears-ageing", "--on", "2026-04-30")["totals"]["arrears"] == "31800.00"
