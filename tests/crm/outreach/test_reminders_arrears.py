@@ -189,7 +189,9 @@ def test_a_repayment_plan_halts_the_letters(along):
 def test_what_an_applicant_is_asked_for_is_no_arrears(book, clock):
     staffed(book)
     applicant, _ = account(book, country="CH")
-    application = book.applications.apply(applicant, "associate", sector="T", study_group="SG13", override="checked")
+    application = book.applications.apply(
+        applicant, "associate", sector="T", study_group="SG13", override="checked"
+    )
     book.applications.forward(application)
     book.applications.approve(application)
     assert book.reminders.due("2027-12-01", rule="arrears") == ()
