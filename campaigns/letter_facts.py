@@ -11,6 +11,7 @@ from campaigns.occasion import Facts, Occasion, Stationery
 from campaigns.signal import Signal
 from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
+from crm.membership.terms import Coverage
 from crm.reference.languages import Language
 
 
@@ -53,9 +54,11 @@ def _salutation(contact: Contact, account: Candidate, language: Language) -> dic
 
 
 def own_sector(occasion: Occasion) -> Facts:
-    """The Sector of the membership that the account is written to about."""
+    """The Sector of the membership that the account is written to about; that of Academia covers all three."""
     coverage = occasion.account.coverage
-    return {"sector": {"name": occasion.sector(coverage)}} if coverage else {}
+    if coverage is None or coverage is Coverage.ALL:
+        return {}
+    return {"sector": {"name": occasion.sector(coverage)}}
 
 
 def own_study_group(occasion: Occasion) -> Facts:

@@ -7,9 +7,7 @@ from typing import Any
 from campaigns.signal import Signal
 from crm.insight.candidate import Candidate, Contact
 from crm.reference.languages import Language
-
-# How the Union abbreviates its name in these languages; in the others it writes ITU in Latin letters.
-_UNION = {Language.FRENCH: "UIT", Language.SPANISH: "UIT", Language.RUSSIAN: "МСЭ"}
+from crm.reference.sectors import sector_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class Occasion:
 
     def sector(self, letter: str) -> str:
         """A Sector as readers know it: "ITU-T", "UIT-T"."""
-        return f"{_UNION.get(self.language, 'ITU')}-{letter}"
+        return sector_in(letter, self.language)
 
     def study_group(self, code: str) -> dict[str, str]:
         """A study group as readers know it: "SG13" for "T-SG13". Its title is on record in English only."""

@@ -67,6 +67,8 @@ from crm.outreach.outcomes import Outcomes
 from crm.outreach.outgoing import Outgoing
 from crm.outreach.preferences import Preferences
 from crm.outreach.proofs import Proofs
+from crm.outreach.reminder_rules import RULES
+from crm.outreach.reminders import Reminders
 from crm.outreach.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
@@ -203,7 +205,13 @@ class Book:
         self.outgoing = Outgoing(store)
         self.handover = Handover(store, identity=identity, limits=limits)
         self.answers = Answers(store, identity=identity, budget=limits.budget)
-        self.letters = Letters(store, identity=identity, templates=templates)
+        self.reminders = Reminders(store, templates=templates, keys=identity.keys, rules=RULES)
+        self.letters = Letters(
+            store,
+            identity=identity,
+            templates=templates,
+            before_approval=self.reminders.refuse_overtaken,
+        )
         self.preferences = Preferences(store, identity=identity, templates=templates)
         self.job_slots = JobSlots(store)
 

@@ -135,6 +135,20 @@ def keep_no_longer(book: Book) -> Summary:
     return cleared | {f"due {due.rule}": due.rows for due in book.retention.preview().rules}
 
 
+def draft_reminders(book: Book) -> Summary:
+    """Draft the letters that remind somebody of what is due; their authors approve them, and nothing is sent.
+
+    Args:
+        book: the book.
+    """
+    came = book.reminders.draft()
+    return {
+        "drafted": len(came.drafts),
+        "withdrawn": len(came.withdrawn),
+        **{f"not drafted: {why}": count for why, count in Counter(due.obstacle for due in came.left).items()},
+    }
+
+
 def in_slot(
     book: Book, job: str, *, every: timedelta, holder: str, work: Callable[[], Summary]
 ) -> Summary | None:

@@ -40,6 +40,9 @@ ENTRIES = (
     Entry("answers.collect", Queue.INBOUND, 1, "replies, bounces and unsubscribes in the inbox"),
     Entry("answers.fetch", Queue.INBOUND, 6, "the same, in the mailbox on an IMAP server if there is one"),
     Entry("retention.look", Queue.TICK, 60, "what has been kept for long enough", slot=timedelta(days=1)),
+    Entry(
+        "reminders.draft", Queue.TICK, 60, "drafts of letters that remind somebody", slot=timedelta(days=1)
+    ),
 )
 
 

@@ -9,7 +9,9 @@ from campaigns.campaign import Campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.catalog.cross_sell import CROSS_SELL
 from campaigns.catalog.first_member import FIRST_MEMBER, FIRST_MEMBER_COMPANIES
+from campaigns.catalog.renewal_at_risk import RENEWAL_AT_RISK
 from campaigns.catalog.under_represented import UNDER_REPRESENTED
+from campaigns.catalog.win_back import WIN_BACK
 from crm.errors import ConfigurationError, NotFound
 
 GROUP = "crm.campaigns"
@@ -23,6 +25,8 @@ CATALOG: dict[str, Campaign] = {
         FIRST_MEMBER,
         FIRST_MEMBER_COMPANIES,
         UNDER_REPRESENTED,
+        WIN_BACK,
+        RENEWAL_AT_RISK,
     )
 }
 

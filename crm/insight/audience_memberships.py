@@ -3,10 +3,14 @@
 from datetime import date
 from typing import Literal
 
-from crm.insight.audience_clause import Clause, Days
+from pydantic import Field
+
+from crm.insight.audience_clause import Clause, Days, either
+from crm.membership.terms import EventKind
 from crm.reference.categories import Category
 
 SectorLetter = Literal["R", "T", "D"]
+Ending = Literal[EventKind.DENUNCIATION, EventKind.EXCLUSION]
 _MEMBER = {
     None: ("a member", "a membership"),
     Category.SECTOR_MEMBER: ("a Sector Member", "a membership as Sector Member"),
@@ -69,6 +73,27 @@ class IsNotMember(Clause):
     def denied(self) -> str:
         """E.g. "is a member of ITU-T"."""
         return f"is a member{_of(self.sector)}"
+
+
+class FormerMember(Clause):
+    """The account was a member, and holds no running membership any more.
+
+    Attributes:
+        ended_by: only where a membership ended so: by its own denunciation, or by exclusion.
+        within_days: only where it ended lately.
+    """
+
+    rule: Literal["former_member"] = "former_member"
+    ended_by: tuple[Ending, ...] = Field(
+        default=(EventKind.DENUNCIATION, EventKind.EXCLUSION), min_length=1, max_length=2
+    )
+    within_days: Days | None = None
+
+    @property
+    def words(self) -> str:
+        """E.g. "is a former member by denunciation within the last 365 days"."""
+        lately = "" if self.within_days is None else f" within the last {self.within_days} days"
+        return f"is a former member by {either(self.ended_by)}{lately}"
 
 
 class TermEndsWithin(OfTerms):

@@ -24,12 +24,19 @@ from crm.insight.audience_clauses import (
     TookPartWithin,
     TouchedWithin,
 )
-from crm.insight.audience_memberships import IsMember, IsNotMember, TermEndsWithin, TermStartedWithin
+from crm.insight.audience_memberships import (
+    FormerMember,
+    IsMember,
+    IsNotMember,
+    TermEndsWithin,
+    TermStartedWithin,
+)
 
 __all__ = [
     "AllOf",
     "AnyOf",
     "Clause",
+    "FormerMember",
     "HasOpenOpportunity",
     "HasRole",
     "InRegion",
@@ -128,6 +135,7 @@ Rule = Annotated[
     | Not
     | IsMember
     | IsNotMember
+    | FormerMember
     | TermEndsWithin
     | TermStartedWithin
     | HasRole

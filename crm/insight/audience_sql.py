@@ -18,6 +18,7 @@ from crm.insight.audience_memberships import OfTerms
 from crm.insight.audience_rules import (
     AllOf,
     AnyOf,
+    FormerMember,
     HasOpenOpportunity,
     HasRole,
     InRegion,
@@ -68,6 +69,8 @@ def condition(rule: Rule, day: date) -> ColumnElement[bool]:  # noqa: C901, PLR0
             return _any(Term, running(day), _meant(rule, day))
         case IsNotMember(sector=sector):
             return ~_any(Term, running(day), _covers(sector))
+        case FormerMember():
+            return _any(Term, _ended(rule, day)) & ~_any(Term, running(day))
         case HasRole(role=role):
             return has_role(role, day)
         case OfKind(kinds=kinds):
@@ -135,6 +138,12 @@ def _dated(rule: OfTerms, day: date) -> ColumnElement[bool]:
             return since >= day - timedelta(days=days)
         case _:
             return true()
+
+
+def _ended(rule: FormerMember, day: date) -> ColumnElement[bool]:
+    last = col(Term.until_on)
+    lately = true() if rule.within_days is None else last >= day - timedelta(days=rule.within_days)
+    return (last < day) & col(Term.ended_by).in_(rule.ended_by) & lately
 
 
 def _covers(sector: str | None) -> ColumnElement[bool]:

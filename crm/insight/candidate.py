@@ -7,7 +7,7 @@ from datetime import date, datetime
 from crm.directory.tables import OrganizationKind, Size
 from crm.engagement.participation import ParticipationKind
 from crm.membership.standing import Punctuality, Standing
-from crm.membership.terms import Coverage
+from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 from crm.reference.sector_concerns import Concern
@@ -69,6 +69,21 @@ class Touch(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class Departure(Shown):
+    """How an account ceased to be a member: the last of its memberships to end.
+
+    Attributes:
+        ended_on: its last day.
+        ended_by: what ended it: the account's own denunciation, or exclusion.
+    """
+
+    category: Category
+    coverage: Coverage
+    ended_on: date
+    ended_by: EventKind
+
+
+@dataclass(frozen=True, slots=True)
 class AdministrationLetter(Shown):
     """A letter of a campaign that went out to the administration of a Member State.
 
@@ -106,6 +121,7 @@ class Candidate(Shown):
         concerns: what the Sectors work on that concerns its segment, by the reference data.
         state_without_member: whether it is based in a Member State without any Sector Member.
         administration_letters: what campaigns have written to the administration of its State.
+        left: how it ceased to be a member; None where it is one, or never was.
     """
 
     organization_id: int
@@ -136,8 +152,16 @@ class Candidate(Shown):
     concerns: tuple[Concern, ...] = ()
     state_without_member: bool = False
     administration_letters: tuple[AdministrationLetter, ...] = ()
+    left: Departure | None = None
 
     @property
     def in_good_standing(self) -> bool:
-        """Whether its standing is good; of an account without a membership none needs to be known."""
-        return self.standing is Standing.GOOD or (self.standing is None and self.term_id is None)
+        """Whether its standing is good.
+
+        Of an account without a membership none needs to be known, and that it was leaving says nothing once it has left;
+        what it still owes does.
+        """
+        if self.standing is Standing.GOOD:
+            return True
+        gone = self.left is not None and self.standing is Standing.CANCELLING
+        return self.term_id is None and (self.standing is None or gone)

@@ -16,10 +16,11 @@ from crm.directory.people import Person, Position, held_on
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction
 from crm.engagement.participation import Participation
-from crm.insight.candidate import Contact, TookPart
+from crm.insight.candidate import Contact, Departure, TookPart
 from crm.insight.touches import noticed
 from crm.keyring import KeyRing
 from crm.membership.ledger_tables import Term, running
+from crm.membership.terms import ENDING
 from crm.reference.categories import Category
 from crm.reference.countries import gazetteer_of
 from crm.reference.senior_roles import is_senior, senior_roles
@@ -137,6 +138,25 @@ def sectors(session: Session, ids: Ids, day: date) -> dict[int, Sectors]:
         else:
             found[number] = Sectors(full, associate | frozenset(coverage.value))
     return found
+
+
+def departures(session: Session, ids: Ids, day: date) -> dict[int, Departure]:
+    """How each account that is no member any more ceased to be one."""
+    held = select(col(Term.organization_id)).where(running(day))
+    ended = (
+        select(
+            col(Term.organization_id),
+            col(Term.category),
+            col(Term.coverage),
+            col(Term.until_on),
+            col(Term.ended_by),
+        )
+        .where(among(col(Term.organization_id), ids), col(Term.organization_id).not_in(held))
+        .where(col(Term.until_on) < day, col(Term.ended_by).in_(ENDING))
+        .order_by(col(Term.until_on), col(Term.id))
+    )
+    # The last one of each account stays.
+    return {number: Departure(*how) for number, *how in session.execute(ended)}
 
 
 def regions(session: Session) -> dict[str | None, str | None]:

@@ -18,6 +18,7 @@ from crm.insight.audience_sql import LONGEST, condition, memberships
 from crm.insight.candidate import Candidate, Touch
 from crm.insight.candidate_facts import (
     contacts,
+    departures,
     latest_interaction,
     own_groups,
     participation,
@@ -110,7 +111,7 @@ class Candidates:
         ids = list({row.id for row in rows})
         own, areas = own_groups(session), regions(session)
         held, took_part = sectors(session, ids, day), participation(session, ids, day)
-        reachable = contacts(session, ids, day, keys=self._keys)
+        reachable, gone = contacts(session, ids, day, keys=self._keys), departures(session, ids, day)
         around = Surroundings.of(session, rows, day, letters=self._letters)
         return tuple(
             _candidate(
@@ -121,6 +122,7 @@ class Candidates:
                 own_groups=own[row.study_group],
                 participation=tuple(took_part.get(row.id, ())),
                 contacts=tuple(reachable.get(row.id, ())),
+                left=gone.get(row.id),
                 **around.around(row),
             )
             for row in rows

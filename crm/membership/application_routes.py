@@ -1,12 +1,10 @@
 """Who approves an application: the administration of the State where the applicant is based, or the Secretary-General."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from crm.directory.merged import stands
+from crm.directory.administrations import administrations_of
 from crm.directory.tables import Organization, OrganizationKind
 from crm.errors import InvalidInput
 from crm.reference.countries import find_country
@@ -55,18 +53,8 @@ def approving_state(session: Session, applicant: Organization, named: CountryKey
 
 def administrations(session: Session, states: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
     """The administrations of some Member States that are on file, by name, and by the code of the State."""
-    query = (
-        select(col(Country.member_state), col(Organization.name))
-        .join(Country, col(Country.code) == col(Organization.country))
-        .where(col(Country.member_state).in_(states), stands(Organization))
-        .where(col(Organization.kind) == OrganizationKind.ADMINISTRATION)
-        # The State's own before those of its territories.
-        .order_by(col(Country.code) != col(Country.member_state), col(Organization.id))
-    )
-    found: dict[str, list[str]] = defaultdict(list)
-    for state, name in session.execute(query):
-        found[state].append(name)
-    return {state: tuple(names) for state, names in found.items()}
+    found = administrations_of(session, states)
+    return {state: tuple(each.name for each in there) for state, there in found.items()}
 
 
 def on_file(names: Iterable[str]) -> str:

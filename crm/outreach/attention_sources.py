@@ -18,7 +18,7 @@ from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign, in_days
 from crm.insight.timeline_sources import in_a_line
 from crm.insight.touches import interactions, latest_of
-from crm.outreach.drafts import LetterDraft
+from crm.outreach.draft_tables import LetterDraft, waits
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
 from crm.store.store import Store
 
@@ -54,7 +54,7 @@ def _drafts(scope: AttentionScope) -> Lines:
         )
         .join(Organization, col(Organization.id) == col(LetterDraft.organization_id))
         .join(Person, col(Person.id) == col(LetterDraft.person_id))
-        .where(col(LetterDraft.outbox_id).is_(None), col(LetterDraft.discarded_at).is_(None))
+        .where(waits())
         .where(
             scope.owes(col(LetterDraft.author_id)), scope.place(), col(LetterDraft.drafted_at) < scope.until
         )

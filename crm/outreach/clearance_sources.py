@@ -6,7 +6,7 @@ from sqlmodel import col
 from crm.directory.staff import Staff
 from crm.insight.clearance_sources import Asked, ClearanceSource, Lines, day_of_instant, grounds_of
 from crm.insight.timeline_sources import in_a_line
-from crm.outreach.drafts import LetterDraft
+from crm.outreach.draft_tables import LetterDraft, waits
 from crm.outreach.run_rules import ENGAGED
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run
 from crm.reference.clearance_rule import ClearanceReason
@@ -23,7 +23,7 @@ def _drafts(asked: Asked) -> Lines:
         )
         .join(Staff, col(Staff.id) == col(LetterDraft.author_id))
         .where(asked.account(col(LetterDraft.organization_id)))
-        .where(col(LetterDraft.outbox_id).is_(None), col(LetterDraft.discarded_at).is_(None))
+        .where(waits())
     )
 
 

@@ -1,5 +1,6 @@
-"""What a follow-up letter is filled with: the exchange that it follows up, its reader and who signs."""
+"""What a drafted letter is filled with: its reader, who signs, and what it is about."""
 
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session, select
@@ -7,6 +8,7 @@ from sqlmodel import Session, select
 from crm.directory.people import Person, positions_of
 from crm.directory.salutations import salutation_for
 from crm.directory.staff import Staff, zone_of
+from crm.directory.tables import Organization
 from crm.engagement.interactions import Logged
 from crm.outreach.answers import AnswerReceived
 from crm.reference.languages import Language
@@ -26,17 +28,15 @@ def follow_up_facts(
         language: of the letter.
     """
     met_on = met.interaction.at.astimezone(zone_of(session, author)).date()
-    facts: dict[str, Any] = {
-        "person": {"name": reader.name, **_salutation(session, met, reader, language)},
-        "organization": {"name": met.organization.name},
-        "manager": {
-            "name": author.name,
-            "title": author.title,
-            "office": session.get_one(Office, author.office).name,
-            "email": author.email,
-        },
-        "interaction": {"kind": met.interaction.kind.value, "on": met_on},
-    }
+    facts = correspondence_facts(
+        session,
+        met.organization,
+        reader=reader,
+        author=author,
+        language=language,
+        on=met.interaction.at.date(),
+    )
+    facts["interaction"] = {"kind": met.interaction.kind.value, "on": met_on}
     # The step that comes with a reply reminds us to answer it; nobody has agreed on it with the reader.
     if met.next is not None and answer_behind(session, met.id) is None:
         step: dict[str, Any] = {"what": met.next.what}
@@ -44,17 +44,42 @@ def follow_up_facts(
     return facts
 
 
+def correspondence_facts(
+    session: Session,
+    organization: Organization,
+    *,
+    reader: Person,
+    author: Staff,
+    language: Language,
+    on: date,
+) -> dict[str, Any]:
+    """What every drafted letter is told: to whom it goes and who signs it.
+
+    Args:
+        session: to read with.
+        organization: the account.
+        reader: whom the letter goes to.
+        author: who signs it.
+        language: of the letter.
+        on: the day on which the reader's position there counts.
+    """
+    positions = positions_of(session, reader, on=on, organization=organization)
+    roles = [position.role for position in positions if position.role]
+    salutation = salutation_for(
+        reader.salutation, reads=reader.language, roles=roles, kind=organization.kind, language=language
+    )
+    return {
+        "person": {"name": reader.name, **({"role": roles[0]} if roles else {}), **salutation},
+        "organization": {"name": organization.name},
+        "manager": {
+            "name": author.name,
+            "title": author.title,
+            "office": session.get_one(Office, author.office).name,
+            "email": author.email,
+        },
+    }
+
+
 def answer_behind(session: Session, interaction_id: int) -> AnswerReceived | None:
     """The mail that an interaction was logged from, if it was."""
     return session.exec(select(AnswerReceived).where(AnswerReceived.interaction_id == interaction_id)).first()
-
-
-def _salutation(session: Session, met: Logged, reader: Person, language: Language) -> dict[str, str]:
-    positions = positions_of(session, reader, on=met.interaction.at.date(), organization=met.organization)
-    return salutation_for(
-        reader.salutation,
-        reads=reader.language,
-        roles=[position.role for position in positions],
-        kind=met.organization.kind,
-        language=language,
-    )

@@ -1,77 +1,50 @@
-"""`book.letters`: follow-up letters, drafted from an interaction, edited and approved by the account manager, then sent."""
+"""`book.letters`: letters that are drafted, edited and approved by the account manager, then sent.
 
-from datetime import datetime
-from typing import ClassVar
+One that follows up an interaction is drafted here; reminders are drafted by `book.reminders`.
+"""
 
-from sqlalchemy import Index
+from collections.abc import Callable
+
 from sqlmodel import Session, col, select
 
 from crm.directory.people import Person, PersonKey, find_person
 from crm.directory.staff import Staff, colleague
 from crm.engagement.interactions import Interaction, InteractionKind, Logged, find_logged
 from crm.errors import InvalidInput, NotFound, Refused
-from crm.mail.rendering import Rendered, draft, plain_facts, render
+from crm.mail.rendering import Rendered, plain_facts, render
 from crm.mail.templates import TemplateFolder
 from crm.outreach.draft_facts import answer_behind, follow_up_facts
+from crm.outreach.draft_tables import LetterDraft, add_draft, find_draft, open_draft, waits
 from crm.outreach.identity import Identity
 from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.reference.languages import Language, known_language
-from crm.store.columns import at_field, choice, id_field, personal, ref
-from crm.store.records import Record
 from crm.store.store import Change, Store
 
 _BY_HAND = "plain_letter"
 
 
-class LetterDraft(Record, table=True):
-    """A letter that waits for its author's approval.
-
-    Attributes:
-        interaction_id: what it follows up.
-        text: the words, without the footer.
-        outbox_id: the letter that it became.
-        discarded_at: when its author decided not to send it.
-    """
-
-    __tablename__ = "letter_draft"
-    __table_args__ = (
-        Index(
-            "ix_letter_draft_open",
-            "drafted_at",
-            postgresql_where="outbox_id IS NULL AND discarded_at IS NULL",
-        ),
-    )
-    changed_by: ClassVar[str] = "book.letters.edit"
-
-    id: int = id_field()
-    interaction_id: int = ref("interaction.id")
-    organization_id: int = ref("organization.id")
-    person_id: int = ref("person.id")
-    author_id: int = ref("staff.id")
-    language: Language = choice(Language, name="language")
-    template: str
-    subject: str = personal()
-    text: str = personal()
-    drafted_at: datetime = at_field()
-    approved_at: datetime | None = at_field(default=None)
-    discarded_at: datetime | None = at_field(default=None)
-    outbox_id: int | None = ref("outbox.id", optional=True)
+Check = Callable[[Change, LetterDraft], None]
+"""Looks at a draft that is to be approved, and refuses where it no longer holds."""
 
 
 class Letters:
-    """`book.letters`: draft, edit, approve and discard follow-up letters.
+    """`book.letters`: draft follow-up letters; edit, approve and discard drafts of every kind.
 
     Args:
         store: the door to the database.
         identity: who we are in a letter.
         templates: the letters on file.
+        before_approval: looks once more at what the draft is about.
     """
 
-    def __init__(self, store: Store, *, identity: Identity, templates: TemplateFolder) -> None:
+    def __init__(
+        self, store: Store, *, identity: Identity, templates: TemplateFolder, before_approval: Check
+    ) -> None:
         self._store = store
         self._identity = identity
         self._templates = templates
+        self._before_approval = before_approval
 
     def draft(
         self,
@@ -103,19 +76,9 @@ class Letters:
             author = _author(change)
             tongue = known_language(language) if language else (reader.language or Language.ENGLISH)
             facts = follow_up_facts(change.session, met, reader=reader, author=author, language=tongue)
-            words = draft(self._templates.version(template, tongue.value), facts)
-            values = {
-                "interaction_id": met.id,
-                "organization_id": met.organization.id,
-                "person_id": reader.id,
-                "author_id": author.id,
-                "language": tongue,
-                "template": template,
-                "subject": words.subject,
-                "text": words.text,
-                "drafted_at": change.now,
-            }
-            return change.add(LetterDraft.model_validate(values))
+            version = self._templates.version(template, tongue.value)
+            about = {"interaction_id": met.id, "organization_id": met.organization.id}
+            return add_draft(change, version, facts, to=reader, author=author, **about)
 
     def edit(
         self, key: int | LetterDraft, *, subject: str | None = None, text: str | None = None
@@ -129,7 +92,7 @@ class Letters:
         given = {"subject": subject, "text": text}
         changes = {name: _words(name, value) for name, value in given.items() if value is not None}
         with self._store.changing("letter.edited") as change:
-            found = _open_draft(change.session, key).amend(changes)
+            found = open_draft(change.session, key).amend(changes)
             self._rendered(found)
             return found
 
@@ -142,10 +105,11 @@ class Letters:
         """Approve a draft: it goes out through the outbox, and answers the mail that it follows up, if there is one.
 
         Raises:
-            Refused: it has been approved or discarded before.
+            Refused: it has been approved or discarded before, or what it reminds of no longer holds.
         """
         with self._store.changing("letter.approved") as change:
-            found = _open_draft(change.session, key)
+            found = open_draft(change.session, key)
+            self._before_approval(change, found)
             order = self._order(change, found)
             number = queue_letters(change, [order], identity=self._identity)[order.key]
             found.amend({"approved_at": change.now, "outbox_id": number})
@@ -155,15 +119,13 @@ class Letters:
     def discard(self, key: int | LetterDraft) -> LetterDraft:
         """Decide not to send a draft; it stays on record."""
         with self._store.changing("letter.discarded") as change:
-            return _open_draft(change.session, key).amend({"discarded_at": change.now})
+            return open_draft(change.session, key).amend({"discarded_at": change.now})
 
     def open(self) -> tuple[LetterDraft, ...]:
         """The drafts that wait for approval, the oldest first."""
         with self._store.reading() as session:
-            waiting = col(LetterDraft.outbox_id).is_(None) & col(LetterDraft.discarded_at).is_(None)
-            return tuple(
-                session.exec(select(LetterDraft).where(waiting).order_by(col(LetterDraft.drafted_at)))
-            )
+            waiting = select(LetterDraft).where(waits()).order_by(col(LetterDraft.drafted_at))
+            return tuple(session.exec(waiting))
 
     def _rendered(self, found: LetterDraft) -> Rendered:
         version = self._templates.version(_BY_HAND, found.language)
@@ -188,23 +150,6 @@ class Letters:
             in_reply_to=answered[-1] if answered else None,
             references=answered,
         )
-
-
-def find_draft(session: Session, key: int | LetterDraft) -> LetterDraft:
-    """Look a draft up by its id."""
-    found = session.get(LetterDraft, key.id if isinstance(key, LetterDraft) else key)
-    if found is None:
-        raise NotFound(f"There is no draft {key}.", field="letter", value=str(key))
-    return found
-
-
-def _open_draft(session: Session, key: int | LetterDraft) -> LetterDraft:
-    found = find_draft(session, key)
-    session.refresh(found, with_for_update=True)
-    if found.outbox_id is not None or found.discarded_at is not None:
-        done = "approved" if found.outbox_id is not None else "discarded"
-        raise Refused(f"The draft was {done} before.", rule="letters.once", subject=found.subject)
-    return found
 
 
 def _words(name: str, value: str) -> str:
@@ -257,7 +202,7 @@ def _author(change: Change) -> Staff:
 
 def _answered(session: Session, found: LetterDraft) -> tuple[str, ...]:
     """The Message-IDs of the mail that a letter answers, oldest first: ours, then the reader's."""
-    answer = answer_behind(session, found.interaction_id)
+    answer = answer_behind(session, found.interaction_id) if found.interaction_id else None
     if answer is None or answer.message_id is None:
         return ()
     ours = session.get(Letter, answer.outbox_id) if answer.outbox_id else None

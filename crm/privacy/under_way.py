@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from crm.consent.suppressions import lock_people
 from crm.directory.merged import among
 from crm.errors import Refused
-from crm.outreach.drafts import LetterDraft
+from crm.outreach.draft_tables import LetterDraft, waits
 from crm.outreach.outbox import note
 from crm.outreach.outbox_tables import SETTLED, Letter, MessageStatus
 from crm.outreach.run_tables import Enrolment, EnrolmentState
@@ -39,8 +39,7 @@ def stop_for(change: Change, person_ids: Sequence[int]) -> int:
     )
     for number in change.session.exec(journeys.order_by(col(Enrolment.id))):
         exit_enrolment(change, number, "erased")
-    open_drafts = among(col(LetterDraft.person_id), person_ids) & col(LetterDraft.outbox_id).is_(None)
-    open_drafts &= col(LetterDraft.discarded_at).is_(None)
+    open_drafts = among(col(LetterDraft.person_id), person_ids) & waits()
     change.session.execute(update(LetterDraft).where(open_drafts).values(discarded_at=change.now))
     return len(letters)
 

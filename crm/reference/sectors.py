@@ -6,7 +6,11 @@ from sqlmodel import Field, Session, col, select
 
 from crm.reference.facts import Certainty, NamedFact, certainty
 from crm.reference.keyed import one_of
+from crm.reference.languages import Language
 from crm.store.store import Store
+
+# How the Union abbreviates its name in these languages; in the others it writes ITU in Latin letters.
+_UNION = {Language.FRENCH: "UIT", Language.SPANISH: "UIT", Language.RUSSIAN: "МСЭ"}
 
 
 class Sector(NamedFact, table=True):
@@ -33,6 +37,11 @@ def find_sector(session: Session, key: str | Sector) -> Sector:
         NotFound: there is no such Sector.
     """
     return key if isinstance(key, Sector) else one_of(_all(session), key, what="sector", spellings=_spellings)
+
+
+def sector_in(code: str, language: Language) -> str:
+    """A Sector as readers of a language know it: "ITU-T", "UIT-T"."""
+    return f"{_UNION.get(language, 'ITU')}-{code}"
 
 
 class Sectors:

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from browser import picture, printed
 from faults import Fault, faults
-from synthetic import announcements, forecast, synthetic_book
+from synthetic import announcements, forecast, proposal, synthetic_book
 
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
+_NOTEBOOK = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A proposal</title>
+<main style="margin: 1.5rem"><h1 style="font: 600 1rem system-ui">Out [1]</h1>{card}</main></html>"""
 NARROWEST = 500
 """The smallest window of Chromium itself; the narrow style begins at 640 pixels."""
 
@@ -53,7 +55,10 @@ def _pages(folder: Path) -> dict[str, Path]:
             "forecast": forecast(),
             "round": announcements(book),
         }
-        return {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
+        pages = {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
+        pages["proposal"] = folder / "proposal.html"
+        pages["proposal"].write_text(_NOTEBOOK.format(card=proposal(book)._repr_html_()), encoding="utf-8")
+        return pages
 
 
 def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
@@ -71,7 +76,9 @@ def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
     printed(prospects, paths["printed"])
     paths["round"] = into / "contribution-round.png"
     picture(pages["round"], paths["round"], width=1000, height=1120)
-    return list(paths.values())
+    card = into / "proposal-card.png"
+    picture(pages["proposal"], card, width=1120, height=1000)
+    return [*paths.values(), card]
 
 
 def _rows_of(page: Path, state: str) -> str:

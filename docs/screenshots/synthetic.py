@@ -9,6 +9,7 @@ from zlib import crc32
 import crm
 from crm.config import Settings, StatedSettings
 from crm.directory.staff import Staff
+from crm.membership.proposal import Proposal
 from crm.opening import open_book
 from crm.reference.country import Country
 from crm.reports import Chart, ChartKind, Column, ColumnKind, Report
@@ -58,6 +59,16 @@ def announcements(book: crm.Book) -> Report:
     """The announcement round of the Working Group's paper, with States that are made up."""
     hold_the_round(book)
     return book.reports.contribution_round(round_name=NAME, on=AS_OF)
+
+
+def proposal(book: crm.Book) -> Proposal:
+    """What it would mean that a made-up Associate becomes a Sector Member."""
+    acme = book.organizations.add("Acme Satellites", country="CH", synthetic=True)
+    book.organizations.add("Federal Office of Communications", country="CH", kind="administration")
+    joined = {"study_group": "T-SG13", "on": date(2020, 1, 1), "synthetic": True}
+    book.terms.join(acme, "associate", sector="T", **joined)
+    book.dues.assess(NOW.year)
+    return book.terms.propose_upgrade(acme, sector="T", on=date(2027, 4, 1))
 
 
 def _how_many(code: str) -> int:

@@ -9,6 +9,7 @@ from crm.engagement.participation import ParticipationKind
 from crm.insight.audience_rules import (
     AllOf,
     AnyOf,
+    FormerMember,
     HasOpenOpportunity,
     HasRole,
     InRegion,
@@ -28,6 +29,7 @@ from crm.insight.audience_rules import (
     TouchedWithin,
 )
 from crm.membership.standing import Standing
+from crm.membership.terms import ENDING
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind
 
@@ -48,6 +50,7 @@ def _some(values: object) -> st.SearchStrategy[tuple[object, ...]]:
 leaves: st.SearchStrategy[Rule] = st.one_of(
     st.builds(IsMember, category=_categories, sector=_sectors),
     st.builds(IsNotMember, sector=_sectors),
+    st.builds(FormerMember, ended_by=_some(sorted(ENDING)), within_days=st.none() | _days),
     st.builds(TermEndsWithin, days=_days, category=_categories, sector=_sectors),
     st.builds(TermStartedWithin, days=_days, category=_categories, sector=_sectors),
     st.builds(HasRole, role=st.sampled_from(RoleKind)),

@@ -155,7 +155,8 @@ def test_a_door_lets_through_to_its_job_and_the_slot_is_taken_once(shop, app):
     assert app.tasks["answers.fetch"](3600.0) == {}
     assert app.tasks["runs.advance"](3600.0)["looked_at"] == 0
     assert app.tasks["retention.look"](86400.0)["due answers_raw"] == 0
-    assert len(shop.book.job_slots.latest()) == 5
+    assert app.tasks["reminders.draft"](86400.0) == {"drafted": 0, "withdrawn": 0}
+    assert len(shop.book.job_slots.latest()) == 6
 
 
 def test_letters_are_handed_over_by_their_numbers(shop, app):

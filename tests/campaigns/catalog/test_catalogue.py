@@ -82,6 +82,31 @@ def test_sector_members_are_asked_about_a_further_sector(book):
     assert "the conditions for meaningful connectivity" in letter.text
 
 
+def test_who_left_long_ago_and_owes_nothing_is_invited_back(book):
+    for name, on in (("Gone", date(2025, 6, 1)), ("Lately", date(2026, 10, 1))):
+        made = member(book, name, "T")
+        book.bases.record(
+            f"reader@{name.casefold()}.example", "campaigns", "consent", on=SINCE, source="form", evidence="7"
+        )
+        book.standing.record(made, "cancelling", as_of=date(2025, 1, 1), source="test")
+        book.terms.denounce(made, sector="T", on=on, reason="notice")
+    member(book, "Here", "T")
+    assert enrolled(book, "win_back") == {"Gone": "denunciation"}
+    assert desk.preview(book, "win_back").reasons == {Reason.NOT_YET: 1}
+    letter = desk.preview(book, CATALOG["win_back"].but(hold_out=0)).letter("Gone").text
+    assert "was a member of ITU-T until 31 May 2025" in letter
+
+
+def test_a_member_that_nobody_has_heard_of_is_asked(book):
+    quiet = member(book, "Quiet", "T")
+    busy = member(book, "Busy", "T")
+    book.participation.record(busy, "T-SG13", "contributed", on=date(2026, 9, 1))
+    book.log("meeting", busy, "All well", at=book.clock.now() - timedelta(days=60))
+    assert enrolled(book, "renewal_at_risk") == {"Quiet": "no_participation"}
+    book.standing.record(quiet, "cancelling", as_of=date(2026, 11, 1), source="test")
+    assert enrolled(book, "renewal_at_risk") == {}
+
+
 def test_prospects_of_under_represented_segments_are_invited(book):
     for number in range(5):
         prospect(book, f"Cloud{number}", segment="cloud")

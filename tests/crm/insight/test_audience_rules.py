@@ -12,6 +12,7 @@ from crm.insight.audience_rules import (
     MOST_DEEP,
     AllOf,
     AnyOf,
+    FormerMember,
     HasOpenOpportunity,
     HasRole,
     InRegion,
@@ -50,6 +51,12 @@ ASSOCIATE = IsMember(category="associate")
             "is not Academia since 01 January 2020 or later and since 01 January 2021 or earlier",
         ),
         (IsNotMember(sector="D"), "is no member of ITU-D", "is a member of ITU-D"),
+        (FormerMember(), "is a former member by denunciation or exclusion", None),
+        (
+            FormerMember(ended_by=("exclusion",), within_days=365),
+            "is a former member by exclusion within the last 365 days",
+            None,
+        ),
         (HasRole(role="prospect"), "is a prospect", "is not a prospect"),
         (OfKind(kinds=("company", "association")), "is a company or an association", None),
         (OfSize(size="sme"), "is a small or medium-sized enterprise", None),
@@ -108,6 +115,7 @@ def test_a_rule_is_plain_json_and_comes_back_as_it_was(rule):
     ("document", "field"),
     [
         ({"rule": "is_member", "category": "' OR ''='"}, "is_member.category"),
+        ({"rule": "former_member", "ended_by": ["upgrade"]}, "former_member.ended_by.0"),
         ({"rule": "is_member", "sector": "RTD"}, "is_member.sector"),
         ({"rule": "pg_sleep(10)"}, "rule"),
         ({"rule": "in_segment"}, "segments"),

@@ -17,6 +17,7 @@ from crm.engagement.participation import ParticipationKind
 from crm.insight.audience_rules import (
     AllOf,
     AnyOf,
+    FormerMember,
     HasOpenOpportunity,
     HasRole,
     InRegion,
@@ -55,6 +56,11 @@ class Fact:
     since: date
     until: date | None = None
     more: str = ""
+
+    @property
+    def ended_by(self):
+        """How a membership that has an end came to it."""
+        return "denunciation" if self.more == "R" else "exclusion"
 
     def runs(self, day):
         return self.since <= day and (self.until is None or day <= self.until)
@@ -136,7 +142,8 @@ def put(book, clock, account):
         group = group or ("D-SG1" if term.what == "associate" else None)
         book.terms.join(row, term.what, sector=sector, study_group=group, on=term.since)
         if term.until:
-            book.terms.denounce(row, sector=sector, on=term.until + timedelta(days=1), reason="notice")
+            end = book.terms.exclude if term.ended_by == "exclusion" else book.terms.denounce
+            end(row, sector=sector, on=term.until + timedelta(days=1), reason="over")
     for role in account.roles:
         book.roles.give(row, role.what, since=role.since)
         if role.until:
@@ -179,6 +186,13 @@ class Plain:
                 return not self.holds(rule.of, account, day)
             case IsNotMember():
                 return not any(rule.sector is None or rule.sector in term.more for term in running)
+            case FormerMember():
+                over = [term for term in account.terms if term.until and term.until < day]
+                return not running and any(
+                    term.ended_by in rule.ended_by
+                    and (rule.within_days is None or (day - term.until).days <= rule.within_days)
+                    for term in over
+                )
             case IsMember() | TermEndsWithin() | TermStartedWithin():
                 return any(self._asked_for(rule, term, day) for term in running)
             case HasRole():
@@ -207,7 +221,8 @@ class Plain:
                 )
             case StandsIn():
                 known = sorted((s for s in account.standings if s.since <= day), key=lambda s: s.since)
-                return bool(known) and known[-1].what in rule.standings
+                leaving = [Standing.CANCELLING for t in account.terms if t.until and TODAY <= day <= t.until]
+                return next(iter([*leaving, *(s.what for s in known[::-1])]), None) in rule.standings
             case TookPartWithin():
                 return any(
                     part.what in rule.kinds
@@ -265,6 +280,9 @@ TELLING = [
     IsMember(sector="T", since=date(2026, 1, 1)),
     IsMember(until=date(2026, 1, 1)),
     IsNotMember(),
+    FormerMember(),
+    FormerMember(ended_by=("exclusion",)),
+    FormerMember(within_days=30),
     TermEndsWithin(days=90),
     TermStartedWithin(days=30),
     HasRole(role="donor"),

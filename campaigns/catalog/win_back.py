@@ -1,0 +1,102 @@
+"""Back among the members: to organisations that were members and left, once some time has passed.
+
+The letter goes out once, a reminder follows after ten working days unless an answer came, and after ten more the account
+manager is asked to call. A reply, a new membership, a refusal or a bounce ends the journey.
+
+Whom it leaves alone: who left half a year ago or less, and whoever still owes something. A member that was excluded
+mostly does, and then stays a case for its account manager: its standing says so, and the first guard names it
+(docs/domain.md, "Retention first"). A former member is no member, so it is written to on the same grounds as a prospect.
+
+Where the rules come from: the three signals and their order, the five years, and the half year of peace are our own
+inference; no source states any.
+"""
+
+from datetime import date, timedelta
+
+from campaigns.campaign import Campaign
+from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
+from campaigns.letter_facts import work
+from campaigns.occasion import Facts, Occasion
+from campaigns.signal import Signal
+from campaigns.signatures import MEMBERSHIP
+from crm.insight.audience_rules import FormerMember
+from crm.insight.candidate import Candidate
+from crm.insight.study_group_interest import lately, told
+from crm.membership.terms import Coverage, EventKind
+from crm.outreach.goals import Goal
+from crm.reference.languages import Language
+
+PEACE = timedelta(days=183)
+REMEMBERED_DAYS = 5 * 365
+
+
+def interest_since(account: Candidate, on: date) -> Signal | None:
+    """It has taken part in a study group since it left, or asked about one."""
+    if account.left is None:
+        return None
+    for part in lately(account, on):
+        if part.on > account.left.ended_on:
+            facts = {"sector": part.study_group[0], "study_group": part.study_group}
+            return Signal("study_group", f"{told(part)}, after it had left", facts)
+    return None
+
+
+def denounced(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 - every rule is asked as of a day
+    """It ended its membership itself."""
+    return _left(account, EventKind.DENUNCIATION, "ended its membership itself")
+
+
+def excluded(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 - every rule is asked as of a day
+    """It was excluded, and owes nothing any more."""
+    return _left(account, EventKind.EXCLUSION, "was excluded, and owes nothing on record")
+
+
+def left_in_peace(account: Candidate, on: date) -> str | None:
+    """Half a year has passed since its membership ended."""
+    if account.left is None or on - account.left.ended_on >= PEACE:
+        return None
+    until = account.left.ended_on + PEACE
+    return f"it left on {account.left.ended_on:%d %B %Y}, and is left in peace until {until:%d %B %Y}"
+
+
+def former_membership(occasion: Occasion) -> Facts:
+    """The membership that it had: its last day, and its Sector where it was one."""
+    left = occasion.account.left
+    if left is None:
+        return {}
+    ended = {"membership": {"ended_on": left.ended_on.isoformat()}}
+    return (
+        ended
+        if left.coverage is Coverage.ALL
+        else {**ended, "sector": {"name": occasion.sector(left.coverage)}}
+    )
+
+
+def _left(account: Candidate, ended_by: EventKind, words: str) -> Signal | None:
+    if account.left is None or account.left.ended_by is not ended_by:
+        return None
+    return Signal(ended_by.value, f"{words}: member until {account.left.ended_on:%d %B %Y}")
+
+
+WIN_BACK = Campaign(
+    name="win_back",
+    title="Back among the members",
+    purpose="Invites organisations that were members, and left, to consider coming back.",
+    audience=FormerMember(within_days=REMEMBERED_DAYS),
+    signals=(interest_since, denounced, excluded),
+    conditions=(left_in_peace,),
+    letter_facts=(former_membership, work),
+    goal=Goal.MEMBERSHIP,
+    journey=Journey(
+        steps=(
+            LetterStep(name="letter", template="win_back"),
+            WaitStep(name="first_wait", working_days=10),
+            LetterStep(name="reminder", template="win_back_reminder"),
+            WaitStep(name="second_wait", working_days=10),
+            TaskStep(name="call", what="Call about coming back as a member: two letters without an answer"),
+        )
+    ),
+    signatures=MEMBERSHIP,
+    default_language=Language.ENGLISH,
+    quiet_days=60,
+)

@@ -1,0 +1,36 @@
+"""The kinds of reminders there are: what each looks at, what it makes of it, and which letter goes with each step.
+
+A further kind is a pure rule in a file of its own, its letters on file, and a line here.
+"""
+
+from datetime import date
+
+from sqlmodel import Session
+
+from crm.outreach import reminders_arrears, reminders_joining, reminders_notices
+from crm.outreach.reminder_rule import Matter, ReminderRule
+from crm.outreach.reminder_sources import applying, leaving, owing
+from crm.outreach.reminders_arrears import arrears
+from crm.outreach.reminders_joining import joining
+from crm.outreach.reminders_notices import notice_received
+from crm.reference.application_patience import application_patience
+
+
+def _arrears(session: Session, on: date) -> list[Matter]:
+    return [found for each in owing(session, on) if (found := arrears(each, on))]
+
+
+def _joining(session: Session, on: date) -> list[Matter]:
+    patience = application_patience(session)
+    return [found for each in applying(session, on) if (found := joining(each, on, patience=patience))]
+
+
+def _notices(session: Session, on: date) -> list[Matter]:
+    return [found for each in leaving(session, on) if (found := notice_received(each, on))]
+
+
+RULES = (
+    ReminderRule("arrears", "Arrears, by the step of the ladder", reminders_arrears.TEMPLATES, _arrears),
+    ReminderRule("joining", "Applications that wait", reminders_joining.TEMPLATES, _joining),
+    ReminderRule("notice_received", "Notices of members that leave", reminders_notices.TEMPLATES, _notices),
+)

@@ -1,0 +1,138 @@
+"""What the rules of reminders look at, read from the book: a fixed number of statements, however many accounts there are."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from crm.directory.administrations import administrations_of
+from crm.directory.merged import among, keeper_ids
+from crm.directory.tables import Organization
+from crm.membership.ageing import ageing
+from crm.membership.application import handed_out
+from crm.membership.application_steps import Party, Status, Step
+from crm.membership.application_tables import ApplicationMove, ApplicationRecord
+from crm.membership.balance import OpenItem
+from crm.membership.contract_tables import AccountStanding
+from crm.membership.dues_tables import InvoiceLine
+from crm.membership.entries import Entries, entries_of
+from crm.membership.ledger_tables import MembershipEvent, Term, running
+from crm.membership.terms import Coverage, EventKind
+from crm.outreach.reminders_arrears import OpenInvoice, Owing, Rung
+from crm.outreach.reminders_joining import Applying
+from crm.outreach.reminders_notices import Leaving
+
+
+def owing(session: Session, on: date) -> Iterator[Owing]:
+    """Every account that owes something on a day, with its ladder; what an applicant is still asked for is no debt."""
+    joining = set(session.exec(_of_open_applications()))
+    open_ = {
+        each.organization_id: found
+        for each in ageing(session, on)
+        if (found := _open(each.items, on, without=joining))
+    }
+    ladders = _ladders(session, open_)
+    for number, invoices in open_.items():
+        yield Owing(number, invoices, ladders.get(number, ()))
+
+
+def applying(session: Session, on: date) -> Iterator[Applying]:
+    """Every application that waits for somebody, as it stands now."""
+    query = select(ApplicationRecord).where(col(ApplicationRecord.closed_on).is_(None))
+    rows = session.exec(query.order_by(col(ApplicationRecord.id))).all()
+    approved, invoices = _approvals(session, rows), _joining_invoices(session, rows)
+    known = administrations_of(session, {row.state for row in rows if row.state})
+    told = tuple(handed_out(session, rows, today=on))
+    entries = entries_of(session, {found.organization_id for found in told})
+    for found in told:
+        items = entries.get(found.organization_id, Entries()).items
+        theirs = [item for item in items if item.invoice_id in invoices.get(found.id, ())]
+        administration = next(iter(known.get(found.state or "", ())), None)
+        yield Applying(
+            id=found.id,
+            applicant_id=found.organization_id,
+            applicant=found.organization,
+            category=found.category,
+            coverage=found.coverage,
+            party=found.party or Party.US,
+            since_on=found.since_on,
+            state=found.state,
+            administration_id=administration.id if administration else None,
+            approved_on=approved.get(found.id),
+            invoices=_open(theirs, on),
+        )
+
+
+def leaving(session: Session, on: date) -> Iterator[Leaving]:
+    """Every membership that runs on a day and ends by a denunciation of which the notice was received by then."""
+    given = select(MembershipEvent).where(
+        col(MembershipEvent.kind) == EventKind.DENUNCIATION,
+        col(MembershipEvent.notice_on) <= on,
+        col(MembershipEvent.effective_on) > on,
+    )
+    events = session.exec(given.order_by(col(MembershipEvent.id))).all()
+    keepers = keeper_ids(session, Organization, {event.organization_id for event in events})
+    ending = _ending(session, on)
+    for event in events:
+        account = keepers.get(event.organization_id, event.organization_id)
+        # What a later correction has taken back ends no membership.
+        if event.notice_on and (account, event.coverage, event.effective_on) in ending:
+            yield Leaving(event.id, account, event.coverage, event.notice_on, event.effective_on)
+
+
+def _open(items: Iterable[OpenItem], on: date, *, without: Iterable[int] = ()) -> tuple[OpenInvoice, ...]:
+    left_out = frozenset(without)
+    return tuple(
+        OpenInvoice(item.invoice_id, item.number, item.due_on, outstanding)
+        for item in items
+        if item.invoice_id not in left_out and (outstanding := item.outstanding(on))
+    )
+
+
+def _of_open_applications() -> SelectOfScalar[int]:
+    """The invoices of applications that have not become a membership."""
+    return (
+        select(InvoiceLine.invoice_id)
+        .join(ApplicationRecord, col(ApplicationRecord.id) == col(InvoiceLine.application_id))
+        .where(col(ApplicationRecord.status) != Status.ACTIVE)
+    )
+
+
+def _ladders(session: Session, accounts: Iterable[int]) -> Mapping[int, tuple[Rung, ...]]:
+    spans = select(AccountStanding).where(among(col(AccountStanding.organization_id), accounts))
+    found: dict[int, list[Rung]] = defaultdict(list)
+    for span in session.exec(spans.order_by(col(AccountStanding.since_on))):
+        found[span.organization_id].append(Rung(span.since_on, span.step))
+    return {number: tuple(rungs) for number, rungs in found.items()}
+
+
+def _approvals(session: Session, rows: Sequence[ApplicationRecord]) -> Mapping[int, date]:
+    """The day on which each of some applications was approved."""
+    moves = select(ApplicationMove).where(
+        among(col(ApplicationMove.application_id), [row.id for row in rows]),
+        col(ApplicationMove.step) == Step.APPROVED,
+    )
+    return {move.application_id: move.on for move in session.exec(moves)}
+
+
+def _joining_invoices(session: Session, rows: Sequence[ApplicationRecord]) -> Mapping[int, set[int]]:
+    """The invoices of each of some applications."""
+    query = select(InvoiceLine.application_id, InvoiceLine.invoice_id)
+    found: dict[int, set[int]] = defaultdict(set)
+    for application, invoice in session.exec(
+        query.where(among(col(InvoiceLine.application_id), [row.id for row in rows]))
+    ):
+        found[application or 0].add(invoice)
+    return found
+
+
+def _ending(session: Session, on: date) -> set[tuple[int, Coverage, date]]:
+    """The memberships that run on a day and have been denounced, each with its first day without it."""
+    ends = select(Term).where(running(on), col(Term.ended_by) == EventKind.DENUNCIATION)
+    return {
+        (term.organization_id, term.coverage, term.until_on + timedelta(days=1))
+        for term in session.exec(ends)
+        if term.until_on
+    }
