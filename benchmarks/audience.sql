@@ -32,10 +32,8 @@ active AS (
     GROUP BY term_id HAVING bool_or(kind = 'rapporteur') OR count(*) >= 3
 ),
 stated AS (
-    SELECT DISTINCT ON (standing.organization_id) standing.organization_id, standing.standing, standing.punctuality
-    FROM standing
-    WHERE standing.as_of <= %(day)s AND standing.organization_id IN (SELECT organization_id FROM running)
-    ORDER BY standing.organization_id, standing.as_of DESC, standing.id DESC
+    SELECT organization_id, standing, punctuality FROM standing_span
+    WHERE since_on <= %(day)s AND (until_on IS NULL OR until_on >= %(day)s)
 ),
 signalled AS (
     SELECT DISTINCT ON (running.organization_id) running.*, stated.standing, second.study_group AS second_group, signal,

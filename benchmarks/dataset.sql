@@ -127,6 +127,10 @@ FROM membership m, generate_series(0, floor(3 * pg_temp.chance(m.organization_id
     LATERAL (SELECT pg_temp.chance(m.organization_id * 3 + y, 42) AS u, pg_temp.chance(m.organization_id * 3 + y, 43) AS v) d
 WHERE pg_temp.chance(m.organization_id, 40) < 0.98;
 
+INSERT INTO standing_span (organization_id, since_on, until_on, standing, punctuality, as_of, source, why, synthetic)
+SELECT organization_id, as_of, lead(as_of) OVER following - 1, standing, punctuality, as_of, source, '', synthetic
+FROM standing WINDOW following AS (PARTITION BY organization_id ORDER BY as_of);
+
 -- Participation: up to eight parts in four years, most of them in the Associate's own study group.
 INSERT INTO participation (id, organization_id, study_group, kind, "on", source, synthetic)
 SELECT pg_temp.id(8, m.organization_id * 8 + k - 8000) AS id, m.organization_id,

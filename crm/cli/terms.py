@@ -44,6 +44,7 @@ _TERMS: dict[str, Cells] = {
 }
 _EVENTS: dict[str, Cells] = {
     "effective": "effective_on",
+    "notice": "notice_on",
     "event": "kind",
     "category": "category",
     "in": "coverage",
@@ -163,6 +164,22 @@ def class_change(
     """Record that a Sector Member has chosen another class of contribution."""
     with opened(ctx) as book:
         show(ctx, book.terms.class_change(org, sector=sector, units=units, on=day(book, on), reason=reason))
+
+
+@app.command(
+    epilog=examples("crm term give-notice acme.example --sector T --received-on 2027-01-31 --reason 'Merged'")
+)
+def give_notice(
+    ctx: typer.Context,
+    org: options.Organization,
+    received_on: On,
+    reason: Reason,
+    sector: OptionalSector = None,
+) -> None:
+    """Record that a member has given notice; it leaves after the time of notice, six months by the present rule."""
+    with opened(ctx) as book:
+        term = book.terms.give_notice(org, sector=sector, received_on=day(book, received_on), reason=reason)
+        show(ctx, term)
 
 
 @app.command()

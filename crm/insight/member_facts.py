@@ -72,7 +72,6 @@ class MemberFacts(Shown):
     Attributes:
         group_id: the head of its corporate group, itself where it has none.
         region: the development region of its State, by slug.
-        ends_on: the last day of the membership, where it was denounced.
         sectors: the Sectors in which it is a Sector Member or Academia, by any of its memberships.
         associate_in: the Sectors in which it is an Associate.
         own_groups: the study group that it has selected, and those that have taken over its work since.
@@ -82,7 +81,6 @@ class MemberFacts(Shown):
         group_associates: how many accounts of its corporate group are Associates, by Sector.
         concerns: what the Sectors work on that concerns its segment.
         asked: the upgrades and further Sectors that it was asked for.
-        applied: the Sectors in which its own application waits, with the day on which it applied.
     """
 
     on: date
@@ -99,7 +97,6 @@ class MemberFacts(Shown):
     coverage: Coverage
     study_group: str | None
     member_since_on: date
-    ends_on: date | None
     sectors: frozenset[str]
     associate_in: frozenset[str]
     own_groups: frozenset[str]
@@ -112,4 +109,3 @@ class MemberFacts(Shown):
     concerns: tuple[Concern, ...] = ()
     contacts: Contacts = Contacts()
     asked: tuple[Asked, ...] = ()
-    applied: Mapping[str, date] = field(default_factory=dict)

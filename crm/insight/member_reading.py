@@ -7,7 +7,6 @@ corporate group above all, bears no day; what stood there then is told by the tr
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -66,7 +65,6 @@ class _Around(NamedTuple):
     parts: Mapping[int, Sequence[tuple[int, TookPart]]]
     contacts: Mapping[int, Contacts]
     asked: Mapping[int, Sequence[Asked]]
-    applied: Mapping[int, Mapping[str, date]]
     own: Mapping[str | None, frozenset[str]]
     areas: Mapping[str | None, str | None]
     concerns: Mapping[str, tuple[Concern, ...]]
@@ -84,7 +82,6 @@ class _Around(NamedTuple):
             statements.parts(session, moments),
             {number - 1: Contacts(*told) for number, *told in session.execute(statements.contacts(moments))},
             statements.asked(session, moments),
-            statements.applied(session, moments),
             own_groups(session),
             regions(session),
             concerns_on(session, max(moment.on for moment in moments)),
@@ -102,14 +99,14 @@ class _Around(NamedTuple):
                 study_group=term.study_group,
                 own_groups=self.own[term.study_group],
                 member_since_on=term.since_on,
-                ends_on=term.ends_on(look.moment),
                 **shared,
             )
 
     def _shared(self, number: int, look: _Look, held: Sequence[Held]) -> dict[str, Any]:
         """What does not depend on the membership."""
         moment, row, was = look.moment, look.row, look.was
-        group = [term for term in self.by_group.get(look.group_id, ()) if term.runs(moment)]
+        theirs = {term.id: term for term in (*self.by_group.get(look.group_id, ()), *held)}
+        group = [term for term in theirs.values() if term.runs(moment)]
         return {
             **was,
             "on": moment.on,
@@ -128,7 +125,6 @@ class _Around(NamedTuple):
             "concerns": self.concerns.get(was["segment"], ()),
             "contacts": self.contacts.get(number, Contacts()),
             "asked": tuple(_as_of(asked, moment) for asked in self._asked_by(moment)),
-            "applied": self.applied.get(number, {}),
         }
 
     def _took_part(self, moment: Moment) -> tuple[TookPart, ...]:

@@ -32,7 +32,6 @@ from crm.insight.member_facts import Asked, Moment
 from crm.insight.potential_reasons import A_YEAR
 from crm.insight.study_group_interest import LATELY
 from crm.insight.touches import noticed
-from crm.membership.application_tables import ApplicationRecord
 from crm.membership.contract_tables import AccountStanding
 from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.standing_spans import standing_on
@@ -68,11 +67,6 @@ class Held(NamedTuple):
         if not moment.knows(self.id) or self.since_on > moment.on:
             return False
         return self.until_on is None or self.until_on >= moment.on or not moment.knows(self.ended_id)
-
-    def ends_on(self, moment: Moment) -> date | None:
-        """Its last day, where it had been denounced by then."""
-        denounced = self.ended_by is EventKind.DENUNCIATION and moment.knows(self.ended_id)
-        return self.until_on if denounced else None
 
 
 def _at(moments: Sequence[Moment]) -> FromClause:
@@ -143,6 +137,7 @@ def memberships(moments: Sequence[Moment], groups: Iterable[int]) -> Any:
         .correlate(Term)
         .scalar_subquery()
     )
+    ids = {moment.organization_id for moment in moments}
     days, back = [moment.on for moment in moments], any(moment.before for moment in moments)
     elsewhere: dict[str, Any] = {"group_id": corporate_group(), "ended_id": ended}
     runs = or_(col(Term.until_on).is_(None), col(Term.until_on) >= min(days), literal(back))
@@ -154,7 +149,7 @@ def memberships(moments: Sequence[Moment], groups: Iterable[int]) -> Any:
             )
         )
         .join_from(Term, Organization, col(Organization.id) == col(Term.organization_id))
-        .where(among(corporate_group(), groups), stands(Organization))
+        .where(or_(among(corporate_group(), groups), among(col(Organization.id), ids)), stands(Organization))
         .where(col(Term.since_on) <= max(days), runs)
         .order_by(col(Term.since_on), col(Term.id))
     )
@@ -217,21 +212,4 @@ def asked(session: Session, moments: Sequence[Moment]) -> dict[int, list[Asked]]
     )
     for number, *asked in session.execute(query.order_by(col(Opportunity.id))):
         found[number].append(Asked(*asked))
-    return found
-
-
-def applied(session: Session, moments: Sequence[Moment]) -> dict[int, dict[str, date]]:
-    """The Sectors in which an application of the account waited at each moment, and since when, by the moment."""
-    at, closed = _at(moments), col(ApplicationRecord.closed_on)
-    waits = (col(ApplicationRecord.applied_on) <= at.c.day) & (closed.is_(None) | (closed > at.c.day))
-    known = or_(at.c.before.is_(None), col(ApplicationRecord.id) < at.c.before)
-    theirs = col(ApplicationRecord.organization_id) == at.c.organization_id
-    query = (
-        select(at.c.number, col(ApplicationRecord.coverage), col(ApplicationRecord.applied_on))
-        .select_from(at)
-        .join(ApplicationRecord, theirs & waits & known)
-    )
-    found: dict[int, dict[str, date]] = defaultdict(dict)
-    for number, coverage, on in session.execute(query):
-        found[number - 1] |= dict.fromkeys(coverage.value, on)
     return found

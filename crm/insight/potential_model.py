@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from threadpoolctl import threadpool_limits
+
 from crm.insight.potential_fitting import Linear, can_be_fitted, fitted
 from crm.insight.potential_scores import Compared, Estimate, Score, compared
 from crm.shown import Shown
@@ -28,7 +30,8 @@ class Bar(Shown):
         later: on so many later ones it is judged.
         folds: in so many parts, each later than what the model of the part had learnt from.
         first: the share of outcomes, the earliest, that none is judged on.
-        margin: by so much its ROC AUC must be above that of the weights, with the interval of the difference above nought.
+        margin: by so much its ROC AUC must be above that of the weights, with the interval of the difference above nought;
+            and its Brier score must be below theirs, and below that of the plain share of wins.
         resamples: draws of corporate groups behind each interval.
         seed: of these draws.
     """
@@ -148,6 +151,11 @@ def learnt(lessons: Sequence[Lesson], *, passed_over: int = 0, bar: Bar = BAR) -
     model = PotentialModel(used=False, why="", outcomes=len(known), won=won, passed_over=passed_over, bar=bar)
     if too_few := _too_few(known, bar):
         return replace(model, why=too_few)
+    with threadpool_limits(1):  # the same sums in the same order, on whatever machine
+        return _judged(model, known, bar)
+
+
+def _judged(model: PotentialModel, known: Sequence[Lesson], bar: Bar) -> PotentialModel:
     judged = list(_forward(known, bar))
     model = replace(model, judged=len(judged), linear=_fitted(known))
     if too_few := _too_few_later([lesson.won for lesson, _ in judged], bar):
@@ -220,20 +228,20 @@ def _points(lesson: Lesson) -> dict[str, float]:
 
 
 def _verdict(result: Compared, bar: Bar) -> tuple[bool, str]:
-    auc, brier = result.auc_gain, result.brier_gain
-    if auc.value < bar.margin or auc.lowest <= 0:
-        return False, (
-            f"on later outcomes the model's ROC AUC is above theirs by {auc}, where it takes {bar.margin} and an interval"
-            " above nought"
-        )
-    if brier.value <= 0:
-        return (
-            False,
-            f"the model orders later outcomes better, but its chances are no nearer the truth: {brier}",
-        )
+    gain, (model, *others) = result.auc_gain, result.scores
+    if gain.value < bar.margin or gain.lowest <= 0:
+        told = f"it takes {bar.margin} and an interval above nought"
+        return False, f"on later outcomes the model's ROC AUC is above theirs by {gain}, where {told}"
+    for other in others:
+        if model.brier.value >= other.brier.value:
+            told = f"Brier {model.brier}, {other.name} {other.brier}"
+            return (
+                False,
+                f"the model orders later outcomes better, but its chances are no nearer the truth: {told}",
+            )
     return (
         True,
-        f"on later outcomes its ROC AUC is above that of the weights by {auc}, and it takes {bar.margin}",
+        f"on later outcomes its ROC AUC is above that of the weights by {gain}; it takes {bar.margin}",
     )
 
 

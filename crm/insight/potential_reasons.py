@@ -115,9 +115,6 @@ def stands_against(facts: MemberFacts, kind: OpportunityKind, sector: str) -> It
         sector: which Sector.
     """
     yield from _standing(facts)
-    if (applied := facts.applied.get(sector)) and facts.standing is not Standing.APPLICATION_PENDING:
-        words = f"its own application for ITU-{sector} has been pending since {applied:%d %B %Y}"
-        yield Signal(Standing.APPLICATION_PENDING.value, words)
     if facts.punctuality in (Punctuality.LATE, Punctuality.UNPAID):
         yield Signal("late", f"{_PAID[facts.punctuality]}, as of {facts.standing_as_of:%d %B %Y}")
     same = [asked for asked in facts.asked if (asked.kind, asked.sector) == (kind, sector)]
@@ -133,8 +130,6 @@ def _standing(facts: MemberFacts) -> Iterator[Signal]:
     elif facts.standing is not Standing.GOOD:
         words = f"{facts.standing.words}, as of {facts.standing_as_of:%d %B %Y}"
         yield Signal(facts.standing.value, words)
-    if facts.ends_on is not None and facts.standing is not Standing.CANCELLING:
-        yield Signal(Standing.CANCELLING.value, f"its membership ends on {facts.ends_on:%d %B %Y}")
 
 
 _PAID = {Punctuality.LATE: "has paid late", Punctuality.UNPAID: "has not paid"}

@@ -127,7 +127,7 @@ class Potentials:
             found = _named(every, wanted)
             _refuse_held(found)
             usual: dict[str, Any] = {"amount": found.yearly.amount}
-            usual |= {"source": f"Potential, {found.points} points", "synthetic": account.synthetic}
+            usual |= {"source": f"Potential, {found.points} points", "synthetic": found.facts.synthetic}
             usual |= {"note": "\n".join(map(str, found.speaks))}
             return open_ask(change, account, found.kind, **(usual | fields), sector=found.sector)
 

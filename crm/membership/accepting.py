@@ -34,7 +34,7 @@ def accept_proposal(change: Change, proposal: Proposal, *, approval: str, reason
         Refused: something changed since it was worked out, or it was altered, or its approval is not documented.
     """
     session = change.session
-    organization = locked(session, session.get_one(Organization, proposal.organization_id))
+    organization = locked(session, session.get_one(Organization, proposal.ask.organization_id))
     for year in sorted({line.since_on.year for line in proposal.lines}):
         next_serial(session, year)  # so that nobody charges the same months meanwhile
     today = today_of(session, change.now, change.actor)
@@ -73,9 +73,10 @@ def _refuse_unapproved(proposal: Proposal, approval: str) -> None:
 
 
 def _event(proposal: Proposal, approval: str, reason: str) -> dict[str, object]:
-    names = ("coverage", "category", "study_group", "units", "effective_on", "synthetic")
-    event = {name: getattr(proposal, name) for name in names}
-    return {**event, "kind": EventKind(proposal.change.value), "source": approval, "reason": reason}
+    names = ("coverage", "category", "study_group", "units", "effective_on")
+    event = {name: getattr(proposal.ask, name) for name in names}
+    event |= {"kind": EventKind(proposal.ask.change.value), "synthetic": proposal.synthetic}
+    return {**event, "source": approval, "reason": reason}
 
 
 def _invoice(

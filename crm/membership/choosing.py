@@ -52,7 +52,7 @@ def record_choice(
             subject=state.code,
             field="units",
             value=units_in_words(units),
-            hint='To record it all the same, say why: override="authorised by the Conference …".',
+            hint="To record it all the same, say why: override=….",
         )
     line = {
         "state": state.code,

@@ -93,7 +93,7 @@ class StepPostponement(Record, table=True):
     """
 
     __tablename__ = "step_postponement"
-    __table_args__ = (CheckConstraint("until_on > decided_on", name="order"),)
+    __table_args__ = (CheckConstraint("until_on >= decided_on", name="order"),)
 
     id: int = id_field()
     organization_id: int = ref("organization.id")

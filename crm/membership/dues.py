@@ -13,11 +13,13 @@ from crm.directory.tables import Organization
 from crm.errors import InvalidInput, Refused
 from crm.membership.ageing import Aged, ageing
 from crm.membership.application_invoices import activate_covered
-from crm.membership.assessing import Assessed, Progress, assess
+from crm.membership.assessed import Assessed
+from crm.membership.assessing import assess
 from crm.membership.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.entries import Entries, entries_of, interest_charged
 from crm.membership.interest import interest_lines
 from crm.membership.invoices import InvoiceKey, find_invoice, invoices_of, lines_of
+from crm.membership.invoicing import Progress
 from crm.membership.payments import (
     PaymentKey,
     enter_payment,

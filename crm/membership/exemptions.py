@@ -3,7 +3,7 @@
 The Council grants them, on the ground of reciprocity, to international bodies, and reviews the list.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement
@@ -94,6 +94,18 @@ def exempt_on(session: Session, organization_ids: Iterable[int], day: date) -> M
         among(col(Exemption.organization_id), organization_ids), _holds(day)
     )
     return dict(session.exec(query).all())
+
+
+def exemptions_between(
+    session: Session, organization_ids: Iterable[int], first: date, last: date
+) -> Sequence[Exemption]:
+    """The exemptions of these accounts that hold on a day between two, both included."""
+    query = select(Exemption).where(
+        among(col(Exemption.organization_id), organization_ids),
+        col(Exemption.since_on) <= last,
+        col(Exemption.until_on) >= first,
+    )
+    return session.exec(query).all()
 
 
 def _holds(day: date) -> ColumnElement[bool]:

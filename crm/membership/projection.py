@@ -52,7 +52,7 @@ class Assumption(Shown):
             )
             if chance
         ]
-        return f"{', '.join(moves) or 'all of them keep their class'}: {self.basis}"
+        return f"{', '.join(moves) or 'all keep their class'}: {self.basis}"
 
 
 KEEPS = Assumption()

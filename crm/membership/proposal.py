@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from hashlib import sha256
 
-from crm.errors import Refused
+from crm.errors import InvalidInput, Refused
 from crm.membership.dues_tables import Invoice
 from crm.membership.ledger_tables import Term
 from crm.membership.posting import ChargeLine
@@ -25,8 +25,13 @@ _PART_LENGTH = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """What is to be worked out for whom."""
+class Ask(Shown):
+    """What is to be worked out for whom.
+
+    Attributes:
+        units: the class, where somebody is to be a Sector Member.
+        effective_on: the first day, which is the first of a month.
+    """
 
     organization_id: int
     change: MembershipChange
@@ -35,6 +40,9 @@ class Ask:
     study_group: str | None
     units: Fraction | None
     effective_on: date
+
+    def __str__(self) -> str:
+        return f"{self.change.value.replace('_', ' ')} in ITU-{self.coverage}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class Proposal(Shown):
         before: what it is in the Sector now, in words, and `after` what it would be.
         effective_on: the first day, which is the first of a month.
         yearly_before: what a year costs now, and `yearly_after` what it would cost; CHF, by the tables of that day.
-        lines: what would be invoiced (above zero) and credited (below), month by month accounted for.
+        lines: what would be invoiced (above zero) and credited (below).
         to_invoice: the price of the months that are left in the years concerned, at the new fee.
         to_credit: what of these months was invoiced before.
         net: the difference; below zero where more is given back.
@@ -93,17 +101,12 @@ class Proposal(Shown):
         approval: who has to approve it.
         grounds: the rules and facts behind it, with their certainty and source.
         warnings: what to look at before it is accepted.
+        ask: what was to be worked out.
         fingerprint: of all that it was worked out from.
         synthetic: whether the membership is made up.
     """
 
-    organization: str
-    organization_id: int
-    change: MembershipChange
-    coverage: Coverage
-    category: Category
-    study_group: str | None
-    units: Fraction | None
+    organization: str = field(compare=False)  # another name changes nothing
     before: str
     after: str
     effective_on: date
@@ -119,23 +122,27 @@ class Proposal(Shown):
     approval: Approval
     grounds: tuple[Ground, ...]
     warnings: tuple[str, ...] = field(compare=False)  # some hold for a day only
+    ask: Ask
     fingerprint: str
     synthetic: bool = False
-
-    @property
-    def ask(self) -> Ask:
-        """What was to be worked out."""
-        return Ask(**{name: getattr(self, name) for name in Ask.__slots__})
 
     def changed_since(self, fingerprint: str) -> tuple[str, ...]:
         """What differs between what this proposal was worked out from and an earlier fingerprint.
 
         Returns:
-            Some of "request", "ledger", "fees", "invoices", "balance" and "rules"; all of them if it is no fingerprint.
+            Some of "request", "ledger", "fees", "invoices", "balance" and "rules".
+
+        Raises:
+            InvalidInput: it is no fingerprint.
         """
         before, now = fingerprint.strip().split("-"), self.fingerprint.split("-")
         if len(before) != len(now):
-            return PARTS
+            raise InvalidInput(
+                f"{fingerprint[:60]!r} is no fingerprint of a proposal.",
+                field="fingerprint",
+                value=fingerprint,
+                hint=f"It has {len(now)} parts with hyphens between them.",
+            )
         return tuple(part for part, old, new in zip(PARTS, before, now, strict=True) if old.casefold() != new)
 
     def refuse_unless_same(self, fingerprint: str) -> None:
@@ -143,6 +150,7 @@ class Proposal(Shown):
 
         Raises:
             Refused: naming what has.
+            InvalidInput: it is no fingerprint.
         """
         if changed := self.changed_since(fingerprint):
             raise Refused(

@@ -1,6 +1,6 @@
 """What the book knows that matters for a proposal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from crm.errors import InvalidInput, NotFound
 from crm.membership.application import party_in_words
 from crm.membership.application_routes import administrations, approving_state
 from crm.membership.application_steps import Party
+from crm.membership.contract_tables import AccountStanding
 from crm.membership.dues_tables import Assessment, Invoice, InvoiceLine
 from crm.membership.eligibility import Wish, warnings
 from crm.membership.entries import Entries, entries_of
@@ -19,6 +20,8 @@ from crm.membership.holdings import holdings
 from crm.membership.ledger import events_of, ledger_line, refuse_no_member
 from crm.membership.ledger_tables import Term, running
 from crm.membership.proposal import Ask
+from crm.membership.standing import Standing
+from crm.membership.standing_spans import standing_on
 from crm.membership.terms import Coverage
 from crm.membership.unused_months import PostedLine
 from crm.membership.working_out import BECOMES_MORE, ProposalFacts
@@ -51,12 +54,14 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         posted=tuple(_posted(session, ids, ask.coverage)),
         assessed_to=session.scalar(select(func.max(Assessment.year))),
         balance=entries.balance(date.max),
-        arrears=entries.arrears(today),
         schedule=fee_schedule(session),
         categories={row.category: row for row in session.exec(select(MembershipCategory))},
         rules=change_rules(session, ask.change),
         approver=_approver(session, organization),
-        against=tuple(_against(session, organization, ask)),
+        against=(
+            *_in_trouble(session, organization, entries, today),
+            *_not_eligible(session, organization, ask),
+        ),
         synthetic=term.synthetic,
     )
 
@@ -99,8 +104,19 @@ def _approver(session: Session, organization: Organization) -> str:
     return str(party_in_words(Party.ADMINISTRATION, state.name(), names))
 
 
-def _against(session: Session, organization: Organization, ask: Ask) -> Sequence[str]:
-    """What speaks against it, where the account becomes more than it is."""
+def _in_trouble(session: Session, organization: Organization, entries: Entries, today: date) -> Iterator[str]:
+    """How the account stands, where that is no time to sell it more: it is to be kept first."""
+    if arrears := entries.arrears(today):
+        yield f"The account is in arrears with {arrears:,.2f} CHF."
+    theirs = (AccountStanding.organization_id == organization.id, standing_on(today))
+    found = session.exec(select(AccountStanding).where(*theirs)).first()
+    said = {Standing.GOOD, Standing.EXEMPT} | ({Standing.ARREARS} if arrears else set())
+    if found is not None and found.standing is not None and found.standing not in said:
+        yield f"How it stands: {found.standing.words} ({found.why})."
+
+
+def _not_eligible(session: Session, organization: Organization, ask: Ask) -> Sequence[str]:
+    """What the rules say against it, where the account becomes more than it is."""
     if ask.change not in BECOMES_MORE:
         return []
     wish = Wish(

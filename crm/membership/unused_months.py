@@ -1,7 +1,7 @@
 """What an account was charged for months that another membership takes over: pure, from the lines of its invoices."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -32,32 +32,33 @@ class PostedLine:
     units: Fraction | None = None
     event_id: int | None = None
     application_id: int | None = None
-    id: int = field(default=0, compare=False)
 
 
 def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -> Iterator[ChargeLine]:
     """The credits for what was charged between two days and not given back before.
 
     Args:
-        lines: on one account in one Sector, of any years.
+        lines: on one account in one Sector, in the order in which they were posted.
         since_on: the first day of a month, from which somebody else is charged.
         until_on: the last day of a month, to which they are.
 
     Yields:
         A credit for each membership and calendar year, below zero, to the centime.
     """
-
-    def what_for(line: PostedLine) -> tuple[int, int, int]:
-        return line.since_on.year, line.event_id or 0, line.application_id or 0
-
-    for (year, *_), together in groupby(sorted(lines, key=lambda line: (what_for(line), line.id)), what_for):
+    for _, together in groupby(sorted(lines, key=_what_for), _what_for):
         same = list(together)
-        left = charged_months(same, year) & set(months_in(since_on, until_on, year))
-        for first, last in runs(left, year):
-            yield _credit(same, first, last)
+        for year in range(since_on.year, min(until_on, max(line.until_on for line in same)).year + 1):
+            left = charged_months(same, year) & set(months_in(since_on, until_on, year))
+            for first, last in runs(left, year):
+                yield _credit(same, first, last)
+
+
+def _what_for(line: PostedLine) -> tuple[int, int]:
+    return line.event_id or 0, line.application_id or 0
 
 
 def _credit(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
+    """What lines for the same membership charge for the months from a first day to a last one."""
     charged = next(line for line in reversed(lines) if line.amount > 0)
     months = len(months_in(first, last, first.year))
     numbers = ", ".join(dict.fromkeys(line.number for line in lines))
@@ -67,7 +68,7 @@ def _credit(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
         months=months,
         amount=-to_the_cent(sum((_share(line, first, last) for line in lines), Fraction(0))),
         rule=charged.rule,
-        basis=f"{months} of the {_length(charged)} months invoiced as {numbers}",
+        basis=f"{months} of the {_months_of(charged)} months invoiced as {numbers}",
         coverage=charged.coverage,
         category=charged.category,
         units=charged.units,
@@ -77,12 +78,10 @@ def _credit(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
 
 
 def _share(line: PostedLine, first: date, last: date) -> Fraction:
-    """What a line says of the months from a first day to a last one."""
-    inside = set(months_in(line.since_on, line.until_on, first.year)) & set(
-        months_in(first, last, first.year)
-    )
-    return Fraction(line.amount) * len(inside) / _length(line)
+    months = {*months_in(line.since_on, line.until_on, first.year)} & {*months_in(first, last, first.year)}
+    return Fraction(line.amount) * len(months) / _months_of(line)
 
 
-def _length(line: PostedLine) -> int:
-    return len(months_in(line.since_on, line.until_on, line.since_on.year))
+def _months_of(line: PostedLine) -> int:
+    years = line.until_on.year - line.since_on.year
+    return 12 * years + line.until_on.month - line.since_on.month + 1

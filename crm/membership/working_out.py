@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from crm.errors import Refused
 from crm.membership.balance import ZERO
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.lowest_class import reduced_class
@@ -33,12 +32,11 @@ class ProposalFacts:
         posted: what was invoiced in the Sector.
         assessed_to: the last year whose dues were assessed.
         balance: what it owes, due or not.
-        arrears: what of it is overdue.
         schedule: the tables of fees.
         categories: what members of each category may do.
         rules: what goes for the change.
         approver: who approves applications of the account, in words.
-        against: what speaks against its becoming a member of the category.
+        against: what speaks against it, in sentences: how the account stands, who may become what.
         synthetic: whether the membership is made up.
     """
 
@@ -48,7 +46,6 @@ class ProposalFacts:
     posted: tuple[PostedLine, ...]
     assessed_to: int | None
     balance: Decimal
-    arrears: Decimal
     schedule: FeeSchedule
     categories: Mapping[Category, MembershipCategory]
     rules: Mapping[ChangeSubject, ChangeRule]
@@ -94,16 +91,17 @@ def work_out(ask: Ask, facts: ProposalFacts) -> Proposal:
     parts = {
         "request": ask,
         "ledger": sorted(map(repr, facts.ledger)),
-        "fees": (old_fee, fee, charges, then),
-        "invoices": credits_,
+        "fees": (old_fee, fee, then),
+        "invoices": (credits_, charges),
         "balance": facts.balance,
         "rules": (approval, grounds),
     }
     return Proposal(
-        **asdict(ask),
+        ask=ask,
         organization=facts.organization,
         before=_in_words(ask, before),
         after=membership_in_words(ask.category, ask.coverage, ask.study_group, ask.units),
+        effective_on=ask.effective_on,
         yearly_before=None if old_fee is None else _due(now, old_fee),
         yearly_after=_due(then, fee),
         lines=(*credits_, *charges),
@@ -127,14 +125,8 @@ def _spans(ask: Ask, facts: ProposalFacts) -> tuple[TermSpan, TermSpan | None]:
     refuse_odd_study_group(asdict(event))
     refuse_odd_units(asdict(event))
     before = [span for span in terms_of(facts.ledger) if span.coverage is ask.coverage and _runs(span, ask)]
-    after = [span for span in terms_of([*facts.ledger, event]) if span.id == event.id]
-    if not after:
-        raise Refused(
-            f"Nothing would be left of it: another change takes effect on {ask.effective_on} already.",
-            rule="terms.something_left",
-            field="on",
-        )
-    return after[0], before[0] if before else None
+    after = next(span for span in terms_of([*facts.ledger, event]) if span.id == event.id)
+    return after, before[0] if before else None
 
 
 def _event(ask: Ask, number: int) -> LedgerEvent:
@@ -229,8 +221,7 @@ def _warnings(
     credits_: Sequence[ChargeLine],
     reduced: Ground | None,
 ) -> Iterator[str]:
-    if facts.arrears:
-        yield f"The account is in arrears with {facts.arrears:,.2f} CHF."
+    yield from facts.against
     if span.until_on is not None:
         yield f"The membership ends on {span.until_on:%-d %B %Y} all the same."
     if then.exempt:
@@ -239,4 +230,3 @@ def _warnings(
         yield "No invoice in the book has charged the months that are left, so nothing is given back."
     if reduced is not None:
         yield f"The class is open only to some: {reduced.words}."
-    yield from facts.against

@@ -11,9 +11,11 @@ from crm.directory.merged import stands
 from crm.directory.roles import RoleKind, has_role
 from crm.directory.tables import Organization
 from crm.membership.ledger_tables import Term, running
-from crm.reference.countries import countries_in, find_country
+from crm.reference.countries import countries_in, find_country, is_member_state
 from crm.reference.country import Country
-from crm.reference.regions import find_region
+from crm.reference.languages import Language
+from crm.reference.regions import Region, find_region
+from crm.reference.spelling import plain
 from crm.reports.columns import Column, ColumnKind
 
 SHOWN: tuple[Any, ...] = (Organization.id, Organization.name, Organization.country, Organization.segment)
@@ -86,3 +88,13 @@ class Place:
             "state": self.state and self.state.name(),
         }
         return {name: value for name, value in chosen.items() if value}
+
+
+def member_states(session: Session, place: Place, language: Language) -> list[tuple[str, str, str]]:
+    """The Member States: code, region, name; in the usual order."""
+    query: Any = select(Country, Region).join(Region, col(Region.slug) == col(Country.region))
+    query = query.where(is_member_state())
+    if place.region is not None:
+        query = query.where(col(Country.region) == place.region.slug)
+    found = sorted(session.execute(query), key=lambda row: (row[1].position, plain(row[0].name(language))))
+    return [(state.code, region.name(language), state.name(language)) for state, region in found]

@@ -20,13 +20,14 @@ class ColumnKind(StrEnum):
     SHARE = "share"  # a fraction: 0.25 is shown as 25.0%
     DATE = "date"
     MONEY = "money"
+    UNITS = "units"  # units of contribution, whose classes are halves of halves: 1.5 is shown as 1 1/2
     ID = "id"  # a number that names a record; nobody adds it up or groups its thousands
     NOTE = "note"  # running text, which may wrap over many lines
 
     @property
     def is_figure(self) -> bool:
         """Whether the cells are numbers."""
-        return self in {ColumnKind.COUNT, ColumnKind.SHARE, ColumnKind.MONEY}
+        return self in {ColumnKind.COUNT, ColumnKind.SHARE, ColumnKind.MONEY, ColumnKind.UNITS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

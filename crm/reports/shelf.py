@@ -11,6 +11,7 @@ from crm.membership.statement import statement_of
 from crm.reports import (
     applications_stuck,
     arrears_ageing,
+    contribution_round,
     coverage_by_office,
     data_quality,
     forecast,
@@ -18,6 +19,7 @@ from crm.reports import (
     interactions_by_office,
     membership_movement,
     pipeline,
+    potential,
     prospects,
     prospects_by_state,
     retention_by_cohort,
@@ -38,6 +40,7 @@ class Reports(Reader):
 
     applications_stuck = applications_stuck.applications_stuck
     arrears_ageing = arrears_ageing.arrears_ageing
+    contribution_round = contribution_round.contribution_round
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
     forecast = forecast.forecast
@@ -45,6 +48,7 @@ class Reports(Reader):
     interactions_by_office = interactions_by_office.interactions_by_office
     membership_movement = membership_movement.membership_movement
     pipeline = pipeline.pipeline
+    potential = potential.potential
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state
     retention_by_cohort = retention_by_cohort.retention_by_cohort

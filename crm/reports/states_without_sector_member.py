@@ -11,10 +11,8 @@ from crm.directory.tables import Organization
 from crm.membership.ledger_tables import Term, running
 from crm.reference.categories import Category
 from crm.reference.country import Country
-from crm.reference.languages import Language, known_language
-from crm.reference.regions import Region
-from crm.reference.spelling import plain
-from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, is_prospect
+from crm.reference.languages import known_language
+from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, is_prospect, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -66,7 +64,7 @@ def states_without_sector_member(
         place = Place(session, region)
         counted = session.execute(_counts(place, day)).all()
         counts = {(row.state, row.figure): row.organizations for row in counted}
-        states = _states(session, place, tongue)
+        states = member_states(session, place, tongue)
         without = [code for code, *_ in states if not counts.get((code, "sector_members"))]
         shown = [state for state in states if every or state[0] in without]
         behind = _behind(session, place, day, {code for code, *_ in shown}) if rows else None
@@ -118,16 +116,6 @@ def _counts(place: Place, day: date) -> Select[Any]:
     made_up = func.count().filter(found.c.synthetic).label("made_up")
     query = select(found.c.state, found.c.figure, func.count().label("organizations"), made_up)
     return query.group_by(found.c.state, found.c.figure)
-
-
-def _states(session: Session, place: Place, language: Language) -> list[tuple[str, str, str]]:
-    """The Member States: code, region, name; in the usual order."""
-    query: Any = select(Country, Region).join(Region, col(Region.slug) == col(Country.region))
-    query = query.where(col(Country.member_state) == col(Country.code))
-    if place.region is not None:
-        query = query.where(col(Country.region) == place.region.slug)
-    found = sorted(session.execute(query), key=lambda row: (row[1].position, plain(row[0].name(language))))
-    return [(state.code, region.name(language), state.name(language)) for state, region in found]
 
 
 def _row(

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from browser import picture, printed
 from faults import Fault, faults
-from synthetic import forecast, synthetic_book
+from synthetic import forecast, proposal, synthetic_book, what_if
 
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
+_NOTEBOOK = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A proposal</title>
+<main style="margin: 1.5rem"><h1 style="font: 600 1rem system-ui">Out [1]</h1>{card}</main></html>"""
 NARROWEST = 500
 """The smallest window of Chromium itself; the narrow style begins at 640 pixels."""
 
@@ -52,7 +54,11 @@ def _pages(folder: Path) -> dict[str, Path]:
             "arabic": book.reports.prospects_by_state(language="ar"),
             "forecast": forecast(),
         }
-        return {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
+        reports |= {report.name: report for report in what_if(book).tables()}  # it adds members
+        pages = {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
+        pages["proposal"] = folder / "proposal.html"
+        pages["proposal"].write_text(_NOTEBOOK.format(card=proposal(book)._repr_html_()), encoding="utf-8")
+        return pages
 
 
 def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
@@ -68,7 +74,12 @@ def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
     picture(pages["arabic"], paths["arabic"], width=1120, height=900)
     picture(pages["forecast"], paths["columns"], width=700, height=760)
     printed(prospects, paths["printed"])
-    return list(paths.values())
+    card = into / "proposal-card.png"
+    picture(pages["proposal"], card, width=1120, height=1000)
+    what_ifs = {name: into / f"what-if-{name}.png" for name in ("tornado", "spread", "at-risk")}
+    for name, path in what_ifs.items():
+        picture(pages[f"what-if-{name}"], path, width=900, height=1120)
+    return [*paths.values(), card, *what_ifs.values()]
 
 
 def _rows_of(page: Path, state: str) -> str:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from crm.book import Book
-from crm.membership.assessing import Assessed
+from crm.membership.assessed import Assessed
 from crm.membership.standing import Punctuality, Standing
 from crm.reference.categories import Category
 from workers.demo.accounts import Account

@@ -31,6 +31,7 @@ DATATYPES = {
     ColumnKind.ID: "integer",
     ColumnKind.SHARE: "decimal",
     ColumnKind.MONEY: "decimal",
+    ColumnKind.UNITS: "decimal",
     ColumnKind.DATE: "date",
 }
 

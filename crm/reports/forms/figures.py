@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from fractions import Fraction
 
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
+from crm.reference.units import units_in_words
 from crm.reports.columns import Cell, ColumnKind
 
 NOT_STATED = "\N{EN DASH}"
@@ -24,7 +26,7 @@ def locale(language: str) -> Locale:
 
 
 def shown(cell: Cell, kind: ColumnKind, *, language: str = "en") -> str:
-    """A cell as people read it: grouped thousands, one decimal in a share, two in money, days in ISO 8601.
+    """A cell as people read it: grouped thousands, one decimal in a share, two in money, 1 1/2 units, days in ISO 8601.
 
     Args:
         cell: the value; `None` becomes a dash.
@@ -46,6 +48,8 @@ def _figure(number: int | Decimal, kind: ColumnKind, customs: Locale) -> str:
         return str(format_percent(number, pattern, locale=customs))
     if kind is ColumnKind.MONEY:
         return str(format_decimal(number, "#,##0.00", locale=customs))
+    if kind is ColumnKind.UNITS:
+        return f"{'-' if number < 0 else ''}{units_in_words(abs(Fraction(number)))}"
     return str(format_decimal(number, locale=customs))
 
 

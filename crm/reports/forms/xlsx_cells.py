@@ -26,6 +26,7 @@ _NUMBERS = {
     ColumnKind.COUNT: "#,##0",
     ColumnKind.SHARE: "0.0%",
     ColumnKind.MONEY: "#,##0.00",
+    ColumnKind.UNITS: "# ?/??",
     ColumnKind.ID: "0",
 }
 _LINK = {"font_color": "#0B57A4", "underline": 1}

@@ -17,6 +17,8 @@ _STEP = ("overdue", "on_plan", "suspended", "notified", "exclusion_due")
 def upgrade() -> None:
     """Make the tables, and work out how accounts stand from what sources have said so far."""
     op.add_column("membership_event", sa.Column("notice_on", sa.Date(), nullable=True))
+    op.execute("DROP TRIGGER append_only ON membership_event")
+    _guard_events()
     _plans()
     _notices()
     _postponements()
@@ -35,7 +37,19 @@ def downgrade() -> None:
         "repayment_plan",
     ):
         op.drop_table(table)
+    op.execute("DROP TRIGGER append_only ON membership_event")
     op.drop_column("membership_event", "notice_on")
+    _guard_events()
+
+
+def _guard_events() -> None:
+    # The trigger names the columns it guards: all but the free texts, which may be blanked.
+    columns = [column["name"] for column in sa.inspect(op.get_bind()).get_columns("membership_event")]
+    kept = ", ".join(f'"{name}"' for name in columns if name not in {"reason", "source"})
+    op.execute(
+        f"CREATE TRIGGER append_only BEFORE UPDATE OF {kept} OR DELETE OR TRUNCATE ON membership_event"
+        " FOR EACH STATEMENT EXECUTE FUNCTION accord_append_only()"
+    )
 
 
 def _plans() -> None:
@@ -101,7 +115,7 @@ def _postponements() -> None:
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.String(), nullable=False),
-        sa.CheckConstraint("until_on > decided_on", name=op.f("ck_step_postponement_order")),
+        sa.CheckConstraint("until_on >= decided_on", name=op.f("ck_step_postponement_order")),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_step_postponement_organization_id")
         ),
