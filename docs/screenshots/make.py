@@ -11,7 +11,8 @@ from pathlib import Path
 
 from browser import picture, printed
 from faults import Fault, faults
-from synthetic import announcements
+from synthetic import announcements, forecast, proposal, synthetic_book, what_if
+
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
 _NOTEBOOK = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A proposal</title>
