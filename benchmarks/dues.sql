@@ -25,4 +25,4 @@ FROM generate_series(1, pg_temp.members()) i,
 INSERT INTO term (id, organization_id, coverage, category, study_group, units, opened_by, since_on, synthetic)
 SELECT id, organization_id, coverage, category, study_group, units, kind, effective_on, false FROM membership_event;
 
-SELECT setval('accord_id', 1000 + 2 * pg_temp.members());
+SELECT setval('accord_id', greatest(nextval('accord_id'), 1000 + 2 * pg_temp.members()));

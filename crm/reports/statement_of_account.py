@@ -29,7 +29,8 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
         name=f"statement-{statement.organization_id}",
         title=f"Statement of account: {statement.name}",
         definition="Every invoice by its day of issue and every payment by the day on which it counts; the balance is what "
-        "is owed after each line. What is below zero is given back, or taken back. Payments settle what was due first.",
+        "is owed after each line. What is below zero is given back, or taken back. Payments settle what was due first. "
+        f"{statement.note}",
         denominator=f"All invoices and payments of the account to {statement.on:%d %B %Y}, in Swiss francs.",
         as_of=as_of,
         on=statement.on,
@@ -48,11 +49,11 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
             for line in statement.lines
         ),
         stated_totals={"balance": statement.balance},
-        notes=(*synthetic(statement.synthetic), *_standing(statement), statement.note),
+        notes=(*synthetic(statement.synthetic), _standing(statement)),
     )
 
 
-def _standing(statement: Statement) -> tuple[str, ...]:
+def _standing(statement: Statement) -> str:
     told = [
         f"Overdue on {statement.on:%d %B %Y}: CHF {statement.arrears:,.2f}.",
         *(
@@ -64,4 +65,4 @@ def _standing(statement: Statement) -> tuple[str, ...]:
         told.append(f"To the credit of the account: CHF {statement.credit:,.2f}.")
     if statement.interest:
         told.append(f"Interest accrued and not charged (rates unverified): CHF {statement.interest:,.2f}.")
-    return tuple(told)
+    return " ".join(told)

@@ -338,6 +338,7 @@ def test_the_database_lets_a_ledgers_free_texts_be_blanked_and_nothing_else(book
     book.suppressions.add("x@acme.example")
     book.terms.join(acme, "associate", sector="T", study_group="T-SG13", on=date(2026, 1, 1), reason="why")
     book.opportunities.add(acme, "upgrade", title="Become a Sector Member", sector="T")
+    book.dues.assess(2026)
     for table in Record.metadata.sorted_tables:
         if not record_of(table.name).append_only:
             continue
