@@ -29,6 +29,20 @@ class Direction(StrEnum):
     FIRST = "first"
     NO_ANSWER = "no_answer"
 
+    @property
+    def words(self) -> str:
+        """What States of this direction do, as in "17 keep"."""
+        return _WORDS[self]
+
+
+_WORDS = {
+    Direction.RAISES: "go up",
+    Direction.KEEPS: "keep",
+    Direction.LOWERS: "go down",
+    Direction.FIRST: "announce a first class",
+    Direction.NO_ANSWER: "are silent",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoundState(Shown):

@@ -74,9 +74,7 @@ class RoundStanding(Shown):
             if self.response_rate is None
             else f"{self.response_rate:.1%} of {self.asked} asked"
         )
-        directions = ", ".join(
-            f"{stake.states} {stake.direction.value.replace('_', ' ')}" for stake in self.by_direction
-        )
+        directions = ", ".join(f"{stake.states} {stake.direction.words}" for stake in self.by_direction)
         return f"{self.name} on {self.on}: {self.answered} answers ({rate}): {directions}. {self.projection}."
 
     def of(self, state: str) -> Announcement:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
-from crm.membership.announcements import Announcement, Direction, counted
+from crm.membership.announcements import Announcement, counted
 from crm.membership.class_history import History, in_force
 from crm.membership.contribution_facts import histories
 from crm.membership.contribution_tables import AnnouncementRound
@@ -30,22 +30,17 @@ _COLUMNS = (
     Column(key="state", title="Member State"),
     Column(key="code", title="Code"),
     Column(key="units", title="Units", kind=ColumnKind.UNITS, summed=True),
-    Column(key="asked_on", title="Asked", kind=ColumnKind.DATE),
-    Column(key="asks", title="Times asked", kind=ColumnKind.COUNT, summed=True),
-    Column(key="answered_on", title="Answered", kind=ColumnKind.DATE),
-    Column(key="answers", title="Answers", kind=ColumnKind.COUNT, summed=True),
-    Column(key="direction", title="Direction"),
+    Column(key="asked", title="Asked", kind=ColumnKind.COUNT, summed=True),
     Column(key="announced", title="Announced", kind=ColumnKind.UNITS, summed=True),
-    Column(key="change", title="Change", kind=ColumnKind.UNITS, summed=True),
-    Column(key="money", title="Change a year", kind=ColumnKind.MONEY, currency="CHF", summed=True),
-    Column(key="open", title="Units open", kind=ColumnKind.UNITS, summed=True),
-    Column(key="warnings", title="Rules", kind=ColumnKind.NOTE),
+    Column(key="change", title="Change", kind=ColumnKind.MONEY, currency="CHF", summed=True),
+    Column(key="open", title="Open", kind=ColumnKind.UNITS, summed=True),
 )
 _BEHIND = (
     Column(key="on", title="On", kind=ColumnKind.DATE),
     Column(key="what", title="What"),
     Column(key="channel", title="Channel"),
     Column(key="units", title="Units", kind=ColumnKind.UNITS),
+    Column(key="rules", title="What the rules say", kind=ColumnKind.NOTE),
     Column(key="document", title="Document"),
     Column(key="by", title="Recorded by"),
     Column(key="id", title="Id", kind=ColumnKind.ID),
@@ -53,10 +48,10 @@ _BEHIND = (
 _TILES = Chart(kind=ChartKind.TILES, label="state", code="code", value="open", empty="Has answered")
 _LARGEST = Chart(label="state", value="open", empty="Has answered", most=20)
 _DEFINITION = (
-    "The class that each Member State has before the financial period, when it was asked, and what it announced by the "
-    "day; the latest answer that was not corrected counts. Units open are those of States that have announced nothing: "
-    "such a State keeps its class (unverified). Money is units times the unit amount of the round. Classes that nobody "
-    "recorded are derived from published contributions and not official."
+    "Units: the class that a Member State has before the financial period. Asked: how often it was asked, reminders "
+    "included. Announced: its latest answer by the day that was not corrected. Change: what that adds to the contributions of "
+    "a year, at the unit amount of the round. Open: the units of States that have announced nothing; such a State keeps its "
+    "class (unverified). Classes that nobody recorded are derived from published contributions and not official."
 )
 
 
@@ -116,7 +111,7 @@ def contribution_round(
         notes=_notes(whole, standing),
         grouped_by="region",
         chart=(_TILES, _LARGEST),
-        behind=_behind(whole, day, {code for code, *_ in states}) if rows else None,
+        behind=_behind(whole, standing, day, {code for code, *_ in states}) if rows else None,
         language=tongue.value,
     )
 
@@ -161,29 +156,20 @@ def _notes(whole: Round | None, standing: RoundStanding | None) -> tuple[str, ..
         return ()
     made_up = sum(each.synthetic for each in standing.states)
     directions = "; ".join(
-        f"{stake.states} {stake.direction.replace('_', ' ')} ({units_in_words(stake.units)} units, {signed(stake.change)})"
+        f"{stake.states} {stake.direction.words} ({units_in_words(stake.units)} units, {signed(stake.change)})"
         for stake in standing.by_direction
     )
     return (*synthetic(made_up), f"All regions: {directions}.", f"{standing.projection}.")
 
 
-def _cells(each: Announcement | None, history: History, day: date) -> Iterator[Cell]:
+def _cells(each: Announcement | None, history: History, day: date) -> tuple[Cell, ...]:
     if each is None:
         now = in_force(history, day)
-        units = _number(now.units) if now else None
-        yield from (units, None, 0, None, 0, None, None, Decimal(0), Decimal(0), units, None)
-        return
-    yield from (
-        _number(each.before),
-        each.asked_on,
-        each.times_asked,
-        each.answered_on,
-        int(each.has_answered),
-    )
-    yield None if each.direction is Direction.NO_ANSWER else each.direction.value
-    yield from (_number(each.announced), _number(each.change), each.chf_change)
-    yield Decimal(0) if each.has_answered else _number(each.before)
-    yield " ".join(map(str, each.warnings)) or None
+        units = _number(now.units if now else None)
+        return (units, 0, None, Decimal(0), units)
+    units, announced = _number(each.before), _number(each.announced)
+    still_open = Decimal(0) if each.has_answered else units
+    return (units, each.times_asked, announced, each.chf_change, still_open)
 
 
 def _number(units: Fraction | None) -> Decimal | None:
@@ -191,19 +177,31 @@ def _number(units: Fraction | None) -> Decimal | None:
     return None if units is None else Decimal(units.numerator) / Decimal(units.denominator)
 
 
-def _behind(whole: Round | None, day: date, shown: set[str]) -> Behind:
-    lines = [] if whole is None else [*_asks(whole, day), *_answers(whole, day)]
+def _behind(whole: Round | None, standing: RoundStanding | None, day: date, shown: set[str]) -> Behind:
+    lines = [] if whole is None or standing is None else [*_asks(whole, day), *_answers(whole, standing, day)]
     return behind_of(("code",), _BEHIND, [line for line in lines if str(line[0][0]) in shown])
 
 
 def _asks(whole: Round, day: date) -> Iterator[tuple[tuple[Cell, ...], tuple[str, ...], tuple[Cell, ...]]]:
     for ask in whole.asks:
         if ask.asked_on <= day:
-            cells = (ask.asked_on, "asked", ask.channel.value, None, ask.document, ask.recorded_by, ask.id)
-            yield (ask.state,), ("asks",), cells
+            said = (
+                ask.asked_on,
+                "asked",
+                ask.channel.value,
+                None,
+                None,
+                ask.document,
+                ask.recorded_by,
+                ask.id,
+            )
+            yield (ask.state,), ("asked",), said
 
 
-def _answers(whole: Round, day: date) -> Iterator[tuple[tuple[Cell, ...], tuple[str, ...], tuple[Cell, ...]]]:
+def _answers(
+    whole: Round, standing: RoundStanding, day: date
+) -> Iterator[tuple[tuple[Cell, ...], tuple[str, ...], tuple[Cell, ...]]]:
     for state, answer in counted(whole.answers, day).items():
-        said = (answer.answered_on, "answered", answer.channel.value, _number(answer.units))
-        yield (state,), ("answers",), (*said, answer.document, answer.recorded_by, answer.id)
+        rules = " ".join(map(str, standing.of(state).warnings)) or None
+        said = (answer.answered_on, "answered", answer.channel.value, _number(answer.units), rules)
+        yield (state,), ("announced",), (*said, answer.document, answer.recorded_by, answer.id)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from browser import picture, printed
 from faults import Fault, faults
-from synthetic import forecast, proposal, synthetic_book, what_if
+from synthetic import announcements, forecast, proposal, synthetic_book, what_if
 
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
@@ -53,6 +53,7 @@ def _pages(folder: Path) -> dict[str, Path]:
             "prospects": book.reports.prospects_by_state(),
             "arabic": book.reports.prospects_by_state(language="ar"),
             "forecast": forecast(),
+            "round": announcements(book),
         }
         reports |= {report.name: report for report in what_if(book).tables()}  # it adds members
         pages = {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
@@ -74,6 +75,8 @@ def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
     picture(pages["arabic"], paths["arabic"], width=1120, height=900)
     picture(pages["forecast"], paths["columns"], width=700, height=760)
     printed(prospects, paths["printed"])
+    paths["round"] = into / "contribution-round.png"
+    picture(pages["round"], paths["round"], width=1000, height=1120)
     card = into / "proposal-card.png"
     picture(pages["proposal"], card, width=1120, height=1000)
     what_ifs = {name: into / f"what-if-{name}.png" for name in ("tornado", "spread", "at-risk")}

@@ -15,6 +15,7 @@ from crm.opening import open_book
 from crm.reference.country import Country
 from crm.reports import Chart, ChartKind, Column, ColumnKind, Report
 from crm.reports.what_if.simulation import Simulation
+from workers.demo.round_of_the_paper import AS_OF, NAME, hold_the_round
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 _ACTOR = "dana@accord.example"
@@ -55,6 +56,12 @@ def forecast() -> Report:
         notes=("Synthetic demonstration data.",),
         chart=Chart(kind=ChartKind.COLUMNS, label="quarter", value="amount", empty="Nothing expected"),
     )
+
+
+def announcements(book: crm.Book) -> Report:
+    """The announcement round of the Working Group's paper, with States that are made up."""
+    hold_the_round(book)
+    return book.reports.contribution_round(round_name=NAME, on=AS_OF)
 
 
 def proposal(book: crm.Book) -> Proposal:

@@ -9,6 +9,7 @@ from crm.store.private_folders import data_folder
 from workers.demo.mail_server import MailServer
 from workers.demo.output import Output, fresh_output
 from workers.demo.processes import Processes
+from workers.demo.scenes.announcing import tell_the_round
 from workers.demo.scenes.answering import receive_answers
 from workers.demo.scenes.campaigning import launch_a_campaign
 from workers.demo.scenes.charging import charge_the_members
@@ -86,6 +87,8 @@ def _scenes(stage: Stage, folder: Path, running: ExitStack, *, turn: int) -> tup
     tell_results(stage, book, launched)
     scene("Prospects by Member State")
     report_prospects(stage, book)
+    scene("What Member States announce for 2028 to 2031")
+    tell_the_round(stage, book)
     scene("The end")
     stop_the_processes(stage, processes)
     return launched.id, reply

@@ -109,7 +109,8 @@ def draw(
     """
     rates, luck = rates_of(ranges, draws=draws, seed=seed)
     sides = _Tally(fees, groups, draws, after=False), _Tally(fees, groups, draws, after=True)
-    members, size = int(fees.count.sum()), max(1, cells // max(1, int(fees.count.sum())))
+    members = int(fees.count.sum())
+    size = max(1, cells // max(1, members))
     for first in range(0, draws, size):
         some = slice(first, min(first + size, draws))
         numbers = luck.random((some.stop - first, members), dtype=np.float32)
@@ -159,7 +160,8 @@ class _Tally:
         self._moved = groups.moved_after if after else groups.moved_before
         self._pays = fees.after if after else fees.before
         self._would_pay = fees.other_after if after else fees.other_before
-        self._step = fees.step_after if after else fees.step_before
+        step = (fees.step_after if after else fees.step_before)[:, None]
+        self._up, self._down = self._there * (step == 1), self._there * (step == -1)
         shape = (draws, self._there.shape[1])
         self.side = Side(*(np.zeros(shape) for _ in range(5)))
         self.exits = np.zeros(len(fees.count))
@@ -172,8 +174,8 @@ class _Tally:
         side.revenue[some] = (kept * self._pays + lower * fees.lower) @ self._there
         side.revenue[some] += (moves * self._would_pay) @ self._moved
         side.exits[some] = exits @ self._there
-        side.upgrades[some] = moves @ (self._there * (self._step == 1)[:, None])
-        side.downgrades[some] = moves @ (self._there * (self._step == -1)[:, None])
+        side.upgrades[some] = moves @ self._up
+        side.downgrades[some] = moves @ self._down
         side.lower[some] = lower @ self._there
         self.exits += likely.exits.sum(axis=0)
 
