@@ -16,15 +16,13 @@ from crm.insight import member_statements as statements
 from crm.insight.candidate import TookPart
 from crm.insight.candidate_facts import own_groups, regions
 from crm.insight.member_facts import Asked, Contacts, MemberFacts, Moment
-from crm.insight.member_statements import UNDATED, Held
+from crm.insight.member_statements import OFFERED, UNDATED, Held
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import Outcome
 from crm.reference.sector_concerns import Concern, concerns_on
 
 _Counted = Counter[tuple[Category, str]]
 """Memberships by category and Sector."""
-
-_OFFERED = (Category.SECTOR_MEMBER, Category.ASSOCIATE)
 
 
 def facts_at(session: Session, moments: Sequence[Moment]) -> list[tuple[MemberFacts, ...]]:
@@ -96,7 +94,7 @@ class _Around(NamedTuple):
     def facts(self, number: int, look: _Look) -> Iterator[MemberFacts]:
         """The account with each of its memberships at the moment of this number."""
         held = [term for term in self.by_account.get(look.row.id, ()) if term.runs(look.moment)]
-        offered = [term for term in held if term.category in _OFFERED]
+        offered = [term for term in held if term.category in OFFERED]
         shared = self._shared(number, look, held) if offered else {}
         for term in offered:
             yield MemberFacts(

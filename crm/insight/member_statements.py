@@ -36,13 +36,16 @@ from crm.insight.touches import noticed
 from crm.membership.contract_tables import AccountStanding
 from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.standing_spans import standing_on
-from crm.membership.terms import Coverage, EventKind
+from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.store.trail import TrailChange
 
 ASKS = (OpportunityKind.UPGRADE, OpportunityKind.ANOTHER_SECTOR)
 """What a member can be asked for here."""
+
+OFFERED = (Category.SECTOR_MEMBER, Category.ASSOCIATE)
+"""Whom there is more to offer; Academia is in all Sectors already."""
 
 UNDATED = ("size", "employees", "segment", "country", "group_id")
 """What an organisation is, without a day on record."""
@@ -59,7 +62,6 @@ class Held(NamedTuple):
     study_group: str | None
     since_on: date
     until_on: date | None
-    ended_by: EventKind | None
     ended_id: int | None
     synthetic: bool
 

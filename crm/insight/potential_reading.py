@@ -12,6 +12,7 @@ from crm.directory.tables import Organization
 from crm.garbage import no_collection
 from crm.insight.member_facts import Moment
 from crm.insight.member_reading import facts_at
+from crm.insight.member_statements import OFFERED
 from crm.insight.potential import (
     Case,
     Potential,
@@ -24,7 +25,6 @@ from crm.insight.potential import (
 from crm.insight.potential_model import PotentialModel, learnt
 from crm.insight.potential_outcomes import lessons
 from crm.membership.ledger_tables import Term, running
-from crm.reference.categories import Category
 from crm.reference.countries import countries_in
 from crm.reference.development import developed_on
 from crm.reference.fee_schedule import fee_schedule
@@ -32,8 +32,6 @@ from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.potential_weights import potential_weights
 from crm.reference.regions import find_region
 from crm.reference.segments import find_segment
-
-_OFFERED = (Category.SECTOR_MEMBER, Category.ASSOCIATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,7 @@ def members(session: Session, day: date, wanted: Wanted) -> list[int]:
     query = (
         select(col(Organization.id))
         .join(Term, col(Term.organization_id) == col(Organization.id))
-        .where(running(day), col(Term.category).in_(_OFFERED), stands(Organization), *wanted.accounts())
+        .where(running(day), col(Term.category).in_(OFFERED), stands(Organization), *wanted.accounts())
     )
     return list(session.scalars(query.distinct().order_by(col(Organization.id))))
 

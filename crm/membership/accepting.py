@@ -8,6 +8,7 @@ from itertools import groupby
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import Refused
+from crm.membership.application_invoices import activate_covered
 from crm.membership.dues_tables import Invoice, InvoiceKind
 from crm.membership.ledger import locked, record_event
 from crm.membership.ledger_tables import Term
@@ -49,6 +50,7 @@ def accept_proposal(change: Change, proposal: Proposal, *, approval: str, reason
             sorted(proposal.lines, key=lambda line: line.since_on.year), lambda line: line.since_on.year
         )
     )
+    activate_covered(change, [organization.id])  # what is given back may pay for a joining
     return Acceptance(proposal=proposal, term=term, invoices=invoices)
 
 

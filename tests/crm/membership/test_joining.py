@@ -205,6 +205,23 @@ def test_two_applications_are_covered_in_the_order_in_which_they_are_due(book, a
     assert [event.kind for event in book.terms.ledger(acme)] == ["join", "cross_sell"]
 
 
+def test_what_a_lower_class_gives_back_can_pay_for_a_joining(book, acme):
+    book.terms.join(acme, "sector_member", sector="D", units="1", on=date(2026, 1, 1))
+    book.dues.assess(2026)
+    pay(book, acme, "63600", reference="the year")
+    applied = book.applications.apply(acme, "associate", sector="T", study_group="T-SG13", on="2026-11-02")
+    book.applications.forward(applied, on="2026-11-03")
+    book.applications.approve(applied, on="2026-11-04")
+    lower = book.terms.propose_class(acme, sector="D", units="1/8", on="2026-11-01")
+    assert lower.net < -1766
+    book.terms.accept(lower)
+    assert book.applications.get(applied.id).status == "active"
+    assert {(term.coverage.value, term.category.value) for term in book.terms.of(acme, on=TODAY)} == {
+        ("D", "sector_member"),
+        ("T", "associate"),
+    }
+
+
 def test_a_body_that_is_exempt_has_nothing_to_pay_and_is_a_member_with_its_approval(book):
     body = book.organizations.add("Satellite Union", country="CH", kind="international")
     book.exemptions.grant(body, since=date(2026, 1, 1), until=date(2026, 12, 31), reason="Council 2026")
