@@ -77,45 +77,71 @@ def work_out(ask: Ask, facts: ProposalFacts) -> Proposal:
         NotFound: no fee is stated for it.
     """
     span, before = _spans(ask, facts)
-    now = None if before is None else _holding(facts.holding, before)
-    then = replace(facts.holding, coverage=ask.coverage, category=ask.category, units=ask.units)
-    until = min(_horizon(ask, facts), span.until_on or date.max)
-    credits_ = tuple(given_back(facts.posted, since_on=ask.effective_on, until_on=until))
-    charges = tuple(_charges(facts.schedule, then, ask.effective_on, until))
-    to_invoice, to_credit = _sum(charges), -_sum(credits_)
-    fee = yearly_fee(facts.schedule, then, ask.effective_on)
-    old_fee = None if now is None else yearly_fee(facts.schedule, now, ask.effective_on)
-    reduced = reduced_class(facts.schedule, then, now, on=ask.effective_on)
-    grounds = tuple(_grounds(ask, facts, before, [("fee now", old_fee), ("fee then", fee)], reduced))
+    money = _money(ask, facts, span, before)
+    reduced = reduced_class(facts.schedule, money.then, money.now, on=ask.effective_on)
+    grounds = tuple(_grounds(ask, facts, before, money, reduced))
     approval = _approval(ask, facts)
-    parts = {
-        "request": ask,
-        "ledger": sorted(map(repr, facts.ledger)),
-        "fees": (old_fee, fee, then),
-        "invoices": (credits_, charges),
-        "balance": facts.balance,
-        "rules": (approval, grounds),
-    }
     return Proposal(
         ask=ask,
         organization=facts.organization,
         before=_in_words(ask, before),
         after=membership_in_words(ask.category, ask.coverage, ask.study_group, ask.units),
         effective_on=ask.effective_on,
-        yearly_before=None if old_fee is None else _due(now, old_fee),
-        yearly_after=_due(then, fee),
-        lines=(*credits_, *charges),
-        to_invoice=to_invoice,
-        to_credit=to_credit,
-        net=to_invoice - to_credit,
+        yearly_before=None if money.fee_now is None else _due(money.now, money.fee_now),
+        yearly_after=_due(money.then, money.fee_then),
+        lines=(*money.credits, *money.charges),
+        to_invoice=_sum(money.charges),
+        to_credit=-_sum(money.credits),
+        net=_sum(money.charges) + _sum(money.credits),
         balance=facts.balance,
         rights_before=None if before is None else facts.categories[before.category].rights,
         rights_after=facts.categories[ask.category].rights,
         approval=approval,
         grounds=grounds,
-        warnings=tuple(_warnings(ask, facts, span, then, credits_, reduced)),
-        fingerprint=fingerprint_of(parts),
+        warnings=tuple(_warnings(ask, facts, span, money, reduced)),
+        fingerprint=_fingerprint(ask, facts, money, approval, grounds),
         synthetic=facts.synthetic,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Money:
+    """What it costs: how the membership is priced and the yearly fee, now and then; what is given back and charged."""
+
+    now: Holding | None
+    then: Holding
+    fee_now: YearlyFee | None
+    fee_then: YearlyFee
+    credits: tuple[ChargeLine, ...]
+    charges: tuple[ChargeLine, ...]
+
+
+def _money(ask: Ask, facts: ProposalFacts, span: TermSpan, before: TermSpan | None) -> _Money:
+    now = None if before is None else _holding(facts.holding, before)
+    then, on = _holding(facts.holding, span), ask.effective_on
+    until = min(_horizon(ask, facts), span.until_on or date.max)
+    return _Money(
+        now=now,
+        then=then,
+        fee_now=None if now is None else yearly_fee(facts.schedule, now, on),
+        fee_then=yearly_fee(facts.schedule, then, on),
+        credits=tuple(given_back(facts.posted, since_on=on, until_on=until)),
+        charges=tuple(_charges(facts.schedule, then, on, until)),
+    )
+
+
+def _fingerprint(
+    ask: Ask, facts: ProposalFacts, money: _Money, approval: Approval, grounds: Sequence[Ground]
+) -> str:
+    return fingerprint_of(
+        {
+            "request": ask,
+            "ledger": sorted(map(repr, facts.ledger)),
+            "fees": (money.fee_now, money.fee_then, money.then),
+            "invoices": (money.credits, money.charges),
+            "balance": facts.balance,
+            "rules": (approval, grounds),
+        }
     )
 
 
@@ -195,14 +221,14 @@ def _grounds(
     ask: Ask,
     facts: ProposalFacts,
     before: TermSpan | None,
-    fees: Sequence[tuple[str, YearlyFee | None]],
+    money: _Money,
     reduced: Ground | None,
 ) -> Iterator[Ground]:
     held = [] if before is None else [("rights now", before.category)]
     for about, category in (*held, ("rights then", ask.category)):
         row = facts.categories[category]
         yield Ground(about, row.rights, row.certainty, row.source)
-    for about, fee in fees:
+    for about, fee in (("fee now", money.fee_now), ("fee then", money.fee_then)):
         if fee is not None:
             assumed = "no class is stated, so the lowest is taken: " if fee.assumed else ""
             yield Ground(about, f"{assumed}{fee.basis}", fee.certainty, f"fee tables, {fee.rule}")
@@ -217,16 +243,15 @@ def _warnings(
     ask: Ask,
     facts: ProposalFacts,
     span: TermSpan,
-    then: Holding,
-    credits_: Sequence[ChargeLine],
+    money: _Money,
     reduced: Ground | None,
 ) -> Iterator[str]:
     yield from facts.against
     if span.until_on is not None:
         yield f"The membership ends on {span.until_on:%-d %B %Y} all the same."
-    if then.exempt:
+    if money.then.exempt:
         yield "The account is exempt and pays nothing."
-    elif ask.change is not MembershipChange.CROSS_SELL and not credits_:
+    elif ask.change is not MembershipChange.CROSS_SELL and not money.credits:
         yield "No invoice in the book has charged the months that are left, so nothing is given back."
     if reduced is not None:
         yield f"The class is open only to some: {reduced.words}."
