@@ -60,7 +60,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
             f"standing of {size:,} members on all days",
             book.standing.settle,
             lambda: _bare(connection),
-            allowed=10.0,
+            allowed=6.0,
             note="worked out and written; ceiling: the same rows read and the same spans copied in, without any rule",
         )
         yield bench.compare(
