@@ -67,6 +67,15 @@ def own_study_group(occasion: Occasion) -> Facts:
     return {"study_group": occasion.study_group(selected)} if selected else {}
 
 
+def upgrade_fees(occasion: Occasion) -> Facts:
+    """What it pays as an Associate and would pay as a Sector Member; only where a source states both fees."""
+    fees = occasion.account.upgrade_fees
+    if fees is None or not fees.are_sure:
+        return {}
+    current, full = str(fees.associate.amount), str(fees.sector_member.amount)
+    return {"fee": {"current": current, "full": full, "currency": "CHF"}}
+
+
 def state(occasion: Occasion) -> Facts:
     """The State or territory where the account is based."""
     country = occasion.account.country

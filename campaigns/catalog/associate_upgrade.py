@@ -7,13 +7,14 @@ journey.
 
 Where the rules come from: the guards for standing and for one campaign per corporate group follow docs/domain.md,
 "Retention first". The four signals (`crm/insight/membership_signals.py`) are our own inference, and so is their order.
+Fees come from the dated tables, and stand in the letter only where a source states both (`Candidate.upgrade_fees`).
 """
 
 from decimal import Decimal
 
 from campaigns.campaign import Campaign
 from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
-from campaigns.letter_facts import own_sector, own_study_group
+from campaigns.letter_facts import own_sector, own_study_group, upgrade_fees
 from campaigns.signatures import MEMBERSHIP
 from crm.insight.audience_rules import IsMember
 from crm.insight.membership_signals import activity, punctuality, second_study_group, size
@@ -27,7 +28,7 @@ ASSOCIATE_UPGRADE = Campaign(
     purpose="Invites Associates in good standing to consider full membership of their Sector.",
     audience=IsMember(category=Category.ASSOCIATE),
     signals=(second_study_group, size, activity, punctuality),
-    letter_facts=(own_sector, own_study_group),
+    letter_facts=(own_sector, own_study_group, upgrade_fees),
     goal=Goal.UPGRADED,
     journey=Journey(
         steps=(

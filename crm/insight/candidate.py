@@ -9,6 +9,8 @@ from crm.engagement.participation import ParticipationKind
 from crm.membership.standing import Punctuality, Standing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
+from crm.reference.facts import Certainty
+from crm.reference.fee_schedule import YearlyFee
 from crm.reference.languages import Language
 from crm.reference.sector_concerns import Concern
 from crm.shown import Shown
@@ -84,6 +86,19 @@ class Departure(Shown):
 
 
 @dataclass(frozen=True, slots=True)
+class UpgradeFees(Shown):
+    """What an Associate pays a year by the fee tables, and what it would pay as a Sector Member of the same Sector."""
+
+    associate: YearlyFee
+    sector_member: YearlyFee
+
+    @property
+    def are_sure(self) -> bool:
+        """Whether both are stated by a source, so that a letter may name them."""
+        return Certainty.UNVERIFIED not in (self.associate.certainty, self.sector_member.certainty)
+
+
+@dataclass(frozen=True, slots=True)
 class AdministrationLetter(Shown):
     """A letter of a campaign that went out to the administration of a Member State.
 
@@ -122,6 +137,7 @@ class Candidate(Shown):
         state_without_member: whether it is based in a Member State without any Sector Member.
         administration_letters: what campaigns have written to the administration of its State.
         left: how it ceased to be a member; None where it is one, or never was.
+        upgrade_fees: what it pays as an Associate and would pay as a Sector Member, by the fee tables.
     """
 
     organization_id: int
@@ -153,6 +169,7 @@ class Candidate(Shown):
     state_without_member: bool = False
     administration_letters: tuple[AdministrationLetter, ...] = ()
     left: Departure | None = None
+    upgrade_fees: UpgradeFees | None = None
 
     @property
     def in_good_standing(self) -> bool:

@@ -25,6 +25,7 @@ from crm.insight.candidate_facts import (
     regions,
     sectors,
 )
+from crm.insight.candidate_fees import FeesOn
 from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
 from crm.membership.contract_tables import AccountStanding
@@ -112,6 +113,7 @@ class Candidates:
         own, areas = own_groups(session), regions(session)
         held, took_part = sectors(session, ids, day), participation(session, ids, day)
         reachable, gone = contacts(session, ids, day, keys=self._keys), departures(session, ids, day)
+        fees = FeesOn.of(session, day)
         around = Surroundings.of(session, rows, day, letters=self._letters)
         return tuple(
             _candidate(
@@ -123,6 +125,7 @@ class Candidates:
                 participation=tuple(took_part.get(row.id, ())),
                 contacts=tuple(reachable.get(row.id, ())),
                 left=gone.get(row.id),
+                upgrade_fees=fees.of_upgrade(row),
                 **around.around(row),
             )
             for row in rows

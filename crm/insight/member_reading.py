@@ -7,6 +7,7 @@ corporate group above all, bears no day; what stood there then is told by the tr
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlmodel import Session
@@ -19,6 +20,9 @@ from crm.insight.member_statements import UNDATED, Held
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import Outcome
 from crm.reference.sector_concerns import Concern, concerns_on
+
+_Counted = Counter[tuple[Category, str]]
+"""Memberships by category and Sector."""
 
 _OFFERED = (Category.SECTOR_MEMBER, Category.ASSOCIATE)
 
@@ -68,6 +72,7 @@ class _Around(NamedTuple):
     own: Mapping[str | None, frozenset[str]]
     areas: Mapping[str | None, str | None]
     concerns: Mapping[str, tuple[Concern, ...]]
+    counted: dict[Moment, _Counted]
 
     @classmethod
     def of(cls, session: Session, moments: Sequence[Moment], groups: Iterable[int]) -> "_Around":
@@ -85,6 +90,7 @@ class _Around(NamedTuple):
             own_groups(session),
             regions(session),
             concerns_on(session, max(moment.on for moment in moments)),
+            {},
         )
 
     def facts(self, number: int, look: _Look) -> Iterator[MemberFacts]:
@@ -105,8 +111,7 @@ class _Around(NamedTuple):
     def _shared(self, number: int, look: _Look, held: Sequence[Held]) -> dict[str, Any]:
         """What does not depend on the membership."""
         moment, row, was = look.moment, look.row, look.was
-        theirs = {term.id: term for term in (*self.by_group.get(look.group_id, ()), *held)}
-        group = [term for term in theirs.values() if term.runs(moment)]
+        group = self._of_group(look, held)
         return {
             **was,
             "on": moment.on,
@@ -120,12 +125,26 @@ class _Around(NamedTuple):
             "standing_as_of": row.as_of,
             "punctuality": row.punctuality,
             "participation": self._took_part(moment),
-            "group_sectors": _counted(group, Category.SECTOR_MEMBER),
-            "group_associates": _counted(group, Category.ASSOCIATE),
+            "group_sectors": {
+                s: n for (category, s), n in group.items() if category is Category.SECTOR_MEMBER
+            },
+            "group_associates": {
+                s: n for (category, s), n in group.items() if category is Category.ASSOCIATE
+            },
             "concerns": self.concerns.get(was["segment"], ()),
             "contacts": self.contacts.get(number, Contacts()),
             "asked": tuple(_as_of(asked, moment) for asked in self._asked_by(moment)),
         }
+
+    def _of_group(self, look: _Look, held: Iterable[Held]) -> _Counted:
+        """What its corporate group held; counted once for all accounts of the group that are looked at from one day."""
+        moment, head = look.moment, look.group_id
+        key = replace(moment, organization_id=head)
+        if key not in self.counted:
+            group = self.by_group.get(head, ())
+            self.counted[key] = _counted(term for term in group if term.runs(moment))
+        moved = [term for term in held if term.group_id != head]
+        return self.counted[key] + _counted(moved) if moved else self.counted[key]
 
     def _took_part(self, moment: Moment) -> tuple[TookPart, ...]:
         known = self.parts.get(moment.organization_id, ())
@@ -140,8 +159,8 @@ def _sectors(held: Iterable[Held]) -> frozenset[str]:
     return frozenset(letter for term in held for letter in term.coverage.value)
 
 
-def _counted(held: Iterable[Held], category: Category) -> Mapping[str, int]:
-    return Counter(term.coverage.value for term in held if term.category is category)
+def _counted(held: Iterable[Held]) -> _Counted:
+    return Counter((term.category, term.coverage.value) for term in held)
 
 
 def _as_of(asked: Asked, moment: Moment) -> Asked:

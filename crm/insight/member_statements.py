@@ -12,6 +12,7 @@ from sqlalchemy import (
     FromClause,
     Interval,
     String,
+    case,
     cast,
     func,
     literal,
@@ -139,7 +140,10 @@ def memberships(moments: Sequence[Moment], groups: Iterable[int]) -> Any:
     )
     ids = {moment.organization_id for moment in moments}
     days, back = [moment.on for moment in moments], any(moment.before for moment in moments)
-    elsewhere: dict[str, Any] = {"group_id": corporate_group(), "ended_id": ended}
+    elsewhere: dict[str, Any] = {
+        "group_id": corporate_group(),
+        "ended_id": case((col(Term.ended_by).is_not(None), ended)),
+    }
     runs = or_(col(Term.until_on).is_(None), col(Term.until_on) >= min(days), literal(back))
     return (
         select(

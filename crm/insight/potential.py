@@ -21,7 +21,7 @@ from crm.reference.development import Development, status_of
 from crm.reference.facts import Certainty
 from crm.reference.fee_schedule import FeeSchedule, YearlyFee, least_sure
 from crm.reference.opportunity_stages import OpportunityKind
-from crm.reference.potential_weights import Weights
+from crm.reference.potential_weights import Weight, Weights
 from crm.shown import Shown
 
 
@@ -141,6 +141,8 @@ class Potential(Shown):
 
 _TITLES = {OpportunityKind.UPGRADE: "upgrade in", OpportunityKind.ANOTHER_SECTOR: "to join"}
 
+_NOTHING = Weight(0, holds=False)
+
 Case = tuple[OpportunityKind, str, MemberFacts]
 """What could be asked for, in which Sector, and what is known of the member with the membership that it is about."""
 
@@ -247,10 +249,8 @@ def _damped(number: float) -> float:
 
 
 def _weighed(signals: Iterable[Signal], kind: OpportunityKind, weights: Weights) -> list[Reason]:
-    found = ((signal, weights.get((kind, signal.kind))) for signal in signals)
     return [
-        Reason(signal.kind, signal.words, weight.points if weight else 0, bool(weight and weight.holds))
-        for signal, weight in found
+        Reason(signal.kind, signal.words, *weights.get((kind, signal.kind), _NOTHING)) for signal in signals
     ]
 
 

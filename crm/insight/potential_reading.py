@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import stands
 from crm.directory.tables import Organization
+from crm.garbage import no_collection
 from crm.insight.member_facts import Moment
 from crm.insight.member_reading import facts_at
 from crm.insight.potential import (
@@ -107,9 +108,10 @@ def potentials(
     """
     weights, developed = potential_weights(session), developed_on(session, day)
     fee = fees_of(fee_schedule(session), day)
-    known = facts_at(session, [Moment(number, day) for number in organizations])
-    cases = (case for held in known for case in cases_of(held) if kind in (None, case[0]))
-    return in_order(_foretold(potential_of(case, weights, fee, developed), case, model) for case in cases)
+    with no_collection():
+        known = facts_at(session, [Moment(number, day) for number in organizations])
+        cases = (case for held in known for case in cases_of(held) if kind in (None, case[0]))
+        return in_order(_foretold(potential_of(case, weights, fee, developed), case, model) for case in cases)
 
 
 def _foretold(potential: Potential, case: Case, model: PotentialModel) -> Potential:

@@ -22,6 +22,7 @@ from crm.insight.potential_reading import Wanted, members, model_of, potentials
 from crm.keyring import KeyRing
 from crm.reference.clearance_rule import Purpose
 from crm.reference.opportunity_stages import OpportunityKind
+from crm.reference.sectors import find_sector
 from crm.store.columns import chosen
 from crm.store.store import Store
 
@@ -112,22 +113,22 @@ class Potentials:
         Args:
             key: which account.
             kind: "upgrade" or "another_sector".
-            sector: the Sector: "R", "T" or "D".
+            sector: the Sector, by code or name.
             **fields: as for `book.opportunities.add`, where you know better: `amount`, `owner`, `expected`, `note`, …
 
         Raises:
             NotFound: it could not be asked for that; what it could be asked for stands in the candidates.
             Refused: something holds it back, such as arrears, or somebody is asking already.
         """
-        wanted = chosen(OpportunityKind, kind, field="kind"), sector
         with self._store.changing("potential.opened") as change:
+            wanted = chosen(OpportunityKind, kind, field="kind"), find_sector(change.session, sector).code
             account = find_organization(change.session, key)
             day = self._day(change.session, None)
             every = potentials(change.session, [account.id], day, model=model_of(change.session, day))
             found = _named(every, wanted)
             _refuse_held(found)
             usual: dict[str, Any] = {"amount": found.yearly.amount}
-            usual |= {"source": f"Potential, {found.points} points", "synthetic": account.synthetic}
+            usual |= {"source": f"Potential, {found.points} points", "synthetic": found.facts.synthetic}
             usual |= {"note": "\n".join(map(str, found.speaks))}
             return open_ask(change, account, found.kind, **(usual | fields), sector=found.sector)
 

@@ -15,6 +15,7 @@ from crm.errors import Ambiguous, NotFound
 from crm.membership.application import Application, ApplicationStep, in_words
 from crm.membership.application_steps import CLOSED, Status, Step, refuse_odd_day, status_after
 from crm.membership.application_tables import ApplicationMove, ApplicationRecord
+from crm.membership.ledger import locked
 from crm.membership.standing_spans import settle_standing
 from crm.store.records import by_id
 from crm.store.store import Change
@@ -39,8 +40,12 @@ def find_application(session: Session, key: ApplicationKey) -> ApplicationRecord
 
 
 def locked_application(session: Session, key: ApplicationKey) -> ApplicationRecord:
-    """An application that nobody else changes until this verb ends."""
+    """An application that nobody else changes until this verb ends.
+
+    Its account is locked before it, as by whoever enters a payment, so that the two wait for one another in one order.
+    """
     row = find_application(session, key)
+    locked(session, session.get_one(Organization, row.organization_id))
     session.refresh(row, with_for_update=True)
     return row
 

@@ -12,7 +12,7 @@ from crm.membership.application import Application, ApplicationStep, handed_out
 from crm.membership.application_moves import ApplicationKey, applications_of, find_application, steps_of
 from crm.membership.application_steps import Party
 from crm.membership.application_tables import ApplicationRecord
-from crm.membership.applying import Asked, understood
+from crm.membership.application_wish import Asked, understood
 from crm.membership.eligibility import EligibilityWarning
 from crm.reference.categories import Category
 from crm.reference.countries import find_country

@@ -10,15 +10,12 @@ from crm.errors import Refused
 from crm.membership.application import Application, handed_out
 from crm.membership.application_invoices import credit_joining_invoice, post_joining_invoice
 from crm.membership.application_membership import begin_membership, first_of_month, refuse_unready
-from crm.membership.application_moves import (
-    ApplicationKey,
-    locked_application,
-    take_step,
-)
+from crm.membership.application_moves import ApplicationKey, locked_application, take_step
 from crm.membership.application_reads import ApplicationReads
 from crm.membership.application_steps import Status, Step
 from crm.membership.application_tables import ApplicationRecord
-from crm.membership.applying import Asked, enter, study_group_for, understood, units_for
+from crm.membership.application_wish import Asked, change_wish, understood
+from crm.membership.applying import enter
 from crm.membership.eligibility import refuse_unless_overridden
 from crm.reference.categories import Category
 from crm.reference.gazetteer import CountryKey
@@ -231,17 +228,20 @@ class Applications(ApplicationReads):
     ) -> Application:
         """Change the study group or the class that is applied for, as long as nobody has approved it.
 
+        Args:
+            key: which application.
+            study_group: the one that it selects now.
+            units: the class that it chooses now; for one below the lowest of the Sector the reason is that it qualifies.
+            reason: why.
+
         Raises:
-            Refused: it has been approved already, or it is closed.
+            Refused: it has been approved already, or it is closed, or there is no such class in the Sector.
             InvalidInput: the study group or the units do not go with the category.
         """
         with self._store.changing("application.changed", reason=reason) as change:
             row = locked_application(change.session, key)
             _refuse_late_change(row)
-            group = study_group_for(change.session, row.category, row.coverage, study_group)
-            chosen_ = {"study_group": group, "units": units_for(row.category, units)}
-            row.amend({name: value for name, value in chosen_.items() if value is not None})
-            return _told(change, row)
+            return _told(change, change_wish(change, row, study_group=study_group, units=units))
 
     def _step(self, key: ApplicationKey, step: Step, *, on: str | date | None, reason: str) -> Application:
         with self._store.changing(f"application.{step}", reason=reason or None) as change:

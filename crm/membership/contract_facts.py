@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select, union
+from sqlalchemy import Select, func, select, true, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session, col
 
@@ -177,14 +177,14 @@ _PLANS = (
     .group_by(col(RepaymentPlan.id))
     .order_by(col(RepaymentPlan.agreed_on))
 )
+# Invoice by invoice: of rows that a pass has just written PostgreSQL has no statistics, and would join them all to all.
 _LINES = (
     select(
-        col(InvoiceLine.invoice_id),
         func.min(col(InvoiceLine.since_on)).label("since_on"),
         func.max(col(InvoiceLine.application_id)).label("application_id"),
     )
-    .group_by(col(InvoiceLine.invoice_id))
-    .subquery()
+    .where(col(InvoiceLine.invoice_id) == col(Invoice.id))
+    .lateral()
 )
 _INVOICES = (
     _of(Invoice, Invoice.number, Invoice.due_on, Invoice.amount, Invoice.issued_on, Invoice.id, Invoice.kind)
@@ -195,6 +195,7 @@ _INVOICES = (
         col(ApplicationRecord.status),
         col(ApplicationRecord.closed_on),
     )
-    .join(_LINES, _LINES.c.invoice_id == col(Invoice.id))
+    .select_from(Invoice)
+    .join(_LINES, true())
     .outerjoin(ApplicationRecord, col(ApplicationRecord.id) == _LINES.c.application_id)
 )

@@ -104,9 +104,11 @@ def _ladder(case: ContractCase, times: Sequence[Regime], rules: MembershipRules)
     )
     suspended = [(debt, _suspended(debt, case, rules)) for debt in debts]
     trouble = joined([*on_plan, *(spell for debt in debts for spell in debt.overdue)])
-    yield from _after_notice(
-        joined(spell for _, spells in suspended for spell in spells), trouble, case, rules
+    notified = [_after_notice(received, suspended, trouble, case, rules) for received in sorted(case.notices)]
+    yield from (
+        ground for grounds in notified for ground in grounds if ground.step is LadderStep.EXCLUSION_DUE
     )
+    yield from (ground for grounds in notified for ground in grounds)
     for debt, spells in suspended:
         yield from _grounds(spells, Standing.SUSPENDED, f"suspended: {debt}", LadderStep.SUSPENDED)
     for debt in debts:
@@ -143,20 +145,25 @@ def _suspended(debt: _Debt, case: ContractCase, rules: MembershipRules) -> list[
 
 
 def _after_notice(
-    suspended: Sequence[Spell], trouble: Sequence[Spell], case: ContractCase, rules: MembershipRules
-) -> Iterator[_Ground]:
-    """What follows from the first notice of suspension that was received in each run of days with unpaid debts."""
-    for run in trouble:
-        received = min((day for day in case.notices if run[0] <= day < run[1]), default=None)
-        if received is None:
-            continue
-        spells = within(suspended, [(received, run[1])])
-        due_on = _counted(spells, rules.on(received).exclusion_days)
-        said = f"the notice of suspension was received on {_day(received)}"
-        due = without(within(spells, [(due_on, NEVER)]), _postponed(case, Postponable.EXCLUSION))
-        why = f"exclusion is due since {_day(due_on)}: {said}"
-        yield from _grounds(due, Standing.SUSPENDED, why, LadderStep.EXCLUSION_DUE)
-        yield from _grounds(spells, Standing.SUSPENDED, f"suspended: {said}", LadderStep.NOTIFIED)
+    received: date,
+    suspended: Sequence[tuple[_Debt, list[Spell]]],
+    trouble: Sequence[Spell],
+    case: ContractCase,
+    rules: MembershipRules,
+) -> list[_Ground]:
+    """What follows from a notice of suspension: it is about the debts of its day, until nothing is owed any more."""
+    run = next(([spell] for spell in trouble if _in(spell, received)), [])
+    debts = (spells for debt, spells in suspended if any(_in(spell, received) for spell in debt.overdue))
+    there = within(joined(spell for spells in debts for spell in spells), run)
+    spells = within(there, [(received, NEVER)])
+    due_on = _counted(spells, rules.on(received).exclusion_days)
+    due = without(within(spells, [(due_on, NEVER)]), _postponed(case, Postponable.EXCLUSION))
+    said = f"the notice of suspension was received on {_day(received)}"
+    why = f"exclusion is due since {_day(due_on)}: {said}"
+    return [
+        *_grounds(due, Standing.SUSPENDED, why, LadderStep.EXCLUSION_DUE),
+        *_grounds(spells, Standing.SUSPENDED, f"suspended: {said}", LadderStep.NOTIFIED),
+    ]
 
 
 def _counted(spells: Sequence[Spell], days: int) -> date:
@@ -212,13 +219,11 @@ def _span(
     spell: Spell, grounds: Sequence[_Ground], habits: Sequence[tuple[Spell, Punctuality]], *, synthetic: bool
 ) -> StandingSpan:
     since, until = spell
-    here = [ground for ground in grounds if ground.spell[0] <= since < ground.spell[1]]
+    here = [ground for ground in grounds if _in(ground.spell, since)]
     ground = here[0] if here else _Ground(spell, None, "nothing is on record")
     debt = next((other for other in here if other.step), None)
     said = next((other.stated for other in here if other.stated), None)
-    habit = next(
-        (habit for (start, end), habit in habits if start <= since < end), said.punctuality if said else None
-    )
+    habit = next((habit for days, habit in habits if _in(days, since)), said.punctuality if said else None)
     return StandingSpan(
         since_on=since,
         until_on=None if until == NEVER else until - _DAY,
@@ -242,6 +247,10 @@ def _merged(spans: Iterable[StandingSpan]) -> Iterator[StandingSpan]:
 def _said(span: StandingSpan) -> tuple[object, ...]:
     stated_on = span.as_of if span.source != CONTRACT else None
     return span.standing, span.punctuality, span.step, span.source, span.why, span.synthetic, stated_on
+
+
+def _in(spell: Spell, day: date) -> bool:
+    return spell[0] <= day < spell[1]
 
 
 def _grounds(

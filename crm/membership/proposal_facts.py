@@ -112,7 +112,7 @@ def _in_trouble(session: Session, organization: Organization, entries: Entries, 
     found = session.exec(select(AccountStanding).where(*theirs)).first()
     said = {Standing.GOOD, Standing.EXEMPT} | ({Standing.ARREARS} if arrears else set())
     if found is not None and found.standing is not None and found.standing not in said:
-        yield f"How it stands: {found.standing.words} ({found.why})."
+        yield f"How it stands: {found.why or f'{found.standing.words}, as {found.source} says'}."
 
 
 def _not_eligible(session: Session, organization: Organization, ask: Ask) -> Sequence[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from crm.membership.announcements import Announcement
+from crm.membership.contribution_tables import RoundKind
 from crm.reference.round_reminders import RoundReminderStep
 from crm.shown import Shown
 
@@ -16,6 +17,8 @@ class RoundReminder(Shown):
     Attributes:
         round_id: the number of the round.
         round: its name.
+        kind: whether the answer is provisional or definitive.
+        period: the financial period that is asked about.
         circular: the letter that asked.
         state: ISO 3166 alpha-3.
         name: the State's name in English.
@@ -29,6 +32,8 @@ class RoundReminder(Shown):
 
     round_id: int
     round: str
+    kind: RoundKind
+    period: str
     circular: str
     state: str
     name: str

@@ -134,6 +134,8 @@ class Round(Shown):
         return RoundReminder(
             round_id=self.record.id,
             round=self.record.name,
+            kind=self.record.kind,
+            period=self.record.period,
             circular=self.record.circular,
             state=each.state,
             name=each.name,

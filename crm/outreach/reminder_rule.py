@@ -38,6 +38,7 @@ class Matter(Shown):
         organization_id: the account whose contact is written to; None: it is not in the book, as an administration may not.
         reference_on: the date that the step counts from.
         step: how far it has come. A matter stands at one step: one that was missed is not caught up with.
+        template: the letter that says it.
         words: in a sentence for the account manager.
         facts: what the letter says about it, in groups as templates read them. A State and a Sector stand there by their
             `code`, and no fact changes from day to day while nothing happens.
@@ -47,6 +48,7 @@ class Matter(Shown):
     organization_id: int | None
     reference_on: date
     step: str
+    template: str
     words: str
     facts: Mapping[str, Any] = field(default_factory=dict)
 
@@ -63,13 +65,11 @@ class ReminderRule:
     Attributes:
         name: the name under which the ledger keeps its reminders.
         title: its name for people.
-        templates: the letter of each step.
         matters: finds what has to be recalled to somebody on a day; each subject once.
     """
 
     name: str
     title: str
-    templates: Mapping[str, str]
     matters: Callable[[Session, date], Sequence[Matter]]
 
     def key(self, matter: Matter) -> ReminderKey:

@@ -1,4 +1,4 @@
-"""The kinds of reminders there are: what each looks at, what it makes of it, and which letter goes with each step.
+"""The kinds of reminders there are: what each looks at, what it makes of it.
 
 A further kind is a pure rule in a file of its own, its letters on file, and a line here.
 """
@@ -7,9 +7,10 @@ from datetime import date
 
 from sqlmodel import Session
 
-from crm.outreach import reminders_arrears, reminders_joining, reminders_notices
+from crm.membership.round_reading import reminders_due
 from crm.outreach.reminder_rule import Matter, ReminderRule
 from crm.outreach.reminder_sources import applying, leaving, owing
+from crm.outreach.reminders_announcements import announcement
 from crm.outreach.reminders_arrears import arrears
 from crm.outreach.reminders_joining import joining
 from crm.outreach.reminders_notices import notice_received
@@ -29,8 +30,13 @@ def _notices(session: Session, on: date) -> list[Matter]:
     return [found for each in leaving(session, on) if (found := notice_received(each, on))]
 
 
+def _announcements(session: Session, on: date) -> list[Matter]:
+    return [announcement(each) for each in reminders_due(session, on)]
+
+
 RULES = (
-    ReminderRule("arrears", "Arrears, by the step of the ladder", reminders_arrears.TEMPLATES, _arrears),
-    ReminderRule("joining", "Applications that wait", reminders_joining.TEMPLATES, _joining),
-    ReminderRule("notice_received", "Notices of members that leave", reminders_notices.TEMPLATES, _notices),
+    ReminderRule("arrears", "Arrears, by the step of the ladder", _arrears),
+    ReminderRule("joining", "Applications that wait", _joining),
+    ReminderRule("notice_received", "Notices of members that leave", _notices),
+    ReminderRule("class_announcement", "Classes of contribution to be announced", _announcements),
 )

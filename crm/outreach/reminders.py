@@ -187,7 +187,7 @@ class Reminders:
         if account is None or author is None or reader is None:
             raise Refused(parties.obstacle, rule="reminders.parties", subject=matter.subject)
         language = reader.language or Language.ENGLISH
-        version = self._templates.version(rule.templates[matter.step], language.value)
+        version = self._templates.version(matter.template, language.value)
         facts = reminder_facts(change.session, matter, account, reader=reader, author=author, on=day)
         draft = add_draft(change, version, facts, to=reader, author=author, organization_id=account.id)
         row = {**rule.key(matter)._asdict(), "organization_id": account.id, "draft_id": draft.id}

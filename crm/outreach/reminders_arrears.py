@@ -21,7 +21,7 @@ AHEAD = timedelta(days=30)
 BOOKED = timedelta(days=14)
 """So long a payment may take from the due date to our books before it is asked for."""
 
-TEMPLATES = {
+_TEMPLATES = {
     "due_soon": "arrears_due",
     "overdue": "arrears_overdue",
     "suspension_ahead": "arrears_overdue",
@@ -140,6 +140,7 @@ def _matter(
         organization_id=owing.organization_id,
         reference_on=steps[step][1],
         step=step,
+        template=_TEMPLATES[step],
         words=f"CHF {_total(invoices):,} {how} {first.due_on:%-d %B %Y}",
         facts=facts,
     )

@@ -17,13 +17,7 @@ from crm.outreach.reminders_arrears import OpenInvoice, listed
 from crm.reference.categories import Category
 from crm.shown import Shown
 
-TEMPLATES = {
-    "administration": "joining_administration",
-    "administration_again": "joining_administration",
-    "payment": "joining_payment",
-    "payment_again": "joining_payment",
-}
-_REMINDED = (Party.ADMINISTRATION, Party.PAYMENT)
+_LETTERS = {Party.ADMINISTRATION: "joining_administration", Party.PAYMENT: "joining_payment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +57,7 @@ def joining(application: Applying, on: date, *, patience: Mapping[str, int]) -> 
     """
     days = patience.get(application.party)
     told = _facts(application)
-    if application.party not in _REMINDED or days is None or told is None:
+    if application.party not in _LETTERS or days is None or told is None:
         return None
     party, since = application.party.value, application.since_on
     # As in the report of those that are stuck, it waits for too long from the day after on.
@@ -77,6 +71,7 @@ def joining(application: Applying, on: date, *, patience: Mapping[str, int]) -> 
         organization_id=application.administration_id if to_state else application.applicant_id,
         reference_on=since,
         step=step,
+        template=_LETTERS[application.party],
         words=f"{application.applicant} waits for {_whom(application)} since {since:%-d %B %Y}",
         facts=told,
     )

@@ -7,8 +7,6 @@ from crm.membership.terms import Coverage
 from crm.outreach.reminder_rule import Matter
 from crm.shown import Shown
 
-TEMPLATES = {"received": "retention"}
-
 
 @dataclass(frozen=True, slots=True)
 class Leaving(Shown):
@@ -38,6 +36,7 @@ def notice_received(leaving: Leaving, on: date) -> Matter | None:
         organization_id=leaving.organization_id,
         reference_on=leaving.received_on,
         step="received",
+        template="retention",
         words=f"notice of {leaving.received_on:%-d %B %Y}: leaves ITU-{leaving.coverage} on"
         f" {leaving.effective_on:%-d %B %Y}",
         facts={"notice": notice, **({"sector": {"code": leaving.coverage.value}} if single else {})},

@@ -1,6 +1,7 @@
 """What a reason counts for or against asking a member for more: points that can be changed without a change of code."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from sqlmodel import Field, Session, col, select
 
@@ -28,11 +29,18 @@ class PotentialWeight(Fact, table=True):
     certainty: Certainty = certainty()
 
 
-Weights = Mapping[tuple[OpportunityKind, str], PotentialWeight]
+class Weight(NamedTuple):
+    """What a reason counts for, and whether nobody should ask as long as it stands."""
+
+    points: int
+    holds: bool
+
+
+Weights = Mapping[tuple[OpportunityKind, str], Weight]
 """The weights in use, by what could be asked and reason."""
 
 
 def potential_weights(session: Session) -> Weights:
     """The weights in use."""
     current = select(PotentialWeight).where(col(PotentialWeight.retired_on).is_(None))
-    return {(weight.kind, weight.reason): weight for weight in session.exec(current)}
+    return {(row.kind, row.reason): Weight(row.points, row.holds) for row in session.exec(current)}

@@ -10,7 +10,7 @@ class ChartKind(StrEnum):
     Attributes:
         BARS: a horizontal bar a row, the largest first.
         TILES: a tile a row, shaded by its figure: a map where each Member State counts the same.
-        COLUMNS: an upright column a row, in the order of the rows, which is that of time.
+        COLUMNS: an upright column a row, in the order of the rows: that of time, or of stretches of a scale.
     """
 
     BARS = "bars"

@@ -19,6 +19,7 @@ from crm.reports import (
     interactions_by_office,
     membership_movement,
     pipeline,
+    potential,
     prospects,
     prospects_by_state,
     retention_by_cohort,
@@ -47,6 +48,7 @@ class Reports(Reader):
     interactions_by_office = interactions_by_office.interactions_by_office
     membership_movement = membership_movement.membership_movement
     pipeline = pipeline.pipeline
+    potential = potential.potential
     prospects = prospects.prospects
     prospects_by_state = prospects_by_state.prospects_by_state
     retention_by_cohort = retention_by_cohort.retention_by_cohort

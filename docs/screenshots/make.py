@@ -11,7 +11,7 @@ from pathlib import Path
 
 from browser import picture, printed
 from faults import Fault, faults
-from synthetic import announcements, forecast, proposal, synthetic_book
+from synthetic import announcements, forecast, proposal, synthetic_book, what_if
 
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
@@ -55,6 +55,7 @@ def _pages(folder: Path) -> dict[str, Path]:
             "forecast": forecast(),
             "round": announcements(book),
         }
+        reports |= {report.name: report for report in what_if(book).tables()}  # it adds members
         pages = {name: report.to_html(folder / f"{name}.html") for name, report in reports.items()}
         pages["proposal"] = folder / "proposal.html"
         pages["proposal"].write_text(_NOTEBOOK.format(card=proposal(book)._repr_html_()), encoding="utf-8")
@@ -78,7 +79,10 @@ def _pictures(pages: dict[str, Path], into: Path) -> list[Path]:
     picture(pages["round"], paths["round"], width=1000, height=1120)
     card = into / "proposal-card.png"
     picture(pages["proposal"], card, width=1120, height=1000)
-    return [*paths.values(), card]
+    what_ifs = {name: into / f"what-if-{name}.png" for name in ("tornado", "spread", "at-risk")}
+    for name, path in what_ifs.items():
+        picture(pages[f"what-if-{name}"], path, width=900, height=1120)
+    return [*paths.values(), card, *what_ifs.values()]
 
 
 def _rows_of(page: Path, state: str) -> str:

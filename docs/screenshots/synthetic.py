@@ -10,15 +10,18 @@ import crm
 from crm.config import Settings, StatedSettings
 from crm.directory.staff import Staff
 from crm.membership.proposal import Proposal
+from crm.membership.what_if import EligibilityChange, FeeChange, UnitChange, Who
 from crm.opening import open_book
 from crm.reference.country import Country
 from crm.reports import Chart, ChartKind, Column, ColumnKind, Report
+from crm.reports.what_if.simulation import Simulation
 from workers.demo.round_of_the_paper import AS_OF, NAME, hold_the_round
 
 NOW = datetime(2027, 3, 1, 9, 0, tzinfo=UTC)
 _ACTOR = "dana@accord.example"
 _SEGMENTS = ("satellite", "cloud", None)
 _PLACES = ("North", "South", "Coast", "Lake", "Hill", "East", "West", "River", "Harbour", "Valley")
+_GROUPS = {"R": "R-SG4", "T": "T-SG13", "D": "D-SG1"}
 _TRADES = ("Telecom", "Networks", "Broadcasting", "Cloud", "Satellites")
 
 
@@ -69,6 +72,33 @@ def proposal(book: crm.Book) -> Proposal:
     book.terms.join(acme, "associate", sector="T", **joined)
     book.dues.assess(NOW.year)
     return book.terms.propose_upgrade(acme, sector="T", on=date(2027, 4, 1))
+
+
+def what_if(book: crm.Book) -> Simulation:
+    """What changes of fees would do to a made-up membership; the members stay in the book."""
+    with book.transaction():
+        for number, state in enumerate(book.countries.member_states()):
+            _member(book, state, number)
+    proposal = (
+        FeeChange("associate-*", by="20%"),
+        EligibilityChange("developing", granted=False, who=Who(income="upper-middle")),
+        UnitChange(by="15%"),
+    )
+    return book.what_if(proposal, seed=7)
+
+
+def _member(book: crm.Book, state: Country, number: int) -> None:
+    sector, since = "RTD"[number % 3], date(2026, 1, 1)
+    size = "sme" if number % 5 == 0 else "large"
+    name = f"{state.name()} {_PLACES[number % 10]} Member"
+    added = book.organizations.add(name, country=state.code, size=size, synthetic=True)
+    if number % 2:
+        units = 1 + number * 7 % 23
+        book.terms.join(added, "sector_member", sector=sector, units=units, on=since, synthetic=True)
+    else:
+        book.terms.join(
+            added, "associate", sector=sector, study_group=_GROUPS[sector], on=since, synthetic=True
+        )
 
 
 def _how_many(code: str) -> int:

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 from support.campaign_facts import campaign, candidate, contact
 
@@ -5,6 +7,9 @@ from campaigns.letter_facts import letter_facts
 from campaigns.occasion import Manager, Stationery
 from campaigns.signal import Signal
 from crm.directory.tables import OrganizationKind
+from crm.insight.candidate import UpgradeFees
+from crm.reference.facts import Certainty
+from crm.reference.fee_schedule import YearlyFee
 from crm.reference.languages import Language
 
 DANA = Manager(70, "Dana Keller", "Account manager", "dana@accord.example", "Standardization Bureau", "TSB")
@@ -84,4 +89,30 @@ def test_an_account_manager_without_a_title_signs_with_that_of_the_campaign():
 
 
 def test_no_fee_stands_in_a_letter_while_no_fee_table_is_on_record():
+    assert "fee" not in facts()
+
+
+def fee(amount, certainty):
+    return YearlyFee(
+        Decimal(amount), None, assumed=False, rule="associate-T", basis="", certainty=Certainty(certainty)
+    )
+
+
+@pytest.mark.parametrize(
+    ("associate", "sector_member", "named"),
+    [
+        ("verified", "verified", True),
+        ("derived", "verified", True),
+        ("unverified", "verified", False),
+        ("verified", "unverified", False),
+    ],
+)
+def test_a_letter_names_fees_only_where_a_source_states_both(associate, sector_member, named):
+    fees = UpgradeFees(fee("10600.00", associate), fee("31800.00", sector_member))
+    found = facts(upgrade_fees=fees)
+    whole = {"current": "10600.00", "full": "31800.00", "currency": "CHF"}
+    assert found.get("fee") == (whole if named else None)
+
+
+def test_without_known_fees_a_letter_names_none():
     assert "fee" not in facts()

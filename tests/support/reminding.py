@@ -10,14 +10,14 @@ from crm.outreach.drafts import Letters
 from crm.outreach.reminder_rule import Matter, ReminderRule
 from crm.outreach.reminders import Reminders
 
-LETTERS = {"due": "arrears_due", "overdue": "arrears_overdue"}
+_LETTERS = {"due": "arrears_due", "overdue": "arrears_overdue"}
 
 
 class Reminded:
     """A book whose reminders see the matters of this list, whatever else it holds."""
 
     def __init__(self, book: Book) -> None:
-        rule = ReminderRule("test_invoices", "Invoices", LETTERS, lambda _session, _on: tuple(self.matters))
+        rule = ReminderRule("test_invoices", "Invoices", lambda _session, _on: tuple(self.matters))
         self.book = book
         self.matters: list[Matter] = []
         self.reminders = Reminders(
@@ -59,6 +59,7 @@ def invoice(
         organization_id=organization.id,
         reference_on=on,
         step=step,
+        template=_LETTERS[step],
         words=f"CHF {amount} due on {on}",
         facts={
             "arrears": {"due_on": on, "total": amount, "currency": "CHF"},

@@ -107,20 +107,32 @@ def draw(
         cells: how many decisions are held in memory at once; it changes nothing else.
         progress: told how many draws are done, and of how many.
     """
-    of_rates, of_members = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(2))
-    luck = of_rates.random((draws, len(ranges)))
-    rates = np.column_stack([values_at(each, luck[:, at]) for at, each in enumerate(ranges)])
+    rates, luck = rates_of(ranges, draws=draws, seed=seed)
     sides = _Tally(fees, groups, draws, after=False), _Tally(fees, groups, draws, after=True)
-    members, size = int(fees.count.sum()), max(1, cells // max(1, int(fees.count.sum())))
+    members = int(fees.count.sum())
+    size = max(1, cells // max(1, members))
     for first in range(0, draws, size):
         some = slice(first, min(first + size, draws))
-        numbers = of_members.random((some.stop - first, members), dtype=np.float32)
+        numbers = luck.random((some.stop - first, members), dtype=np.float32)
         for side in sides:
             side.take(some, rates[some], numbers)
         if progress is not None:
             progress(some.stop, draws)
     without, with_them = sides
     return Drawn(rates, without.side, with_them.side, without.exits / draws, with_them.exits / draws)
+
+
+def rates_of(ranges: Sequence[Range], *, draws: int, seed: int) -> tuple[Floats, np.random.Generator]:
+    """The rates of each draw, and the luck of the members, which does not depend on them.
+
+    Args:
+        ranges: one for each rate.
+        draws: how many times.
+        seed: where chance begins.
+    """
+    of_rates, of_members = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(2))
+    luck = of_rates.random((draws, len(ranges)))
+    return np.column_stack([values_at(each, luck[:, at]) for at, each in enumerate(ranges)]), of_members
 
 
 def values_at(uncertain: Range, luck: Floats) -> Floats:
@@ -148,7 +160,8 @@ class _Tally:
         self._moved = groups.moved_after if after else groups.moved_before
         self._pays = fees.after if after else fees.before
         self._would_pay = fees.other_after if after else fees.other_before
-        self._step = fees.step_after if after else fees.step_before
+        step = (fees.step_after if after else fees.step_before)[:, None]
+        self._up, self._down = self._there * (step == 1), self._there * (step == -1)
         shape = (draws, self._there.shape[1])
         self.side = Side(*(np.zeros(shape) for _ in range(5)))
         self.exits = np.zeros(len(fees.count))
@@ -161,8 +174,8 @@ class _Tally:
         side.revenue[some] = (kept * self._pays + lower * fees.lower) @ self._there
         side.revenue[some] += (moves * self._would_pay) @ self._moved
         side.exits[some] = exits @ self._there
-        side.upgrades[some] = moves @ (self._there * (self._step == 1)[:, None])
-        side.downgrades[some] = moves @ (self._there * (self._step == -1)[:, None])
+        side.upgrades[some] = moves @ self._up
+        side.downgrades[some] = moves @ self._down
         side.lower[some] = lower @ self._there
         self.exits += likely.exits.sum(axis=0)
 

@@ -17,7 +17,7 @@ _STEP = {Category.SECTOR_MEMBER: -1, Category.ASSOCIATE: 1}
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class Paid:
     """A membership on one side of the changes.
 
     Args:
@@ -58,7 +58,7 @@ class Tables:
         self._then = changed_tables(schedule, changes, on=on)
         self._on = on
 
-    def paid(self, member: Member) -> tuple[Side, Side]:
+    def paid(self, member: Member) -> tuple[Paid, Paid]:
         """What a membership pays before and after.
 
         Raises:
@@ -74,14 +74,14 @@ class Tables:
             return member
         return replace(member, holding=replace(held, units=self._lowest(self._now, held)))
 
-    def _before(self, member: Member) -> Side:
+    def _before(self, member: Member) -> Paid:
         fee, other = self._fee(self._now, member.holding), _other(member)
         if other is None:
-            return Side(member, fee, fee, 0, Decimal(0))
+            return Paid(member, fee, fee, 0, Decimal(0))
         would_pay = self._fee(self._now, other.holding)
-        return Side(member, fee, fee, _STEP[member.holding.category], would_pay)
+        return Paid(member, fee, fee, _STEP[member.holding.category], would_pay)
 
-    def _after(self, member: Member) -> Side:
+    def _after(self, member: Member) -> Paid:
         changed = changed_member(member, self._changes)
         units, lower = self._classes(member, changed)
         then = replace(changed, holding=replace(changed.holding, units=units))
@@ -89,7 +89,7 @@ class Tables:
         if lower is not None:
             lower_fee = self._fee(self._then, replace(then.holding, units=lower))
         other = self._other_after(changed)
-        return Side(
+        return Paid(
             member=then,
             fee=fee,
             lower=fee if lower is None else lower_fee,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from crm.membership.what_if.draws import Groups
 from crm.membership.what_if.groups import Group
 from crm.membership.what_if.members import Member
-from crm.membership.what_if.paying import Side, Tables
+from crm.membership.what_if.paying import Paid, Tables
 from crm.membership.what_if.response import Fees, Floats
 from crm.reference.categories import Category
 
@@ -28,7 +28,7 @@ class Population:
         kind_of: the kind of each membership, in the order in which they were given.
     """
 
-    kinds: tuple[tuple[Side, Side], ...]
+    kinds: tuple[tuple[Paid, Paid], ...]
     count: NDArray[np.int64]
     kind_of: tuple[int, ...]
 
@@ -55,7 +55,7 @@ class Population:
             moved_after=_belonging(groups, ((side.member, side.other_category) for side in after)),
         )
 
-    def _amounts(self, of: Callable[[Side, Side], Decimal]) -> Floats:
+    def _amounts(self, of: Callable[[Paid, Paid], Decimal]) -> Floats:
         return np.array([float(of(*pair) * _CENTIMES) for pair in self.kinds], dtype=np.float64)
 
 

@@ -26,8 +26,9 @@ from crm.reference.response_assumptions import Rate
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 
-
 RATES = tuple(Rate)
+"""The rates in the order of their columns: those of ending, those of moving, and that of taking a lower class."""
+
 _EXITS, _MOVES, _LOWER = slice(0, 3), slice(3, 7), RATES.index(Rate.LOWER_CLASS)
 
 
@@ -36,7 +37,7 @@ class Fees:
     """What kinds of memberships pay before and after, in centimes a year; one entry a kind.
 
     Args:
-        count: how many memberships are of this kind.
+        count: how many memberships are of this kind, one at the least.
         before: the fee today.
         after: the fee after the changes, if nothing else changes.
         lower: the fee after the changes in the lower class that they open; `after` where they open none.

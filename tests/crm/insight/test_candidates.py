@@ -6,7 +6,7 @@ from support.associates import MEMBER_SINCE, associate, staff
 
 from crm.errors import NotFound
 from crm.insight.audience_rules import IsMember, Not
-from crm.insight.candidate import Contact, TookPart, Touch
+from crm.insight.candidate import Contact, Departure, TookPart, Touch
 from crm.reference.languages import Language
 
 ASSOCIATES = IsMember(category="associate")
@@ -222,9 +222,32 @@ def test_the_number_of_statements_does_not_grow_with_the_number_of_accounts(book
     few = statements()
     for n in range(12):
         associate(book, f"Account {n}")
-    assert statements() == few < 15
+    assert statements() == few < 20
 
 
 def test_reading_changes_nothing(book):
     associate(book, "Acme")
     assert book.candidates.matching(ASSOCIATES) == book.candidates.matching(ASSOCIATES)
+
+
+def test_an_associate_is_known_with_what_it_pays_and_would_pay_as_a_sector_member(book):
+    associate(book, "Acme")
+    fees = only(book).upgrade_fees
+    assert (fees.associate.amount, fees.sector_member.amount) == (10600, 31800)
+    assert not fees.are_sure  # what Associates pay today is on file from memory
+    orbit = book.organizations.add("Orbit", country="CH")
+    book.terms.join(orbit, "sector_member", sector="T", on=MEMBER_SINCE)
+    (member,) = book.candidates.of(orbit)
+    assert member.upgrade_fees is None
+
+
+def test_who_has_left_is_known_with_the_last_membership_and_how_it_ended(book):
+    orbit = book.organizations.add("Orbit", country="CH")
+    for sector, on in (("T", date(2024, 1, 1)), ("D", date(2025, 7, 1))):
+        book.terms.join(orbit, "sector_member", sector=sector, on=MEMBER_SINCE)
+        end = book.terms.exclude if sector == "D" else book.terms.denounce
+        end(orbit, sector=sector, on=on, reason="over")
+    (gone,) = book.candidates.of(orbit)
+    assert gone.left == Departure("sector_member", "D", date(2025, 6, 30), "exclusion")
+    (then,) = book.candidates.of(orbit, on=date(2025, 6, 30))
+    assert then.left is None

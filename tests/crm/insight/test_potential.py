@@ -194,7 +194,7 @@ def test_a_clearance_stands_beside_the_rank_and_does_not_change_it(book):
 
 def test_it_becomes_an_ask_with_its_amount_and_reasons(book):
     acme, _ = associate(book, "Acme", country="CH", punctuality="on_time")
-    ask = book.potential.open(acme, "upgrade", sector="T", expected="2027-03-01")
+    ask = book.potential.open(acme, "upgrade", sector="ITU-T", expected="2027-03-01")
     assert (ask.kind, ask.sector, ask.amount, ask.currency) == ("upgrade", "T", Decimal("21200.00"), "CHF")
     assert (ask.source, ask.expected_on) == ("Potential, 20 points", date(2027, 3, 1))
     assert "has paid on time" in book.opportunities.history(ask)[0].note

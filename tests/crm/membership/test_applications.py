@@ -202,6 +202,15 @@ def test_an_associate_names_its_study_group_before_the_approval(book, acme):
         book.applications.change(applied, study_group="T-SG13", reason="its letter")
 
 
+def test_another_class_is_looked_at_as_the_first_one_was(book, acme):
+    applied = book.applications.apply(acme, "sector_member", sector="T")
+    reduced = book.applications.change(applied, units="1/8", reason="It qualifies, says the administration.")
+    assert (reduced.units, reduced.despite) == (Fraction(1, 8), ("reduced_class",))
+    assert book.applications.change(applied, units="1", reason="They chose more.").despite == ()
+    with pytest.raises(Refused, match="The lowest class"):
+        book.applications.change(applied, units="1/64", reason="They chose less.")
+
+
 def test_a_membership_that_begins_without_its_payment_wants_a_reason_and_stands_in_the_ledger(
     book, acme, applied
 ):

@@ -159,6 +159,21 @@ def test_a_notice_that_came_before_the_suspension_counts_from_it_and_one_of_a_fo
     assert stands(replace(YEAR, notices=(date(2026, 9, 20),)), "2029-01-01") == ("suspended", "suspended")
 
 
+def test_a_notice_is_about_the_debts_of_its_day():
+    later = charge("2027-000001", date(2028, 3, 31))
+    case = replace(YEAR, charges=(*YEAR.charges, later), notices=(date(2027, 10, 5),))
+    case = replace(case, receipts=paid(("2028-04-02", "31800")))
+    assert stands(case, "2028-04-01") == ("suspended", "exclusion_due")
+    assert stands(case, "2028-04-02") == ("arrears", "overdue")
+    assert stands(case, "2029-01-01") == (
+        "suspended",
+        "suspended",
+    )  # for the second, of which it was told nothing
+    again = replace(case, notices=(*case.notices, date(2028, 10, 1)))
+    assert stands(again, date(2028, 10, 1) + 89 * DAY) == ("suspended", "notified")
+    assert stands(again, date(2028, 10, 1) + 90 * DAY) == ("suspended", "exclusion_due")
+
+
 def test_no_exclusion_is_due_without_a_notice():
     assert stands(YEAR, "2040-01-01") == ("suspended", "suspended")
 
@@ -271,6 +286,14 @@ def test_an_application_waits_until_it_is_answered():
     case = ContractCase(applications=((date(2027, 2, 1), date(2027, 5, 1)),))
     assert stands(case, "2027-04-30") == (Standing.APPLICATION_PENDING, None)
     assert stands(case, "2027-05-01") == (None, None)
+
+
+def test_an_applicant_owes_nothing_by_not_paying_until_it_is_a_member():
+    waits = replace(YEAR, memberships=(), joining={"2026-000001": (date.min, NEVER)})
+    assert stands(waits, "2027-12-31") == (None, None)
+    joined = replace(YEAR, joining={"2026-000001": (date.min, date(2027, 6, 1))})
+    assert stands(joined, "2027-05-31") == ("good", None)
+    assert stands(joined, "2027-06-01") == ("arrears", "overdue")
 
 
 STATEMENTS = (

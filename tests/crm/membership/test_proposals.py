@@ -293,14 +293,15 @@ def test_who_is_no_member_there_gets_no_proposal(book, acme):
 
 
 def test_who_has_not_paid_or_is_leaving_is_to_be_kept_first(book, invoiced):
-    (arrears,) = upgrade(book, invoiced).warnings
+    arrears, standing = upgrade(book, invoiced).warnings
+    assert standing == "How it stands: suspended: invoice 2026-000001 was due on 31 March 2026."
     assert arrears == "The account is in arrears with 10,600.00 CHF."
     book.dues.pay(invoiced, "10600", on=date(2026, 11, 1), reference="1")
     assert upgrade(book, invoiced).warnings == ()
     other = book.organizations.add("Beta Cloud", country="CH")
     book.terms.join(other, "associate", sector="T", study_group="SG13", on=JOINED)
     book.standing.record(other, "suspended", as_of=date(2026, 11, 1), source="finance")
-    assert any("How it stands: suspended" in warning for warning in upgrade(book, other).warnings)
+    assert "How it stands: suspended, as finance says." in upgrade(book, other).warnings
 
 
 def test_a_small_enterprise_is_warned_of_what_an_upgrade_costs_it(book, invoiced):

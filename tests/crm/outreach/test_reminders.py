@@ -1,6 +1,7 @@
 """The ledger of reminders: each is written once under its rule, subject, reference date and step (wish 3)."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier
 
@@ -258,7 +259,7 @@ def test_a_fact_that_is_missing_leaves_that_reminder_and_says_which(reminded, ac
     whole = invoice(acme, MARCH)
     facts = {group: told for group, told in whole.facts.items() if group != "invoices"}
     facts["arrears"] = {"currency": "CHF", "due_on": MARCH}
-    reminded.see(type(whole)(whole.subject, acme.id, MARCH, "due", whole.words, facts))
+    reminded.see(replace(whole, facts=facts))
     (left,) = reminded.reminders.draft().left
     assert "arrears.total" in left.obstacle
 

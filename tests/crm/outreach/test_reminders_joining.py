@@ -137,3 +137,23 @@ def test_what_is_approved_needs_no_reminder_and_what_is_sent_back_and_forwarded_
     book.applications.approve(made, on=date(2026, 12, 19))
     outcome = book.reminders.draft(rule="joining")
     assert ([gone.id for gone in outcome.withdrawn], outcome.drafts) == ([again.id], ())
+
+
+def test_an_applicant_whose_first_payment_is_missing_is_written_to_until_it_comes(book, clock):
+    staffed(book)
+    applicant, _ = account(book, "Acme", language="es")
+    made = book.applications.apply(
+        applicant, "associate", sector="T", study_group="SG13", on=SINCE, override="checked"
+    )
+    book.applications.forward(made, on=SINCE)
+    book.applications.approve(made, on=date(2026, 10, 12))
+    at(clock, date(2026, 12, 28))
+    (draft,) = book.reminders.draft(rule="joining").drafts
+    assert (draft.organization_id, draft.template) == (applicant.id, "joining_payment")
+    assert "12 de octubre de 2026" in draft.text
+    (invoice,) = book.dues.invoices(applicant)
+    assert invoice.number in draft.text
+    assert book.reminders.due(rule="arrears") == ()
+    book.dues.pay(applicant, invoice.amount, on=date(2026, 12, 28), reference="R1")
+    outcome = book.reminders.draft(rule="joining")
+    assert ([gone.id for gone in outcome.withdrawn], outcome.drafts) == ([draft.id], ())
