@@ -31,7 +31,7 @@ class Direction(StrEnum):
 
     @property
     def words(self) -> str:
-        """What States of this direction do, as in "17 keep"."""
+        """What States of this direction do, in a word or two."""
         return _WORDS[self]
 
 
@@ -39,8 +39,8 @@ _WORDS = {
     Direction.RAISES: "go up",
     Direction.KEEPS: "keep",
     Direction.LOWERS: "go down",
-    Direction.FIRST: "announce a first class",
-    Direction.NO_ANSWER: "are silent",
+    Direction.FIRST: "first class",
+    Direction.NO_ANSWER: "silent",
 }
 
 

@@ -131,16 +131,13 @@ class ClassRules(Shown):
         ]
 
     def _said(self, units: Fraction, earlier: Earlier) -> str:
-        how_far = (
-            f"by at most {self.limit.normalize():f} per cent"
+        lowest, limit_from = units_in_words(self.lowest_after(earlier.units)), units_in_words(self.limit_from)
+        rule = (
+            f"from {limit_from} units on a class goes down by {self.limit.normalize():f} per cent at the most"
             if earlier.units >= self.limit_from
-            else f"to the next lower one, below {units_in_words(self.limit_from)} units"
+            else f"below {limit_from} units a class goes down to the next lower one at the most"
         )
-        lowest = units_in_words(self.lowest_after(earlier.units))
-        return (
-            f"{units_in_words(units)} is less than {lowest}, the lowest class that may follow on {earlier}: a class goes "
-            f"down {how_far}."
-        )
+        return f"{units_in_words(units)} is less than {lowest}, the lowest class that may follow on {earlier}: {rule}."
 
     def _reserved(self, units: Fraction, ground: str | None) -> Sequence[ClassWarning]:
         if ground is not None or units not in self.scale.reserved:

@@ -74,8 +74,8 @@ class RoundStanding(Shown):
             if self.response_rate is None
             else f"{self.response_rate:.1%} of {self.asked} asked"
         )
-        directions = ", ".join(f"{stake.states} {stake.direction.words}" for stake in self.by_direction)
-        return f"{self.name} on {self.on}: {self.answered} answers ({rate}): {directions}. {self.projection}."
+        counts = ", ".join(f"{stake.direction.words} {stake.states}" for stake in self.by_direction)
+        return f"{self.name} on {self.on}: answered {self.answered} ({rate}); {counts}. {self.projection}."
 
     def of(self, state: str) -> Announcement:
         """Where one Member State stands, by its ISO 3166 alpha-3 code."""

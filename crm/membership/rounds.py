@@ -90,7 +90,8 @@ class Rounds:
                 "deadline_on": deadline,
                 "unit_amount": known,
             }
-            fields |= {"source": source or (on_file.source if unit_amount is None else "")}
+            stated = f"{on_file.source}; {on_file.certainty}" if unit_amount is None else ""
+            fields |= {"source": source or stated}
             return change.add(AnnouncementRound.model_validate({**fields, "synthetic": synthetic}))
 
     def ask(

@@ -137,7 +137,7 @@ def _filters(place: Place, whole: Round | None, standing: RoundStanding | None) 
         "round": whole.record.name,
         "circular": whole.record.circular,
         "deadline": whole.record.deadline_on,
-        "unit amount": f"CHF {whole.record.unit_amount:,.2f}",
+        "unit amount": f"CHF {whole.record.unit_amount:,.2f} ({whole.record.source or 'as stated with the round'})",
         **place.filters,
     }
 
@@ -156,7 +156,7 @@ def _notes(whole: Round | None, standing: RoundStanding | None) -> tuple[str, ..
         return ()
     made_up = sum(each.synthetic for each in standing.states)
     directions = "; ".join(
-        f"{stake.states} {stake.direction.words} ({units_in_words(stake.units)} units, {signed(stake.change)})"
+        f"{stake.direction.words} {stake.states} ({units_in_words(stake.units)} units, {signed(stake.change)})"
         for stake in standing.by_direction
     )
     return (*synthetic(made_up), f"All regions: {directions}.", f"{standing.projection}.")

@@ -61,7 +61,7 @@ def test_a_round_begins_with_194_states_that_have_not_answered(asked):
     assert stake.chf == Decimal("113208000.00")
     assert standing.projection.expected == 356
     assert asked.rounds.of(NAME).record.unit_amount == 318000
-    assert "not found" in asked.rounds.of(NAME).record.source
+    assert "not found; unverified" in asked.rounds.of(NAME).record.source
 
 
 def test_nobody_was_asked_before_the_letter_went_out(asked):
