@@ -13,8 +13,8 @@ from benchmarks.bench import Bench, conninfo
 from benchmarks.dataset import NOW, book_on, ready_database
 from benchmarks.figure import Figure
 from crm.book import Book
-from crm.membership.contract_tables import AccountStanding
-from crm.membership.standing_spans import standing_on
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.standing_spans import standing_on
 
 _ROWS = Path(__file__).with_suffix(".sql")
 _MOST = 100_000
