@@ -1,10 +1,9 @@
 """Assessing the dues of a year: every membership that runs in it, in one pass with a few statements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, or_, select
@@ -12,14 +11,13 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import among, keeper_ids
 from crm.directory.tables import Organization
-from crm.membership.contract.exemptions import exemptions_between
 from crm.membership.dues.assessed import Assessed, Exempted
 from crm.membership.dues.balance import ZERO
-from crm.membership.dues.charging import Stretch, charged_months, months_to_charge, runs
+from crm.membership.dues.charging import charged_months, runs
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine
 from crm.membership.dues.invoicing import Progress, write_invoices, yearly_line
 from crm.membership.dues.posting import next_serial
-from crm.membership.holdings import holdings
+from crm.membership.dues.yearly_dues import YearlyDues, yearly_dues
 from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding, PricedLine, price
 from crm.membership.terms import Coverage
@@ -47,17 +45,18 @@ class _Pass:
     assumed: int = 0
     _prices: dict[tuple[Holding, date, date], tuple[PricedLine, ...]] = field(default_factory=dict)
 
-    def charge(self, term: Any, holding: Holding, months: Sequence[int]) -> None:
+    def charge(self, term: Any, due: YearlyDues, charged: frozenset[int]) -> None:
         """Charge what is left of a membership to its account, or count that nothing is."""
+        months = due.paid_for - charged
         if not months:
-            self.charged_before += 1
+            self.charged_before += not due.exempt
             return
-        self.assumed += holding.category is Category.SECTOR_MEMBER and holding.units is None
+        self.assumed += due.holding.category is Category.SECTOR_MEMBER and due.holding.units is None
         if term.synthetic:
             self.synthetic.add(term.organization_id)
         for since_on, until_on in runs(months, self.year):
-            for priced in self._price(holding, since_on, until_on):
-                self.lines[term.organization_id].append(yearly_line(term.id, holding, priced))
+            for priced in self._price(due.holding, since_on, until_on):
+                self.lines[term.organization_id].append(yearly_line(term.id, due.holding, priced))
 
     def _price(self, holding: Holding, since_on: date, until_on: date) -> tuple[PricedLine, ...]:
         # A hundred thousand memberships are priced by a few dozen different rules.
@@ -83,8 +82,10 @@ def assess(
     accounts = _locked(session, year)
     serial = next_serial(session, year)
     terms = [term for term in _terms(session, year) if term.organization_id in accounts]
-    exempt = _exempt(session, terms, year)
-    _charge(session, this, [term for term in terms if term.id not in exempt])
+    dues, charged = yearly_dues(session, terms, year), _charged(session, year)
+    for term in terms:
+        before = charged_months(charged.get((term.organization_id, term.coverage), ()), year)
+        this.charge(term, dues[term.id], before)
     dates = {"issued_on": issued_on, "due_on": due_on}
     written = None
     if this.lines:
@@ -98,20 +99,10 @@ def assess(
         invoices=len(this.lines),
         amount=written.amount if written else ZERO,
         assumed=this.assumed,
-        exempt=tuple(exempt.values()),
+        exempt=tuple(_exempt(session, terms, dues)),
         assessment_id=written.id if written else None,
         **dates,
     )
-
-
-def _charge(session: Session, this: _Pass, terms: Sequence[Any]) -> None:
-    held, charged = _held(session, terms, this.year), _charged(session, this.year)
-    for place, together in groupby(terms, key=lambda term: (term.organization_id, term.coverage)):
-        there = list(together)
-        before = charged_months(charged.get(place, ()), this.year)
-        months = months_to_charge(there, before, this.year)
-        for term in there:
-            this.charge(term, held[term.id], months[term.id])
 
 
 def _runs_in(year: int) -> ColumnElement[bool]:
@@ -153,38 +144,16 @@ def _terms(session: Session, year: int) -> Sequence[Any]:
     return session.execute(select(*_TERM).where(_runs_in(year)).order_by(*order)).all()
 
 
-def _first_day(term: Stretch, year: int) -> date:
-    return max(term.since_on, date(year, 1, 1))
-
-
-def _exempt(session: Session, terms: Sequence[Any], year: int) -> Mapping[int, Exempted]:
-    """The memberships of those who are exempt on their first day in the year, by the term."""
-    accounts = {term.organization_id for term in terms}
-    granted = exemptions_between(session, accounts, date(year, 1, 1), date(year, 12, 31))
-    names: Any = select(col(Organization.id), col(Organization.name)).where(
-        among(col(Organization.id), {exemption.organization_id for exemption in granted})
+def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:
+    exempt = [term for term in terms if dues[term.id].exempt]
+    named: Any = select(col(Organization.id), col(Organization.name)).where(
+        among(col(Organization.id), {term.organization_id for term in exempt})
     )
-    known = dict(session.execute(names).all())
-    return {
-        term.id: Exempted(term.organization_id, known[term.organization_id], term.coverage, exemption.reason)
-        for term in terms
-        if term.organization_id in known
-        for exemption in granted
-        if exemption.organization_id == term.organization_id
-        and exemption.since_on <= _first_day(term, year) <= exemption.until_on
-    }
-
-
-def _held(session: Session, terms: Sequence[Any], year: int) -> Mapping[int, Holding]:
-    """What each membership that pays is priced by, as of the month from which it does."""
-    by_month: dict[date, list[Any]] = defaultdict(list)
-    for term in terms:
-        by_month[_first_day(term, year).replace(day=1)].append(term)
-    held: dict[int, Holding] = {}
-    for month, together in by_month.items():
-        held.update(holdings(session, together, on=month))
-    # An exemption may be over between the first of a month and the day on which somebody joins.
-    return {number: replace(of, exempt=False) if of.exempt else of for number, of in held.items()}
+    names = dict(session.execute(named).all())
+    for term in exempt:
+        months = dues[term.id].exempt
+        why = "; ".join(dict.fromkeys(months.values()))
+        yield Exempted(term.organization_id, names[term.organization_id], term.coverage, why, len(months))
 
 
 def _charged(session: Session, year: int) -> Mapping[tuple[int, Coverage], Sequence[Any]]:

@@ -55,7 +55,7 @@ class Dues:
 
         What a membership costs follows from its category, Sector and class and from the country and size of its
         organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
-        change, are not charged again. Exempt bodies get no invoice and are listed.
+        change, are not charged again. A body is charged for no month in which it is exempt, and is listed.
 
         Args:
             year: the year.

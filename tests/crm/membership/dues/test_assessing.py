@@ -172,29 +172,52 @@ def test_an_exempt_body_gets_no_invoice_and_is_listed_with_the_reason(book, add)
     union, acme = add("Radio Union", kind="international"), add("Acme")
     for account in (union, acme):
         join(book, account)
-    book.exemptions.grant(union, since=date(2024, 1, 1), until=date(2026, 1, 1), reason="reciprocity")
+    book.exemptions.grant(union, since=date(2024, 1, 1), until=date(2026, 12, 31), reason="reciprocity")
     assessed = book.dues.assess(2026, issued_on=ISSUED)
     assert (assessed.memberships, assessed.invoices, assessed.charged_before) == (2, 1, 0)
     (exempt,) = assessed.exempt
     assert (exempt.organization_id, exempt.name, exempt.coverage) == (union.id, "Radio Union", "T")
-    assert exempt.reason == "reciprocity"
+    assert (exempt.reason, exempt.months) == ("reciprocity", 12)
     assert book.dues.invoices(union) == ()
     assert book.dues.assess(2027).invoices == 2
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "charged"),
-    [(date(2026, 5, 10), date(2027, 12, 31), 0), (date(2025, 1, 1), date(2026, 5, 9), 21200)],
-    ids=["from its first day on", "until the day before"],
+    ("since", "until", "exempt", "charged"),
+    [
+        (date(2026, 5, 10), date(2027, 12, 31), 8, 0),
+        (date(2025, 1, 1), date(2026, 5, 9), 0, 21200),
+        (date(2025, 1, 1), date(2026, 11, 30), 7, 2650),
+        (date(2026, 5, 11), date(2026, 12, 31), 7, 2650),
+        (date(2026, 7, 1), date(2026, 8, 31), 2, 15900),
+    ],
+    ids=["from its first day on", "until the day before", "all but December", "a day too late", "in summer"],
 )
-def test_whether_a_body_that_joins_within_the_year_is_exempt_is_told_by_its_first_day(
-    book, add, since, until, charged
-):
+def test_a_body_is_charged_for_the_months_in_which_it_is_not_exempt(book, add, since, until, exempt, charged):
     union = add("Radio Union", kind="international")
     join(book, union, on=date(2026, 5, 10))
     book.exemptions.grant(union, since=since, until=until, reason="reciprocity")
     assessed = book.dues.assess(2026)
-    assert (assessed.amount, len(assessed.exempt)) == (charged, 0 if charged else 1)
+    assert (assessed.amount, sum(each.months for each in assessed.exempt)) == (charged, exempt)
+    assert book.dues.assess(2026).invoices == 0
+
+
+def test_the_months_after_an_exemption_that_was_withdrawn_are_charged_by_a_later_pass(book, add):
+    union = add("Radio Union", kind="international")
+    join(book, union)
+    book.exemptions.grant(union, since=date(2026, 1, 1), until=date(2026, 12, 31), reason="reciprocity")
+    assert book.dues.assess(2026, issued_on=ISSUED).invoices == 0
+    book.exemptions.withdraw(union, on=date(2026, 10, 31), reason="the list was reviewed")
+    assert book.dues.assess(2026).amount == 5300
+
+
+def test_what_was_charged_before_an_exemption_was_granted_stays_due(book, add):
+    union = add("Radio Union", kind="international")
+    join(book, union)
+    book.dues.assess(2026, issued_on=ISSUED)
+    book.exemptions.grant(union, since=date(2026, 7, 1), until=date(2026, 12, 31), reason="reciprocity")
+    assert book.dues.assess(2026).invoices == 0
+    assert book.dues.statement(union).balance == 31800
 
 
 def test_what_an_account_owes_decides_how_it_stands(book, add):
