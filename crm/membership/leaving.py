@@ -26,7 +26,7 @@ class Leaving:
         """Record that a member has given notice; it leaves after the time of notice, and is cancelling until then.
 
         The time of notice is six months (Convention No. 240), by the rule that holds on the day of the notice. Fees go on
-        until the membership ends.
+        until the membership ends; what was charged beyond is given back by the next `book.dues.assess` of its year.
 
         Args:
             key: which organisation.

@@ -32,6 +32,8 @@ class Assessed(Shown):
         charged_before: how many of them had nothing left to charge, though they are not exempt.
         invoices: how many invoices were written; 0 where the year was assessed before.
         amount: what they come to, in CHF.
+        given_back: what of that is given back, below zero: charged for months in which a membership does not run any more,
+            or runs in another category or class.
         assumed: how many Sector Members were charged the lowest class because no class of theirs is stated.
         exempt: the memberships that are exempt, some of them for a part of the year, with the reason.
         assessment_id: the pass on record; None where it wrote nothing.
@@ -44,6 +46,7 @@ class Assessed(Shown):
     charged_before: int
     invoices: int
     amount: Decimal
+    given_back: Decimal
     assumed: int
     exempt: tuple[Exempted, ...]
     assessment_id: int | None = None

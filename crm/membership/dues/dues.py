@@ -51,11 +51,12 @@ class Dues:
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> Assessed:
-        """Invoice the dues of a year for every membership that runs in it; the second time, nothing is left to invoice.
+        """Invoice the dues of a year for every membership that runs in it, once, however often this is done.
 
         What a membership costs follows from its category, Sector and class and from the country and size of its
         organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
-        change, are not charged again. A body is charged for no month in which it is exempt, and is listed.
+        change, are not charged again. What was charged for months in which a membership has ended, or runs in another category
+        or class by now, is given back (unverified: no source says what becomes of it), and the other one is charged. A body is charged for no month in which it is exempt, and is listed.
 
         Args:
             year: the year.

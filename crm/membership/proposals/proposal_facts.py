@@ -14,6 +14,7 @@ from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceLine
 from crm.membership.dues.entries import Entries, entries_of
+from crm.membership.dues.unused_months import PostedLine
 from crm.membership.holdings import holdings
 from crm.membership.joining.application import party_in_words
 from crm.membership.joining.application_routes import administrations, approving_state
@@ -22,7 +23,6 @@ from crm.membership.joining.eligibility import Wish, warnings
 from crm.membership.ledger import events_of, ledger_line, refuse_no_member
 from crm.membership.ledger_tables import Term, running
 from crm.membership.proposals.proposal import Ask
-from crm.membership.proposals.unused_months import PostedLine
 from crm.membership.proposals.working_out import BECOMES_MORE, ProposalFacts
 from crm.membership.terms import Coverage
 from crm.reference.categories import MembershipCategory
