@@ -51,14 +51,14 @@ def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -
         for year in range(since_on.year, min(until_on, max(line.until_on for line in same)).year + 1):
             left = charged_months(same, year) & set(months_in(since_on, until_on, year))
             for first, last in runs(left, year):
-                yield _credit(same, first, last)
+                yield credit_of(same, first, last)
 
 
 def _what_for(line: PostedLine) -> tuple[int, int]:
     return line.event_id or 0, line.application_id or 0
 
 
-def _credit(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
+def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
     """What lines for the same membership charge for the months from a first day to a last one."""
     charged = next(line for line in reversed(lines) if line.amount > 0)
     months = len(months_in(first, last, first.year))
