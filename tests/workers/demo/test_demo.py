@@ -91,7 +91,7 @@ def output(played, place):
 
 
 def test_it_tells_every_scene_and_says_what_was_made(played):
-    for number in range(1, 14):
+    for number in range(1, 15):
         assert f"\n{number}. " in played
     for words in (
         "no prospect at all",
