@@ -11,7 +11,7 @@ from crm.directory.tables import Size
 from crm.insight.candidate import Candidate
 from crm.insight.study_group_interest import lately
 from crm.mail.calendar_replies import Participation
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.outreach.outbox_tables import MessageStatus
 
 _SENT = frozenset({MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT})

@@ -14,7 +14,7 @@ from campaigns.campaign import Campaign
 from campaigns.signal import Condition, Signal
 from crm.insight.candidate import Candidate, Contact, Touch
 from crm.insight.correspondence import Correspondence
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.reference.languages import Language
 from crm.shown import Shown
 

@@ -39,18 +39,18 @@ from crm.insight.search import Search
 from crm.insight.search_text import write_words
 from crm.insight.timeline import Timeline
 from crm.mail.templates import TemplateFolder
-from crm.membership.applications import Applications
-from crm.membership.contributions import Contributions
-from crm.membership.dues import Dues
-from crm.membership.exemptions import Exemptions
+from crm.membership.contract.exemptions import Exemptions
+from crm.membership.contract.postponements import Postponements
+from crm.membership.contract.repayment_plans import RepaymentPlans
+from crm.membership.contract.standing_spans import settle_every_standing
+from crm.membership.contract.standings import Standings
+from crm.membership.contract.suspension_notices import SuspensionNotices
+from crm.membership.contributions.contributions import Contributions
+from crm.membership.contributions.rounds import Rounds
+from crm.membership.dues.dues import Dues
 from crm.membership.fees import Fees
+from crm.membership.joining.applications import Applications
 from crm.membership.memberships import Terms
-from crm.membership.postponements import Postponements
-from crm.membership.repayment_plans import RepaymentPlans
-from crm.membership.rounds import Rounds
-from crm.membership.standing_spans import settle_every_standing
-from crm.membership.standings import Standings
-from crm.membership.suspension_notices import SuspensionNotices
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
 from crm.outreach.administration_letters import administration_letters

@@ -10,8 +10,8 @@ from crm.cli.options import OptionalOn, OptionalReason, Reason, Source, Syntheti
 from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
 from crm.cli.terms import OptionalSector
-from crm.membership.application import Application, in_words
-from crm.membership.application_steps import Party
+from crm.membership.joining.application import Application, in_words
+from crm.membership.joining.application_steps import Party
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind
 

@@ -1,4 +1,4 @@
-"""`crm letter …`: follow-up letters, drafted from an interaction, edited and approved by their author."""
+"""`crm letter …`: letters that wait for their author's approval: follow-ups, drafted from an interaction, and reminders."""
 
 import sys
 from pathlib import Path
@@ -16,7 +16,7 @@ from crm.reference.languages import Language
 from crm.reports.forms.file import written
 
 app = typer.Typer(
-    help="Follow-up letters: draft, show, edit, approve; and a look at the letters on file.",
+    help="Drafted letters, follow-ups and reminders: show, edit, approve; and a look at the letters on file.",
     no_args_is_help=True,
 )
 

@@ -14,8 +14,8 @@ from crm.directory.roles import RoleKind
 from crm.directory.tables import Organization, OrganizationKind, Size
 from crm.engagement.teams import TeamSeat
 from crm.errors import InvalidInput
-from crm.membership.application import Application
-from crm.membership.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.joining.application import Application
 from crm.membership.ledger_tables import Term
 from crm.reference.tiers import Tier as TierRow
 

@@ -15,7 +15,7 @@ from crm.cli.options import On, day, examples
 from crm.cli.session import invocation, opened, put, say, show
 from crm.cli.tables import Cells, card, said, table
 from crm.cli.terms import Sector, StudyGroup, Units
-from crm.membership.proposal import Ask, Proposal
+from crm.membership.proposals.proposal import Ask, Proposal
 from crm.reference.categories import Category
 from crm.reference.change_rules import MembershipChange
 

@@ -11,9 +11,9 @@ from crm.cli.import_files import DryRun
 from crm.cli.options import OptionalOn, Reason, day, examples, optional_day
 from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
-from crm.membership.contribution_tables import Channel, RoundKind
-from crm.membership.projection import KEEPS, Assumption
-from crm.membership.round_standing import signed
+from crm.membership.contributions.contribution_tables import Channel, RoundKind
+from crm.membership.contributions.projection import KEEPS, Assumption
+from crm.membership.contributions.round_standing import signed
 
 app = typer.Typer(
     help="Announcement rounds: ask Member States for their class, take down answers, see what is at stake.",

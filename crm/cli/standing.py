@@ -8,8 +8,8 @@ from crm.cli import options
 from crm.cli.options import On, OptionalOn, Reason, Synthetic, day, examples, optional_day
 from crm.cli.session import invocation, opened, show
 from crm.cli.tables import Cells
-from crm.membership.contract_case import Postponable
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.contract_case import Postponable
+from crm.membership.contract.standing import Punctuality, Standing
 
 app = typer.Typer(
     help="How accounts stand on any day, and what the ladder of unpaid dues asks for.", no_args_is_help=True

@@ -20,8 +20,8 @@ from crm.imports.taking_back import TakingBack
 from crm.imports.taking_back_terms import take_back_event
 from crm.imports.terms import TERMS
 from crm.imports.verdicts import Verdict
-from crm.membership.standing import StandingRecord
-from crm.membership.standing_spans import settle_standing
+from crm.membership.contract.standing import StandingRecord
+from crm.membership.contract.standing_spans import settle_standing
 from crm.store.store import Store
 from crm.store.turns import only_one, take_turns
 

@@ -15,8 +15,8 @@ from crm.imports.judgement import Amending, Circumstances, Judgement, Numbers, P
 from crm.imports.kind import Kind, Rules
 from crm.imports.verdicts import Problem, Verdict
 from crm.imports.whose import FIELDS, AccountDraft, Whose
-from crm.membership.standing import Punctuality, Standing, StandingRecord
-from crm.membership.standing_spans import settle_standing
+from crm.membership.contract.standing import Punctuality, Standing, StandingRecord
+from crm.membership.contract.standing_spans import settle_standing
 
 Statement = tuple[int, date, str]
 """The account, the day, and who says so: the book keeps one statement of each."""

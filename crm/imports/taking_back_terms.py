@@ -13,9 +13,9 @@ from crm.directory.merged import keeper_of
 from crm.directory.tables import Organization
 from crm.errors import Refused
 from crm.imports.batches import ImportRow
+from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import MembershipEvent, Term
-from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import CHANGING, OPENING, EventKind
 
 _RULE = "imports.ledger"

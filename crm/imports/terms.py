@@ -17,10 +17,10 @@ from crm.imports.judgement import Circumstances, Judgement, Numbers, Put, Update
 from crm.imports.kind import Kind, Rules
 from crm.imports.verdicts import Note, NoteKind, Problem, Verdict
 from crm.imports.whose import FIELDS, AccountDraft, Whose
+from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.coverage import coverage_of, refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import MembershipEvent
-from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import CHANGING, OPENING, Coverage, EventKind, LedgerEvent, terms_of
 from crm.reference.categories import Category
 from crm.reference.study_groups import StudyGroup, study_group_in

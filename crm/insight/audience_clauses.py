@@ -14,7 +14,7 @@ from crm.engagement.interactions import InteractionKind
 from crm.engagement.participation import ParticipationKind
 from crm.errors import InvalidInput
 from crm.insight.audience_clause import Clause, Days, Key, either
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.reference.opportunity_stages import OpportunityKind
 
 _MOST = 500

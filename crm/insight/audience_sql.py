@@ -40,9 +40,9 @@ from crm.insight.audience_rules import (
 )
 from crm.insight.representation import states_with_sector_member, under_represented
 from crm.insight.touches import noticed
-from crm.membership.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.standing_spans import standing_on
 from crm.membership.ledger_tables import Term, running
-from crm.membership.standing_spans import standing_on
 from crm.membership.terms import Coverage
 from crm.reference.countries import countries_in
 from crm.reference.country import Country

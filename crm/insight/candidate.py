@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from crm.directory.tables import OrganizationKind, Size
 from crm.engagement.participation import ParticipationKind
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.facts import Certainty

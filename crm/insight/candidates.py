@@ -28,9 +28,9 @@ from crm.insight.candidate_facts import (
 from crm.insight.candidate_fees import FeesOn
 from crm.insight.surroundings import AdministrationLetters, Surroundings
 from crm.keyring import KeyRing
-from crm.membership.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.standing_spans import standing_on
 from crm.membership.ledger_tables import Term
-from crm.membership.standing_spans import standing_on
 from crm.store.store import Store
 from crm.store.time_limits import limited
 

@@ -22,9 +22,9 @@ from crm.engagement.reservations import Reservation
 from crm.insight.happening import midnight
 from crm.insight.timeline_sources import in_a_line
 from crm.insight.touches import noticed
-from crm.membership.contract_tables import AccountStanding
-from crm.membership.standing import Standing
-from crm.membership.standing_spans import standing_on
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.standing import Standing
+from crm.membership.contract.standing_spans import standing_on
 from crm.reference.clearance_rule import ClearanceReason
 from crm.store.records import Record
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from crm.directory.tables import Size
 from crm.insight.candidate import TookPart
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind, Outcome

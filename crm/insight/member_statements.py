@@ -33,9 +33,9 @@ from crm.insight.member_facts import Asked, Moment
 from crm.insight.potential_reasons import A_YEAR
 from crm.insight.study_group_interest import LATELY
 from crm.insight.touches import noticed
-from crm.membership.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.standing_spans import standing_on
 from crm.membership.ledger_tables import MembershipEvent, Term
-from crm.membership.standing_spans import standing_on
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind

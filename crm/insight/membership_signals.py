@@ -15,7 +15,7 @@ from crm.engagement.participation import ParticipationKind
 from crm.insight.candidate import TookPart
 from crm.insight.signal import Signal
 from crm.insight.study_group_interest import Participant, lately, told
-from crm.membership.standing import Punctuality
+from crm.membership.contract.standing import Punctuality
 from crm.membership.terms import Coverage
 from crm.reference.sector_concerns import Concern
 

@@ -10,9 +10,9 @@ from crm.directory.resolve import label
 from crm.directory.tables import NameKind, Organization, OrganizationName
 from crm.errors import Refused
 from crm.insight.moving import Journal
+from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import Term
-from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import TermSpan, overlapping
 
 NAMES = "organization_name.organization_id"

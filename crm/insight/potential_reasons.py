@@ -22,7 +22,7 @@ from crm.insight.membership_signals import (
     taken,
 )
 from crm.insight.signal import Signal
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.reference.opportunity_stages import OpportunityKind, Outcome
 
 A_YEAR = timedelta(days=365)

@@ -9,9 +9,9 @@ from sqlmodel import col
 from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign, in_days
-from crm.membership.application import in_words, party_in_words
-from crm.membership.application_steps import Party, waits_for
-from crm.membership.application_tables import ApplicationRecord
+from crm.membership.joining.application import in_words, party_in_words
+from crm.membership.joining.application_steps import Party, waits_for
+from crm.membership.joining.application_tables import ApplicationRecord
 from crm.reference.country import Country
 
 

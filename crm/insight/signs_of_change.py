@@ -13,11 +13,11 @@ from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign
 from crm.insight.timeline_sources import in_a_line
-from crm.membership.contract_tables import AccountStanding
-from crm.membership.ladder import CONTRACT
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.ladder import CONTRACT
+from crm.membership.contract.standing import is_worse
+from crm.membership.contract.standing_spans import standing_on
 from crm.membership.ledger_tables import Term
-from crm.membership.standing import is_worse
-from crm.membership.standing_spans import standing_on
 from crm.membership.terms import EventKind
 from crm.reference.senior_roles import is_senior
 

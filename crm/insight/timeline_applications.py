@@ -7,9 +7,9 @@ from sqlmodel import col
 
 from crm.insight.happening import HappeningKind, Scope, Source, lines_of, midnight
 from crm.insight.timeline_sources import in_a_line
-from crm.membership.application import in_words
-from crm.membership.application_steps import Step
-from crm.membership.application_tables import ApplicationMove, ApplicationRecord
+from crm.membership.joining.application import in_words
+from crm.membership.joining.application_steps import Step
+from crm.membership.joining.application_tables import ApplicationMove, ApplicationRecord
 
 
 def _steps(scope: Scope) -> Select[*tuple[Any, ...]]:

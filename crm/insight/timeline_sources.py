@@ -31,8 +31,8 @@ from crm.engagement.opportunity_tables import MoveKind, Opportunity, Opportunity
 from crm.engagement.participation import Participation
 from crm.insight.happening import HappeningKind, Scope, Source, any_of, given_by, lines_of, midnight
 from crm.insight.merge_tables import MergedKind, MergeEntry
+from crm.membership.contract.standing import StandingRecord
 from crm.membership.ledger_tables import MembershipEvent
-from crm.membership.standing import StandingRecord
 from crm.reference.opportunity_stages import OpportunityStage
 from crm.store.trail import TrailChange, TrailEntry
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
-from crm.membership.exemptions import exempt_on
+from crm.membership.contract.exemptions import exempt_on
 from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding
 from crm.reference.development import developed_on, status_of

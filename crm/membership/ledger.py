@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
 from crm.errors import NotFound, Refused
+from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger_tables import MembershipEvent, Term, running, runs_on
-from crm.membership.standing_spans import settle_standing
 from crm.membership.terms import ENDING, Coverage, LedgerEvent, TermSpan, terms_of
 from crm.store.store import Change
 

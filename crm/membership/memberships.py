@@ -14,7 +14,7 @@ from crm.membership.coverage import coverage_of
 from crm.membership.leaving import Leaving
 from crm.membership.ledger import current_term, events_of, record_event, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
-from crm.membership.proposing import Proposing
+from crm.membership.proposals.proposing import Proposing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group

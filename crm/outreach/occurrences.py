@@ -10,8 +10,8 @@ from sqlmodel import Session, col
 
 from crm.engagement.interactions import Interaction
 from crm.engagement.opportunity_tables import Opportunity
+from crm.membership.contract.standing import StandingRecord
 from crm.membership.ledger_tables import MembershipEvent
-from crm.membership.standing import StandingRecord
 from crm.membership.terms import OPENING, EventKind
 from crm.reference.opportunity_stages import Outcome
 

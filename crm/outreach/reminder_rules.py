@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlmodel import Session
 
-from crm.membership.round_reading import reminders_due
+from crm.membership.contributions.round_reading import reminders_due
 from crm.outreach.reminder_rule import Matter, ReminderRule
 from crm.outreach.reminder_sources import applying, leaving, owing
 from crm.outreach.reminders_announcements import announcement

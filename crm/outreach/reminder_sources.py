@@ -10,14 +10,14 @@ from sqlmodel.sql.expression import SelectOfScalar
 from crm.directory.administrations import administrations_of
 from crm.directory.merged import among, keeper_ids
 from crm.directory.tables import Organization
-from crm.membership.ageing import ageing
-from crm.membership.application import handed_out
-from crm.membership.application_steps import Party, Status, Step
-from crm.membership.application_tables import ApplicationMove, ApplicationRecord
-from crm.membership.balance import OpenItem
-from crm.membership.contract_tables import AccountStanding
-from crm.membership.dues_tables import InvoiceLine
-from crm.membership.entries import Entries, entries_of
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.dues.ageing import ageing
+from crm.membership.dues.balance import OpenItem
+from crm.membership.dues.dues_tables import InvoiceLine
+from crm.membership.dues.entries import Entries, entries_of
+from crm.membership.joining.application import handed_out
+from crm.membership.joining.application_steps import Party, Status, Step
+from crm.membership.joining.application_tables import ApplicationMove, ApplicationRecord
 from crm.membership.ledger_tables import MembershipEvent, Term, running
 from crm.membership.terms import Coverage, EventKind
 from crm.outreach.reminders_arrears import OpenInvoice, Owing, Rung

@@ -168,9 +168,10 @@ class Reminders:
 
     def _drafted(self, change: Change, rule: ReminderRule, day: date) -> Drafted:
         matters = rule.matters(change.session, day)
-        withdrawn = _withdrawn(change, rule, {rule.key(matter): matter for matter in matters})
+        parties = self._parties(change.session, matters, day)
+        now = {rule.key(matter): (matter, parties[matter.organization_id]) for matter in matters}
+        withdrawn = _withdrawn(change, rule, now)
         due = _due(change.session, rule, matters)
-        parties = self._parties(change.session, due, day)
         drafts: list[LetterDraft] = []
         left: list[DueReminder] = []
         for matter in due:
@@ -203,12 +204,14 @@ def _due(session: Session, rule: ReminderRule, matters: Sequence[Matter]) -> lis
 
 
 def _withdrawn(
-    change: Change, rule: ReminderRule, now: Mapping[ReminderKey, Matter]
+    change: Change, rule: ReminderRule, now: Mapping[ReminderKey, tuple[Matter, Parties]]
 ) -> tuple[LetterDraft, ...]:
-    """Take back the drafts of a rule that say something that does not hold any more."""
+    """Take back the drafts of a rule that do not hold any more, or are to be signed by whoever keeps the account now."""
     taken_back = []
     for reminder, draft in reminders_waiting(change.session, rule.name):
-        if reminder.key not in now or now[reminder.key].digest != reminder.digest:
+        matter, parties = now.get(reminder.key, (None, Parties()))
+        handed_over = parties.author is not None and parties.author.id != draft.author_id
+        if matter is None or matter.digest != reminder.digest or handed_over:
             reminder.amend({"withdrawn_at": change.now})
             taken_back.append(draft.amend({"discarded_at": change.now}))
     change.session.flush()

@@ -5,7 +5,7 @@ State, which the account manager edits and approves, or sends in another way and
 round is said with the rounds (`round_reminders.csv`); once it has answered, or was asked again in any way, it is not.
 """
 
-from crm.membership.round_reminders import RoundReminder
+from crm.membership.contributions.round_reminders import RoundReminder
 from crm.outreach.reminder_rule import Matter
 
 

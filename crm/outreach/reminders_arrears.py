@@ -1,6 +1,6 @@
 """Arrears: a letter before the due date, after it, before a suspension, during it, and before an exclusion.
 
-How far a debt has come is what the contract says (`crm.membership.ladder`): the ladder halts while a repayment plan is
+How far a debt has come is what the contract says (`crm.membership.contract.ladder`): the ladder halts while a repayment plan is
 kept or the Secretary-General has put a step off, and its days to come are as if nothing more were paid. How many days
 before and after is our own choice; no source states when members are reminded.
 """
@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from crm.membership.contract_case import LadderStep
+from crm.membership.contract.contract_case import LadderStep
 from crm.outreach.reminder_rule import Matter, reached
 from crm.shown import Shown
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from crm.membership.application_steps import Party
+from crm.membership.joining.application_steps import Party
 from crm.membership.terms import Coverage
 from crm.outreach.reminder_rule import Matter, reached
 from crm.outreach.reminders_arrears import OpenInvoice, listed

@@ -11,6 +11,7 @@ from crm.errors import Refused
 from crm.outreach.draft_tables import LetterDraft, waits
 from crm.outreach.outbox import note
 from crm.outreach.outbox_tables import SETTLED, Letter, MessageStatus
+from crm.outreach.reminder_ledger import Reminder
 from crm.outreach.run_tables import Enrolment, EnrolmentState
 from crm.outreach.runs import exit_enrolment
 from crm.privacy.blanking import mentions
@@ -40,6 +41,9 @@ def stop_for(change: Change, person_ids: Sequence[int]) -> int:
     for number in change.session.exec(journeys.order_by(col(Enrolment.id))):
         exit_enrolment(change, number, "erased")
     open_drafts = among(col(LetterDraft.person_id), person_ids) & waits()
+    # What was to be recalled to them is recalled to somebody else there.
+    theirs_too = col(Reminder.draft_id).in_(select(LetterDraft.id).where(open_drafts))
+    change.session.execute(update(Reminder).where(theirs_too).values(withdrawn_at=change.now))
     change.session.execute(update(LetterDraft).where(open_drafts).values(discarded_at=change.now))
     return len(letters)
 

@@ -11,10 +11,10 @@ from sqlmodel import Session, col
 from crm.directory.tables import Organization
 from crm.engagement.opportunity_tables import Opportunity
 from crm.errors import InvalidInput
-from crm.membership.application import in_words
-from crm.membership.application_routes import administrations, on_file
-from crm.membership.application_steps import Party, waits_for
-from crm.membership.application_tables import ApplicationRecord
+from crm.membership.joining.application import in_words
+from crm.membership.joining.application_routes import administrations, on_file
+from crm.membership.joining.application_steps import Party, waits_for
+from crm.membership.joining.application_tables import ApplicationRecord
 from crm.reference.application_patience import application_patience
 from crm.reference.country import Country
 from crm.reference.languages import known_language

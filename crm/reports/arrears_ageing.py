@@ -11,9 +11,9 @@ from sqlmodel import Session, col
 from crm.directory.merged import among
 from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
-from crm.membership.ageing import Age, Aged, age_of, ageing
-from crm.membership.dues_tables import Invoice
-from crm.membership.statement import NOT_THE_BOOKS
+from crm.membership.dues.ageing import Age, Aged, age_of, ageing
+from crm.membership.dues.dues_tables import Invoice
+from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.reference.country import Country
 from crm.reference.membership_rules import RulesOn, membership_rules
 from crm.reference.regions import Region, find_region

@@ -7,14 +7,14 @@ from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
-from crm.membership.announcements import Announcement, counted
-from crm.membership.class_history import History, in_force
-from crm.membership.contribution_facts import histories
-from crm.membership.contribution_tables import AnnouncementRound
-from crm.membership.projection import KEEPS, Assumption
-from crm.membership.round_reading import find_round, read_round
-from crm.membership.round_standing import RoundStanding, signed
-from crm.membership.round_view import Round
+from crm.membership.contributions.announcements import Announcement, counted
+from crm.membership.contributions.class_history import History, in_force
+from crm.membership.contributions.contribution_facts import histories
+from crm.membership.contributions.contribution_tables import AnnouncementRound
+from crm.membership.contributions.projection import KEEPS, Assumption
+from crm.membership.contributions.round_reading import find_round, read_round
+from crm.membership.contributions.round_standing import RoundStanding, signed
+from crm.membership.contributions.round_view import Round
 from crm.reference.languages import known_language
 from crm.reference.units import units_in_words
 from crm.reports.accounts import Place, member_states
@@ -137,7 +137,7 @@ def _filters(place: Place, whole: Round | None, standing: RoundStanding | None) 
         "round": whole.record.name,
         "circular": whole.record.circular,
         "deadline": whole.record.deadline_on,
-        "unit amount": f"CHF {whole.record.unit_amount:,.2f}",
+        "unit amount": f"CHF {whole.record.unit_amount:,.2f} ({whole.record.source or 'as stated with the round'})",
         **place.filters,
     }
 
@@ -156,7 +156,7 @@ def _notes(whole: Round | None, standing: RoundStanding | None) -> tuple[str, ..
         return ()
     made_up = sum(each.synthetic for each in standing.states)
     directions = "; ".join(
-        f"{stake.states} {stake.direction.words} ({units_in_words(stake.units)} units, {signed(stake.change)})"
+        f"{stake.direction.words} {stake.states} ({units_in_words(stake.units)} units, {signed(stake.change)})"
         for stake in standing.by_direction
     )
     return (*synthetic(made_up), f"All regions: {directions}.", f"{standing.projection}.")

@@ -15,8 +15,8 @@ from crm.directory.merged import stands
 from crm.directory.people import Person, Position, held_on
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
-from crm.membership.contract_tables import AccountStanding
-from crm.membership.standing_spans import standing_on
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.standing_spans import standing_on
 from crm.reports.accounts import Place, accounts, holds_term, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart

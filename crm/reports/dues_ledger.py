@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
-from crm.membership.dues_tables import Invoice, InvoiceLine, Payment
-from crm.membership.statement import NOT_THE_BOOKS
+from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
+from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.reference.units import units_in_words
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.notes import synthetic

@@ -12,13 +12,13 @@ from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
-from crm.membership.charging import months_to_charge, runs
-from crm.membership.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.standing import Standing
+from crm.membership.contract.standing_spans import standing_on
+from crm.membership.dues.charging import months_to_charge, runs
 from crm.membership.holdings import holdings
 from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding, price, yearly_fee
-from crm.membership.standing import Standing
-from crm.membership.standing_spans import standing_on
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.facts import Certainty

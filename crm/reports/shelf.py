@@ -7,7 +7,7 @@ from typing import Any
 
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import NotFound
-from crm.membership.statement import statement_of
+from crm.membership.dues.statement import statement_of
 from crm.reports import (
     applications_stuck,
     arrears_ageing,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from crm.membership.statement import Statement
+from crm.membership.dues.statement import Statement
 from crm.reports.columns import Column, ColumnKind
 from crm.reports.notes import synthetic
 from crm.reports.report import Report

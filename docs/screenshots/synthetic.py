@@ -9,7 +9,7 @@ from zlib import crc32
 import crm
 from crm.config import Settings, StatedSettings
 from crm.directory.staff import Staff
-from crm.membership.proposal import Proposal
+from crm.membership.proposals.proposal import Proposal
 from crm.membership.what_if import EligibilityChange, FeeChange, UnitChange, Who
 from crm.opening import open_book
 from crm.reference.country import Country

@@ -2,7 +2,7 @@ import pytest
 from support.campaign_facts import NOW, candidate, contact, waiting
 
 from campaigns.exits import CHOSEN, Leave, leaving, left_because
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.membership.terms import Coverage
 from crm.outreach.moves import Done
 from crm.outreach.outbox_tables import MessageStatus

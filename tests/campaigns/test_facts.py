@@ -6,7 +6,7 @@ from campaigns.fact import Fact, FactKind, Subject
 from campaigns.facts import known_facts, read_facts, refuse_unknown
 from campaigns.journey import BranchStep, Journey
 from crm.errors import InvalidInput
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.outreach.moves import Done
 from crm.outreach.outbox_tables import MessageStatus
 

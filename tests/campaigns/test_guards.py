@@ -17,7 +17,7 @@ from campaigns.signal import Signal
 from crm.consent.bases import Purpose
 from crm.consent.permission import Recorded
 from crm.directory.tables import OrganizationKind
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language
 

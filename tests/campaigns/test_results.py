@@ -11,7 +11,7 @@ from campaigns.overview import Advanced, Overview
 from campaigns.results import accounts_report, reach_report
 from campaigns.run_report import run_report
 from campaigns.uplift import Comparison
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language

@@ -28,7 +28,7 @@ from crm.insight.audience_rules import (
     TookPartWithin,
     TouchedWithin,
 )
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.membership.terms import ENDING
 from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind

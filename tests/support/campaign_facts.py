@@ -12,7 +12,7 @@ from crm.directory.tables import OrganizationKind, Size
 from crm.engagement.participation import ParticipationKind
 from crm.insight.candidate import Candidate, Contact, TookPart, Touch
 from crm.insight.correspondence import Correspondence
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import MessageStatus

@@ -7,9 +7,9 @@ from fractions import Fraction
 from support.reference_facts import shipped_facts
 
 from crm.membership.pricing import Holding
-from crm.membership.proposal import Ask
+from crm.membership.proposals.proposal import Ask
+from crm.membership.proposals.working_out import ProposalFacts
 from crm.membership.terms import Coverage, EventKind, LedgerEvent
-from crm.membership.working_out import ProposalFacts
 from crm.reference.categories import Category
 from crm.reference.change_rules import MembershipChange
 from crm.reference.development import Development

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from crm.book import Book
-from crm.membership.assessed import Assessed
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
+from crm.membership.dues.assessed import Assessed
 from crm.reference.categories import Category
 from workers.demo.accounts import Account
 from workers.demo.chance import number

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from crm.directory.tables import Organization
 from crm.engagement.participation import ParticipationKind
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.reference.categories import Category
 from workers.demo.chance import number, one_of, weighed
 

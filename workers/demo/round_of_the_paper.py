@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 from crm.book import Book
-from crm.membership.contribution_tables import AnnouncementRound, Channel
+from crm.membership.contributions.contribution_tables import AnnouncementRound, Channel
 from workers.demo.chance import number, one_of
 from workers.demo.membership import SOURCE
 

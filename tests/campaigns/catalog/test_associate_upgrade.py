@@ -7,7 +7,7 @@ from campaigns.catalog import CATALOG, find_campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from crm.directory.tables import Size
 from crm.errors import NotFound
-from crm.membership.standing import Punctuality
+from crm.membership.contract.standing import Punctuality
 
 SMALL = {"size": Size.SME, "punctuality": Punctuality.LATE, "participation": ()}
 

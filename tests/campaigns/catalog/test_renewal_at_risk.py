@@ -6,7 +6,7 @@ from support.campaign_letters import every_letter, refuse_flaws, written
 
 from campaigns.catalog.renewal_at_risk import RENEWAL_AT_RISK
 from campaigns.guards import Case, Reason, objection
-from crm.membership.standing import Punctuality, Standing
+from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.languages import Language

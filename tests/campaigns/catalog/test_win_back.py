@@ -7,7 +7,7 @@ from support.campaign_letters import concerns, every_letter, prospect, refuse_fl
 from campaigns.catalog.win_back import WIN_BACK, left_in_peace
 from campaigns.guards import Case, Reason, objection
 from crm.insight.candidate import Departure
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.languages import Language

@@ -46,7 +46,7 @@ def test_a_round_from_the_letter_to_the_definitive_choice(crm, asked):
     assert "`crm round correct`" in again.stderr
     crm.json("round", "correct", "CL-25/36", "FRA", "18", "--reason", "misread")
     said = " ".join(crm("round", "show", "CL-25/36", "--answers", "--lower", "0.1").stdout.split())
-    for words in ("2 answers", "lowers", "192 are silent", "10 per cent go down", "France"):
+    for words in ("answered 2 (1.0% of 194 asked)", "lowers", "silent 192", "10 per cent go down", "France"):
         assert words in said
     assert crm.json("round", "show", "CL-25/36", "--on", "2026-08-31")["answered"] == 0
     assert len(crm.json("round", "reminders")) == 192

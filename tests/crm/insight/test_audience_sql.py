@@ -35,7 +35,7 @@ from crm.insight.audience_rules import (
     TookPartWithin,
     TouchedWithin,
 )
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 
 TODAY = date(2026, 11, 24)
 PLACES = {

@@ -313,3 +313,24 @@ def test_a_rule_that_is_not_there_names_those_that_are(reminded):
         with pytest.raises(NotFound) as missing:
             verb(rule="invoices")
         assert missing.value.candidates == ("test_invoices",)
+
+
+def test_whoever_takes_an_account_over_signs_what_still_waits(reminded, acme):
+    reminded.see(invoice(acme, MARCH))
+    (before,) = drafted(reminded)
+    reminded.book.hand_over("dana@accord.example", to="ola@accord.example", reason="moved on")
+    outcome = reminded.reminders.draft()
+    assert [gone.id for gone in outcome.withdrawn] == [before.id]
+    assert "Ola Berg" in outcome.drafts[0].text
+    assert drafted(reminded) == ()
+
+
+def test_what_waits_for_somebody_who_is_erased_is_recalled_to_a_colleague(reminded):
+    made, amina = account(reminded.book)
+    reminded.book.people.add("Baraka Mwangi", email="baraka@acme.example", at=made)
+    reminded.see(invoice(made, MARCH))
+    assert [draft.person_id for draft in drafted(reminded)] == [amina.id]
+    looked = reminded.book.people.erase(amina, reason="asked", dry_run=True)
+    reminded.book.people.erase(amina, reason="asked", confirm=looked.count)
+    (again,) = drafted(reminded)
+    assert "Baraka Mwangi" in again.text

@@ -8,7 +8,7 @@ from support.outbox import staffed
 from support.reminding import account
 
 from crm.errors import Refused
-from crm.membership.contract_case import LadderStep
+from crm.membership.contract.contract_case import LadderStep
 from crm.outreach.reminders_arrears import OpenInvoice, Owing, Rung, arrears
 
 DUE = date(2027, 3, 31)

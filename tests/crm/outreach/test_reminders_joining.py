@@ -7,7 +7,7 @@ import pytest
 from support.outbox import MANAGER, staffed
 from support.reminding import account
 
-from crm.membership.application_steps import Party
+from crm.membership.joining.application_steps import Party
 from crm.membership.terms import Coverage
 from crm.outreach.reminders_arrears import OpenInvoice
 from crm.outreach.reminders_joining import Applying, joining

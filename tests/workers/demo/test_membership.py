@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from crm.directory.tables import Organization
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.reference.categories import Category
 from workers.demo.chance import number, one_of, weighed
 from workers.demo.membership import chosen_members, made_up_member

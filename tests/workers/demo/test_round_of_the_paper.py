@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.membership.announcements import Direction
+from crm.membership.contributions.announcements import Direction
 from workers.demo.round_of_the_paper import AS_OF, NAME, hold_the_round
 
 

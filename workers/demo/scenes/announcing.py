@@ -1,7 +1,7 @@
 """The round of announcements that the Working Group's paper tells of, as far as it had come by then."""
 
 from crm.book import Book
-from crm.membership.round_standing import RoundStanding
+from crm.membership.contributions.round_standing import RoundStanding
 from crm.reports import Report
 from workers.demo.round_of_the_paper import AS_OF, NAME, hold_the_round
 from workers.demo.stage import Stage, shown

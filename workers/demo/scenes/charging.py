@@ -7,7 +7,7 @@ from rich import box
 from rich.table import Table
 
 from crm.book import Book
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.reports import Report
 from workers.demo.accounts import Account
 from workers.demo.dues import charge

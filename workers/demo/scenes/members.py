@@ -8,7 +8,7 @@ from rich.table import Table
 
 from crm.book import Book
 from crm.imports.report import ImportReport
-from crm.membership.standing import Standing
+from crm.membership.contract.standing import Standing
 from crm.reference.categories import Category
 from workers.demo.accounts import Account, add_accounts
 from workers.demo.stage import Stage

@@ -1,0 +1,1 @@
+"""How an account stands on any day: notice, the ladder of what is unpaid, repayment plans, exemptions."""

@@ -1,0 +1,201 @@
+"""The cases of many accounts at once: one statement for each table, however many there are."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, select, true, union
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlmodel import Session, col
+
+from crm.directory.merged import among, keeper_ids, with_merged
+from crm.directory.tables import Organization
+from crm.membership.contract.contract_case import (
+    Charge,
+    ContractCase,
+    Denounced,
+    Instalment,
+    Plan,
+    Postponement,
+    Receipt,
+    Statement,
+)
+from crm.membership.contract.contract_tables import (
+    Exemption,
+    PlanInstalment,
+    RepaymentPlan,
+    StepPostponement,
+    SuspensionNotice,
+)
+from crm.membership.contract.spells import ALWAYS, NEVER, Spell
+from crm.membership.contract.standing import StandingRecord
+from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
+from crm.membership.joining.application_steps import Status
+from crm.membership.joining.application_tables import ApplicationRecord
+from crm.membership.ledger_tables import MembershipEvent, Term
+from crm.membership.terms import EventKind
+
+T = TypeVar("T")
+_DAY = timedelta(days=1)
+
+
+class _Facts:
+    """Reads the facts of some accounts and of all that were merged into them."""
+
+    def __init__(self, session: Session, accounts: Iterable[int]) -> None:
+        self._session = session
+        self._ids = session.exec(with_merged(Organization, accounts)).all()
+        self._keepers = keeper_ids(session, Organization, self._ids)
+
+    def each(self, query: Select[Any], told: Callable[[Any], T]) -> Mapping[int, list[T]]:
+        """What the rows of a query tell, by account; the account comes first in a row."""
+        found: defaultdict[int, list[T]] = defaultdict(list)
+        account = query.selected_columns[0]
+        for row in self._session.execute(query.where(among(account, self._ids))):
+            found[self._keepers.get(row[0], row[0])].append(told(row))
+        return found
+
+
+def contract_cases(session: Session, accounts: Iterable[int]) -> Mapping[int, ContractCase]:
+    """What is on file about the contracts of accounts, by their ids; those about which nothing is are left out.
+
+    Args:
+        session: reads the book.
+        accounts: the ids of accounts; what was merged into them counts.
+    """
+    facts = _Facts(session, accounts)
+    invoices = facts.each(_INVOICES, lambda row: row)
+    parts: Mapping[str, Mapping[int, Any]] = {
+        "receipts": facts.each(_RECEIPTS, lambda row: Receipt(row.received_on, row.amount_chf)),
+        "plans": facts.each(_PLANS, _plan),
+        "notices": facts.each(_NOTICES, lambda row: row.received_on),
+        "postponements": facts.each(
+            _POSTPONEMENTS, lambda row: Postponement(row.step, row.decided_on, row.until_on)
+        ),
+        "exemptions": facts.each(_EXEMPTIONS, _days),
+        "denunciations": facts.each(_DENUNCIATIONS, _denounced),
+        "applications": facts.each(_APPLICATIONS, lambda row: (row.applied_on, row.closed_on or NEVER)),
+        "statements": facts.each(_STATEMENTS, _statement),
+    }
+    known = set[int]().union(invoices, *parts.values())
+    members = facts.each(_TERMS, _days) if known else {}
+    return {
+        account: ContractCase(
+            memberships=members.get(account, ()),
+            **_charged(invoices.get(account, ())),
+            **{name: found.get(account, ()) for name, found in parts.items()},
+        )
+        for account in known
+    }
+
+
+def accounts_with_facts() -> Select[int]:
+    """The accounts whose cases are not empty: a query for their ids, merged ones included."""
+    sources = (_INVOICES, _RECEIPTS, _PLANS, _EXEMPTIONS, _DENUNCIATIONS, _APPLICATIONS, _STATEMENTS)
+    known = union(*(select(query.selected_columns[0]) for query in sources)).subquery()
+    return select(known.c[0])
+
+
+def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
+    """What the invoices of an account say."""
+    joining = {row.number: _applied(row) for row in invoices if row.application_id is not None}
+    since = (row.since_on for row in invoices if joining.get(row.number) != ALWAYS)
+    return {
+        "charges": [
+            Charge(row.number, row.due_on, row.amount, row.issued_on, row.id, row.kind) for row in invoices
+        ],
+        "charged_since": min(since, default=None),
+        "joining": joining,
+        "synthetic": any(row.synthetic for row in invoices),
+    }
+
+
+def _applied(row: Any) -> Spell:
+    """When a joining invoice is asked of somebody who is no member yet, and owes nothing by not paying it."""
+    return (date.min, row.closed_on) if row.status is Status.ACTIVE else ALWAYS
+
+
+def _days(row: Any) -> Spell:
+    return row.since_on, NEVER if row.until_on is None else row.until_on + _DAY
+
+
+def _plan(row: Any) -> Plan:
+    parts = zip(row.due_on, row.amounts, strict=True)
+    return Plan(row.agreed_on, tuple(Instalment(*part) for part in parts), row.ended_on)
+
+
+def _denounced(row: Any) -> Denounced:
+    # Of what was denounced without a word of its notice, the day on which it was recorded is the first that counts.
+    return Denounced(row.notice_on or row.recorded_at.date(), row.effective_on, row.coverage.value)
+
+
+def _statement(row: Any) -> Statement:
+    return Statement(row.as_of, row.standing, row.punctuality, row.source, row.synthetic)
+
+
+def _of(record: Any, *fields: Any) -> Select[Any]:
+    return select(col(record.organization_id), *map(col, fields))
+
+
+_RECEIPTS = _of(Payment, Payment.received_on, Payment.amount_chf)
+_EXEMPTIONS = _of(Exemption, Exemption.since_on, Exemption.until_on)
+_TERMS = _of(Term, Term.since_on, Term.until_on)
+_APPLICATIONS = _of(ApplicationRecord, ApplicationRecord.applied_on, ApplicationRecord.closed_on)
+_POSTPONEMENTS = _of(
+    StepPostponement, StepPostponement.step, StepPostponement.decided_on, StepPostponement.until_on
+)
+_NOTICES = _of(SuspensionNotice, SuspensionNotice.received_on).where(
+    col(SuspensionNotice.received_on).is_not(None)
+)
+_DENUNCIATIONS = _of(
+    MembershipEvent,
+    MembershipEvent.notice_on,
+    MembershipEvent.recorded_at,
+    MembershipEvent.effective_on,
+    MembershipEvent.coverage,
+).where(col(MembershipEvent.kind) == EventKind.DENUNCIATION)
+_STATEMENTS = _of(
+    StandingRecord,
+    StandingRecord.as_of,
+    StandingRecord.standing,
+    StandingRecord.punctuality,
+    StandingRecord.source,
+    StandingRecord.synthetic,
+).order_by(col(StandingRecord.as_of), col(StandingRecord.id))
+_PLANS = (
+    _of(RepaymentPlan, RepaymentPlan.agreed_on, RepaymentPlan.ended_on)
+    .add_columns(
+        func.array_agg(aggregate_order_by(col(PlanInstalment.due_on), col(PlanInstalment.due_on))).label(
+            "due_on"
+        ),
+        func.array_agg(aggregate_order_by(col(PlanInstalment.amount), col(PlanInstalment.due_on))).label(
+            "amounts"
+        ),
+    )
+    .join(PlanInstalment, col(PlanInstalment.plan_id) == col(RepaymentPlan.id))
+    .group_by(col(RepaymentPlan.id))
+    .order_by(col(RepaymentPlan.agreed_on))
+)
+# Invoice by invoice: of rows that a pass has just written PostgreSQL has no statistics, and would join them all to all.
+_LINES = (
+    select(
+        func.min(col(InvoiceLine.since_on)).label("since_on"),
+        func.max(col(InvoiceLine.application_id)).label("application_id"),
+    )
+    .where(col(InvoiceLine.invoice_id) == col(Invoice.id))
+    .lateral()
+)
+_INVOICES = (
+    _of(Invoice, Invoice.number, Invoice.due_on, Invoice.amount, Invoice.issued_on, Invoice.id, Invoice.kind)
+    .add_columns(
+        col(Invoice.synthetic),
+        _LINES.c.since_on,
+        _LINES.c.application_id,
+        col(ApplicationRecord.status),
+        col(ApplicationRecord.closed_on),
+    )
+    .select_from(Invoice)
+    .join(_LINES, true())
+    .outerjoin(ApplicationRecord, col(ApplicationRecord.id) == _LINES.c.application_id)
+)

@@ -1,0 +1,112 @@
+"""`book.exemptions`: bodies that are exempt from contributions, each with the reason and an end.
+
+The Council grants them, on the ground of reciprocity, to international bodies, and reviews the list.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, select
+
+from crm.directory.merged import among
+from crm.directory.names import clean_name
+from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import today_of
+from crm.errors import NotFound
+from crm.membership.contract.contract_tables import Exemption
+from crm.membership.contract.standing_spans import settle_standing
+from crm.store.store import Store
+
+
+class Exemptions:
+    """`book.exemptions`: grant one with its reason and its end, withdraw it, and see which end soon."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def grant(
+        self, key: OrganizationKey, *, since: date, until: date, reason: str, synthetic: bool = False
+    ) -> Exemption:
+        """Record that an account is exempt from contributions. What it owed before stays due.
+
+        Args:
+            key: which account.
+            since: the first day.
+            until: the last day; there is no exemption without an end.
+            reason: why, and by which decision.
+            synthetic: whether it is made up for a demonstration or test.
+
+        Raises:
+            Refused: it is exempt for some of these days already.
+            InvalidInput: there is no reason, or it would end before it began.
+        """
+        why = clean_name(reason, field="reason")
+        with self._store.changing("exemption.granted", reason=why) as change:
+            account = find_organization(change.session, key)
+            values = {"organization_id": account.id, "since_on": since, "until_on": until, "reason": why}
+            values |= {"granted_by": change.actor, "recorded_at": change.now, "synthetic": synthetic}
+            exemption = change.add(Exemption.model_validate(values))
+            settle_standing(change.session, [account.id])
+            return exemption
+
+    def withdraw(self, key: OrganizationKey, *, on: date, reason: str) -> Exemption:
+        """Record that an exemption ends before its time.
+
+        Args:
+            key: which account.
+            on: its last day now.
+            reason: why.
+
+        Raises:
+            NotFound: the account is not exempt on that day.
+        """
+        why = clean_name(reason, field="reason")
+        with self._store.changing("exemption.withdrawn", reason=why) as change:
+            account = find_organization(change.session, key)
+            there = select(Exemption).where(Exemption.organization_id == account.id, _holds(on))
+            exemption = change.session.exec(there).first()
+            if exemption is None:
+                raise NotFound(f"{account.name} is not exempt on {on}.", field="on", value=on)
+            granted = exemption.granted_until_on or exemption.until_on
+            exemption.amend({"until_on": on, "granted_until_on": granted, "withdrawn_because": why})
+            settle_standing(change.session, [account.id])
+            return exemption
+
+    def of(self, key: OrganizationKey) -> tuple[Exemption, ...]:
+        """The exemptions of an account, the oldest first."""
+        with self._store.reading() as session:
+            account = find_organization(session, key)
+            query = select(Exemption).where(Exemption.organization_id == account.id)
+            return tuple(session.exec(query.order_by(col(Exemption.since_on))))
+
+    def running(self, *, on: date | None = None) -> tuple[Exemption, ...]:
+        """The exemptions that hold on a day (today), those that end first on top."""
+        with self._store.reading() as session:
+            day = on or today_of(session, self._store.now(), self._store.actor)
+            query = select(Exemption).where(_holds(day))
+            return tuple(session.exec(query.order_by(col(Exemption.until_on), col(Exemption.id))))
+
+
+def exempt_on(session: Session, organization_ids: Iterable[int], day: date) -> Mapping[int, str]:
+    """Which of these accounts are exempt from contributions on a day, and why."""
+    query = select(Exemption.organization_id, Exemption.reason).where(
+        among(col(Exemption.organization_id), organization_ids), _holds(day)
+    )
+    return dict(session.exec(query).all())
+
+
+def exemptions_between(
+    session: Session, organization_ids: Iterable[int], first: date, last: date
+) -> Sequence[Exemption]:
+    """The exemptions of these accounts that hold on a day between two, both included."""
+    query = select(Exemption).where(
+        among(col(Exemption.organization_id), organization_ids),
+        col(Exemption.since_on) <= last,
+        col(Exemption.until_on) >= first,
+    )
+    return session.exec(query).all()
+
+
+def _holds(day: date) -> ColumnElement[bool]:
+    return (col(Exemption.since_on) <= day) & (col(Exemption.until_on) >= day)

@@ -1,0 +1,52 @@
+"""`book.postponements`: what the Secretary-General puts off of the ladder, with the reason (Resolution 152, Busan)."""
+
+from datetime import date
+
+from sqlmodel import col, select
+
+from crm.directory.names import clean_name
+from crm.directory.resolve import OrganizationKey, find_organization
+from crm.membership.contract.contract_case import Postponable
+from crm.membership.contract.contract_tables import StepPostponement
+from crm.membership.contract.standing_spans import settle_standing
+from crm.store.columns import chosen
+from crm.store.store import Store
+
+
+class Postponements:
+    """`book.postponements`: put off a suspension or an exclusion until a day."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def grant(
+        self, key: OrganizationKey, step: Postponable | str, *, on: date, until: date, reason: str
+    ) -> StepPostponement:
+        """Record that a step of the ladder was put off.
+
+        Args:
+            key: for which account.
+            step: "suspension" or "exclusion".
+            on: the day of the decision; a suspension that had begun is lifted from then on.
+            until: the day on which the step is taken, if there is still reason to.
+            reason: why.
+
+        Raises:
+            InvalidInput: there is no reason, or the day comes before the decision.
+        """
+        why = clean_name(reason, field="reason")
+        with self._store.changing("ladder.postponed", reason=why) as change:
+            account = find_organization(change.session, key)
+            values = {"organization_id": account.id, "step": chosen(Postponable, step, field="step")}
+            values |= {"decided_on": on, "until_on": until, "reason": why}
+            values |= {"recorded_at": change.now, "recorded_by": change.actor}
+            postponement = change.add(StepPostponement.model_validate(values))
+            settle_standing(change.session, [account.id])
+            return postponement
+
+    def of(self, key: OrganizationKey) -> tuple[StepPostponement, ...]:
+        """What was put off for an account, the oldest decision first."""
+        with self._store.reading() as session:
+            account = find_organization(session, key)
+            query = select(StepPostponement).where(StepPostponement.organization_id == account.id)
+            return tuple(session.exec(query.order_by(col(StepPostponement.decided_on))))

@@ -1,0 +1,144 @@
+"""What a repayment plan does to what is owed: while it is kept, its instalments are due instead of the debts.
+
+Money settles what is due first. While a plan is kept, the debts that it covers are replaced by its instalments, each
+with its own due date, so that a member who pays both an instalment and the fee of the year is in time with both. On the
+day after an instalment that was not paid, the debts are due again as they were before.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import ROUND_DOWN, Decimal
+from itertools import pairwise
+
+from crm.dates import day_of
+from crm.errors import InvalidInput
+from crm.membership.contract.contract_case import Charge, ContractCase, Instalment, Plan
+from crm.membership.contract.spells import ALWAYS, NEVER, Spell, joined, within, without
+from crm.membership.dues.balance import ZERO, OpenItem, open_items
+
+_DAY = timedelta(days=1)
+_CENTIME = Decimal("0.01")
+_INSTALMENT = ""
+"""Instead of the number of an invoice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Regime:
+    """What is due, and in which order money settles it, for a time.
+
+    Attributes:
+        spell: when it holds.
+        items: the invoices, the first due first.
+        covered: the numbers of the invoices that a plan covers, which is kept for that time.
+        instalments: those of that plan, in their order.
+    """
+
+    spell: Spell
+    items: tuple[OpenItem, ...]
+    covered: frozenset[str] = frozenset()
+    instalments: tuple[OpenItem, ...] = ()
+
+    def unpaid(self, item: OpenItem) -> list[Spell]:
+        """When something of an item was open while the regime held, before its due date or after it."""
+        days = pairwise([*(day for day, _ in item.steps), NEVER])
+        open_ = (spell for spell, (_, left) in zip(days, item.steps, strict=True) if left)
+        return within(joined(open_), [self.spell])
+
+
+def regimes(case: ContractCase, items: tuple[OpenItem, ...]) -> list[Regime]:
+    """The times for which one order of debts holds, one after the other, without a gap; the first is without a plan.
+
+    Args:
+        case: what is on file about the account.
+        items: its invoices without any plan.
+    """
+    usual = Regime(ALWAYS, items)
+    if not case.plans:
+        return [usual]
+    plans = sorted(case.plans, key=lambda plan: plan.agreed_on)
+    turns = pairwise([*(plan.agreed_on for plan in plans), NEVER])
+    found = (kept(case, plan, until) for plan, (_, until) in zip(plans, turns, strict=True))
+    in_force = [regime for regime in found if regime.spell[0] < regime.spell[1]]
+    rest = without([ALWAYS], [regime.spell for regime in in_force])
+    return sorted(
+        [*in_force, *(replace(usual, spell=spell) for spell in rest)], key=lambda regime: regime.spell
+    )
+
+
+def kept(case: ContractCase, plan: Plan, until: date) -> Regime:
+    """The regime of a plan for as long as it is kept, and another does not take its place.
+
+    Args:
+        case: what is on file about the account.
+        plan: one of its plans.
+        until: the day on which the next one is agreed.
+    """
+    there = [charge for charge in case.charges if charge.amount > 0 and charge.due_on <= plan.agreed_on]
+    there.sort(key=lambda charge: (charge.due_on, charge.issued_on, charge.number))
+    parts = _parts(plan, sum((charge.amount for charge in there), ZERO))
+    left, covered = _left(there, sum((part.amount for part in parts), ZERO))
+    others = [charge for charge in case.charges if charge not in there]
+    items = open_items([*left, *parts, *others], case.receipts)
+    instalments = tuple(item for item in items if item.number == _INSTALMENT)
+    ends = (until, plan.ended_on or NEVER, _over(instalments, plan.agreed_on))
+    invoices = tuple(item for item in items if item.number != _INSTALMENT)
+    return Regime((plan.agreed_on, min(ends)), invoices, covered, instalments)
+
+
+def _parts(plan: Plan, owed: Decimal) -> list[Charge]:
+    """The instalments as charges, for no more than there is to pay."""
+    parts: list[Charge] = []
+    for number, instalment in enumerate(plan.instalments):
+        part = min(instalment.amount, owed)
+        owed -= part
+        parts.append(Charge(_INSTALMENT, instalment.due_on, part, id=-number, issued_on=plan.agreed_on))
+    return parts
+
+
+def _left(charges: Sequence[Charge], covered: Decimal) -> tuple[list[Charge], frozenset[str]]:
+    """What stays due of charges of which the latest so much is paid by instalments, and the invoices covered."""
+    left: list[Charge] = []
+    numbers = set()
+    for charge in reversed(charges):
+        part = min(charge.amount, covered)
+        covered -= part
+        left.append(replace(charge, amount=charge.amount - part))
+        if part:
+            numbers.add(charge.number)
+    return left, frozenset(numbers)
+
+
+def evenly(amount: Decimal, *, first_on: date, count: int, every_months: int) -> tuple[Instalment, ...]:
+    """An amount in equal instalments; what cannot be shared out to the centime goes with the first.
+
+    Args:
+        amount: what is owed.
+        first_on: when the first is due.
+        count: how many.
+        every_months: so many months apart.
+
+    Raises:
+        InvalidInput: there would be no instalment, or no time between two.
+    """
+    if count < 1 or every_months < 1:
+        raise InvalidInput(
+            "A plan has one instalment at least, and a month between two.", field="count", value=count
+        )
+    part = (amount / count).quantize(_CENTIME, ROUND_DOWN)
+    days = (day_of(f"{number * every_months}m", today=first_on) for number in range(count))
+    parts = [amount - part * (count - 1), *[part] * (count - 1)]
+    return tuple(Instalment(day, share) for day, share in zip(days, parts, strict=True))
+
+
+def _over(instalments: Sequence[OpenItem], agreed_on: date) -> date:
+    """When a plan is over: on the day after an instalment that was not paid, or once all of it is paid."""
+    broken = (part.due_on + _DAY for part in instalments if part.outstanding(part.due_on))
+    settled = (
+        day for day in _days(instalments, agreed_on) if not any(part.outstanding(day) for part in instalments)
+    )
+    return min(next(broken, NEVER), next(settled, NEVER))
+
+
+def _days(items: Sequence[OpenItem], since: date) -> list[date]:
+    return sorted({since, *(day for item in items for day, _ in item.steps if day > since)})

@@ -1,0 +1,241 @@
+"""`book.repayment_plans`: agree to pay what is due by instalments, see whether a plan is kept, and end one."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+
+from sqlmodel import Session, col, select
+
+from crm.dates import day_of
+from crm.directory.names import clean_name
+from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import today_of
+from crm.directory.tables import Organization, OrganizationKind
+from crm.errors import NotFound, Refused
+from crm.membership.contract.contract_case import ContractCase, Instalment, Plan
+from crm.membership.contract.contract_facts import contract_cases
+from crm.membership.contract.contract_tables import PlanInstalment, RepaymentPlan
+from crm.membership.contract.repayment import Regime, evenly, kept
+from crm.membership.contract.spells import NEVER
+from crm.membership.contract.standing_spans import settle_standing
+from crm.membership.dues.balance import ZERO, open_items
+from crm.reference.country import CountryGroup, GroupKind
+from crm.reference.development import developed_on, status_of
+from crm.reference.membership_rules import membership_rules
+from crm.shown import Shown
+from crm.store.store import Change, Store
+
+Schedule = Sequence[tuple[date, Decimal | int | str]]
+"""The instalments: the last day on which each is paid in time, and its amount in CHF."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedInstalment(Shown):
+    """An instalment, and how much of it is open today."""
+
+    due_on: date
+    amount: Decimal
+    open: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RepaymentPlanSeen(Shown):
+    """A repayment plan and how it is kept.
+
+    Attributes:
+        amount: what it is for, in CHF.
+        over_on: since when it halts nothing any more: an instalment was not paid, all of it is paid, another plan took its
+            place or somebody ended it; None while it is kept.
+        settled: whether all of it is paid.
+    """
+
+    id: int
+    organization: str
+    agreed_on: date
+    amount: Decimal
+    instalments: tuple[PlannedInstalment, ...]
+    over_on: date | None
+    settled: bool
+    reason: str
+    ended_because: str
+
+
+class RepaymentPlans:
+    """`book.repayment_plans`: while a plan is kept, the ladder is halted and its instalments are due instead."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def agree(
+        self,
+        key: OrganizationKey,
+        schedule: Schedule,
+        *,
+        on: date,
+        reason: str,
+        synthetic: bool = False,
+        dry_run: bool = False,
+    ) -> RepaymentPlanSeen:
+        """Record a repayment plan for all that is due. Invoices that become due later are paid beside it.
+
+        Args:
+            key: which account.
+            schedule: the instalments, e.g. from `even`; together they come to what is due on the day.
+            on: the day of the agreement.
+            reason: why, or where it is documented.
+            synthetic: whether it is made up for a demonstration or test.
+            dry_run: only say what the plan would be.
+
+        Raises:
+            Refused: nothing is due; the instalments come to more or less; or the last one is later than the rules allow
+                (PP-14/64: 5 years for Sector Members, Associates and developed States, 10 for developing States, 15 for
+                least developed countries; of Academia no source speaks, and it is treated like the other members).
+        """
+        why = clean_name(reason, field="reason")
+        parts = tuple(sorted((Instalment(day, Decimal(amount)) for day, amount in schedule), key=_due))
+        with self._store.changing("repayment_plan.agreed", reason=why, dry_run=dry_run) as change:
+            account = find_organization(change.session, key)
+            _refuse_unfit(change.session, account, parts, on)
+            values = {"organization_id": account.id, "agreed_on": on, "reason": why, "synthetic": synthetic}
+            values |= {"agreed_by": change.actor, "recorded_at": change.now}
+            plan = change.add(RepaymentPlan.model_validate(values))
+            for part in parts:
+                fields = {"plan_id": plan.id, "due_on": part.due_on, "amount": part.amount}
+                change.add(PlanInstalment.model_validate(fields))
+            return _settled(change, account, plan)
+
+    def end(self, key: OrganizationKey, *, on: date, reason: str, dry_run: bool = False) -> RepaymentPlanSeen:
+        """End the latest plan of an account: from that day what is not paid is due as it was before.
+
+        Raises:
+            NotFound: it has none that is not ended.
+        """
+        with self._store.changing("repayment_plan.ended", reason=reason, dry_run=dry_run) as change:
+            account = find_organization(change.session, key)
+            plan = next((row for row in reversed(_plans(change.session, account)) if not row.ended_on), None)
+            if plan is None:
+                raise NotFound(
+                    f"{account.name} has no repayment plan.", field="organization", value=account.name
+                )
+            plan.amend({"ended_on": on, "ended_because": reason})
+            return _settled(change, account, plan)
+
+    def even(
+        self, key: OrganizationKey, *, on: date, first_on: date, count: int, every_months: int = 12
+    ) -> tuple[tuple[date, Decimal], ...]:
+        """What is due on a day in equal instalments, to look at and to agree on.
+
+        Args:
+            key: which account.
+            on: the day of the agreement.
+            first_on: when the first instalment is due.
+            count: how many there are.
+            every_months: so many months apart.
+        """
+        with self._store.reading() as session:
+            owed = _owed(session, find_organization(session, key), on)
+        parts = evenly(owed, first_on=first_on, count=count, every_months=every_months)
+        return tuple((part.due_on, part.amount) for part in parts)
+
+    def of(self, key: OrganizationKey) -> tuple[RepaymentPlanSeen, ...]:
+        """The plans of an account and how they are kept, the oldest first."""
+        with self._store.reading() as session:
+            account = find_organization(session, key)
+            today = today_of(session, self._store.now(), self._store.actor)
+            return tuple(_seen(session, account, today))
+
+
+def _settled(change: Change, account: Organization, plan: RepaymentPlan) -> RepaymentPlanSeen:
+    settle_standing(change.session, [account.id])
+    today = today_of(change.session, change.now, change.actor)
+    return next(seen for seen in _seen(change.session, account, today) if seen.id == plan.id)
+
+
+def _seen(session: Session, account: Organization, today: date) -> Iterator[RepaymentPlanSeen]:
+    rows = _plans(session, account)
+    case = contract_cases(session, [account.id]).get(account.id, ContractCase())
+    turns = pairwise([*(row.agreed_on for row in rows), NEVER])
+    for row, plan, (_, until) in zip(rows, case.plans, turns, strict=True):
+        yield _told(account, row, plan, kept(case, plan, until), today)
+
+
+def _told(
+    account: Organization, row: RepaymentPlan, plan: Plan, regime: Regime, today: date
+) -> RepaymentPlanSeen:
+    over = regime.spell[1]
+    open_ = {part.due_on: part.outstanding(today) for part in regime.instalments}
+    return RepaymentPlanSeen(
+        id=row.id,
+        organization=account.name,
+        agreed_on=row.agreed_on,
+        amount=sum((part.amount for part in plan.instalments), ZERO),
+        instalments=tuple(
+            PlannedInstalment(part.due_on, part.amount, open_.get(part.due_on, ZERO))
+            for part in plan.instalments
+        ),
+        over_on=None if over == NEVER else over,
+        settled=over != NEVER and not any(part.outstanding(over) for part in regime.instalments),
+        reason=row.reason,
+        ended_because=row.ended_because,
+    )
+
+
+def _plans(session: Session, account: Organization) -> Sequence[RepaymentPlan]:
+    query = select(RepaymentPlan).where(RepaymentPlan.organization_id == account.id)
+    return session.exec(query.order_by(col(RepaymentPlan.agreed_on))).all()
+
+
+def _owed(session: Session, account: Organization, day: date) -> Decimal:
+    """What is due on a day and not paid."""
+    case = contract_cases(session, [account.id]).get(account.id, ContractCase())
+    items = open_items(case.charges, case.receipts)
+    return sum((item.outstanding(day) for item in items if item.due_on <= day), ZERO)
+
+
+def _refuse_unfit(session: Session, account: Organization, parts: Sequence[Instalment], on: date) -> None:
+    owed, planned = _owed(session, account, on), sum((part.amount for part in parts), ZERO)
+    if not owed or planned != owed:
+        raise Refused(
+            f"CHF {owed:,} is due on {on}, and the instalments come to CHF {planned:,}.",
+            rule="repayment_plans.amount",
+            field="schedule",
+            hint="book.repayment_plans.even shares out what is due.",
+        )
+    if parts[0].due_on < on:
+        raise Refused(
+            "An instalment would be due before the agreement.", rule="repayment_plans.order", field="schedule"
+        )
+    longest = _longest(session, account, on)
+    if parts[-1].due_on > longest:
+        raise Refused(
+            f"The last instalment would be due on {parts[-1].due_on}; for {account.name} a plan of {on} may run until"
+            f" {longest} (PP-14/64).",
+            rule="repayment_plans.longest",
+            field="schedule",
+            value=parts[-1].due_on,
+        )
+
+
+def _longest(session: Session, account: Organization, on: date) -> date:
+    """The last day until which a plan may run, by who pays."""
+    years = membership_rules(session).on(on).repayment_years[_payer(session, account, on)]
+    return day_of(f"{years}y", today=on)
+
+
+def _payer(session: Session, account: Organization, on: date) -> str:
+    if account.kind is not OrganizationKind.ADMINISTRATION:
+        return "sector_member"
+    spells = select(CountryGroup).where(
+        CountryGroup.country == account.country,
+        CountryGroup.kind == GroupKind.LDC,
+        col(CountryGroup.retired_on).is_(None),
+    )
+    if any(spell.covers(on) for spell in session.exec(spells)):
+        return "ldc"
+    return status_of(account.country, developed_on(session, on)).value
+
+
+def _due(part: Instalment) -> date:
+    return part.due_on

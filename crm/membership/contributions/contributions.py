@@ -1,0 +1,208 @@
+"""`book.contributions`: the class of contribution of each Member State over time, derived and recorded."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from sqlmodel import Session, col, select
+
+from crm.directory.names import clean_name
+from crm.directory.staff import today_of
+from crm.errors import NotFound
+from crm.membership.contributions.choosing import Units, add_line, class_of, record_choice, warnings_for
+from crm.membership.contributions.class_history import (
+    ContributionLine,
+    StateContribution,
+    in_force,
+    lines_of_year,
+    units_of_year,
+)
+from crm.membership.contributions.contribution_facts import find_state, histories, history_of
+from crm.membership.contributions.contribution_tables import ContributionChoice
+from crm.membership.contributions.reduction import ClassWarning
+from crm.reference.contributory_units import Payer, unit_on
+from crm.reference.countries import is_member_state
+from crm.reference.country import Country
+from crm.reference.gazetteer import CountryKey
+from crm.shown import Shown
+from crm.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsTotal(Shown):
+    """The units of all Member States together.
+
+    Attributes:
+        units: the sum.
+        states: how many States it is the sum of.
+        not_stated: the States of which no class is known, by code; they count nothing.
+    """
+
+    units: Fraction
+    states: int
+    not_stated: tuple[str, ...]
+
+
+class Contributions:
+    """`book.contributions`: read the classes of Member States, and record what they choose."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def of(self, state: CountryKey, *, on: date | None = None) -> StateContribution:
+        """The class of a Member State on a day, with where it is known from.
+
+        Args:
+            state: its code or name.
+            on: the day; today if left out.
+
+        Raises:
+            NotFound: no class is known for that day.
+        """
+        with self._store.reading() as session:
+            row, day = find_state(session, state), on or self._today(session)
+            found = in_force(history_of(session, row.code), day)
+            if found is None:
+                raise NotFound(
+                    f"No class of {row.name_en} is known for {day}.", field="state", value=row.code
+                )
+            return found
+
+    def history(self, state: CountryKey) -> tuple[StateContribution, ...]:
+        """The classes of a Member State, the earliest first; a recorded one goes before a derived one of the same day."""
+        with self._store.reading() as session:
+            return tuple(history_of(session, find_state(session, state).code))
+
+    def all(self, *, on: date | None = None) -> tuple[StateContribution, ...]:
+        """The class of every Member State on a day, by code; States of which none is known are left out."""
+        with self._store.reading() as session:
+            day = on or self._today(session)
+            found = (in_force(history, day) for history in histories(session).values())
+            return tuple(each for each in found if each is not None)
+
+    def units_total(self, on: date | None = None) -> UnitsTotal:
+        """The units of all Member States on a day, as they stand."""
+        with self._store.reading() as session:
+            day = on or self._today(session)
+            return _total(
+                session,
+                {
+                    state: found.units
+                    for state, history in histories(session).items()
+                    if (found := in_force(history, day))
+                },
+            )
+
+    def units_assessed(self, year: int) -> UnitsTotal:
+        """The units that Member States are assessed for a calendar year, by whole months: 355.96 in 2024."""
+        with self._store.reading() as session:
+            found = histories(session).items()
+            units = {state: units_of_year(history, year) for state, history in found}
+            return _total(session, {state: each for state, each in units.items() if each})
+
+    def assessed(self, state: CountryKey, year: int) -> tuple[ContributionLine, ...]:
+        """What a Member State contributes for a calendar year, one line for each class, by whole months.
+
+        Raises:
+            NotFound: no unit amount is on file for the year.
+        """
+        with self._store.reading() as session:
+            unit = unit_on(session, Payer.MEMBER_STATE, date(year, 1, 1))
+            return lines_of_year(history_of(session, find_state(session, state).code), year, unit.amount)
+
+    def check(self, state: CountryKey, units: Units, *, effective_on: date) -> tuple[ClassWarning, ...]:
+        """What the rules say to a class: how far it goes down, and whether the State may choose it. Nothing is written.
+
+        Args:
+            state: the Member State.
+            units: the class, e.g. 11, "1 1/2" or "1/16".
+            effective_on: the first day of the class.
+
+        Raises:
+            InvalidInput: there is no such class.
+        """
+        with self._store.reading() as session:
+            row = find_state(session, state)
+            return warnings_for(session, row, class_of(session, units, effective_on), effective_on)
+
+    def choose(
+        self,
+        state: CountryKey,
+        units: Units,
+        *,
+        effective_on: date,
+        reason: str,
+        override: str = "",
+        source: str = "",
+        synthetic: bool = False,
+        dry_run: bool = False,
+    ) -> ContributionChoice:
+        """Record that a Member State chose a class. It may take effect inside a financial period.
+
+        Args:
+            state: the Member State.
+            units: the class, e.g. 11, "1 1/2" or "1/16".
+            effective_on: the first day; contributions count from the first day of its month.
+            reason: why, or on what occasion.
+            override: why it is recorded although a rule warns, such as that the Conference authorised it.
+            source: where it is documented.
+            synthetic: whether it is made up for a demonstration or test.
+            dry_run: only say what would be recorded.
+
+        Returns:
+            The line, with what the rules said.
+
+        Raises:
+            InvalidInput: there is no such class, or no reason.
+            Refused: a rule warns, and nothing is said about why the class is recorded all the same.
+        """
+        why = clean_name(reason, field="reason")
+        with self._store.changing("contribution.chosen", reason=why, dry_run=dry_run) as change:
+            row = find_state(change.session, state)
+            chosen = class_of(change.session, units, effective_on)
+            return record_choice(
+                change,
+                row,
+                chosen,
+                effective_on,
+                reason=why,
+                override=override,
+                source=source,
+                synthetic=synthetic,
+            )
+
+    def withdraw(self, state: CountryKey, *, effective_on: date, reason: str) -> ContributionChoice:
+        """Take back what was recorded for a day by mistake; what is derived for it counts again.
+
+        Raises:
+            NotFound: nothing is recorded for that day.
+        """
+        why = clean_name(reason, field="reason")
+        with self._store.changing("contribution.withdrawn", reason=why) as change:
+            row = find_state(change.session, state)
+            history = history_of(change.session, row.code)
+            if not any(each.choice_id and each.since_on == effective_on for each in history):
+                raise NotFound(
+                    f"No class of {row.name_en} is recorded for {effective_on}.",
+                    field="effective_on",
+                    value=effective_on,
+                )
+            return add_line(change, {"state": row.code, "effective_on": effective_on, "reason": why})
+
+    def recorded(self, state: CountryKey) -> tuple[ContributionChoice, ...]:
+        """Every line that was recorded of a Member State, those taken back included, in the order of their recording."""
+        with self._store.reading() as session:
+            lines = select(ContributionChoice).where(
+                ContributionChoice.state == find_state(session, state).code
+            )
+            return tuple(session.exec(lines.order_by(col(ContributionChoice.id))))
+
+    def _today(self, session: Session) -> date:
+        return today_of(session, self._store.now(), self._store.actor)
+
+
+def _total(session: Session, units: Mapping[str, Fraction]) -> UnitsTotal:
+    states = session.exec(select(Country.code).where(is_member_state()).order_by(col(Country.code))).all()
+    missing = tuple(state for state in states if state not in units)
+    return UnitsTotal(sum(units.values(), Fraction(0)), len(units), missing)

@@ -1,0 +1,150 @@
+"""What the verbs of rounds share: which rounds take lines, on which days, and how an answer is written down."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from fractions import Fraction
+
+from sqlmodel import Session, select
+
+from crm.errors import NotFound, Refused
+from crm.membership.contributions.announcements import counted
+from crm.membership.contributions.choosing import Units, class_of, record_choice
+from crm.membership.contributions.class_history import in_force
+from crm.membership.contributions.contribution_facts import find_state, history_of
+from crm.membership.contributions.contribution_tables import (
+    AnnouncementRound,
+    ContributionChoice,
+    RoundAnswer,
+    RoundKind,
+)
+from crm.membership.contributions.round_reading import RoundKey, find_round
+from crm.membership.contributions.round_view import Round
+from crm.reference.country import Country
+from crm.reference.financial_periods import find_period
+from crm.store.store import Change
+
+
+def open_round(session: Session, key: RoundKey) -> AnnouncementRound:
+    """The round that a key means, locked until the verb ends.
+
+    Raises:
+        Refused: it is closed.
+    """
+    record = find_round(session, key)
+    session.refresh(record, with_for_update=True)
+    if record.closed_on is not None:
+        raise Refused(
+            f"The round {record.name} was closed on {record.closed_on}.",
+            rule="rounds.open",
+            subject=record.name,
+        )
+    return record
+
+
+def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None:
+    """Refuse a day before the round began, and one that is still to come."""
+    if day < record.opened_on:
+        raise Refused(
+            f"The round {record.name} began on {record.opened_on}.",
+            rule="rounds.begun",
+            field="on",
+            value=day,
+        )
+    if day > today:
+        raise Refused(f"{day} is still to come.", rule="rounds.not_ahead", field="on", value=day)
+
+
+def refuse_open_end(record: AnnouncementRound) -> date:
+    """The day on which a definitive round was closed.
+
+    Raises:
+        Refused: it is open, or its answers are provisional.
+    """
+    if record.kind is not RoundKind.DEFINITIVE or record.closed_on is None:
+        what = "open" if record.kind is RoundKind.DEFINITIVE else "provisional"
+        raise Refused(
+            f"The round {record.name} is {what}: only a definitive round that is closed settles classes.",
+            rule="rounds.definitive",
+            subject=record.name,
+        )
+    return record.closed_on
+
+
+def announced_units(
+    session: Session, record: AnnouncementRound, state: Country, units: Units | None
+) -> Fraction:
+    """The class that a State announced for the period of a round; None means the one that it has before it.
+
+    Raises:
+        NotFound: it keeps its class, and none is known.
+        InvalidInput: there is no such class.
+    """
+    first_on = find_period(session, record.period).valid_from
+    if units is not None:
+        return class_of(session, units, first_on)
+    last = in_force(history_of(session, state.code), first_on - timedelta(days=1))
+    if last is None:
+        raise NotFound(f"No class of {state.name_en} is known that it could keep.", field="units")
+    return last.units
+
+
+def answer_that_counts(session: Session, record: AnnouncementRound, state: Country) -> RoundAnswer:
+    """The latest answer of a State.
+
+    Raises:
+        NotFound: there is none.
+    """
+    here = select(RoundAnswer).where(RoundAnswer.round_id == record.id, RoundAnswer.state == state.code)
+    found = counted(session.exec(here).all(), date.max).get(state.code)
+    if found is None:
+        raise NotFound(
+            f"{state.name_en} has answered nothing in the round {record.name}.",
+            field="state",
+            value=state.code,
+        )
+    return found
+
+
+def add_answer(
+    change: Change, record: AnnouncementRound, state: Country, fields: Mapping[str, object]
+) -> RoundAnswer:
+    """Write down what a State announced; an answer of a made-up round is made up."""
+    where = {"round_id": record.id, "state": state.code}
+    where |= {"recorded_at": change.now, "recorded_by": change.actor}
+    synthetic = bool(fields.get("synthetic")) or record.synthetic
+    return change.add(RoundAnswer.model_validate({**fields, **where, "synthetic": synthetic}))
+
+
+def replace_answer(
+    change: Change, record: AnnouncementRound, state: Country, fields: Mapping[str, object]
+) -> RoundAnswer:
+    """Add the line that puts the latest answer of a State right; what is not given stays as it was."""
+    wrong = answer_that_counts(change.session, record, state)
+    kept = wrong.model_dump(include={"answered_on", "channel", "document", "override", "synthetic"})
+    return add_answer(change, record, state, {**kept, **fields, "replaces_id": wrong.id})
+
+
+def take_over(change: Change, whole: Round, last_on: date) -> tuple[ContributionChoice, ...]:
+    """Record the answers of a round as classes from the first day of its period on, those that have not been.
+
+    Args:
+        change: the verb.
+        whole: the round.
+        last_on: the day on which it was closed.
+    """
+    known = change.session.exec(select(ContributionChoice.answer_id)).all()
+    return tuple(
+        record_choice(
+            change,
+            find_state(change.session, state),
+            answer.units,
+            whole.period.valid_from,
+            reason=f"Announced in the round {whole.record.name}",
+            override=answer.override,
+            source=answer.document or whole.record.circular,
+            answer_id=answer.id,
+            synthetic=answer.synthetic,
+        )
+        for state, answer in sorted(counted(whole.answers, last_on).items())
+        if answer.units is not None and answer.id not in known
+    )

@@ -1,0 +1,1 @@
+"""What members are charged, pay and owe: invoices, payments, what is open when, interest, statements."""

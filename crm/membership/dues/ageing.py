@@ -1,0 +1,103 @@
+"""How old arrears are, against the steps that follow from them: due date, suspension, exclusion."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from sqlmodel import Session, col, func, select
+
+from crm.directory.merged import keeper_ids
+from crm.directory.tables import Organization
+from crm.membership.dues.balance import ZERO, OpenItem
+from crm.membership.dues.dues_tables import Invoice, Payment
+from crm.membership.dues.entries import Entries, entries_of
+from crm.reference.membership_rules import RulesOn, membership_rules
+from crm.shown import Shown
+
+
+class Age(StrEnum):
+    """How far an open amount has come on the ladder.
+
+    Attributes:
+        NOT_DUE: its due date (31 March for yearly dues) has not passed.
+        OVERDUE: the due date has passed; interest accrues.
+        SUSPENSION: as many days have passed as lead to suspension (180).
+        EXCLUSION: so have the days from the notice of suspension to exclusion (90), if it was given at once.
+    """
+
+    NOT_DUE = "not_due"
+    OVERDUE = "overdue"
+    SUSPENSION = "suspension"
+    EXCLUSION = "exclusion"
+
+
+@dataclass(frozen=True, slots=True)
+class Aged(Shown):
+    """What an account owes on a day, by age.
+
+    Attributes:
+        organization_id: the account.
+        by_age: what is open of each age.
+        items: the invoices of which something is open, the one that was due first before the others.
+    """
+
+    organization_id: int
+    by_age: Mapping[Age, Decimal]
+    items: tuple[OpenItem, ...]
+
+    @property
+    def overdue(self) -> Decimal:
+        """What is overdue, of whatever age."""
+        return sum((amount for age, amount in self.by_age.items() if age is not Age.NOT_DUE), ZERO)
+
+    @property
+    def oldest_due_on(self) -> date:
+        """The day on which the oldest of it was due."""
+        return self.items[0].due_on
+
+
+def age_of(item: OpenItem, day: date, rules: RulesOn) -> Age:
+    """How old an open invoice is on a day."""
+    days = (day - item.due_on).days
+    if days > rules.suspension_days + rules.exclusion_days:
+        return Age.EXCLUSION
+    if days > rules.suspension_days:
+        return Age.SUSPENSION
+    return Age.OVERDUE if days > 0 else Age.NOT_DUE
+
+
+def aged(organization_id: int, items: Iterable[OpenItem], day: date, rules: RulesOn) -> Aged:
+    """What an account owes on a day, by age."""
+    open_ = tuple(item for item in items if item.outstanding(day))
+    by_age = dict.fromkeys(Age, ZERO)
+    for item in open_:
+        by_age[age_of(item, day, rules)] += item.outstanding(day)
+    return Aged(organization_id, by_age, open_)
+
+
+def ageing(session: Session, day: date) -> Iterator[Aged]:
+    """Every account that owes something on a day, the one whose oldest invoice was due first before the others."""
+    rules = membership_rules(session).on(day)
+    found: Mapping[int, Entries] = entries_of(session, _owing(session, day))
+    each = (aged(number, entries.items, day, rules) for number, entries in found.items())
+    return iter(sorted(each, key=lambda row: (row.oldest_due_on, row.organization_id)))
+
+
+def _owing(session: Session, day: date) -> list[int]:
+    """The accounts that owe anything on a day, due or not; what was merged counts with what it was merged into."""
+    charged = select(Invoice.organization_id, func.sum(Invoice.amount)).where(col(Invoice.issued_on) <= day)
+    paid = select(Payment.organization_id, -func.sum(Payment.amount_chf)).where(
+        col(Payment.received_on) <= day
+    )
+    sums = [
+        *session.execute(charged.group_by(col(Invoice.organization_id))),
+        *session.execute(paid.group_by(col(Payment.organization_id))),
+    ]
+    keepers = keeper_ids(session, Organization, {number for number, _ in sums})
+    balances: dict[int, Decimal] = {}
+    for number, amount in sums:
+        keeper = keepers.get(number, number)
+        balances[keeper] = balances.get(keeper, ZERO) + amount
+    return [number for number, balance in balances.items() if balance > 0]

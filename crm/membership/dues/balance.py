@@ -1,0 +1,152 @@
+"""What of an account's invoices is open on a day: a pure function of the invoices and payments, in any order."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Protocol
+
+from crm.membership.dues.dues_tables import InvoiceKind
+from crm.shown import Shown
+
+ZERO = Decimal("0.00")
+
+
+class Issued(Protocol):
+    """What a balance needs to know of an invoice; one below zero gives something back."""
+
+    @property
+    def id(self) -> int:
+        """Its id."""
+
+    @property
+    def number(self) -> str:
+        """How it is quoted."""
+
+    @property
+    def kind(self) -> InvoiceKind:
+        """What it is for."""
+
+    @property
+    def issued_on(self) -> date:
+        """The day of issue."""
+
+    @property
+    def due_on(self) -> date:
+        """The last day on which it is paid in time."""
+
+    @property
+    def amount(self) -> Decimal:
+        """What it comes to."""
+
+
+class Received(Protocol):
+    """What a balance needs to know of a payment; a reversal is one below zero."""
+
+    @property
+    def received_on(self) -> date:
+        """The day on which it counts."""
+
+    @property
+    def amount_chf(self) -> Decimal:
+        """What it counts for."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem(Shown):
+    """An invoice and how much of it was open when.
+
+    Attributes:
+        due_on: the last day on which it is paid in time.
+        steps: what is open from a day on, for each day on which that changed; it begins with the day of issue.
+    """
+
+    invoice_id: int
+    number: str
+    kind: InvoiceKind
+    issued_on: date
+    due_on: date
+    amount: Decimal
+    steps: tuple[tuple[date, Decimal], ...]
+
+    def outstanding(self, day: date) -> Decimal:
+        """What is open of it at the end of a day; nothing before it was issued."""
+        number = bisect_right(self.steps, day, key=lambda step: step[0])
+        return self.steps[number - 1][1] if number else ZERO
+
+    def overdue(self, day: date) -> Decimal:
+        """What is open of it at the end of a day after the one on which it was due."""
+        return self.outstanding(day) if day > self.due_on else ZERO
+
+    @property
+    def cleared_on(self) -> date | None:
+        """The day since which nothing of it has been open; None while something is."""
+        day, left = self.steps[-1]
+        return None if left else day
+
+
+def open_items(invoices: Iterable[Issued], payments: Iterable[Received]) -> tuple[OpenItem, ...]:
+    """How much of each invoice was open when, the one that was due first before the others.
+
+    Money settles what was due first: at the end of each day, all that was received or given back until then goes to the
+    invoices issued until then, in the order in which they are due. So the result depends on what happened and on which
+    day, never on the order in which it was entered, and a reversal leaves what would be there without the payment.
+
+    Args:
+        invoices: of one account; those below zero count as money given back.
+        payments: of the same account; reversals are below zero.
+    """
+    invoices = list(invoices)
+    charges = sorted(
+        (i for i in invoices if i.amount > 0), key=lambda i: (i.due_on, i.issued_on, i.number, i.id)
+    )
+    credits_ = [(i.issued_on, -i.amount) for i in invoices if i.amount < 0]
+    money = sorted([*credits_, *((p.received_on, p.amount_chf) for p in payments)])
+    days = sorted({*(i.issued_on for i in charges), *(day for day, _ in money)})
+    left = [list(_left(charges, _until(money, day), day)) for day in days]
+    return tuple(
+        _item(charge, [(day, row[number]) for day, row in zip(days, left, strict=True)])
+        for number, charge in enumerate(charges)
+    )
+
+
+def arrears_on(items: Iterable[OpenItem], day: date) -> Decimal:
+    """What is overdue at the end of a day."""
+    return sum((item.overdue(day) for item in items), ZERO)
+
+
+def balance_on(invoices: Iterable[Issued], payments: Iterable[Received], day: date) -> Decimal:
+    """What an account owes at the end of a day, due or not; below zero where it has paid more than was asked for."""
+    charged = sum((i.amount for i in invoices if i.issued_on <= day), ZERO)
+    return charged - sum((p.amount_chf for p in payments if p.received_on <= day), ZERO)
+
+
+def credit_on(invoices: Iterable[Issued], payments: Iterable[Received], day: date) -> Decimal:
+    """What an account has to its credit at the end of a day: what it paid beyond all that was asked for."""
+    return max(ZERO, -balance_on(invoices, payments, day))
+
+
+def _until(money: Sequence[tuple[date, Decimal]], day: date) -> Decimal:
+    return sum((amount for received_on, amount in money if received_on <= day), ZERO)
+
+
+def _left(charges: Iterable[Issued], available: Decimal, day: date) -> Iterator[Decimal | None]:
+    """What is open of each invoice once the money has gone round; None for one that is not issued yet."""
+    for charge in charges:
+        if charge.issued_on > day:
+            yield None
+            continue
+        settled = min(max(available, ZERO), charge.amount)
+        available -= settled
+        yield charge.amount - settled
+
+
+def _item(charge: Issued, left: Iterable[tuple[date, Decimal | None]]) -> OpenItem:
+    steps: list[tuple[date, Decimal]] = []
+    for day, open_ in left:
+        if open_ is not None and (not steps or steps[-1][1] != open_):
+            steps.append((day, open_))
+    return OpenItem(
+        charge.id, charge.number, charge.kind, charge.issued_on, charge.due_on, charge.amount, tuple(steps)
+    )

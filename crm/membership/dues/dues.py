@@ -1,0 +1,249 @@
+"""`book.dues`: what members are charged, pay and owe. A ledger for account management; the books are kept elsewhere."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlmodel import Session, col, func, select
+
+from crm.directory.merged import among, with_merged
+from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import today_of
+from crm.directory.tables import Organization
+from crm.errors import InvalidInput, Refused
+from crm.membership.dues.ageing import Aged, ageing
+from crm.membership.dues.assessed import Assessed
+from crm.membership.dues.assessing import assess
+from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
+from crm.membership.dues.entries import Entries, entries_of, interest_charged
+from crm.membership.dues.interest import interest_lines
+from crm.membership.dues.invoices import InvoiceKey, find_invoice, invoices_of, lines_of
+from crm.membership.dues.invoicing import Progress
+from crm.membership.dues.payments import (
+    PaymentKey,
+    enter_payment,
+    find_payment,
+    past_day,
+    payments_of,
+    take_back,
+)
+from crm.membership.dues.posting import post_invoice
+from crm.membership.dues.statement import Statement, statement_of
+from crm.membership.joining.application_invoices import activate_covered
+from crm.reference.membership_rules import membership_rules
+from crm.store.store import Change, Store
+
+
+class Dues:
+    """`book.dues`: assess a year, enter and reverse payments, charge interest, and read how an account stands.
+
+    It is a ledger for account management with an export for the finance system, which keeps the books.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def assess(
+        self,
+        year: int,
+        *,
+        issued_on: date | str | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> Assessed:
+        """Invoice the dues of a year for every membership that runs in it; the second time, nothing is left to invoice.
+
+        What a membership costs follows from its category, Sector and class and from the country and size of its
+        organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
+        change, are not charged again. Exempt bodies get no invoice and are listed.
+
+        Args:
+            year: the year.
+            issued_on: the day of issue; today where none is given. Invoices go out by 15 September of the year before.
+            dry_run: only say what would be invoiced.
+            progress: is told how many invoices are written, and of how many.
+
+        Raises:
+            NotFound: the fee tables say nothing for a membership.
+            Refused: the day of issue is still to come, or the year is not the next one yet.
+        """
+        with self._store.changing("dues.assessed", dry_run=dry_run) as change:
+            first, issued = _first_day(year), past_day(change, issued_on)
+            _refuse_far_ahead(year, issued)
+            rules = membership_rules(change.session).on(first)
+            due = max(rules.due_on(year), issued + timedelta(days=rules.due_days))
+            return assess(change, year, issued_on=issued, due_on=due, progress=progress)
+
+    def pay(
+        self,
+        key: OrganizationKey,
+        amount: Decimal | int | str,
+        *,
+        on: date | str,
+        reference: str,
+        currency: str = "CHF",
+        rate: Decimal | int | str | None = None,
+        source: str = "finance",
+        synthetic: bool = False,
+        dry_run: bool = False,
+    ) -> Payment:
+        """Enter what an account paid. It settles what was due first; entering the same payment again changes nothing.
+
+        A payment that covers the joining invoice of an applicant begins its membership.
+
+        Args:
+            key: which account.
+            amount: what it paid, a part or more than it owes, in the currency in which it paid.
+            on: the day on which it counts as paid.
+            reference: what the source calls this payment; no two payments of a source bear the same.
+            currency: ISO 4217 code.
+            rate: for another currency than CHF, how many CHF one unit of it was worth on that day.
+            source: who told of it.
+            synthetic: whether it is made up for a demonstration or test.
+            dry_run: only say what would be entered.
+
+        Raises:
+            InvalidInput: an amount, currency or rate is not what it should be.
+            AlreadyExists: the source has told of another payment by that reference.
+            Refused: the day is still to come.
+        """
+        with self._store.changing("payment.entered", dry_run=dry_run) as change:
+            account = find_organization(change.session, key)
+            fields = {"amount": amount, "currency": currency, "rate": rate, "on": on}
+            fields |= {"source": source, "reference": reference, "synthetic": synthetic}
+            payment = enter_payment(change, account, fields)
+            activate_covered(change, [account.id])
+            return payment
+
+    def reverse(self, payment: PaymentKey, *, on: date | str, reason: str, dry_run: bool = False) -> Payment:
+        """Take a payment back that came to nothing; what is open is what it would be without the payment.
+
+        Args:
+            payment: the payment, its number, or its reference.
+            on: the day on which it was taken back.
+            reason: why.
+            dry_run: only say what would be entered.
+
+        Returns:
+            The reversal.
+
+        Raises:
+            Refused: it was reversed before, or is a reversal, or the day does not fit.
+        """
+        with self._store.changing("payment.reversed", reason=reason or None, dry_run=dry_run) as change:
+            reversal = take_back(change, find_payment(change.session, payment), on=on, reason=reason)
+            activate_covered(change, [reversal.organization_id])
+            return reversal
+
+    def charge_interest(
+        self, key: OrganizationKey, *, until: date | str | None = None, dry_run: bool = False
+    ) -> Invoice | None:
+        """Charge an account the interest that has accrued on what is overdue and was not charged before.
+
+        The rates are dated rules (`book.fees.rules()`); they are unverified, and so is the way of counting days.
+
+        Args:
+            key: which account.
+            until: the last day that counts; today where none is given.
+            dry_run: only say what would be charged.
+
+        Returns:
+            The invoice, due at once; one below zero where a payment that became known later makes less of it; None
+            where there is nothing to charge.
+
+        Raises:
+            Refused: the day is still to come, or interest was charged beyond it.
+        """
+        with self._store.changing("interest.charged", dry_run=dry_run) as change:
+            account = find_organization(change.session, key)
+            return _charge_interest(change, account, past_day(change, until))
+
+    def statement(self, key: OrganizationKey, *, on: date | None = None) -> Statement:
+        """The statement of an account as of a day (today): every line, what is open, and what is overdue.
+
+        `book.reports.statement(…)` gives the same as CSV and as a page to print.
+        """
+        with self._store.reading() as session:
+            return statement_of(session, find_organization(session, key), on or self._today(session))
+
+    def ageing(self, *, on: date | None = None) -> tuple[Aged, ...]:
+        """Every account that owes something on a day (today), by age, the one in arrears for longest first."""
+        with self._store.reading() as session:
+            return tuple(ageing(session, on or self._today(session)))
+
+    def invoices(self, key: OrganizationKey) -> tuple[Invoice, ...]:
+        """The invoices of an account and of those merged into it, the one issued first before the others."""
+        with self._store.reading() as session:
+            return tuple(invoices_of(session, _ids(session, key)))
+
+    def lines(self, invoice: InvoiceKey) -> tuple[InvoiceLine, ...]:
+        """The lines of an invoice, by its number ("2027-000001"), id, or itself.
+
+        Raises:
+            NotFound: there is no such invoice.
+        """
+        with self._store.reading() as session:
+            return tuple(lines_of(session, find_invoice(session, invoice)))
+
+    def payments(self, key: OrganizationKey) -> tuple[Payment, ...]:
+        """The payments of an account and their reversals, the first before the others."""
+        with self._store.reading() as session:
+            return tuple(payments_of(session, _ids(session, key)))
+
+    def _today(self, session: Session) -> date:
+        return today_of(session, self._store.now(), self._store.actor)
+
+
+def _first_day(year: int) -> date:
+    if not date.min.year < year < date.max.year:
+        raise InvalidInput(f"{year} is no year.", field="year", value=year)
+    return date(year, 1, 1)
+
+
+def _refuse_far_ahead(year: int, issued_on: date) -> None:
+    if year > issued_on.year + 1:
+        raise Refused(
+            f"The dues of {year} are invoiced from {year - 1} on.", rule="dues.year_ahead", field="year"
+        )
+
+
+def _ids(session: Session, key: OrganizationKey) -> Sequence[int]:
+    return session.exec(with_merged(Organization, [find_organization(session, key).id])).all()
+
+
+def _charge_interest(change: Change, organization: Organization, until: date) -> Invoice | None:
+    session = change.session
+    # Two at once would each charge what the other does.
+    session.refresh(organization, with_for_update={"key_share": True})
+    items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
+    numbers = [item.invoice_id for item in items]
+    _refuse_before_charged(session, numbers, until)
+    today = past_day(change, None)
+    charged = interest_charged(session, numbers, by=today)
+    lines = list(interest_lines(items, membership_rules(session), charged=charged, until_on=until))
+    if not lines:
+        return None
+    return post_invoice(
+        change,
+        organization,
+        lines,
+        kind=InvoiceKind.INTEREST,
+        year=until.year,
+        issued_on=today,
+        due_on=today,
+        synthetic=_any_made_up(session, numbers),
+    )
+
+
+def _any_made_up(session: Session, invoice_ids: Sequence[int]) -> bool:
+    made_up = select(Invoice.id).where(among(col(Invoice.id), invoice_ids), col(Invoice.synthetic))
+    return session.exec(made_up.limit(1)).first() is not None
+
+
+def _refuse_before_charged(session: Session, invoice_ids: Sequence[int], until: date) -> None:
+    query = select(func.max(InvoiceLine.until_on)).where(among(col(InvoiceLine.overdue_id), invoice_ids))
+    last = session.scalar(query)
+    if last is not None and last > until:
+        raise Refused(
+            f"Interest was charged to {last}.", rule="dues.interest", field="until", hint="Name a later day."
+        )

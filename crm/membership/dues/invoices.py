@@ -1,0 +1,42 @@
+"""Finding invoices and their lines."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlmodel import Session, col, select
+
+from crm.directory.merged import among
+from crm.errors import NotFound
+from crm.membership.dues.dues_tables import Invoice, InvoiceLine
+from crm.store.records import by_id
+
+InvoiceKey = Invoice | int | str
+
+
+def find_invoice(session: Session, key: InvoiceKey) -> Invoice:
+    """An invoice by its number ("2027-000001"), by its id, or itself.
+
+    Raises:
+        NotFound: there is none.
+    """
+    number = key.id if isinstance(key, Invoice) else key
+    if isinstance(number, int):
+        found = by_id(session, Invoice, number)
+    else:
+        found = session.exec(select(Invoice).where(Invoice.number == number.strip())).first()
+    if found is None:
+        raise NotFound(
+            f"There is no invoice {key!r}.", field="invoice", value=str(key), hint='Write "2027-000001".'
+        )
+    return found
+
+
+def invoices_of(session: Session, organization_ids: Iterable[int]) -> Sequence[Invoice]:
+    """The invoices of some accounts, the one issued first before the others."""
+    query = select(Invoice).where(among(col(Invoice.organization_id), organization_ids))
+    return session.exec(query.order_by(col(Invoice.issued_on), col(Invoice.id))).all()
+
+
+def lines_of(session: Session, invoice: Invoice) -> Sequence[InvoiceLine]:
+    """The lines of an invoice, in their order."""
+    query = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)
+    return session.exec(query.order_by(col(InvoiceLine.id))).all()

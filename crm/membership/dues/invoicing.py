@@ -1,0 +1,109 @@
+"""Writing the invoices of a pass: all at once, each with the next number of the year."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from crm.membership.contract.standing_spans import settle_standing
+from crm.membership.dues.balance import ZERO
+from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
+from crm.membership.dues.posting import number_of
+from crm.membership.pricing import Holding, PricedLine
+from crm.store.copying import copy_in
+from crm.store.store import Change
+from crm.store.trail import take_ids
+
+Progress = Callable[[int, int], object]
+"""Is told how many invoices are written, and of how many."""
+
+_STEP = 1_000
+Lines = Mapping[int, Sequence[Mapping[str, Any]]]
+"""The lines of invoices by account."""
+
+
+def yearly_line(event_id: int, holding: Holding, priced: PricedLine) -> dict[str, Any]:
+    """A line of an invoice as it is copied in."""
+    units = holding.units
+    return {
+        "event_id": event_id,
+        "coverage": holding.coverage.value,
+        "category": holding.category.value,
+        "units": None if units is None else Decimal(units.numerator) / Decimal(units.denominator),
+        "since_on": priced.since_on,
+        "until_on": priced.until_on,
+        "months": priced.months,
+        "amount": priced.amount,
+        "rule": priced.rule,
+        "basis": priced.basis,
+    }
+
+
+def total(lines: Iterable[Mapping[str, Any]]) -> Decimal:
+    """What some lines come to."""
+    return sum((line["amount"] for line in lines), ZERO)
+
+
+def write_invoices(
+    change: Change,
+    year: int,
+    lines: Lines,
+    *,
+    serial: int,
+    issued_on: date,
+    due_on: date,
+    synthetic: Collection[int],
+    progress: Progress | None,
+) -> Assessment:
+    """Write a pass, an invoice for each account and its lines.
+
+    Args:
+        change: the verb under way.
+        year: the year of the dues.
+        lines: what is charged to each account; not empty.
+        serial: the next number of the year.
+        issued_on: the day of issue.
+        due_on: the last day on which it is paid in time.
+        synthetic: the accounts whose memberships are made up.
+        progress: is told how far it has come.
+    """
+    dates = {"issued_on": issued_on, "due_on": due_on}
+    fields = {
+        "year": year,
+        "invoices": len(lines),
+        "amount": total(each for of in lines.values() for each in of),
+    }
+    fields |= dates | {"assessed_at": change.now, "assessed_by": change.actor}
+    written = change.add(Assessment.model_validate(fields))
+    shared = {"assessment_id": written.id, "kind": InvoiceKind.YEARLY.value, "year": year, **dates}
+    shared |= {"recorded_at": change.now, "recorded_by": change.actor}
+    ids = iter(take_ids(change.session, len(lines) + sum(map(len, lines.values()))))
+    invoices = {account: next(ids) for account in lines}
+    rows = (
+        {
+            **shared,
+            "id": invoices[account],
+            "organization_id": account,
+            "number": number_of(year, number),
+            "serial": number,
+            "amount": total(lines[account]),
+            "synthetic": account in synthetic,
+        }
+        for number, account in enumerate(lines, start=serial)
+    )
+    copy_in(change.session, Invoice, _told(rows, len(lines), progress))
+    copy_in(
+        change.session,
+        InvoiceLine,
+        ({**line, "id": next(ids), "invoice_id": invoices[of]} for of in lines for line in lines[of]),
+    )
+    settle_standing(change.session, lines)
+    return written
+
+
+def _told(rows: Iterable[dict[str, Any]], count: int, progress: Progress | None) -> Iterator[dict[str, Any]]:
+    """The rows as they are written, telling now and then how many were."""
+    for done, row in enumerate(rows, start=1):
+        yield row
+        if progress is not None and (done % _STEP == 0 or done == count):
+            progress(done, count)

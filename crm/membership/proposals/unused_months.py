@@ -1,0 +1,87 @@
+"""What an account was charged for months that another membership takes over: pure, from the lines of its invoices."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+
+from crm.membership.dues.charging import charged_months, months_in, runs
+from crm.membership.dues.posting import ChargeLine
+from crm.membership.terms import Coverage
+from crm.reference.categories import Category
+from crm.reference.fee_schedule import to_the_cent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostedLine:
+    """A line of an invoice on a membership, and the number of the invoice.
+
+    Attributes:
+        event_id: the membership event that it derives from; else `application_id` is the application.
+    """
+
+    number: str
+    since_on: date
+    until_on: date
+    amount: Decimal
+    rule: str
+    coverage: Coverage
+    category: Category | None = None
+    units: Fraction | None = None
+    event_id: int | None = None
+    application_id: int | None = None
+
+
+def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -> Iterator[ChargeLine]:
+    """The credits for what was charged between two days and not given back before.
+
+    Args:
+        lines: on one account in one Sector, in the order in which they were posted.
+        since_on: the first day of a month, from which somebody else is charged.
+        until_on: the last day of a month, to which they are.
+
+    Yields:
+        A credit for each membership and calendar year, below zero, to the centime.
+    """
+    for _, together in groupby(sorted(lines, key=_what_for), _what_for):
+        same = list(together)
+        for year in range(since_on.year, min(until_on, max(line.until_on for line in same)).year + 1):
+            left = charged_months(same, year) & set(months_in(since_on, until_on, year))
+            for first, last in runs(left, year):
+                yield _credit(same, first, last)
+
+
+def _what_for(line: PostedLine) -> tuple[int, int]:
+    return line.event_id or 0, line.application_id or 0
+
+
+def _credit(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
+    """What lines for the same membership charge for the months from a first day to a last one."""
+    charged = next(line for line in reversed(lines) if line.amount > 0)
+    months = len(months_in(first, last, first.year))
+    numbers = ", ".join(dict.fromkeys(line.number for line in lines))
+    return ChargeLine(
+        since_on=first,
+        until_on=last,
+        months=months,
+        amount=-to_the_cent(sum((_share(line, first, last) for line in lines), Fraction(0))),
+        rule=charged.rule,
+        basis=f"{months} of the {_months_of(charged)} months invoiced as {numbers}",
+        coverage=charged.coverage,
+        category=charged.category,
+        units=charged.units,
+        event_id=charged.event_id,
+        application_id=charged.application_id,
+    )
+
+
+def _share(line: PostedLine, first: date, last: date) -> Fraction:
+    months = {*months_in(line.since_on, line.until_on, first.year)} & {*months_in(first, last, first.year)}
+    return Fraction(line.amount) * len(months) / _months_of(line)
+
+
+def _months_of(line: PostedLine) -> int:
+    years = line.until_on.year - line.since_on.year
+    return 12 * years + line.until_on.month - line.since_on.month + 1
