@@ -34,6 +34,7 @@ class Assessed(Shown):
         amount: what they come to, in CHF.
         given_back: what of that is given back, below zero: charged for months in which a membership does not run any more,
             or runs in another category or class.
+        unverified: what of the amount follows fees that no source states.
         assumed: how many Sector Members were charged the lowest class because no class of theirs is stated.
         exempt: the memberships that are exempt, some of them for a part of the year, with the reason.
         assessment_id: the pass on record; None where it wrote nothing.
@@ -47,6 +48,7 @@ class Assessed(Shown):
     invoices: int
     amount: Decimal
     given_back: Decimal
+    unverified: Decimal
     assumed: int
     exempt: tuple[Exempted, ...]
     assessment_id: int | None = None

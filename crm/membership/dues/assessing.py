@@ -15,9 +15,10 @@ from crm.directory.tables import Organization
 from crm.membership.dues.assessed import Assessed, Exempted
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.charging import charged_months, runs
-from crm.membership.dues.invoicing import Progress, credit_line, write_invoices, yearly_line
+from crm.membership.dues.invoicing import Progress, credit_line, total, write_invoices, yearly_line
 from crm.membership.dues.posting import next_serial
 from crm.membership.dues.unused_months import given_back
+from crm.membership.dues.unverified import unverified_rules
 from crm.membership.dues.year_on_file import Place, lines_in, locked_accounts, terms_in
 from crm.membership.dues.yearly_dues import YearlyDues, yearly_dues
 from crm.membership.joining.application_invoices import activate_covered
@@ -113,6 +114,7 @@ def assess(
         invoices=len(this.lines),
         amount=written.amount if written else ZERO,
         given_back=this.given_back,
+        unverified=_unverified(session, this),
         assumed=this.assumed,
         exempt=tuple(_exempt(session, terms, dues)),
         assessment_id=written.id if written else None,
@@ -140,6 +142,11 @@ def _settle(
             kept[what] |= dues[term.id].months
         for what, same in lines.items():
             this.give_back(place[0], [line for line in same if not line.pending], kept[what])
+
+
+def _unverified(session: Session, this: _Pass) -> Decimal:
+    rules = unverified_rules(session)
+    return total(line for lines in this.lines.values() for line in lines if line["rule"] in rules)
 
 
 def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:
