@@ -162,16 +162,14 @@ def _exempt(session: Session, terms: Sequence[Any], year: int) -> Mapping[int, E
     accounts = {term.organization_id for term in terms}
     granted = exemptions_between(session, accounts, date(year, 1, 1), date(year, 12, 31))
     names: Any = select(col(Organization.id), col(Organization.name)).where(
-        among(col(Organization.id), {exemption.organization_id for exemption in granted})
+        among(col(Organization.id), granted)
     )
     known = dict(session.execute(names).all())
     return {
         term.id: Exempted(term.organization_id, known[term.organization_id], term.coverage, exemption.reason)
         for term in terms
-        if term.organization_id in known
-        for exemption in granted
-        if exemption.organization_id == term.organization_id
-        and exemption.since_on <= _first_day(term, year) <= exemption.until_on
+        for exemption in granted.get(term.organization_id, ())
+        if exemption.since_on <= _first_day(term, year) <= exemption.until_on
     }
 
 
