@@ -65,12 +65,22 @@ class ReminderRule:
     Attributes:
         name: the name under which the ledger keeps its reminders.
         title: its name for people.
-        matters: finds what has to be recalled to somebody on a day; each subject once.
+        find: finds what has to be recalled to somebody on a day; each subject once. Given the number of a subject, it looks
+            no further than it must for that one.
     """
 
     name: str
     title: str
-    matters: Callable[[Session, date], Sequence[Matter]]
+    find: Callable[[Session, date, int | None], Sequence[Matter]]
+
+    def matters(self, session: Session, on: date) -> Sequence[Matter]:
+        """All that has to be recalled to somebody on a day."""
+        return self.find(session, on, None)
+
+    def matter(self, session: Session, on: date, subject: str) -> Matter | None:
+        """What has to be recalled on a day about one subject, e.g. "invoice:4711"; None: nothing."""
+        number = int(subject.split(":")[1])
+        return next((each for each in self.find(session, on, number) if each.subject == subject), None)
 
     def key(self, matter: Matter) -> ReminderKey:
         """Under what the ledger keeps the reminder of a matter."""

@@ -17,21 +17,22 @@ from crm.outreach.reminders_notices import notice_received
 from crm.reference.application_patience import application_patience
 
 
-def _arrears(session: Session, on: date) -> list[Matter]:
-    return [found for each in owing(session, on) if (found := arrears(each, on))]
+def _arrears(session: Session, on: date, invoice: int | None) -> list[Matter]:
+    return [found for each in owing(session, on, invoice=invoice) if (found := arrears(each, on))]
 
 
-def _joining(session: Session, on: date) -> list[Matter]:
+def _joining(session: Session, on: date, application: int | None) -> list[Matter]:
     patience = application_patience(session)
-    return [found for each in applying(session, on) if (found := joining(each, on, patience=patience))]
+    waiting = applying(session, on, application=application)
+    return [found for each in waiting if (found := joining(each, on, patience=patience))]
 
 
-def _notices(session: Session, on: date) -> list[Matter]:
-    return [found for each in leaving(session, on) if (found := notice_received(each, on))]
+def _notices(session: Session, on: date, event: int | None) -> list[Matter]:
+    return [found for each in leaving(session, on, event=event) if (found := notice_received(each, on))]
 
 
-def _announcements(session: Session, on: date) -> list[Matter]:
-    return [announcement(each) for each in reminders_due(session, on)]
+def _announcements(session: Session, on: date, round_id: int | None) -> list[Matter]:
+    return [announcement(each) for each in reminders_due(session, on, of=round_id)]
 
 
 RULES = (
