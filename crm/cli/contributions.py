@@ -39,6 +39,7 @@ _LINES: dict[str, Cells] = {
     "months": "months",
     "units": "units",
     "CHF": lambda line: f"{line.amount:,.2f}",
+    "unit": lambda line: f"{line.unit_amount:,.2f}{line.doubt and f' ({line.doubt})'}",
 }
 _RECORDED: dict[str, Cells] = {
     "effective": "effective_on",

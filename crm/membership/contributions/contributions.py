@@ -1,7 +1,7 @@
 """`book.contributions`: the class of contribution of each Member State over time, derived and recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -109,7 +109,8 @@ class Contributions:
         """
         with self._store.reading() as session:
             unit = unit_on(session, Payer.MEMBER_STATE, date(year, 1, 1))
-            return lines_of_year(history_of(session, find_state(session, state).code), year, unit.amount)
+            lines = lines_of_year(history_of(session, find_state(session, state).code), year, unit.amount)
+            return tuple(replace(line, doubt=unit.doubt) for line in lines)
 
     def check(self, state: CountryKey, units: Units, *, effective_on: date) -> tuple[ClassWarning, ...]:
         """What the rules say to a class: how far it goes down, and whether the State may choose it. Nothing is written.

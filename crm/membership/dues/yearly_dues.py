@@ -46,7 +46,9 @@ def yearly_dues(session: Session, terms: Sequence[Any], year: int) -> Mapping[in
         terms: all that run in the year, of each account that is asked for.
         year: the year.
     """
-    held, granted = _held(session, terms, year), _granted(session, terms, year)
+    accounts = {term.organization_id for term in terms}
+    granted = exemptions_between(session, accounts, date(year, 1, 1), date(year, 12, 31))
+    held = _held(session, terms, year)
     together = defaultdict(list)
     for term in terms:
         together[term.organization_id, term.coverage].append(term)
@@ -70,14 +72,6 @@ def _held(session: Session, terms: Iterable[Any], year: int) -> Mapping[int, Hol
         held.update(holdings(session, together, on=month))
     # Which months are exempt is told apart; the others have their price.
     return {number: replace(of, exempt=False) if of.exempt else of for number, of in held.items()}
-
-
-def _granted(session: Session, terms: Iterable[Any], year: int) -> Mapping[int, Sequence[Exemption]]:
-    accounts = {term.organization_id for term in terms}
-    found = defaultdict(list)
-    for exemption in exemptions_between(session, accounts, date(year, 1, 1), date(year, 12, 31)):
-        found[exemption.organization_id].append(exemption)
-    return found
 
 
 def _exempt(

@@ -61,7 +61,7 @@ def test_what_a_year_costs_follows_from_category_sector_class_country_and_size(
     book, add, country, size, category, sector, units, amount
 ):
     account = add("Acme", country, size=size)
-    join(book, account, category, sector, units=units)
+    join(book, account, category, sector, units=units, reason="Decided case by case")
     assessed = book.dues.assess(2026, issued_on=ISSUED)
     (invoice,) = book.dues.invoices(account)
     assert (invoice.amount, invoice.kind, invoice.year) == (Decimal(amount), "yearly", 2026)
