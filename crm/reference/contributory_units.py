@@ -53,6 +53,11 @@ class ContributoryUnit(Fact, table=True):
         }
         return ", ".join(word for word, holds in found.items() if holds)
 
+    @property
+    def source_and_doubt(self) -> str:
+        """Where the amount comes from, after what is uncertain about it."""
+        return f"{self.doubt}: {self.source}" if self.doubt else self.source
+
 
 def unit_among(units: Iterable[ContributoryUnit], payer: Payer, on: date) -> ContributoryUnit:
     """What a unit costs on a day, among amounts that were read before.

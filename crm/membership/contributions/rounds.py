@@ -91,9 +91,7 @@ class Rounds:
                 "deadline_on": deadline,
                 "unit_amount": known,
             }
-            doubt = f"{on_file.doubt}: " if on_file.doubt else ""
-            stated = f"{doubt}{on_file.source}" if unit_amount is None else ""
-            fields |= {"source": source or stated}
+            fields |= {"source": source or (on_file.source_and_doubt if unit_amount is None else "")}
             return change.add(AnnouncementRound.model_validate({**fields, "synthetic": synthetic}))
 
     def ask(
