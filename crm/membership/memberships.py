@@ -37,6 +37,7 @@ class Terms(Leaving, Proposing):
         reason: str = "",
         source: str = "",
         synthetic: bool = False,
+        dry_run: bool = False,
     ) -> Term:
         """Record that an organisation became a member.
 
@@ -50,6 +51,7 @@ class Terms(Leaving, Proposing):
             reason: why, for the ledger.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
+            dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
@@ -67,6 +69,7 @@ class Terms(Leaving, Proposing):
             reason=reason,
             source=source,
             synthetic=synthetic,
+            dry_run=dry_run,
         )
 
     def cross_sell(
@@ -81,6 +84,7 @@ class Terms(Leaving, Proposing):
         reason: str = "",
         source: str = "",
         synthetic: bool = False,
+        dry_run: bool = False,
     ) -> Term:
         """Record that a member joined a further Sector. Each Sector is a membership and a fee of its own.
 
@@ -94,6 +98,7 @@ class Terms(Leaving, Proposing):
             reason: why, for the ledger.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
+            dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
@@ -111,6 +116,7 @@ class Terms(Leaving, Proposing):
             reason=reason,
             source=source,
             synthetic=synthetic,
+            dry_run=dry_run,
         )
 
     def upgrade(
@@ -121,8 +127,19 @@ class Terms(Leaving, Proposing):
         units: Fraction | int | str | None = None,
         on: date,
         reason: str = "",
+        dry_run: bool = False,
     ) -> Term:
         """Record that an Associate became a full member of the Sector.
+
+        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D".
+            units: the class it has chosen; without it the minimum is assumed.
+            on: the first day.
+            reason: why, for the ledger.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it is no Associate there.
@@ -135,12 +152,30 @@ class Terms(Leaving, Proposing):
             units=units,
             on=on,
             reason=reason,
+            dry_run=dry_run,
         )
 
     def downgrade(
-        self, key: OrganizationKey, *, sector: str, study_group: str, on: date, reason: str = ""
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str,
+        study_group: str,
+        on: date,
+        reason: str = "",
+        dry_run: bool = False,
     ) -> Term:
         """Record that a Sector Member became an Associate in one study group of the Sector.
+
+        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D".
+            study_group: the one that it has selected.
+            on: the first day.
+            reason: why, for the ledger.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it is no Sector Member there.
@@ -153,6 +188,7 @@ class Terms(Leaving, Proposing):
             study_group=study_group,
             on=on,
             reason=reason,
+            dry_run=dry_run,
         )
 
     def class_change(
@@ -163,8 +199,19 @@ class Terms(Leaving, Proposing):
         units: Fraction | int | str,
         on: date,
         reason: str = "",
+        dry_run: bool = False,
     ) -> Term:
         """Record that a Sector Member has chosen another class of contribution in a Sector.
+
+        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D".
+            units: the class, e.g. "1/2".
+            on: the first day.
+            reason: why, for the ledger.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it is no Sector Member there.
@@ -177,6 +224,7 @@ class Terms(Leaving, Proposing):
             units=units,
             on=on,
             reason=reason,
+            dry_run=dry_run,
         )
 
     def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[Term, ...]:
@@ -205,9 +253,11 @@ class Terms(Leaving, Proposing):
         on: date,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
+        dry_run: bool = False,
         **event: Any,
     ) -> Term | None:
-        with self._store.changing(f"membership.{kind}", reason=event["reason"] or None) as change:
+        verb = f"membership.{kind}"
+        with self._store.changing(verb, reason=event["reason"] or None, dry_run=dry_run) as change:
             row, session = find_organization(change.session, key), change.session
             current = current_term(session, row, event["coverage"], on)
             if kind is EventKind.CROSS_SELL:

@@ -127,7 +127,7 @@ def _firsts(place: Place, conditions: list[Any], day: date) -> Subquery:
     held = accounts(
         *SHOWN,
         cast(func.extract("year", of), Integer).label("cohort"),
-        col(Organization.synthetic),
+        col(Term.synthetic),
         col(Term.since_on),
         col(Term.until_on),
     ).join(Term, col(Term.organization_id) == col(Organization.id))

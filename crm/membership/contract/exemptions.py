@@ -26,7 +26,14 @@ class Exemptions:
         self._store = store
 
     def grant(
-        self, key: OrganizationKey, *, since: date, until: date, reason: str, synthetic: bool = False
+        self,
+        key: OrganizationKey,
+        *,
+        since: date,
+        until: date,
+        reason: str,
+        synthetic: bool = False,
+        dry_run: bool = False,
     ) -> Exemption:
         """Record that an account is exempt from contributions. What it owed before stays due.
 
@@ -36,13 +43,14 @@ class Exemptions:
             until: the last day; there is no exemption without an end.
             reason: why, and by which decision.
             synthetic: whether it is made up for a demonstration or test.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it is exempt for some of these days already.
             InvalidInput: there is no reason, or it would end before it began.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("exemption.granted", reason=why) as change:
+        with self._store.changing("exemption.granted", reason=why, dry_run=dry_run) as change:
             account = find_organization(change.session, key)
             values = {"organization_id": account.id, "since_on": since, "until_on": until, "reason": why}
             values |= {"granted_by": change.actor, "recorded_at": change.now, "synthetic": synthetic}
@@ -50,19 +58,20 @@ class Exemptions:
             settle_standing(change.session, [account.id])
             return exemption
 
-    def withdraw(self, key: OrganizationKey, *, on: date, reason: str) -> Exemption:
+    def withdraw(self, key: OrganizationKey, *, on: date, reason: str, dry_run: bool = False) -> Exemption:
         """Record that an exemption ends before its time.
 
         Args:
             key: which account.
             on: its last day now.
             reason: why.
+            dry_run: only say what would come of it.
 
         Raises:
             NotFound: the account is not exempt on that day.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("exemption.withdrawn", reason=why) as change:
+        with self._store.changing("exemption.withdrawn", reason=why, dry_run=dry_run) as change:
             account = find_organization(change.session, key)
             there = select(Exemption).where(Exemption.organization_id == account.id, _holds(on))
             exemption = change.session.exec(there).first()

@@ -172,14 +172,22 @@ class Contributions:
                 synthetic=synthetic,
             )
 
-    def withdraw(self, state: CountryKey, *, effective_on: date, reason: str) -> ContributionChoice:
+    def withdraw(
+        self, state: CountryKey, *, effective_on: date, reason: str, dry_run: bool = False
+    ) -> ContributionChoice:
         """Take back what was recorded for a day by mistake; what is derived for it counts again.
+
+        Args:
+            state: which Member State.
+            effective_on: the day for which it was recorded.
+            reason: why.
+            dry_run: only say what would come of it.
 
         Raises:
             NotFound: nothing is recorded for that day.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("contribution.withdrawn", reason=why) as change:
+        with self._store.changing("contribution.withdrawn", reason=why, dry_run=dry_run) as change:
             row = find_state(change.session, state)
             history = history_of(change.session, row.code)
             if not any(each.choice_id and each.since_on == effective_on for each in history):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from support.proposals import SCHEDULE, T, ask, facts, member
 
 from crm.errors import InvalidInput, NotFound, Refused
+from crm.membership.dues.unused_months import PostedLine
 from crm.membership.pricing import Holding, month_end, price
 from crm.membership.proposals.proposal import PARTS
-from crm.membership.proposals.unused_months import PostedLine
 from crm.membership.proposals.working_out import work_out
 from crm.membership.terms import Coverage, EventKind, LedgerEvent
 from crm.reference.categories import Category
