@@ -25,6 +25,7 @@ from crm.imports.batches import batches_of
 from crm.imports.imports import Imports
 from crm.insight import clearance_sources as house_grounds
 from crm.insight import timeline_applications as application_sources
+from crm.insight import timeline_contract as contract_sources
 from crm.insight import timeline_coordination as coordination_sources
 from crm.insight import timeline_sources as house_sources
 from crm.insight.audiences import Audiences
@@ -192,6 +193,7 @@ class Book:
             sources=(
                 *house_sources.SOURCES,
                 *application_sources.SOURCES,
+                *contract_sources.SOURCES,
                 *coordination_sources.SOURCES,
                 *mail_sources.SOURCES,
             ),

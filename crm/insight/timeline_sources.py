@@ -31,7 +31,9 @@ from crm.engagement.opportunity_tables import MoveKind, Opportunity, Opportunity
 from crm.engagement.participation import Participation
 from crm.insight.happening import HappeningKind, Scope, Source, any_of, given_by, lines_of, midnight
 from crm.insight.merge_tables import MergedKind, MergeEntry
+from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import StandingRecord
+from crm.membership.contract.standing_spans import standing_on
 from crm.membership.ledger_tables import MembershipEvent
 from crm.reference.opportunity_stages import OpportunityStage
 from crm.store.trail import TrailChange, TrailEntry
@@ -134,13 +136,21 @@ def _membership(scope: Scope) -> Lines:
 
 
 def _standings(scope: Scope) -> Lines:
-    return lines_of(
+    lines = lines_of(
         StandingRecord,
         at=midnight(col(StandingRecord.as_of)),
         organization_id=col(StandingRecord.organization_id),
         standing=col(StandingRecord.standing),
         source=col(StandingRecord.source),
-    ).where(scope.account(col(StandingRecord.organization_id)))
+        counts=col(AccountStanding.standing),
+        why=col(AccountStanding.why),
+    )
+    same_day = (col(AccountStanding.organization_id) == col(Organization.id)) & standing_on(
+        col(StandingRecord.as_of)
+    )
+    return lines.outerjoin(AccountStanding, same_day).where(
+        scope.account(col(StandingRecord.organization_id))
+    )
 
 
 def _participation(scope: Scope) -> Lines:
@@ -231,6 +241,13 @@ def _told_done(line: Any) -> str:
     return f"Done: {line.what}{f': {in_a_line(line.outcome)}' if line.outcome else ''}"
 
 
+def _told_standing(line: Any) -> str:
+    said = f"Standing: {line.standing.replace('_', ' ')}, says {line.source}"
+    if line.counts in (None, line.standing):
+        return said
+    return f"{said}; what counts is {line.counts.replace('_', ' ')}: {line.why}"
+
+
 def _told_membership(line: Any) -> str:
     category = line.category.replace("_", " ")
     what = f"{line.what.replace('_', ' ').capitalize()}, {category} in ITU-{'/'.join(line.coverage)}"
@@ -254,12 +271,7 @@ SOURCES = (
     Source(HappeningKind.FOLLOW_UP, FollowUp, _planned, _told_plan, {"follow_up": "number"}),
     Source(HappeningKind.FOLLOW_UP, FollowUp, _done, _told_done, {"follow_up": "number"}),
     Source(HappeningKind.MEMBERSHIP, MembershipEvent, _membership, _told_membership),
-    Source(
-        HappeningKind.STANDING,
-        StandingRecord,
-        _standings,
-        lambda line: f"Standing: {line.standing.replace('_', ' ')}, says {line.source}",
-    ),
+    Source(HappeningKind.STANDING, StandingRecord, _standings, _told_standing),
     Source(
         HappeningKind.PARTICIPATION,
         Participation,

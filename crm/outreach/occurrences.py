@@ -5,19 +5,27 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from crm.engagement.interactions import Interaction
 from crm.engagement.opportunity_tables import Opportunity
+from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import StandingRecord
+from crm.membership.dues.dues_tables import Payment
 from crm.membership.ledger_tables import MembershipEvent
 from crm.membership.terms import OPENING, EventKind
 from crm.reference.opportunity_stages import Outcome
 
 
 class Occurrence(StrEnum):
-    """Something that happens to an account; what counts is when it was recorded."""
+    """Something that happens to an account; what counts is when it was recorded.
+
+    Attributes:
+        STANDING_RECORDED: a source said how it stands, or it stands otherwise by its invoices and payments: from a day
+            that has come, or since the day of a payment that has been entered.
+    """
 
     TERM_STARTED = "term_started"
     MEMBERSHIP_DENOUNCED = "membership_denounced"
@@ -40,9 +48,34 @@ def occurred(
     found: dict[int, Occurrence] = {}
     for occurrence in wanted:
         account, at, query = _where(occurrence)
-        for number in session.scalars(query.where(at > since, at <= until).distinct().order_by(account)):
+        numbers = session.scalars(query.where(at > since, at <= until).distinct().order_by(account)).all()
+        changed = _standing_changed(since, until) if occurrence is Occurrence.STANDING_RECORDED else None
+        for number in (*numbers, *(() if changed is None else session.scalars(changed))):
             found.setdefault(number, occurrence)
     return found
+
+
+def _standing_changed(since: datetime, until: datetime) -> Select[int]:
+    """The accounts that stand otherwise than before from a day on that has come, or by a payment entered since."""
+    span, before = aliased(AccountStanding), aliased(AccountStanding)
+    earlier = (
+        col(before.organization_id) == col(span.organization_id),
+        col(before.since_on) < col(span.since_on),
+    )
+    former = select(col(before.standing)).where(*earlier).order_by(col(before.since_on).desc()).limit(1)
+    entered = exists().where(
+        col(Payment.organization_id) == col(span.organization_id),
+        col(Payment.recorded_at) > since,
+        col(Payment.recorded_at) <= until,
+        col(Payment.received_on) <= col(span.since_on),
+    )
+    return (
+        select(col(span.organization_id))
+        .where(col(span.since_on) <= until.date(), or_(col(span.since_on) >= since.date(), entered))
+        .where(former.scalar_subquery() != col(span.standing))
+        .distinct()
+        .order_by(col(span.organization_id))
+    )
 
 
 def _where(occurrence: Occurrence) -> tuple[Any, Any, Select[*tuple[Any, ...]]]:

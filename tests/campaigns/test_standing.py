@@ -251,3 +251,26 @@ def test_what_happens_is_found_once_it_is_recorded(book, colleague, clock, occur
     OCCURRENCES[occurrence](book, acme)
     clock.advance(HOUR)
     assert book.entries.occurred(run.id, [occurrence]) == {acme.id: occurrence}
+
+
+def test_an_account_that_stands_otherwise_by_its_invoices_is_found_without_anybody_saying_so(
+    book, colleague, clock
+):
+    acme, _ = associate(book, "Acme")
+    book.dues.assess(2026, issued_on=date(2026, 11, 24))
+    (invoice,) = book.dues.invoices(acme)
+    run = launched(book, colleague)
+    wanted = [Occurrence.STANDING_RECORDED]
+    clock.advance(HOUR)  # it is the day on which the invoice is due
+    assert book.standing.of(acme).standing == "good"
+    book.entries.take_in(run.id, [], by={}, looked_at=clock.now())
+    assert book.entries.occurred(run.id, wanted) == {}
+    clock.advance(timedelta(days=1))
+    assert book.standing.of(acme).standing == "arrears"
+    assert book.entries.occurred(run.id, wanted) == {acme.id: wanted[0]}
+    clock.advance(timedelta(days=9))
+    book.entries.take_in(run.id, [], by={}, looked_at=clock.now())
+    assert book.entries.occurred(run.id, wanted) == {}
+    clock.advance(HOUR)
+    book.dues.pay(acme, invoice.amount, on=clock.now().date() - timedelta(days=5), reference="late")
+    assert book.entries.occurred(run.id, wanted) == {acme.id: wanted[0]}

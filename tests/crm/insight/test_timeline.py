@@ -67,7 +67,42 @@ def test_what_somebody_did_elsewhere_before_they_came_is_not_shown(book, acme, a
     assert titles(book.timeline(acme)) == ["Call: About old times"]
 
 
+def owing(book, account):
+    """What becomes of a membership that is not paid in full."""
+    book.terms.join(account, "sector_member", sector="D", on=date(2024, 1, 1), synthetic=True)
+    book.dues.assess(2026, issued_on=date(2025, 9, 15))
+    paid = book.dues.pay(account, 1000, on=date(2026, 5, 4), reference="UBS 1")
+    book.dues.reverse(paid, on=date(2026, 5, 6), reason="recalled")
+    book.suspension_notices.sent(account, on=date(2026, 9, 28), received_on=date(2026, 10, 1), document="N 7")
+    (invoice,) = book.dues.invoices(account)
+    plan = ((date(2027, 1, 31), invoice.amount),)
+    book.repayment_plans.agree(account, plan, on=date(2026, 11, 2), reason="asked for time")
+    book.exemptions.grant(account, since=date(2026, 11, 3), until=date(2027, 12, 31), reason="reciprocity")
+
+
+def test_money_and_the_contract_are_told_with_what_is_made_up(book, acme):
+    owing(book, acme)
+    (invoice,) = book.dues.invoices(acme)
+    told = titles(book.timeline(acme, newest_first=False))[1:]
+    assert told == [
+        f"Yearly invoice {invoice.number}: CHF 3,975.00, due 31 March 2026 (made up)",
+        "Payment: CHF 1,000.00, UBS 1 (finance)",
+        "Payment taken back: CHF -1,000.00, UBS 1 (finance): recalled",
+        "Notice of suspension sent, received on 01 October 2026: N 7",
+        "Repayment plan agreed: asked for time",
+        "Exempt until 31 December 2027: reciprocity",
+    ]
+
+
+def test_a_statement_that_the_invoices_overrule_says_what_counts(book, acme):
+    owing(book, acme)
+    book.standing.record(acme, "good", as_of=date(2026, 6, 30), source="finance")
+    (stated,) = book.timeline(acme, kinds={"standing"})
+    assert stated.title.startswith("Standing: good, says finance; what counts is arrears: ")
+
+
 def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
+    owing(book, book.organizations.add("Acme Kenya", country="KE", parent=acme))
     book.terms.join(
         acme, "associate", sector="T", study_group="T-SG13", on=date(2020, 1, 1), reason="applied"
     )
