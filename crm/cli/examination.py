@@ -21,9 +21,11 @@ from crm.mail.message import Mailbox, Message
 from crm.mail.mime import compose
 from crm.mail.smtp import SmtpFailure, SmtpTransport, Timeouts
 from crm.mail.templates import TemplateFolder
+from crm.membership.dues.uncharged import uncharged, year_to_invoice
 from crm.opening import database_url, folder_of, keys_of
 from crm.outreach.outgoing import Outgoing
 from crm.reference.loader import Reference
+from crm.reference.membership_rules import membership_rules
 from crm.store.engine import connect
 from crm.store.postgres import open_server
 from crm.store.schema import newest, version
@@ -114,6 +116,7 @@ def _contents(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Chec
     yield _reference(store)
     yield _search(store)
     yield _outgoing(store)
+    yield from _dues(store)
     if settings.actor:
         yield _on_the_staff(store, settings.actor)
 
@@ -142,6 +145,21 @@ def _outgoing(store: Store) -> Check:
     if stop := Outgoing(store).stopped:
         return Check("outgoing mail", ok=None, detail=stop.words, hint="Let it go on: `crm mail resume`.")
     return Check("outgoing mail", ok=True, detail="Letters that are due go out.")
+
+
+def _dues(store: Store) -> Iterator[Check]:
+    with store.reading() as session:
+        today = store.now().date()
+        rules = membership_rules(session)
+        if not rules.lines:
+            return
+        year = year_to_invoice(rules.on(today), today)
+        left = uncharged(session, year)
+    if left:
+        detail = f"{left:,} members are not charged for {year}, although its invoices should have gone out."
+        yield Check("dues", ok=None, detail=detail, hint=f"See `crm dues assess {year} --dry-run`.")
+    else:
+        yield Check("dues", ok=True, detail=f"Every member is charged for {year}, or exempt.")
 
 
 def _on_the_staff(store: Store, actor: str) -> Check:

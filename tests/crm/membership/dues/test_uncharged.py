@@ -1,0 +1,31 @@
+from datetime import date
+
+import pytest
+
+from crm.membership.dues.uncharged import uncharged, year_to_invoice
+
+
+@pytest.mark.parametrize(
+    ("today", "year"), [(date(2026, 9, 14), 2026), (date(2026, 9, 15), 2027), (date(2027, 1, 1), 2027)]
+)
+def test_the_next_year_is_to_be_invoiced_from_15_september_on(book, today, year):
+    assert year_to_invoice(book.fees.rules(), today) == year
+
+
+def test_members_without_an_invoice_are_counted_until_they_are_charged_exempt_or_gone(book, store):
+    for name in ("Charged", "Exempt", "Gone"):
+        book.organizations.add(name, country="CH")
+        book.terms.join(name, "associate", sector="T", study_group="T-SG13", on=date(2020, 1, 1))
+    book.terms.denounce("Gone", sector="T", on=date(2026, 7, 1), reason="closed")
+    book.exemptions.grant("Exempt", since=date(2026, 1, 1), until=date(2030, 12, 31), reason="reciprocity")
+
+    def left(year):
+        with store.reading() as session:
+            return uncharged(session, year)
+
+    assert (left(2026), left(2027)) == (2, 1)
+    book.dues.assess(2027)
+    assert left(2027) == 0
+    book.organizations.add("Late", country="CH")
+    book.terms.join("Late", "academia", on=date(2026, 11, 1))
+    assert left(2027) == 1
