@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.directory.administrations import administrations_of
 from crm.directory.merged import among, keeper_ids
@@ -16,7 +15,7 @@ from crm.membership.dues.balance import OpenItem
 from crm.membership.dues.dues_tables import InvoiceLine
 from crm.membership.dues.entries import Entries, entries_of
 from crm.membership.joining.application import handed_out
-from crm.membership.joining.application_steps import Party, Status, Step
+from crm.membership.joining.application_steps import Party, Step
 from crm.membership.joining.application_tables import ApplicationMove, ApplicationRecord
 from crm.membership.ledger_tables import MembershipEvent, Term, running
 from crm.membership.terms import Coverage, EventKind
@@ -26,12 +25,11 @@ from crm.outreach.reminders_notices import Leaving
 
 
 def owing(session: Session, on: date) -> Iterator[Owing]:
-    """Every account that owes something on a day, with its ladder; what an applicant is still asked for is no debt."""
-    joining = set(session.exec(_of_open_applications()))
+    """Every account that owes something on a day beside what a repayment plan covers, with its ladder."""
     open_ = {
         each.organization_id: found
         for each in ageing(session, on)
-        if (found := _open(each.items, on, without=joining))
+        if (found := _open([item for item in each.items if not item.on_plan(on)], on))
     }
     ladders = _ladders(session, open_)
     for number, invoices in open_.items():
@@ -82,21 +80,11 @@ def leaving(session: Session, on: date) -> Iterator[Leaving]:
             yield Leaving(event.id, account, event.coverage, event.notice_on, event.effective_on)
 
 
-def _open(items: Iterable[OpenItem], on: date, *, without: Iterable[int] = ()) -> tuple[OpenInvoice, ...]:
-    left_out = frozenset(without)
+def _open(items: Iterable[OpenItem], on: date) -> tuple[OpenInvoice, ...]:
     return tuple(
         OpenInvoice(item.invoice_id, item.number, item.due_on, outstanding)
         for item in items
-        if item.invoice_id not in left_out and (outstanding := item.outstanding(on))
-    )
-
-
-def _of_open_applications() -> SelectOfScalar[int]:
-    """The invoices of applications that have not become a membership."""
-    return (
-        select(InvoiceLine.invoice_id)
-        .join(ApplicationRecord, col(ApplicationRecord.id) == col(InvoiceLine.application_id))
-        .where(col(ApplicationRecord.status) != Status.ACTIVE)
+        if (outstanding := item.outstanding(on))
     )
 
 

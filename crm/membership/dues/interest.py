@@ -2,7 +2,7 @@
 
 It accrues from the day after the due date, by days of a year of 365, at a first and then at a later rate (Convention
 No. 474, from memory: unverified, and so are the way of counting days, that what is due on another day than 31 March bears
-the first rate for as many months, and that interest bears none itself).
+the first rate for as many months, that interest bears none itself, and that none accrues while a repayment plan is kept).
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -210,6 +210,18 @@ def test_a_repayment_plan_halts_the_letters(along):
     assert along.drafted(date(2027, 6, 20)) == []
 
 
+def test_beside_a_plan_that_is_kept_only_what_it_does_not_cover_is_asked_for(along):
+    book, acme = along.book, along.acme
+    along.clock.at = datetime(2027, 4, 14, 12, tzinfo=UTC)
+    plan = ((date(2027, 12, 31), "15900.00"), (date(2028, 12, 31), "15900.00"))
+    book.repayment_plans.agree(acme, plan, on=date(2027, 4, 14), reason="agreed")
+    along.clock.at = datetime(2027, 12, 31, 12, tzinfo=UTC)
+    book.dues.pay(acme, "15900.00", on=date(2027, 12, 31), reference="R1")
+    book.dues.assess(2028)
+    (due,) = book.reminders.due("2028-04-20", rule="arrears")
+    assert due.words == "CHF 31,800.00 overdue since 31 March 2028"
+
+
 def test_what_an_applicant_is_asked_for_is_no_arrears(book, clock):
     staffed(book)
     applicant, _ = account(book, country="CH")
