@@ -7,11 +7,11 @@ of them in 99.9 % of cases (Berger and Boos, JASA 89, 1994). What cannot be refu
 Farrington and Manning (Statistics in Medicine 9, 1990).
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtrc, betaincinv, gammaln, xlog1py, xlogy
+
+from campaigns.counts import Count
 
 Numbers = NDArray[np.float64]
 
@@ -21,24 +21,6 @@ _SLACK = 0.001
 _LEVELS = 150
 _NOTHING = 1e-9
 _PRECISION = 1e-5
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """How many of an arm did something."""
-
-    did: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """Between 0 and 1."""
-        return self.did / self.of
-
-    @property
-    def opposite(self) -> "Count":
-        """Those that did not."""
-        return Count(self.of - self.did, self.of)
 
 
 def difference_interval(one: Count, other: Count, *, confidence: float) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaigns.exact import Count, difference_interval
+from campaigns.counts import Count
 from crm.outreach.run_results import RunResults
 from crm.outreach.run_tables import Arm
 from crm.shown import Shown
@@ -58,6 +58,9 @@ class Difference(Shown):
     @classmethod
     def between(cls, one: Count, other: Count, *, confidence: float) -> "Difference":
         """The difference of two arms that hold somebody."""
+        # SciPy takes a second to import, and most commands and tasks compare no arms.
+        from campaigns.exact import difference_interval  # noqa: PLC0415
+
         lowest, highest = difference_interval(one, other, confidence=confidence)
         return cls(100 * (one.share - other.share), 100 * lowest, 100 * highest, confidence)
 

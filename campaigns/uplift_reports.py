@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
-from campaigns.exact import Count
+from campaigns.counts import Count
 from campaigns.results import ARMS, SYNTHETIC
 from campaigns.uplift import Difference, Reading, compared
 from crm.outreach.attribution import Credit

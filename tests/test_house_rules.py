@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,16 @@ def test_a_file_holds_one_capability(path):
     if "migrations" in path.parts:
         return
     assert len(path.read_text("utf-8").splitlines()) <= _LONGEST_FILE
+
+
+def test_commands_and_workers_start_without_the_libraries_that_only_a_few_answers_need():
+    code = """
+import sys
+import campaigns.cli, campaigns.desk, crm, crm.cli.commands, workers.cli, workers.tasks
+print(*({"numpy", "scipy", "sklearn", "pandas", "threadpoolctl"} & sys.modules.keys()))
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == ""
 
 
 def test_nothing_is_left_open():

@@ -1,7 +1,8 @@
 """`crm dues …`: assess a year, enter and reverse payments, charge interest, and see what an account owes."""
 
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -9,6 +10,7 @@ from crm.cli import options
 from crm.cli.options import DAY, On, OptionalOn, Reason, Synthetic, examples, optional_day
 from crm.cli.session import invocation, opened, progress, say, show
 from crm.cli.tables import Cells
+from crm.shown import fields_of
 
 app = typer.Typer(
     help="Dues: invoices, payments, interest and statements; a ledger for account management, not the books.",
@@ -161,7 +163,8 @@ def statement(
 def invoices(ctx: typer.Context, org: options.Organization) -> None:
     """List the invoices of an account."""
     with opened(ctx) as book:
-        show(ctx, book.dues.invoices(org), _INVOICES, empty="No invoice.")
+        amounts = book.dues.unverified(org)
+        _show_marked(ctx, book.dues.invoices(org), _INVOICES, lambda row: amounts.get(row.number, 0))
 
 
 @app.command()
@@ -171,7 +174,8 @@ def lines(
 ) -> None:
     """List the lines of an invoice: what for, by which rule, and how each amount comes about."""
     with opened(ctx) as book:
-        show(ctx, book.dues.lines(invoice), _LINES)
+        unstated = book.dues.unverified_rules()
+        _show_marked(ctx, book.dues.lines(invoice), _LINES, lambda row: row.rule in unstated)
 
 
 @app.command()
@@ -198,3 +202,14 @@ def export(
         made = book.reports.dues_ledger(since=optional_day(book, since), until=optional_day(book, until))
     made.to_csv(file)
     say(ctx, f"{len(made):,} rows written to {file}, what they mean to {file}-metadata.json.")
+
+
+def _show_marked(
+    ctx: typer.Context, rows: Sequence[Any], cells: Mapping[str, Cells], unverified: Callable[[Any], object]
+) -> None:
+    """Show invoices or their lines, those marked that follow fees that no source states."""
+    if invocation(ctx).as_json:
+        show(ctx, [{**fields_of(row), "unverified": unverified(row)} for row in rows])
+    else:
+        mark: dict[str, Cells] = {"fee": lambda row: "unverified" if unverified(row) else ""}
+        show(ctx, rows, {**cells, **mark}, empty="No invoice.")

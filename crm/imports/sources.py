@@ -11,7 +11,6 @@ from crm.errors import InvalidInput, NotFound
 from crm.imports.csv_table import table_of
 from crm.imports.table import Table
 from crm.imports.text_file import text_file
-from crm.imports.workbook import sheet_of
 
 Source = Path | str | IO[bytes] | IO[str]
 
@@ -47,6 +46,9 @@ def opened_table(
                 hint="Save it as .xlsx without a password.",
             )
         if start.startswith(_ZIP):
+            # The library for workbooks loads NumPy where it is there; most of what opens a book reads none.
+            from crm.imports.workbook import sheet_of  # noqa: PLC0415
+
             yield sheet_of(stream, name=name, sheet=sheet)
             return
         if sheet is not None:

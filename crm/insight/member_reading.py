@@ -1,8 +1,10 @@
 """The facts of members as of their days: a fixed number of statements, however many accounts and days are asked about.
 
-Looking back, a fact counts only where it holds on the day and had been written down before whatever is looked back from:
-one sequence numbers everything in the book, so the smaller number was there first. What an organisation is, its size and
-corporate group above all, bears no day; what stood there then is told by the trail.
+Looking back, memberships, participation and asks count only where they hold on the day and had been written down before
+whatever is looked back from: one sequence numbers everything in the book, so the smaller number was there first. What an
+organisation is, its size and corporate group above all, bears no day; what stood there then is told by the trail. How an
+account stands counts by its day alone, as it is worked out now: a payment that became known later counts in it, and nobody
+had to know it then.
 """
 
 from collections import Counter, defaultdict

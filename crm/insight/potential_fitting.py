@@ -1,19 +1,21 @@
 """A calibrated logistic regression out of outcomes, told as one constant and one coefficient for each fact.
 
-scikit-learn is loaded here alone, and only once there is something to fit: it takes a second.
+NumPy and scikit-learn are loaded only once there is something to fit: it takes a second.
 """
+
+from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from crm.insight.potential import Contribution
 from crm.shown import Shown
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _CALIBRATED_ON = 4
 """The latest quarter of what is learnt from sets how far from even the chances may go."""
@@ -65,6 +67,8 @@ def fitted(features: Sequence[Mapping[str, float]], won: Sequence[bool]) -> Line
         features: the facts of each; what is not there counts as nought.
         won: what became of each, of which `can_be_fitted` is true.
     """
+    import numpy as np  # noqa: PLC0415 - whoever opens a book need not wait for it
+
     names = sorted({name for each in features for name in each})
     matrix = np.array([[each.get(name, 0.0) for name in names] for each in features])
     outcome, cut = np.array(won), _cut(won)

@@ -13,10 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from threadpoolctl import threadpool_limits
-
 from crm.insight.potential_fitting import Linear, can_be_fitted, fitted
-from crm.insight.potential_scores import Compared, Estimate, Score, compared
+from crm.insight.potential_scores import Compared, Estimate, Score
 from crm.shown import Shown
 
 
@@ -151,11 +149,16 @@ def learnt(lessons: Sequence[Lesson], *, passed_over: int = 0, bar: Bar = BAR) -
     model = PotentialModel(used=False, why="", outcomes=len(known), won=won, passed_over=passed_over, bar=bar)
     if too_few := _too_few(known, bar):
         return replace(model, why=too_few)
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - it asks every library that is loaded
+
     with threadpool_limits(1):  # the same sums in the same order, on whatever machine
         return _judged(model, known, bar)
 
 
 def _judged(model: PotentialModel, known: Sequence[Lesson], bar: Bar) -> PotentialModel:
+    # NumPy takes as long to import as all the rest, and only outcomes that are scored need it.
+    from crm.insight.potential_scoring import compared  # noqa: PLC0415
+
     judged = list(_forward(known, bar))
     model = replace(model, judged=len(judged), linear=_fitted(known))
     if too_few := _too_few_later([lesson.won for lesson, _ in judged], bar):

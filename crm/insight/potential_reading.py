@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Connection, Engine, select
 from sqlmodel import Session, col
 
 from crm.directory.merged import stands
@@ -22,7 +23,7 @@ from crm.insight.potential import (
     in_order,
     potential_of,
 )
-from crm.insight.potential_model import PotentialModel, learnt
+from crm.insight.potential_model import Lesson, PotentialModel, learnt
 from crm.insight.potential_outcomes import lessons
 from crm.membership.ledger_tables import Term, running
 from crm.reference.countries import countries_in
@@ -81,10 +82,20 @@ def members(session: Session, day: date, wanted: Wanted) -> list[int]:
     return list(session.scalars(query.distinct().order_by(col(Organization.id))))
 
 
+# The same lessons teach the same, and fitting and judging takes far longer than reading them.
+_LEARNT: WeakKeyDictionary[Engine | Connection, tuple[list[Lesson], int, PotentialModel]] = (
+    WeakKeyDictionary()
+)
+
+
 def model_of(session: Session, day: date) -> PotentialModel:
-    """What the outcomes by a day teach."""
+    """What the outcomes by a day teach: fitted again only when what they teach has changed."""
     known, passed_over = lessons(session, potential_weights(session), until=day)
-    return learnt(known, passed_over=passed_over)
+    last = _LEARNT.get(session.get_bind())
+    if last is None or last[:2] != (known, passed_over):
+        model = learnt(known, passed_over=passed_over)
+        last = _LEARNT[session.get_bind()] = (known, passed_over, model)
+    return last[2]
 
 
 def potentials(
@@ -93,7 +104,7 @@ def potentials(
     day: date,
     *,
     kind: OpportunityKind | None = None,
-    model: PotentialModel,
+    model: PotentialModel | None,
 ) -> list[Potential]:
     """What these accounts could be asked for, the best first.
 
@@ -102,7 +113,7 @@ def potentials(
         organizations: their ids.
         day: the day.
         kind: only upgrades, or only further Sectors.
-        model: ranks, where it is used.
+        model: ranks, where it is used; None: the points alone are asked for.
     """
     weights, developed = potential_weights(session), developed_on(session, day)
     fee = fees_of(fee_schedule(session), day)
@@ -112,9 +123,9 @@ def potentials(
         return in_order(_foretold(potential_of(case, weights, fee, developed), case, model) for case in cases)
 
 
-def _foretold(potential: Potential, case: Case, model: PotentialModel) -> Potential:
+def _foretold(potential: Potential, case: Case, model: PotentialModel | None) -> Potential:
     """The same with its chance, where the model ranks."""
-    if not model.used or model.linear is None:
+    if model is None or not model.used or model.linear is None:
         return potential
     features: Mapping[str, float] = features_of(case)
     chance, parts = model.linear.chance(features), model.linear.contributions(features)

@@ -124,7 +124,7 @@ class Potentials:
             wanted = chosen(OpportunityKind, kind, field="kind"), find_sector(change.session, sector).code
             account = find_organization(change.session, key)
             day = self._day(change.session, None)
-            every = potentials(change.session, [account.id], day, model=model_of(change.session, day))
+            every = potentials(change.session, [account.id], day, model=None)
             found = _named(every, wanted)
             _refuse_held(found)
             usual: dict[str, Any] = {"amount": found.yearly.amount}

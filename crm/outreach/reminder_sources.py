@@ -12,7 +12,7 @@ from crm.directory.tables import Organization
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.dues.ageing import ageing
 from crm.membership.dues.balance import OpenItem
-from crm.membership.dues.dues_tables import InvoiceLine
+from crm.membership.dues.dues_tables import Invoice, InvoiceLine
 from crm.membership.dues.entries import Entries, entries_of
 from crm.membership.joining.application import handed_out
 from crm.membership.joining.application_steps import Party, Step
@@ -24,11 +24,23 @@ from crm.outreach.reminders_joining import Applying
 from crm.outreach.reminders_notices import Leaving
 
 
-def owing(session: Session, on: date) -> Iterator[Owing]:
-    """Every account that owes something on a day beside what a repayment plan covers, with its ladder."""
+def owing(
+    session: Session, on: date, *, invoice: int | None = None, account: int | None = None
+) -> Iterator[Owing]:
+    """Every account that owes something on a day beside what a repayment plan covers, with its ladder.
+
+    Args:
+        session: reads the book.
+        on: the day.
+        invoice: only the account of this invoice.
+        account: or only this account.
+    """
+    only = [account] if account is not None else None
+    if invoice is not None:
+        only = _account_of(session, invoice)
     open_ = {
         each.organization_id: found
-        for each in ageing(session, on)
+        for each in ageing(session, on, accounts=only)
         if (found := _open([item for item in each.items if not item.on_plan(on)], on))
     }
     ladders = _ladders(session, open_)
@@ -36,9 +48,11 @@ def owing(session: Session, on: date) -> Iterator[Owing]:
         yield Owing(number, invoices, ladders.get(number, ()))
 
 
-def applying(session: Session, on: date) -> Iterator[Applying]:
-    """Every application that waits for somebody, as it stands now."""
+def applying(session: Session, on: date, *, application: int | None = None) -> Iterator[Applying]:
+    """Every application that waits for somebody, as it stands now; or one alone."""
     query = select(ApplicationRecord).where(col(ApplicationRecord.closed_on).is_(None))
+    if application is not None:
+        query = query.where(ApplicationRecord.id == application)
     rows = session.exec(query.order_by(col(ApplicationRecord.id))).all()
     approved, invoices = _approvals(session, rows), _joining_invoices(session, rows)
     known = administrations_of(session, {row.state for row in rows if row.state})
@@ -63,21 +77,37 @@ def applying(session: Session, on: date) -> Iterator[Applying]:
         )
 
 
-def leaving(session: Session, on: date) -> Iterator[Leaving]:
-    """Every membership that runs on a day and ends by a denunciation of which the notice was received by then."""
+def leaving(session: Session, on: date, *, event: int | None = None) -> Iterator[Leaving]:
+    """Every membership that runs on a day and ends by a denunciation of which the notice was received by then.
+
+    Args:
+        session: reads the book.
+        on: the day.
+        event: only by this event of the ledger.
+    """
     given = select(MembershipEvent).where(
         col(MembershipEvent.kind) == EventKind.DENUNCIATION,
         col(MembershipEvent.notice_on) <= on,
         col(MembershipEvent.effective_on) > on,
     )
-    events = session.exec(given.order_by(col(MembershipEvent.id))).all()
-    keepers = keeper_ids(session, Organization, {event.organization_id for event in events})
-    ending = _ending(session, on)
-    for event in events:
-        account = keepers.get(event.organization_id, event.organization_id)
+    if event is not None:
+        given = given.where(MembershipEvent.id == event)
+    found = session.exec(given.order_by(col(MembershipEvent.id))).all()
+    numbers = {each.organization_id for each in found}
+    accounts = {number: number for number in numbers} | keeper_ids(session, Organization, numbers)
+    ending = _ending(session, on, accounts.values())
+    for each in found:
+        account = accounts[each.organization_id]
         # What a later correction has taken back ends no membership.
-        if event.notice_on and (account, event.coverage, event.effective_on) in ending:
-            yield Leaving(event.id, account, event.coverage, event.notice_on, event.effective_on)
+        if each.notice_on and (account, each.coverage, each.effective_on) in ending:
+            yield Leaving(each.id, account, each.coverage, each.notice_on, each.effective_on)
+
+
+def _account_of(session: Session, invoice: int) -> list[int]:
+    """The account of an invoice, or the one that it was merged into."""
+    numbers = session.exec(select(Invoice.organization_id).where(Invoice.id == invoice)).all()
+    keepers = keeper_ids(session, Organization, numbers)
+    return [keepers.get(number, number) for number in numbers]
 
 
 def _open(items: Iterable[OpenItem], on: date) -> tuple[OpenInvoice, ...]:
@@ -116,9 +146,10 @@ def _joining_invoices(session: Session, rows: Sequence[ApplicationRecord]) -> Ma
     return found
 
 
-def _ending(session: Session, on: date) -> set[tuple[int, Coverage, date]]:
-    """The memberships that run on a day and have been denounced, each with its first day without it."""
+def _ending(session: Session, on: date, accounts: Iterable[int]) -> set[tuple[int, Coverage, date]]:
+    """The memberships of accounts that run on a day and have been denounced, each with its first day without it."""
     ends = select(Term).where(running(on), col(Term.ended_by) == EventKind.DENUNCIATION)
+    ends = ends.where(among(col(Term.organization_id), accounts))
     return {
         (term.organization_id, term.coverage, term.until_on + timedelta(days=1))
         for term in session.exec(ends)

@@ -144,9 +144,12 @@ class Reminders:
             return
         day = today_of(change.session, change.now, change.actor)
         rule = self._rules.get(reminder.rule)
-        matters = rule.matters(change.session, day) if rule else ()
-        now = {rule.key(matter): matter.digest for matter in matters} if rule else {}
-        if now.get(reminder.key) != reminder.digest:
+        matter = rule.matter(change.session, day, reminder.subject) if rule else None
+        if (
+            rule is None
+            or matter is None
+            or (rule.key(matter), matter.digest) != (reminder.key, reminder.digest)
+        ):
             raise Refused(
                 f"What the letter says no longer holds: {draft.subject}",
                 rule="reminders.still_hold",

@@ -21,6 +21,9 @@ AHEAD = timedelta(days=30)
 BOOKED = timedelta(days=14)
 """So long a payment may take from the due date to our books before it is asked for."""
 
+SUSPENSION = "suspension"
+"""What the letters of a suspension are about: "suspension:7:2027-09-27", the account and the first day of it."""
+
 _TEMPLATES = {
     "due_soon": "arrears_due",
     "overdue": "arrears_overdue",
@@ -120,7 +123,7 @@ def _suspended(owing: Owing, now: Sequence[Rung], on: date) -> Matter | None:
         steps["exclusion_ahead"] = (exclusion_on - AHEAD, exclusion_on)
         ladder["exclusion_on"] = exclusion_on
     # Of the suspension, not of the oldest debt: that one may be paid while the suspension goes on.
-    subject = f"suspension:{owing.organization_id}:{since}"
+    subject = f"{SUSPENSION}:{owing.organization_id}:{since}"
     facts = listed(overdue) | _known(ladder)
     return _matter(owing, overdue, steps, on, facts, "suspended; overdue since", subject=subject)
 

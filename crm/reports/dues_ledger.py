@@ -10,9 +10,11 @@ from sqlmodel import Session, col
 from crm.directory.tables import Organization
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
 from crm.membership.dues.statement import NOT_THE_BOOKS
+from crm.membership.dues.unverified import unverified_rules
+from crm.reference.facts import Certainty
 from crm.reference.units import units_in_words
 from crm.reports.columns import Cell, Column, ColumnKind
-from crm.reports.notes import synthetic
+from crm.reports.notes import synthetic, unverified
 from crm.reports.reader import Reader
 from crm.reports.report import Report
 
@@ -39,6 +41,7 @@ COLUMNS = (
     Column(key="amount", title="Amount in that currency", kind=ColumnKind.MONEY),
     Column(key="rate", title="CHF for one unit of it"),
     Column(key="rule", title="Rule"),
+    Column(key="certainty", title="Whether no source states the rule"),
     Column(key="basis", title="How the amount comes about", kind=ColumnKind.NOTE),
     Column(key="refers_to", title="Refers to entry", kind=ColumnKind.ID),
 )
@@ -73,11 +76,15 @@ def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None
         filters={name: day for name, day in (("since", since), ("until", until)) if day},
         columns=COLUMNS,
         rows=tuple(tuple(cells.get(column.key) for column in COLUMNS) for cells in ordered),
-        notes=synthetic(sum(made_up for _, made_up in found)),
+        notes=(
+            *synthetic(sum(made_up for _, made_up in found)),
+            *unverified(cells["charged"] for cells, _ in found if cells.get("certainty")),
+        ),
     )
 
 
 def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mapping[str, Cell], bool]]:
+    unstated = unverified_rules(session)
     query = (
         select(InvoiceLine, Invoice, col(Organization.name), col(Organization.country))
         .join(Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id))
@@ -104,6 +111,7 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
             "months": line.months,
             "charged": line.amount,
             "rule": line.rule,
+            "certainty": Certainty.UNVERIFIED.value if line.rule in unstated else None,
             "basis": line.basis,
             "refers_to": line.event_id or line.application_id or line.overdue_id,
         }

@@ -81,7 +81,8 @@ def membership_movement(
         title="Membership movement",
         definition="A membership is a term of one category in one Sector; Academia is one for all three. Every change is "
         "counted by the event of the ledger that made it: an upgrade is neither a join nor a renewal, and a membership "
-        "that goes on unchanged counts at the start and at the end alone. Corrected: by how many corrections of the "
+        "that goes on unchanged counts at the start and at the end alone. One that is upgraded or downgraded on its first "
+        "day never was of the former category: it counts in the one that it came to, and nowhere else. Corrected: by how many corrections of the "
         "ledger within the period moved the number.",
         denominator=f"All memberships that ran at any time from {first:%d %B %Y} to {last:%d %B %Y}.",
         as_of=as_of,

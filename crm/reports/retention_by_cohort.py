@@ -63,8 +63,7 @@ def retention_by_cohort(
         title="Retention by the year of joining",
         definition="A cohort is the organisations whose first membership began in the year. After n years: the share that "
         "had a membership on 31 December of the n-th year after; whoever left and came back counts where it was a "
-        "member again, and a gap is no membership. Now: on the day. An upgrade or another Sector is neither a loss nor a "
-        "gain here.",
+        f"member again, and a gap is no membership. Now: on the day. {_changes(category, sector)}",
         denominator="The organisations of the cohort; a year that has not ended is left empty.",
         as_of=as_of,
         on=day,
@@ -74,6 +73,17 @@ def retention_by_cohort(
         behind=behind,
         notes=synthetic(sum(row.made_up for row in cohorts.values())),
         chart=Chart(label="cohort", value="share_now", empty="Nobody left", kind=ChartKind.COLUMNS),
+    )
+
+
+def _changes(category: str | None, sector: str | None) -> str:
+    """What becomes of those who change their category or Sector, in words."""
+    if category is None and sector is None:
+        return "An upgrade or another Sector is neither a loss nor a gain here."
+    by = " and ".join(name for name, chosen in (("category", category), ("Sector", sector)) if chosen)
+    return (
+        f"Only memberships of that {by} count: the first is the first of these, and whoever has changed to another "
+        f"counts as no member any more, though it may be one."
     )
 
 
@@ -117,7 +127,7 @@ def _firsts(place: Place, conditions: list[Any], day: date) -> Subquery:
     held = accounts(
         *SHOWN,
         cast(func.extract("year", of), Integer).label("cohort"),
-        col(Organization.synthetic),
+        col(Term.synthetic),
         col(Term.since_on),
         col(Term.until_on),
     ).join(Term, col(Term.organization_id) == col(Organization.id))

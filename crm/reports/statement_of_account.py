@@ -4,7 +4,7 @@ from datetime import datetime
 
 from crm.membership.dues.statement import Statement
 from crm.reports.columns import Column, ColumnKind
-from crm.reports.notes import synthetic
+from crm.reports.notes import synthetic, unverified
 from crm.reports.report import Report
 
 _COLUMNS = (
@@ -39,7 +39,7 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
         rows=tuple(
             (
                 line.on,
-                line.what,
+                f"{line.what} (fee unverified)" if line.unverified else line.what,
                 line.reference,
                 line.due_on,
                 line.charged or None,
@@ -49,7 +49,11 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
             for line in statement.lines
         ),
         stated_totals={"balance": statement.balance},
-        notes=(*synthetic(statement.synthetic), _standing(statement)),
+        notes=(
+            *synthetic(statement.synthetic),
+            *unverified([line.unverified for line in statement.lines]),
+            _standing(statement),
+        ),
     )
 
 

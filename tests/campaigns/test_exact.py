@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binom
 
-from campaigns.exact import Count, difference_interval
+from campaigns.counts import Count
+from campaigns.exact import difference_interval
 
 LEVELS = np.linspace(0.02, 0.98, 13)
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.run_results import results
 
-from campaigns.exact import Count
+from campaigns.counts import Count
 from campaigns.uplift import (
     Comparison,
     Difference,

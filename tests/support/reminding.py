@@ -17,7 +17,7 @@ class Reminded:
     """A book whose reminders see the matters of this list, whatever else it holds."""
 
     def __init__(self, book: Book) -> None:
-        rule = ReminderRule("test_invoices", "Invoices", lambda _session, _on: tuple(self.matters))
+        rule = ReminderRule("test_invoices", "Invoices", lambda *_: tuple(self.matters))
         self.book = book
         self.matters: list[Matter] = []
         self.reminders = Reminders(

@@ -66,7 +66,7 @@ def _settle(book: Book, member: MadeUpMember, day: date) -> None:
     if member.standing is Standing.CANCELLING and not member.left_on:
         received = day - timedelta(days=20 + number("notice", member.organization.name) % 120)
         book.terms.give_notice(member.organization, sector=member.sector, received_on=received, reason=SOURCE)
-    if member.standing is Standing.APPLICATION_PENDING:
+    if member.standing is Standing.APPLICATION_PENDING and member.organization.country:
         _apply(book, member, day)
 
 

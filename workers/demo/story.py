@@ -14,6 +14,7 @@ from workers.demo.scenes.answering import receive_answers
 from workers.demo.scenes.campaigning import launch_a_campaign
 from workers.demo.scenes.charging import charge_the_members
 from workers.demo.scenes.closing import look_around, stop_the_processes, sum_up
+from workers.demo.scenes.growing import look_ahead
 from workers.demo.scenes.importing import import_companies
 from workers.demo.scenes.members import make_members
 from workers.demo.scenes.opening import open_a_book
@@ -74,6 +75,8 @@ def _scenes(stage: Stage, folder: Path, running: ExitStack, *, turn: int) -> tup
     charge_the_members(stage, book, accounts)
     scene("Account managers at work")
     work_the_accounts(stage, book, accounts)
+    scene("What the members could bring")
+    look_ahead(stage, book)
     scene("A campaign: from Associate to Sector Member")
     launched = launch_a_campaign(stage, book)
     scene("A worker and a beat send the letters")

@@ -6,9 +6,6 @@ from decimal import Decimal
 from fractions import Fraction
 from math import lcm
 
-import numpy as np
-from numpy.typing import NDArray
-
 from crm.errors import InvalidInput
 from crm.membership.contributions.class_history import in_money
 from crm.reference.units import units_in_words
@@ -130,9 +127,12 @@ def projected(
 
 def _quantiles(moves: Iterable[tuple[Fraction, Fraction]], lower: float, higher: float) -> list[Fraction]:
     """The quantiles of the sum of all changes, counted in the smallest part of a unit that any of them has."""
+    # NumPy takes as long to import as all the rest, and only a projection needs it here.
+    import numpy as np  # noqa: PLC0415
+
     known = list(moves)
     parts = lcm(*(move.denominator for pair in known for move in pair))
-    chances: NDArray[np.float64] = np.ones(1)
+    chances = np.ones(1)
     for down, up in known:
         one = np.zeros(int((up - down) * parts) + 1)
         one[0] += lower

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
+from crm.directory.merged import among
 from crm.errors import NotFound, Refused
 from crm.membership.contributions.announcements import counted
 from crm.membership.contributions.choosing import Units, class_of, record_choice
@@ -113,6 +114,30 @@ def add_answer(
     where |= {"recorded_at": change.now, "recorded_by": change.actor}
     synthetic = bool(fields.get("synthetic")) or record.synthetic
     return change.add(RoundAnswer.model_validate({**fields, **where, "synthetic": synthetic}))
+
+
+def refuse_class_taken_over(session: Session, record: AnnouncementRound, state: Country) -> None:
+    """Refuse to say that a State announced nothing while the class that was taken over from its answer stands.
+
+    Raises:
+        Refused: it does; it is withdrawn first.
+    """
+    first_on = find_period(session, record.period).valid_from
+    history = history_of(session, state.code)
+    stands = [each.choice_id for each in history if each.choice_id and each.since_on == first_on]
+    announced = select(RoundAnswer.id).where(
+        RoundAnswer.round_id == record.id, RoundAnswer.state == state.code
+    )
+    taken_over = select(ContributionChoice.id).where(
+        among(col(ContributionChoice.id), stands), col(ContributionChoice.answer_id).in_(announced)
+    )
+    if session.exec(taken_over).first() is not None:
+        raise Refused(
+            f"The class of {state.name_en} from {first_on} on was taken over from its answer, and stands.",
+            rule="rounds.class_stands",
+            field="units",
+            hint="Take the class back first: book.contributions.withdraw.",
+        )
 
 
 def replace_answer(

@@ -89,10 +89,11 @@ def round_states(session: Session, first_on: date) -> tuple[RoundState, ...]:
     )
 
 
-def reminders_due(session: Session, on: date) -> tuple[RoundReminder, ...]:
-    """Every reminder that is due on a day, in all rounds that are open on it; for whoever writes the letters."""
+def reminders_due(session: Session, on: date, *, of: int | None = None) -> tuple[RoundReminder, ...]:
+    """Every reminder that is due on a day, in all rounds that are open on it or in one; for whoever writes the letters."""
     is_open = or_(col(AnnouncementRound.closed_on).is_(None), col(AnnouncementRound.closed_on) > on)
-    rounds = session.exec(select(AnnouncementRound).where(is_open).order_by(col(AnnouncementRound.id)))
+    query = select(AnnouncementRound).where(is_open).order_by(col(AnnouncementRound.id))
+    rounds = session.exec(query if of is None else query.where(AnnouncementRound.id == of))
     return tuple(due for record in rounds.all() for due in read_round(session, record).reminders_due(on))
 
 

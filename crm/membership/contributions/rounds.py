@@ -23,6 +23,7 @@ from crm.membership.contributions.round_lines import (
     add_answer,
     announced_units,
     open_round,
+    refuse_class_taken_over,
     refuse_odd_day,
     refuse_open_end,
     replace_answer,
@@ -201,6 +202,7 @@ class Rounds:
         Raises:
             NotFound: there is no answer of this State.
             InvalidInput: there is no such class, or no reason.
+            Refused: it is said to have announced nothing, and the class that was taken over from its answer stands.
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("round.answer_corrected", reason=why) as change:
@@ -209,6 +211,8 @@ class Rounds:
             fields = {name: value for name, value in given.items() if value is not None}
             if on is not None:
                 refuse_odd_day(record, on, today=self._today(change.session))
+            if units is None:
+                refuse_class_taken_over(change.session, record, row)
             meant = None if units is None else announced_units(change.session, record, row, units)
             return replace_answer(change, record, row, {**fields, "units": meant, "reason": why})
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sqlmodel import Session, col, func, select
 
-from crm.directory.merged import keeper_ids
+from crm.directory.merged import keeper_ids, with_merged
 from crm.directory.tables import Organization
 from crm.membership.contract.owed import reached_on, suspended_from
 from crm.membership.dues.balance import ZERO, OpenItem
@@ -86,20 +86,30 @@ def aged(organization_id: int, items: Iterable[OpenItem], day: date, rules: Memb
     return Aged(organization_id, by_age, open_)
 
 
-def ageing(session: Session, day: date) -> Iterator[Aged]:
-    """Every account that owes something on a day, the one whose oldest invoice was due first before the others."""
-    rules, found = membership_rules(session), entries_of(session, _owing(session, day))
+def ageing(session: Session, day: date, *, accounts: Iterable[int] | None = None) -> Iterator[Aged]:
+    """Every account that owes something on a day, the one whose oldest invoice was due first before the others.
+
+    Args:
+        session: reads the book.
+        day: the day.
+        accounts: only these, by id, with what was merged into them; all where none are given.
+    """
+    rules, found = membership_rules(session), entries_of(session, _owing(session, day, accounts))
     each = (aged(number, entries.items, day, rules) for number, entries in found.items())
     owing = (row for row in each if row.items)
     return iter(sorted(owing, key=lambda row: (row.oldest_due_on, row.organization_id)))
 
 
-def _owing(session: Session, day: date) -> list[int]:
+def _owing(session: Session, day: date, accounts: Iterable[int] | None) -> list[int]:
     """The accounts that owe anything on a day, due or not; what was merged counts with what it was merged into."""
     charged = select(Invoice.organization_id, func.sum(Invoice.amount)).where(col(Invoice.issued_on) <= day)
     paid = select(Payment.organization_id, -func.sum(Payment.amount_chf)).where(
         col(Payment.received_on) <= day
     )
+    if accounts is not None:
+        theirs = session.exec(with_merged(Organization, accounts)).all()
+        charged = charged.where(col(Invoice.organization_id).in_(theirs))
+        paid = paid.where(col(Payment.organization_id).in_(theirs))
     sums = [
         *session.execute(charged.group_by(col(Invoice.organization_id))),
         *session.execute(paid.group_by(col(Payment.organization_id))),

@@ -27,6 +27,7 @@ class Assessed(Shown):
         charged_before: how many of them had nothing left to charge.
         invoices: how many invoices were written; 0 where the year was assessed before.
         amount: what they come to, in CHF.
+        unverified: what of that is charged by fees that no source states.
         assumed: how many Sector Members were charged the lowest class because no class of theirs is stated.
         exempt: the memberships for which nothing is charged, with the reason.
         assessment_id: the pass on record; None where it wrote nothing.
@@ -39,6 +40,7 @@ class Assessed(Shown):
     charged_before: int
     invoices: int
     amount: Decimal
+    unverified: Decimal
     assumed: int
     exempt: tuple[Exempted, ...]
     assessment_id: int | None = None

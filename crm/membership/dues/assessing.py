@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -17,8 +18,9 @@ from crm.membership.dues.assessed import Assessed, Exempted
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.charging import Stretch, charged_months, months_to_charge, runs
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine
-from crm.membership.dues.invoicing import Progress, write_invoices, yearly_line
+from crm.membership.dues.invoicing import Progress, total, write_invoices, yearly_line
 from crm.membership.dues.posting import next_serial
+from crm.membership.dues.unverified import unverified_rules
 from crm.membership.holdings import holdings
 from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding, PricedLine, price
@@ -97,6 +99,7 @@ def assess(
         charged_before=this.charged_before,
         invoices=len(this.lines),
         amount=written.amount if written else ZERO,
+        unverified=_unverified(session, this),
         assumed=this.assumed,
         exempt=tuple(exempt.values()),
         assessment_id=written.id if written else None,
@@ -112,6 +115,11 @@ def _charge(session: Session, this: _Pass, terms: Sequence[Any]) -> None:
         months = months_to_charge(there, before, this.year)
         for term in there:
             this.charge(term, held[term.id], months[term.id])
+
+
+def _unverified(session: Session, this: _Pass) -> Decimal:
+    rules = unverified_rules(session)
+    return total(line for lines in this.lines.values() for line in lines if line["rule"] in rules)
 
 
 def _runs_in(year: int) -> ColumnElement[bool]:

@@ -29,6 +29,7 @@ from crm.membership.dues.payments import (
 )
 from crm.membership.dues.posting import post_invoice
 from crm.membership.dues.statement import Statement, statement_of
+from crm.membership.dues.unverified import UnverifiedRules, unverified_of, unverified_rules
 from crm.membership.joining.application_invoices import activate_covered
 from crm.reference.membership_rules import membership_rules
 from crm.store.store import Change, Store
@@ -184,6 +185,18 @@ class Dues:
         """
         with self._store.reading() as session:
             return tuple(lines_of(session, find_invoice(session, invoice)))
+
+    def unverified(self, key: OrganizationKey) -> dict[str, Decimal]:
+        """What of the invoices of an account is charged by fees that no source states, in CHF, by their number."""
+        with self._store.reading() as session:
+            invoices = invoices_of(session, _ids(session, key))
+            amounts = unverified_of(session, [invoice.id for invoice in invoices])
+            return {invoice.number: amounts[invoice.id] for invoice in invoices if invoice.id in amounts}
+
+    def unverified_rules(self) -> UnverifiedRules:
+        """The rules of lines that no source states: ask `line.rule in book.dues.unverified_rules()`."""
+        with self._store.reading() as session:
+            return unverified_rules(session)
 
     def payments(self, key: OrganizationKey) -> tuple[Payment, ...]:
         """The payments of an account and their reversals, the first before the others."""

@@ -1,6 +1,6 @@
 """A statement of account: what was charged and paid, line by line, and what is open of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from crm.membership.dues.entries import Entries, entries_of, interest_charged
 from crm.membership.dues.interest import accrued
 from crm.membership.dues.invoices import invoices_of
 from crm.membership.dues.payments import FRANC, payments_of
+from crm.membership.dues.unverified import unverified_of
 from crm.reference.membership_rules import MembershipRules, membership_rules
 from crm.shown import Shown
 
@@ -35,6 +36,7 @@ class StatementLine(Shown):
         reference: the number of the invoice, or the reference of the payment.
         due_on: the day on which an invoice is due.
         charged: in CHF; below zero where something is given back.
+        unverified: what of that is charged by fees that no source states.
         paid: in CHF; below zero where a payment was taken back.
         balance: what the account owes after this line.
     """
@@ -44,6 +46,7 @@ class StatementLine(Shown):
     reference: str
     due_on: date | None = None
     charged: Decimal = ZERO
+    unverified: Decimal = ZERO
     paid: Decimal = ZERO
     balance: Decimal = ZERO
 
@@ -82,8 +85,9 @@ def statement_of(session: Session, organization: Organization, day: date) -> Sta
     """The statement of an account, with what was merged into it, as of a day."""
     ids = session.exec(with_merged(Organization, [organization.id])).all()
     invoices, payments = invoices_of(session, ids), payments_of(session, ids)
+    unverified = unverified_of(session, [invoice.id for invoice in invoices])
     items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
-    lines = _balanced(list(_lines(invoices, payments, day)))
+    lines = _balanced([*_charged(invoices, unverified, day), *_received(payments, day)])
     return Statement(
         organization_id=organization.id,
         name=organization.name,
@@ -99,7 +103,9 @@ def statement_of(session: Session, organization: Organization, day: date) -> Sta
     )
 
 
-def _lines(invoices: Sequence[Invoice], payments: Sequence[Payment], day: date) -> Iterator[StatementLine]:
+def _charged(
+    invoices: Sequence[Invoice], unverified: Mapping[int, Decimal], day: date
+) -> Iterator[StatementLine]:
     for invoice in invoices:
         if invoice.issued_on <= day:
             yield StatementLine(
@@ -108,7 +114,11 @@ def _lines(invoices: Sequence[Invoice], payments: Sequence[Payment], day: date) 
                 reference=invoice.number,
                 due_on=invoice.due_on,
                 charged=invoice.amount,
+                unverified=unverified.get(invoice.id, ZERO),
             )
+
+
+def _received(payments: Sequence[Payment], day: date) -> Iterator[StatementLine]:
     for payment in payments:
         if payment.received_on <= day:
             yield StatementLine(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from typing import TYPE_CHECKING
 
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 WIDTH = 80
 _FEW = 4
+_LEGIBLE = 14
+_EDGES, _GAP, _INDENT = 1, 3, 2
 OVERRIDES = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
 """Marks that would turn the rest of a terminal's line around (Unicode Standard Annex 9)."""
 _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
@@ -29,7 +33,7 @@ _FIRST_STRONG_ISOLATE, _POP_ISOLATE = "\u2068", "\u2069"
 
 def table(report: Report) -> RenderableType:
     """The report as something rich prints: title, notes, table with subtotals, then its facts."""
-    grid = _turned(report) if _is_too_wide(report) else _grid(report)
+    grid = _turned(report) if _is_too_wide(report) else _Fitting(report)
     return Group(
         Text(isolated(tame(report.title), report.language), "bold"), *_notes(report), grid, *_facts(report)
     )
@@ -66,23 +70,63 @@ def _facts(report: Report) -> list[Text]:
     ]
 
 
-def _grid(report: Report) -> Table:
+class _Fitting:
+    """The table; where its columns do not fit side by side, in parts below one another, each with the first column."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for columns in _parts(self._report, options.max_width):
+            yield _grid(self._report, columns, options.max_width)
+
+
+def _parts(report: Report, width: int) -> Iterator[tuple[Column, ...]]:
+    first, *others = report.shown_columns
+    indent = _EDGES + (_INDENT if report.grouped_by else 0)
+    part, left = [first], width - indent - _needed(report, first)
+    for column in others:
+        needed = _needed(report, column)
+        if needed > left and len(part) > 1:
+            yield tuple(part)
+            part, left = [first], width - indent - _needed(report, first)
+        part.append(column)
+        left -= needed
+    yield tuple(part)
+
+
+def _needed(report: Report, column: Column) -> int:
+    """How wide a column must be: figures stand in one line, texts may break where they are long."""
+    figure = column.kind.is_figure
+    cells = [row[column.key] for row in report]
+    cells += [totals[column.key] for totals in (report.totals,) if column.key in totals]
+    widths = (cell_len(shown(cell, column.kind, language=report.language)) for cell in cells)
+    heading = max(map(cell_len, tame(column.heading).split() or [""]))
+    widest = max([heading, *widths])
+    return (widest if figure else min(widest, max(heading, _LEGIBLE))) + _GAP
+
+
+def _grid(report: Report, columns: tuple[Column, ...], width: int) -> Table:
     grid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
-    columns = report.shown_columns
+    headings = sum(max(_needed(report, column), cell_len(column.heading) + _GAP) for column in columns)
+    roomy = headings + _EDGES + _INDENT <= width
     for column in columns:
-        figure = column.kind.is_figure
         grid.add_column(
-            Text(tame(column.heading)), justify="right" if figure else "left", no_wrap=figure, overflow="fold"
+            Text(tame(column.heading)),
+            justify="right" if column.kind.is_figure else "left",
+            overflow="fold",
+            width=None if roomy or not column.kind.is_figure else _needed(report, column) - _GAP,
         )
     for group in report.groups:
         if report.grouped_by:
             grid.add_section()
-            grid.add_row(*_sums(group.name, group.totals, report), style="bold")
+            grid.add_row(*_sums(group.name, group.totals, columns, report), style="bold")
         for row in group.rows:
-            grid.add_row(*_cells(row, report))
+            grid.add_row(*_cells(row, columns, report))
     if report.totals:
         grid.add_section()
-        grid.add_row(*_sums(words(report.language)["total"], report.totals, report), style="bold")
+        total = words(report.language)["total"]
+        grid.add_row(*_sums(total, report.totals, columns, report), style="bold")
     return grid
 
 
@@ -110,13 +154,13 @@ def _turned(report: Report) -> Table:
     return grid
 
 
-def _cells(row: Row, report: Report) -> list[RenderableType]:
-    first, *others = [_cell(row[column.key], column, report) for column in report.shown_columns]
-    return [Padding(first, (0, 0, 0, 2 if report.grouped_by else 0)), *others]
+def _cells(row: Row, columns: Iterable[Column], report: Report) -> list[RenderableType]:
+    first, *others = [_cell(row[column.key], column, report) for column in columns]
+    return [Padding(first, (0, 0, 0, _INDENT if report.grouped_by else 0)), *others]
 
 
-def _sums(name: str, totals: Row, report: Report) -> list[Text]:
-    sums = [_cell(totals[c.key], c, report) if c.key in totals else Text() for c in report.shown_columns]
+def _sums(name: str, totals: Row, columns: Iterable[Column], report: Report) -> list[Text]:
+    sums = [_cell(totals[c.key], c, report) if c.key in totals else Text() for c in columns]
     return [Text(isolated(tame(name), report.language)), *sums[1:]]
 
 

@@ -59,6 +59,26 @@ def test_a_statement_is_shown_and_written(crm, billed, tmp_path):
     assert crm.json("dues", "statement", billed)["totals"]["balance"] == "31800.00"
 
 
+def test_fees_that_no_source_states_are_marked_in_the_lists(crm, acme):
+    crm.json(
+        "term",
+        "join",
+        acme["id"],
+        "associate",
+        "--sector",
+        "T",
+        "--study-group",
+        "T-SG13",
+        "--on",
+        "2024-01-01",
+    )
+    assert crm.json("dues", "assess", "2026", "--issued-on", "2025-09-15")["unverified"] == "10600.00"
+    assert [row["unverified"] for row in crm.json("dues", "invoices", acme["id"])] == ["10600.00"]
+    assert [row["unverified"] for row in crm.json("dues", "lines", "2026-000001")] == [True]
+    for shown in (("invoices", acme["id"]), ("lines", "2026-000001"), ("statement", acme["id"])):
+        assert "unverified" in crm("dues", *shown).stdout
+
+
 def test_the_ledger_is_exported_and_arrears_are_reported(crm, billed, tmp_path):
     file = tmp_path / "ledger.csv"
     assert "1 rows" in crm("dues", "export", file, "--since", "2025-01-01", "--until", "2026-12-31").stderr

@@ -11,7 +11,7 @@ from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
 from crm.insight.potential_fitting import fitted
 from crm.insight.potential_model import Bar, Lesson, learnt
-from crm.insight.potential_scores import compared
+from crm.insight.potential_scoring import compared
 
 START = date(2020, 1, 1)
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from sqlalchemy import event
 from support.associates import associate
 
 from crm.directory.tables import Size
@@ -29,6 +30,31 @@ def asked(book, account, clock, *, after=30, won=True):
     else:
         book.opportunities.lose(ask, reason="no")
     return ask
+
+
+def test_a_model_is_fitted_again_only_when_what_the_outcomes_teach_has_changed(book, clock):
+    acme, _ = associate(book, "Acme", punctuality="on_time")
+    other, _ = associate(book, "Other", punctuality="on_time")
+    asked(book, acme, clock, won=False)
+    first = book.potential.model()
+    book.log("call", other, "Nothing of it")
+    assert book.potential.model() is first
+    asked(book, other, clock, won=False)
+    assert (first.outcomes, book.potential.model().outcomes) == (1, 2)
+    assert book.potential.model(on=date(2026, 12, 25)).outcomes == 1
+
+
+def test_an_ask_is_opened_without_reading_the_outcomes(book):
+    def outcomes_read(ask):
+        seen = []
+        event.listen(book.engine, "before_cursor_execute", listen := lambda *args: seen.append(args[2]))
+        ask()
+        event.remove(book.engine, "before_cursor_execute", listen)
+        return [statement for statement in seen if "opportunity.closed_on <=" in statement]
+
+    acme, _ = associate(book, "Acme", punctuality="on_time")
+    assert outcomes_read(lambda: book.potential.of(acme))
+    assert not outcomes_read(lambda: book.potential.open(acme, "upgrade", sector="T"))
 
 
 def test_an_outcome_is_told_with_what_was_known_when_it_was_opened(book, clock):

@@ -100,6 +100,17 @@ def test_a_correction_within_the_period_shows_as_one(filled):
     assert (by["Sector Members", "ITU-R"]["corrected"], by["Associates", "ITU-R"]["corrected"]) == (-1, 1)
 
 
+def test_an_upgrade_on_the_first_day_counts_in_the_category_that_it_came_to_alone(filled):
+    account = filled.organizations.add("At once", country="KE")
+    filled.terms.join(account, "associate", sector="R", study_group="R-SG4", on=date(2025, 8, 1))
+    filled.terms.upgrade(account, sector="R", on=date(2025, 8, 1))
+    made, by = report(filled)
+    assert (by["Sector Members", "ITU-R"]["upgraded_to"], by["Sector Members", "ITU-R"]["at_end"]) == (1, 1)
+    assert (by["Associates", "ITU-R"]["joined"], by["Associates", "ITU-R"]["upgraded_from"]) == (0, 0)
+    assert made.total("corrected") == 0
+    assert "never was of the former category" in made.definition
+
+
 def test_a_region_narrows_and_a_wrong_period_or_region_is_refused(filled):
     made, by = report(filled, region="Europe")
     assert by["Associates", "ITU-T"]["at_start"] == 1

@@ -52,6 +52,11 @@ def test_wish_2_a_gap_is_no_membership_and_who_comes_back_stays_in_its_cohort(fi
 def test_an_upgrade_is_no_loss_unless_only_associates_are_asked_about(filled):
     associates = filled.reports.retention_by_cohort(category="associate")
     assert shares(associates, "2015")[2] == 0
+    assert "neither a loss nor a gain" not in associates.definition
+    assert "Only memberships of that category count" in associates.definition
+    both = filled.reports.retention_by_cohort(category="associate", sector="T")
+    assert "Only memberships of that category and Sector count" in both.definition
+    assert "neither a loss nor a gain" in filled.reports.retention_by_cohort().definition
     assert list(filled.reports.retention_by_cohort(sector="R")) == []
     with pytest.raises(InvalidInput):
         filled.reports.retention_by_cohort(category="friend")

@@ -1,4 +1,4 @@
-"""Scene 7: a reply, a bounce and an unsubscribe come in through the same door as in production."""
+"""A reply, a bounce and an unsubscribe come in through the same door as in production."""
 
 import mailbox
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Scene 5: a campaign is previewed, prepared, approved by a colleague and launched."""
+"""A campaign is previewed, prepared, approved by a colleague and launched."""
 
 from campaigns import desk
 from campaigns.overview import Overview

@@ -1,4 +1,4 @@
-"""Scene 4: two years of dues, who has paid them, and how the accounts stand for it."""
+"""Two years of dues, who has paid them, and how the accounts stand for it."""
 
 from collections import Counter
 from collections.abc import Sequence

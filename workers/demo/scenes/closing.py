@@ -1,4 +1,4 @@
-"""Scene 11: everything is stopped, and what was made is summed up."""
+"""Everything is stopped, and what was made is summed up."""
 
 import os
 import shutil

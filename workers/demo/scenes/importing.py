@@ -1,4 +1,4 @@
-"""Scene 2: real companies come in through the ordinary importer, which says what it makes of every row."""
+"""Real companies come in through the ordinary importer, which says what it makes of every row."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Scene 3: a synthetic membership over some of the companies, marked as such wherever it shows."""
+"""A synthetic membership over some of the companies, marked as such wherever it shows."""
 
 from collections import Counter
 from collections.abc import Sequence

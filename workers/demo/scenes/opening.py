@@ -1,4 +1,4 @@
-"""Scene 1: an empty book on the embedded server, migrated and filled with the facts about the Union."""
+"""An empty book on the embedded server, migrated and filled with the facts about the Union."""
 
 import crm
 from crm.book import Book

@@ -1,4 +1,4 @@
-"""Scenes 9 and 10: what came of the run, and the prospects of every Member State, zeros included."""
+"""What came of the run, and the prospects of every Member State, zeros included."""
 
 from rich import box
 from rich.table import Table

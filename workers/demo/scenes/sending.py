@@ -1,4 +1,4 @@
-"""Scene 6: a real worker and a real beat hand the letters to the local mail server."""
+"""A real worker and a real beat hand the letters to the local mail server."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Scene 4: account managers, what they talked about with their accounts, and what they owe them next."""
+"""Account managers, what they talked about with their accounts, and what they owe them next."""
 
 from collections.abc import Sequence
 from datetime import timedelta

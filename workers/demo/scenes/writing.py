@@ -1,4 +1,4 @@
-"""Scene 8: the account manager answers the reply with a letter of her own, through the same outbox."""
+"""The account manager answers the reply with a letter of her own, through the same outbox."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

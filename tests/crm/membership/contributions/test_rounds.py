@@ -266,6 +266,19 @@ def test_the_answers_of_a_closed_definitive_round_become_classes_once(asked):
     assert asked.contributions.units_total(date(2028, 1, 1)).units == 356 - 2 - Fraction(3, 16)
 
 
+def test_an_answer_is_not_taken_back_under_the_class_that_came_of_it(asked):
+    later = definitive(asked, CAN=(9, ""))
+    asked.rounds.close(later, reason="The Conference ended", on=TODAY)
+    asked.rounds.take_over(later)
+    with pytest.raises(Refused, match="taken over") as refused:
+        asked.rounds.correct(later, "CAN", None, reason="It was about another State")
+    assert "withdraw" in refused.value.hint
+    asked.contributions.withdraw("CAN", effective_on=date(2028, 1, 1), reason="It was about another State")
+    assert asked.rounds.correct(later, "CAN", None, reason="It was about another State").units is None
+    assert asked.rounds.take_over(later) == ()
+    assert asked.contributions.of("CAN", on=date(2028, 1, 1)).units == 11
+
+
 def test_an_answer_that_a_rule_warns_of_is_taken_over_with_a_reason_only(asked):
     later = definitive(asked, LBY=("1/16", ""))
     asked.rounds.close(later, reason="The Conference ended")

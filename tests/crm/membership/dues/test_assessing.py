@@ -72,6 +72,51 @@ def test_what_a_year_costs_follows_from_category_sector_class_country_and_size(
     assert assessed.assumed == (category == "sector_member" and units is None)
 
 
+def test_what_follows_fees_that_no_source_states_says_so_wherever_it_shows(book, add):
+    small, acme = add("Small", size="sme"), add("Acme")
+    join(book, small, "associate", "T")
+    join(book, acme, sector="R")
+    join(book, acme, "associate", "T")
+    assessed = book.dues.assess(2026, issued_on=ISSUED, dry_run=True)
+    assert (assessed.amount, assessed.unverified) == (Decimal(46375), Decimal(14575))
+    book.dues.assess(2026, issued_on=ISSUED)
+    rules = book.dues.unverified_rules()
+    (invoice,) = book.dues.invoices(acme)
+    assert {line.rule: line.rule in rules for line in book.dues.lines(invoice)} == {
+        "sector-member-R": False,
+        "associate-T": True,
+    }
+    assert book.dues.unverified(acme) == {invoice.number: Decimal(10600)}
+    statement = book.reports.statement(acme)
+    assert statement.rows[0][1] == "yearly 2026 (fee unverified)"
+    assert any("CHF 10,600.00 in 1 of the entries follow fees that no source" in n for n in statement.notes)
+    ledger = book.reports.dues_ledger()
+    marks = {(row["rule"], row["certainty"]) for row in ledger}
+    assert marks == {
+        ("sector-member-R", None),
+        ("associate-T", "unverified"),
+        ("associate-T-sme-developed", "unverified"),
+    }
+    assert any("CHF 14,575.00 in 2 of the entries" in note for note in ledger.notes)
+
+
+def test_what_a_source_states_is_not_marked(book, add):
+    acme = add("Acme")
+    join(book, acme, sector="T")
+    assert book.dues.assess(2026, issued_on=ISSUED).unverified == 0
+    assert book.dues.unverified(acme) == {}
+    notes = (*book.reports.statement(acme).notes, *book.reports.dues_ledger().notes)
+    assert not any("no source states" in note for note in notes)
+
+
+def test_interest_is_marked_as_its_own_rule_says(book, add):
+    acme = add("Acme")
+    join(book, acme, sector="T")
+    book.dues.assess(2026, issued_on=ISSUED)
+    charged = book.dues.charge_interest(acme, until=date(2026, 6, 30))
+    assert book.dues.unverified(acme) == {charged.number: charged.amount}
+
+
 def test_an_account_gets_one_invoice_with_a_line_for_each_membership(book, add):
     acme, other = add("Acme"), add("Other")
     terms = [join(book, acme, sector="R"), join(book, acme, "associate", "T"), join(book, other, sector="D")]

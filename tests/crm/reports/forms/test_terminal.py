@@ -91,6 +91,19 @@ def test_more_figures_than_fit_side_by_side_stand_below_one_another():
     assert max(map(len, said)) <= 80
 
 
+def test_where_many_rows_are_too_wide_the_columns_stand_in_parts_and_no_figure_is_lost():
+    titles = [f"Amount that was stated in {year}" for year in range(2020, 2030)]
+    columns = [Column(key="account", title="Account")]
+    columns += [Column(key=t, title=t, kind=ColumnKind.MONEY, currency="CHF", summed=True) for t in titles]
+    rows = [(f"Account {n}", *(Decimal(1_000_000 * n + year) for year in range(10))) for n in range(1, 8)]
+    report = sample_report(columns=columns, rows=rows, grouped_by=None, chart=None, stated_totals={})
+    said = lines(report)
+    assert max(map(len, said)) <= 80
+    assert sum(line.startswith(" Account 7 ") for line in said) > 1
+    figures = {word for line in said for word in line.split()}
+    assert {f"{1_000_000 * n + year:,}.00" for n in range(1, 8) for year in range(10)} <= figures
+
+
 def test_line_ends_in_a_name_become_spaces():
     assert tame("a\r\nb\tc\u2028d") == "a  b c d"
 
