@@ -172,10 +172,12 @@ def refuse(ctx: typer.Context, key: Key, reason: Reason, on: OptionalOn = None) 
 
 
 @app.command()
-def activate(ctx: typer.Context, key: Key, reason: Reason, on: OptionalOn = None) -> None:
+def activate(
+    ctx: typer.Context, key: Key, reason: Reason, on: OptionalOn = None, *, dry_run: DryRun = False
+) -> None:
     """Let the membership begin before its first payment, or where it could not begin with it by itself."""
     with opened(ctx) as book:
-        show(ctx, book.applications.activate(key, reason=reason, on=on))
+        show(ctx, book.applications.activate(key, reason=reason, on=on, dry_run=dry_run))
 
 
 @app.command()

@@ -108,20 +108,28 @@ def grant(
     until: On,
     reason: Reason,
     synthetic: Synthetic = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Record that an account is exempt from contributions until a day."""
     with opened(ctx) as book:
         granted = book.exemptions.grant(
-            org, since=day(book, since), until=day(book, until), reason=reason, synthetic=synthetic
+            org,
+            since=day(book, since),
+            until=day(book, until),
+            reason=reason,
+            synthetic=synthetic,
+            dry_run=dry_run,
         )
         show(ctx, granted)
 
 
 @exemption.command()
-def withdraw(ctx: typer.Context, org: options.Organization, on: On, reason: Reason) -> None:
+def withdraw(
+    ctx: typer.Context, org: options.Organization, on: On, reason: Reason, *, dry_run: DryRun = False
+) -> None:
     """Record that an exemption ends before its time; the day is its last."""
     with opened(ctx) as book:
-        show(ctx, book.exemptions.withdraw(org, on=day(book, on), reason=reason))
+        show(ctx, book.exemptions.withdraw(org, on=day(book, on), reason=reason, dry_run=dry_run))
 
 
 @exemption.command(name="list")

@@ -39,6 +39,7 @@ _LINES: dict[str, Cells] = {
     "months": "months",
     "units": "units",
     "CHF": lambda line: f"{line.amount:,.2f}",
+    "unit": lambda line: f"{line.unit_amount:,.2f}{line.doubt and f' ({line.doubt})'}",
 }
 _RECORDED: dict[str, Cells] = {
     "effective": "effective_on",
@@ -122,10 +123,13 @@ def choose(
 
 
 @app.command()
-def withdraw(ctx: typer.Context, state: State, on: On, reason: Reason) -> None:
+def withdraw(ctx: typer.Context, state: State, on: On, reason: Reason, *, dry_run: DryRun = False) -> None:
     """Take back what was recorded for a day by mistake; what is derived for it counts again."""
     with opened(ctx) as book:
-        show(ctx, book.contributions.withdraw(state, effective_on=day(book, on), reason=reason))
+        withdrawn = book.contributions.withdraw(
+            state, effective_on=day(book, on), reason=reason, dry_run=dry_run
+        )
+        show(ctx, withdrawn)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`crm dues …`: assess a year, enter and reverse payments, charge interest, and see what an account owes."""
+"""`crm dues …`: assess a year, enter and reverse payments, credit invoices, charge interest, and see what an account owes."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -117,6 +117,31 @@ def reverse(
     """Take a payment back that came to nothing."""
     with opened(ctx) as book:
         show(ctx, book.dues.reverse(payment, on=on, reason=reason, dry_run=dry_run))
+
+
+@app.command(
+    epilog=examples(
+        "crm dues credit 2027-000001 --reason 'the wrong country' --dry-run",
+        "crm dues credit 2027-000001 --since 2027-07-01 --reason 'agreed with the Bureau'",
+    )
+)
+def credit(
+    ctx: typer.Context,
+    invoice: Annotated[str, typer.Argument(metavar="INVOICE", help="Its number: 2027-000001.")],
+    reason: Reason,
+    since: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"A day in the first month that is given back. {DAY}")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"A day in the last month that is given back. {DAY}")
+    ] = None,
+    *,
+    dry_run: DryRun = False,
+) -> None:
+    """Give back what an invoice charged, all that is left of it or some months."""
+    with opened(ctx) as book:
+        first, last = optional_day(book, since), optional_day(book, until)
+        show(ctx, book.dues.credit(invoice, since=first, until=last, reason=reason, dry_run=dry_run))
 
 
 @app.command(name="charge-interest")

@@ -32,6 +32,9 @@ def of(
     category: Category,
     sector: OptionalSector = None,
     country: Annotated[str | None, typer.Option(help="Where the organisation is based.")] = None,
+    headquarters: Annotated[
+        str | None, typer.Option(help="Where its corporate group is headquartered, if it belongs to one.")
+    ] = None,
     size: Annotated[Size | None, typer.Option(help="Its size, where a fee depends on it.")] = None,
     units: Annotated[str | None, typer.Option(help='The class of a Sector Member, e.g. "1/2".')] = None,
     on: OptionalOn = None,
@@ -39,7 +42,16 @@ def of(
     """Say what a membership costs a year, by which rule, and how sure that is."""
     with opened(ctx) as book:
         day = optional_day(book, on)
-        show(ctx, book.fees.of(category, sector=sector, country=country, size=size, units=units, on=day))
+        fee = book.fees.of(
+            category,
+            sector=sector,
+            country=country,
+            headquarters=headquarters,
+            size=size,
+            units=units,
+            on=day,
+        )
+        show(ctx, fee)
 
 
 @app.command()

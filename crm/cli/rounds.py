@@ -38,7 +38,7 @@ _ROUNDS: dict[str, Cells] = {
     "opened": "opened_on",
     "deadline": "deadline_on",
     "closed": "closed_on",
-    "CHF a unit": lambda row: f"{row.unit_amount:,.2f}",
+    "one unit": "unit_in_words",
     "": lambda row: "synthetic" if row.synthetic else "",
 }
 _STAKES: dict[str, Cells] = {

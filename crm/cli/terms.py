@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from crm.cli import options
+from crm.cli.import_files import DryRun
 from crm.cli.options import On, OptionalOn, Reason, Source, Synthetic, day, examples, optional_day
 from crm.cli.session import opened, show
 from crm.cli.tables import Cells
@@ -72,6 +73,7 @@ def join(
     reason: options.OptionalReason = "",
     source: Source = "",
     synthetic: Synthetic = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Record that an organisation became a member."""
     with opened(ctx) as book:
@@ -85,6 +87,7 @@ def join(
             reason=reason,
             source=source,
             synthetic=synthetic,
+            dry_run=dry_run,
         )
         show(ctx, opened_term)
 
@@ -92,15 +95,20 @@ def join(
 @app.command()
 def upgrade(
     ctx: typer.Context,
+    *,
     org: options.Organization,
     sector: Sector,
     on: On,
     units: Units = None,
     reason: options.OptionalReason = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Record that an Associate became a full member of the Sector."""
     with opened(ctx) as book:
-        show(ctx, book.terms.upgrade(org, sector=sector, units=units, on=day(book, on), reason=reason))
+        upgraded = book.terms.upgrade(
+            org, sector=sector, units=units, on=day(book, on), reason=reason, dry_run=dry_run
+        )
+        show(ctx, upgraded)
 
 
 @app.command(epilog=examples("crm term cross-sell acme.example --sector D --on 2027-01-01"))
@@ -116,6 +124,7 @@ def cross_sell(
     reason: options.OptionalReason = "",
     source: Source = "",
     synthetic: Synthetic = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Record that a member joined a further Sector."""
     with opened(ctx) as book:
@@ -129,6 +138,7 @@ def cross_sell(
             reason=reason,
             source=source,
             synthetic=synthetic,
+            dry_run=dry_run,
         )
         show(ctx, opened_term)
 
@@ -142,11 +152,17 @@ def downgrade(
     study_group: Annotated[str, typer.Option(help="The one study group that it selects.")],
     on: On,
     reason: options.OptionalReason = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Record that a Sector Member became an Associate."""
     with opened(ctx) as book:
         changed = book.terms.downgrade(
-            org, sector=sector, study_group=study_group, on=day(book, on), reason=reason
+            org,
+            sector=sector,
+            study_group=study_group,
+            on=day(book, on),
+            reason=reason,
+            dry_run=dry_run,
         )
         show(ctx, changed)
 
@@ -160,10 +176,14 @@ def class_change(
     units: Annotated[str, typer.Option(help='The class that it has chosen, e.g. "1/2" or "1 1/2".')],
     on: On,
     reason: options.OptionalReason = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Record that a Sector Member has chosen another class of contribution."""
     with opened(ctx) as book:
-        show(ctx, book.terms.class_change(org, sector=sector, units=units, on=day(book, on), reason=reason))
+        changed = book.terms.class_change(
+            org, sector=sector, units=units, on=day(book, on), reason=reason, dry_run=dry_run
+        )
+        show(ctx, changed)
 
 
 @app.command(
@@ -175,29 +195,47 @@ def give_notice(
     received_on: On,
     reason: Reason,
     sector: OptionalSector = None,
+    *,
+    dry_run: DryRun = False,
 ) -> None:
     """Record that a member has given notice; it leaves after the time of notice, six months by the present rule."""
     with opened(ctx) as book:
-        term = book.terms.give_notice(org, sector=sector, received_on=day(book, received_on), reason=reason)
+        term = book.terms.give_notice(
+            org, sector=sector, received_on=day(book, received_on), reason=reason, dry_run=dry_run
+        )
         show(ctx, term)
 
 
 @app.command()
 def denounce(
-    ctx: typer.Context, org: options.Organization, on: On, reason: Reason, sector: OptionalSector = None
+    ctx: typer.Context,
+    org: options.Organization,
+    on: On,
+    reason: Reason,
+    sector: OptionalSector = None,
+    *,
+    dry_run: DryRun = False,
 ) -> None:
     """Record that a member leaves; the day is the first on which it is no longer a member."""
     with opened(ctx) as book:
-        show(ctx, book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason))
+        term = book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run)
+        show(ctx, term)
 
 
 @app.command()
 def exclude(
-    ctx: typer.Context, org: options.Organization, on: On, reason: Reason, sector: OptionalSector = None
+    ctx: typer.Context,
+    org: options.Organization,
+    on: On,
+    reason: Reason,
+    sector: OptionalSector = None,
+    *,
+    dry_run: DryRun = False,
 ) -> None:
     """Record that a member has been excluded; the day is the first on which it is no longer a member."""
     with opened(ctx) as book:
-        show(ctx, book.terms.exclude(org, sector=sector, on=day(book, on), reason=reason))
+        term = book.terms.exclude(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run)
+        show(ctx, term)
 
 
 @app.command(name="list")

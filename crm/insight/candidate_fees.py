@@ -1,6 +1,7 @@
 """What an Associate pays a year, and would pay as a Sector Member, as far as its account and the dated tables tell."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -8,33 +9,40 @@ from sqlmodel import Session
 
 from crm.errors import NotFound
 from crm.insight.candidate import UpgradeFees
+from crm.membership.fee_status import FeeStatus, fee_statuses
 from crm.membership.pricing import Holding, yearly_fee
 from crm.reference.categories import Category
-from crm.reference.development import developed_on, status_of
 from crm.reference.fee_schedule import FeeSchedule, fee_schedule
 
 
 @dataclass(frozen=True, slots=True)
 class FeesOn:
-    """The tables of fees, and which countries count as developed, on a day."""
+    """The tables of fees, and which accounts count as developed, on a day."""
 
     schedule: FeeSchedule
-    developed: frozenset[str]
+    statuses: Mapping[int, FeeStatus]
     day: date
 
     @classmethod
-    def of(cls, session: Session, day: date) -> "FeesOn":
-        """Read them."""
-        return cls(fee_schedule(session), developed_on(session, day), day)
+    def of(cls, session: Session, organizations: Iterable[int], day: date) -> "FeesOn":
+        """Read them, for some accounts by their ids."""
+        return cls(fee_schedule(session), fee_statuses(session, organizations, on=day), day)
 
     def of_upgrade(self, row: Any) -> UpgradeFees | None:
         """The two fees of an Associate in its Sector; None for others, and where the tables say nothing."""
         if row.category is not Category.ASSOCIATE:
             return None
-        status = status_of(row.country, self.developed)
-        associate = Holding(row.coverage, Category.ASSOCIATE, None, status, row.size and row.size.value)
+        status, size = self.statuses[row.id], row.size and row.size.value
+        associate = Holding(
+            row.coverage,
+            Category.ASSOCIATE,
+            None,
+            status.development,
+            size,
+            headquarters=status.headquarters,
+        )
         # A Sector Member has no reduction for its size, and pays the lowest class of its Sector where it chooses none.
-        member = Holding(row.coverage, Category.SECTOR_MEMBER, None, status, None)
+        member = replace(associate, category=Category.SECTOR_MEMBER, size=None)
         try:
             return UpgradeFees(*(yearly_fee(self.schedule, each, self.day) for each in (associate, member)))
         except NotFound:

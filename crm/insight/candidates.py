@@ -113,7 +113,7 @@ class Candidates:
         own, areas = own_groups(session), regions(session)
         held, took_part = sectors(session, ids, day), participation(session, ids, day)
         reachable, gone = contacts(session, ids, day, keys=self._keys), departures(session, ids, day)
-        fees = FeesOn.of(session, day)
+        fees = FeesOn.of(session, ids, day)
         around = Surroundings.of(session, rows, day, letters=self._letters)
         return tuple(
             _candidate(

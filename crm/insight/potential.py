@@ -16,8 +16,10 @@ from crm.insight.member_facts import MemberFacts
 from crm.insight.membership_signals import open_to
 from crm.insight.potential_reasons import speaks_for, stands_against
 from crm.insight.signal import Signal
+from crm.membership.fee_status import FeeStatus
+from crm.membership.pricing import Holding, yearly_fee
+from crm.membership.terms import Coverage
 from crm.reference.categories import Category
-from crm.reference.development import Development, status_of
 from crm.reference.facts import Certainty
 from crm.reference.fee_schedule import FeeSchedule, YearlyFee, least_sure
 from crm.reference.opportunity_stages import OpportunityKind
@@ -146,7 +148,7 @@ _NOTHING = Weight(0, holds=False)
 Case = tuple[OpportunityKind, str, MemberFacts]
 """What could be asked for, in which Sector, and what is known of the member with the membership that it is about."""
 
-FeeOf = Callable[[Category, str, Development, str | None], YearlyFee]
+FeeOf = Callable[[Category, str, FeeStatus, str | None], YearlyFee]
 """What a membership costs a year."""
 
 
@@ -172,20 +174,23 @@ def fees_of(schedule: FeeSchedule, on: date) -> FeeOf:
     """
 
     @cache
-    def fee(category: Category, sector: str, development: Development, size: str | None) -> YearlyFee:
-        return schedule.yearly(category, sector, development=development, size=size, on=on)
+    def fee(category: Category, sector: str, status: FeeStatus, size: str | None) -> YearlyFee:
+        holding = Holding(
+            Coverage(sector), category, None, status.development, size, headquarters=status.headquarters
+        )
+        return yearly_fee(schedule, holding, on)
 
     return fee
 
 
-def potential_of(case: Case, weights: Weights, fee: FeeOf, developed: frozenset[str]) -> Potential:
+def potential_of(case: Case, weights: Weights, fee: FeeOf, statuses: Mapping[int, FeeStatus]) -> Potential:
     """What one case comes to.
 
     Args:
         case: what could be asked of whom.
         weights: what each reason counts for; one without a weight counts for nothing.
         fee: what memberships cost.
-        developed: the countries that count as developed.
+        statuses: which accounts count as developed, by their ids.
     """
     kind, sector, facts = case
     speaks = _weighed(speaks_for(facts, kind, sector), kind, weights)
@@ -198,7 +203,7 @@ def potential_of(case: Case, weights: Weights, fee: FeeOf, developed: frozenset[
         kind=kind,
         sector=sector,
         category=category,
-        yearly=_change(kind, sector, facts, category, fee, status_of(facts.country, developed)),
+        yearly=_change(kind, sector, facts, category, fee, statuses[facts.organization_id]),
         points=sum(reason.points for reason in (*speaks, *against)),
         speaks=tuple(sorted(speaks, key=lambda reason: -reason.points)),
         against=tuple(sorted(against, key=lambda reason: (not reason.holds, reason.points))),
@@ -260,12 +265,12 @@ def _change(
     facts: MemberFacts,
     category: Category,
     fee: FeeOf,
-    development: Development,
+    status: FeeStatus,
 ) -> YearlyChange:
-    after = fee(category, sector, development, facts.size)
+    after = fee(category, sector, status, facts.size)
     if kind is OpportunityKind.ANOTHER_SECTOR:
         return YearlyChange(after.amount, Decimal(0), after.amount, after.basis, after.certainty)
-    before = fee(Category.ASSOCIATE, sector, development, facts.size)
+    before = fee(Category.ASSOCIATE, sector, status, facts.size)
     return YearlyChange(
         after.amount - before.amount,
         before.amount,

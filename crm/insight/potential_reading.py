@@ -25,9 +25,9 @@ from crm.insight.potential import (
 )
 from crm.insight.potential_model import Lesson, PotentialModel, learnt
 from crm.insight.potential_outcomes import lessons
+from crm.membership.fee_status import fee_statuses
 from crm.membership.ledger_tables import Term, running
 from crm.reference.countries import countries_in
-from crm.reference.development import developed_on
 from crm.reference.fee_schedule import fee_schedule
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.potential_weights import potential_weights
@@ -115,12 +115,13 @@ def potentials(
         kind: only upgrades, or only further Sectors.
         model: ranks, where it is used; None: the points alone are asked for.
     """
-    weights, developed = potential_weights(session), developed_on(session, day)
+    ids = list(organizations)
+    weights, statuses = potential_weights(session), fee_statuses(session, ids, on=day)
     fee = fees_of(fee_schedule(session), day)
     with no_collection():
-        known = facts_at(session, [Moment(number, day) for number in organizations])
+        known = facts_at(session, [Moment(number, day) for number in ids])
         cases = (case for held in known for case in cases_of(held) if kind in (None, case[0]))
-        return in_order(_foretold(potential_of(case, weights, fee, developed), case, model) for case in cases)
+        return in_order(_foretold(potential_of(case, weights, fee, statuses), case, model) for case in cases)
 
 
 def _foretold(potential: Potential, case: Case, model: PotentialModel | None) -> Potential:

@@ -1,10 +1,12 @@
 """What goes with a category of membership: one Sector or all three, a study group or a class of contribution."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from crm.errors import InvalidInput
 from crm.membership.terms import OPENING, Coverage, EventKind
 from crm.reference.categories import Category
+from crm.reference.member_classes import refuse_no_class
 
 
 def coverage_of(category: Category, sector: str | None) -> Coverage:
@@ -59,10 +61,13 @@ def refuse_odd_units(fields: Mapping[str, object]) -> None:
         fields: of the event: `kind`, `category` and `units`.
 
     Raises:
-        InvalidInput: somebody else than a Sector Member has a class, or a change of class does not say which.
+        InvalidInput: somebody else than a Sector Member has a class, a change of class does not say which, or there is no
+            such class.
     """
     units = fields.get("units")
     if units is not None and fields["category"] is not Category.SECTOR_MEMBER:
         raise InvalidInput("Only a Sector Member chooses a class.", field="units", value=units)
     if units is None and fields["kind"] is EventKind.CLASS_CHANGE:
         raise InvalidInput("The new class is missing.", field="units", hint='E.g. "1" or "1/2".')
+    if isinstance(units, Fraction):
+        refuse_no_class(units)

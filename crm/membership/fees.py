@@ -6,11 +6,13 @@ from fractions import Fraction
 
 from crm.directory.staff import today_of
 from crm.directory.tables import Size
-from crm.membership.coverage import coverage_of
+from crm.membership.coverage import coverage_of, refuse_odd_units
+from crm.membership.fee_status import fee_status
 from crm.membership.pricing import Holding, yearly_fee
+from crm.membership.terms import EventKind
 from crm.reference.categories import Category
 from crm.reference.countries import CountryKey, find_country
-from crm.reference.development import developed_on, status_of
+from crm.reference.development import developed_on
 from crm.reference.fee_schedule import YearlyFee, fee_schedule
 from crm.reference.fees import ClassMinimum, Fee
 from crm.reference.membership_rules import RulesOn, membership_rules
@@ -32,6 +34,7 @@ class Fees:
         *,
         sector: str | None = None,
         country: CountryKey | None = None,
+        headquarters: CountryKey | None = None,
         size: Size | str | None = None,
         units: Fraction | int | str | None = None,
         on: date | None = None,
@@ -42,6 +45,8 @@ class Fees:
             category: "sector_member", "associate" or "academia".
             sector: "R", "T" or "D"; none for Academia.
             country: where the organisation is based; without it no reduction for developing countries is given.
+            headquarters: where its corporate group is headquartered, if it belongs to one; a subsidiary of a group from a
+                developed country pays the full fee.
             size: "sme" or "large"; without it no reduction for small enterprises is given.
             units: the class of a Sector Member, e.g. "1/2"; the lowest of its Sector if left out.
             on: the day as of which the tables are asked; today if left out.
@@ -50,7 +55,7 @@ class Fees:
             The amount, the rule that it comes from, and how sure that is.
 
         Raises:
-            InvalidInput: the category does not go with the Sector.
+            InvalidInput: the category does not go with the Sector or the class, or there is no such class.
             NotFound: there is no such country, or the tables say nothing for the day.
         """
         kind = chosen(Category, category, field="category")
@@ -58,11 +63,16 @@ class Fees:
         with self._store.reading() as session:
             day = on or today_of(session, self._store.now(), self._store.actor)
             based = None if country is None else find_country(session, country).code
+            seat = None if headquarters is None else find_country(session, headquarters)
+            status = fee_status(based, seat, developed_on(session, day))
+            class_ = None if units is None else units_of(units)
+            refuse_odd_units({"kind": EventKind.JOIN, "category": kind, "units": class_})
             holding = Holding(
                 coverage=coverage,
                 category=kind,
-                units=None if units is None else units_of(units),
-                development=status_of(based, developed_on(session, day)),
+                units=class_,
+                development=status.development,
+                headquarters=status.headquarters,
                 size=None if size is None else chosen(Size, size, field="size").value,
             )
             return yearly_fee(fee_schedule(session), holding, day)

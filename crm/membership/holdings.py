@@ -1,4 +1,4 @@
-"""What many memberships are priced by: each with the status of its country, the size of its organisation, its class."""
+"""What many memberships are priced by: each with the status and the size of its organisation, and its class."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -9,13 +9,13 @@ from sqlmodel import Session, col
 from crm.directory.merged import among
 from crm.directory.tables import Organization
 from crm.membership.contract.exemptions import exempt_on
+from crm.membership.fee_status import fee_statuses
 from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding
-from crm.reference.development import developed_on, status_of
 
 
 def holdings(session: Session, terms: Iterable[Term], *, on: date) -> Mapping[int, Holding]:
-    """What each term is priced by, by its id; three statements, however many there are.
+    """What each term is priced by, by its id; a few statements, however many there are.
 
     Args:
         session: reads the book.
@@ -24,16 +24,17 @@ def holdings(session: Session, terms: Iterable[Term], *, on: date) -> Mapping[in
     """
     held = list(terms)
     ids = list({term.organization_id for term in held})
-    about = select(col(Organization.id), col(Organization.country), col(Organization.size))
-    known = {row.id: row for row in session.execute(about.where(among(col(Organization.id), ids)))}
-    developed, exempt = developed_on(session, on), exempt_on(session, ids, on)
+    about = select(col(Organization.id), col(Organization.size)).where(among(col(Organization.id), ids))
+    sizes = {row.id: row.size for row in session.execute(about)}
+    statuses, exempt = fee_statuses(session, ids, on=on), exempt_on(session, ids, on)
     return {
         term.id: Holding(
             coverage=term.coverage,
             category=term.category,
             units=term.units,
-            development=status_of(known[term.organization_id].country, developed),
-            size=known[term.organization_id].size,
+            development=statuses[term.organization_id].development,
+            headquarters=statuses[term.organization_id].headquarters,
+            size=sizes[term.organization_id],
             exempt=term.organization_id in exempt,
         )
         for term in held

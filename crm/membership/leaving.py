@@ -21,18 +21,25 @@ class Leaving:
         self._store = store
 
     def give_notice(
-        self, key: OrganizationKey, *, sector: str | None = None, received_on: date, reason: str
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str | None = None,
+        received_on: date,
+        reason: str,
+        dry_run: bool = False,
     ) -> Term | None:
         """Record that a member has given notice; it leaves after the time of notice, and is cancelling until then.
 
         The time of notice is six months (Convention No. 240), by the rule that holds on the day of the notice. Fees go on
-        until the membership ends.
+        until the membership ends; what was charged beyond is given back by the next `book.dues.assess` of its year.
 
         Args:
             key: which organisation.
             sector: "R", "T" or "D"; none for Academia.
             received_on: the day on which its notice was received.
             reason: why, for the ledger.
+            dry_run: only say what would come of it.
 
         Returns:
             The term with its last day.
@@ -41,7 +48,8 @@ class Leaving:
             NotFound: it is no member there when the notice takes effect: it never was, or it has given notice before.
             InvalidInput: the day is still to come.
         """
-        with self._store.changing("membership.notice_given", reason=reason or None) as change:
+        verb = "membership.notice_given"
+        with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
             if received_on > today_of(change.session, change.now, change.actor):
                 raise InvalidInput(f"{received_on} is still to come.", field="received_on", value=received_on)
             months = membership_rules(change.session).on(received_on).notice_months
@@ -50,7 +58,13 @@ class Leaving:
             return _ended(change, key, what, sector=sector, on=leaves_on, reason=reason)
 
     def denounce(
-        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str | None = None,
+        on: date,
+        reason: str,
+        dry_run: bool = False,
     ) -> Term | None:
         """Record that a member leaves on a day that is fixed already. One that ends on its first day leaves no term.
 
@@ -59,6 +73,7 @@ class Leaving:
             sector: "R", "T" or "D"; none for Academia.
             on: the first day on which it is no longer a member; `give_notice` works it out from the day of a notice.
             reason: why, for the ledger.
+            dry_run: only say what would come of it.
 
         Returns:
             The term that it ends; None where nothing is left of it, because it never was.
@@ -66,10 +81,16 @@ class Leaving:
         Raises:
             NotFound: it is no member there on that day.
         """
-        return self._end(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason)
+        return self._end(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason, dry_run=dry_run)
 
     def exclude(
-        self, key: OrganizationKey, *, sector: str | None = None, on: date, reason: str
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str | None = None,
+        on: date,
+        reason: str,
+        dry_run: bool = False,
     ) -> Term | None:
         """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
 
@@ -78,6 +99,7 @@ class Leaving:
             sector: "R", "T" or "D"; none for Academia.
             on: the first day on which it is no longer a member.
             reason: why, for the ledger.
+            dry_run: only say what would come of it.
 
         Returns:
             The term that it ends; None where nothing is left of it.
@@ -85,12 +107,20 @@ class Leaving:
         Raises:
             NotFound: it is no member there on that day.
         """
-        return self._end(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason)
+        return self._end(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason, dry_run=dry_run)
 
     def _end(
-        self, key: OrganizationKey, kind: EventKind, *, sector: str | None, on: date, reason: str
+        self,
+        key: OrganizationKey,
+        kind: EventKind,
+        *,
+        sector: str | None,
+        on: date,
+        reason: str,
+        dry_run: bool,
     ) -> Term | None:
-        with self._store.changing(f"membership.{kind}", reason=reason or None) as change:
+        verb = f"membership.{kind}"
+        with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
             return _ended(change, key, {"kind": kind}, sector=sector, on=on, reason=reason)
 
 

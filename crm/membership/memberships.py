@@ -1,22 +1,27 @@
 """`book.terms`: join, change and end memberships; each verb adds one event to the ledger."""
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import true
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.membership.coverage import coverage_of
+from crm.membership.fee_status import fee_statuses
 from crm.membership.leaving import Leaving
 from crm.membership.ledger import current_term, events_of, record_event, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
+from crm.membership.pricing import Holding
+from crm.membership.proposals.lowest_class import refuse_too_low
 from crm.membership.proposals.proposing import Proposing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
+from crm.reference.fee_schedule import fee_schedule
 from crm.reference.study_groups import find_study_group
 from crm.reference.units import units_of
 from crm.store.columns import chosen
@@ -37,6 +42,7 @@ class Terms(Leaving, Proposing):
         reason: str = "",
         source: str = "",
         synthetic: bool = False,
+        dry_run: bool = False,
     ) -> Term:
         """Record that an organisation became a member.
 
@@ -47,13 +53,14 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen, e.g. "1/2"; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
+            dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already.
+            Refused: it is a member in that Sector already, or the class is too low and no reason is given.
         """
         kind = chosen(Category, category, field="category")
         return self._opened(
@@ -67,6 +74,7 @@ class Terms(Leaving, Proposing):
             reason=reason,
             source=source,
             synthetic=synthetic,
+            dry_run=dry_run,
         )
 
     def cross_sell(
@@ -81,6 +89,7 @@ class Terms(Leaving, Proposing):
         reason: str = "",
         source: str = "",
         synthetic: bool = False,
+        dry_run: bool = False,
     ) -> Term:
         """Record that a member joined a further Sector. Each Sector is a membership and a fee of its own.
 
@@ -91,13 +100,14 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
+            dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already, or in none.
+            Refused: it is a member in that Sector already, or in none; or the class is too low and no reason is given.
         """
         kind = chosen(Category, category, field="category")
         return self._opened(
@@ -111,6 +121,7 @@ class Terms(Leaving, Proposing):
             reason=reason,
             source=source,
             synthetic=synthetic,
+            dry_run=dry_run,
         )
 
     def upgrade(
@@ -121,11 +132,22 @@ class Terms(Leaving, Proposing):
         units: Fraction | int | str | None = None,
         on: date,
         reason: str = "",
+        dry_run: bool = False,
     ) -> Term:
         """Record that an Associate became a full member of the Sector.
 
+        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D".
+            units: the class it has chosen; without it the minimum is assumed.
+            on: the first day.
+            reason: why, for the ledger.
+            dry_run: only say what would come of it.
+
         Raises:
-            Refused: it is no Associate there.
+            Refused: it is no Associate there, or the class is too low and no reason is given.
         """
         return self._opened(
             key,
@@ -135,12 +157,30 @@ class Terms(Leaving, Proposing):
             units=units,
             on=on,
             reason=reason,
+            dry_run=dry_run,
         )
 
     def downgrade(
-        self, key: OrganizationKey, *, sector: str, study_group: str, on: date, reason: str = ""
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str,
+        study_group: str,
+        on: date,
+        reason: str = "",
+        dry_run: bool = False,
     ) -> Term:
         """Record that a Sector Member became an Associate in one study group of the Sector.
+
+        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D".
+            study_group: the one that it has selected.
+            on: the first day.
+            reason: why, for the ledger.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it is no Sector Member there.
@@ -153,6 +193,7 @@ class Terms(Leaving, Proposing):
             study_group=study_group,
             on=on,
             reason=reason,
+            dry_run=dry_run,
         )
 
     def class_change(
@@ -163,11 +204,23 @@ class Terms(Leaving, Proposing):
         units: Fraction | int | str,
         on: date,
         reason: str = "",
+        dry_run: bool = False,
     ) -> Term:
         """Record that a Sector Member has chosen another class of contribution in a Sector.
 
+        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D".
+            units: the class, e.g. "1/2".
+            on: the first day.
+            reason: why, for the ledger.
+            dry_run: only say what would come of it.
+
         Raises:
-            Refused: it is no Sector Member there.
+            InvalidInput: there is no such class.
+            Refused: it is no Sector Member there, or the class is too low and no reason is given.
         """
         return self._opened(
             key,
@@ -177,6 +230,7 @@ class Terms(Leaving, Proposing):
             units=units,
             on=on,
             reason=reason,
+            dry_run=dry_run,
         )
 
     def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[Term, ...]:
@@ -205,9 +259,11 @@ class Terms(Leaving, Proposing):
         on: date,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
+        dry_run: bool = False,
         **event: Any,
     ) -> Term | None:
-        with self._store.changing(f"membership.{kind}", reason=event["reason"] or None) as change:
+        verb = f"membership.{kind}"
+        with self._store.changing(verb, reason=event["reason"] or None, dry_run=dry_run) as change:
             row, session = find_organization(change.session, key), change.session
             current = current_term(session, row, event["coverage"], on)
             if kind is EventKind.CROSS_SELL:
@@ -216,4 +272,19 @@ class Terms(Leaving, Proposing):
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
             event["study_group"] = study_group and find_study_group(session, study_group).code
-            return record_event(change, row, event)
+            term = record_event(change, row, event)
+            if not event["reason"]:
+                _refuse_too_low(session, row, event)
+            return term
+
+
+def _refuse_too_low(session: Session, row: Organization, event: Mapping[str, Any]) -> None:
+    """Refuse a class that is below the lowest of its Sector where nobody has said why."""
+    on, units = event["effective_on"], event["units"]
+    if units is None:
+        return
+    status = fee_statuses(session, [row.id], on=on)[row.id]
+    wished = Holding(
+        event["coverage"], event["category"], units, status.development, headquarters=status.headquarters
+    )
+    refuse_too_low(fee_schedule(session), wished, on=on)

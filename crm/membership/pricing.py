@@ -6,7 +6,7 @@ fee of a year is that of the tables as of its first day, or of the first day of 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -29,9 +29,10 @@ class Holding(Shown):
         coverage: the Sectors.
         category: the category.
         units: the class that a Sector Member has chosen; None where none is stated.
-        development: the status of the country where the organisation is based.
+        development: the status of the organisation (`fee_status`).
         size: "sme" or "large"; None where it is not known.
         exempt: whether it pays nothing.
+        headquarters: the developed country where its group is headquartered, where it counts as developed for that alone.
     """
 
     coverage: Coverage
@@ -40,6 +41,7 @@ class Holding(Shown):
     development: Development
     size: str | None = None
     exempt: bool = False
+    headquarters: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +89,25 @@ def price(
 
 
 def yearly_fee(schedule: FeeSchedule, holding: Holding, on: date) -> YearlyFee:
-    """What a membership costs a year, by the tables as of a day.
+    """What a membership costs a year, by the tables as of a day; where a group makes it dearer, the basis says so.
 
     Raises:
         NotFound: the tables say nothing for it.
     """
+    fee = _fee(schedule, holding, on)
+    if holding.headquarters is None:
+        return fee
+    lowest = replace(holding, units=None)
+    full, reduced = (
+        _fee(schedule, replace(lowest, development=development), on).amount for development in Development
+    )
+    if not reduced < full == fee.amount:
+        return fee
+    why = f"full fee: its group is headquartered in {holding.headquarters}"
+    return replace(fee, basis=f"{fee.basis}; {why}")
+
+
+def _fee(schedule: FeeSchedule, holding: Holding, on: date) -> YearlyFee:
     return schedule.yearly(
         holding.category,
         holding.coverage.value,

@@ -44,6 +44,15 @@ class ContributoryUnit(Fact, table=True):
     preliminary: bool
     certainty: Certainty = certainty()
 
+    @property
+    def doubt(self) -> str:
+        """What is uncertain about the amount, e.g. "preliminary, unverified"; empty where nothing is."""
+        found = {
+            "preliminary": self.preliminary,
+            self.certainty.value: self.certainty is not Certainty.VERIFIED,
+        }
+        return ", ".join(word for word, holds in found.items() if holds)
+
 
 def unit_among(units: Iterable[ContributoryUnit], payer: Payer, on: date) -> ContributoryUnit:
     """What a unit costs on a day, among amounts that were read before.

@@ -80,7 +80,7 @@ class FeeSchedule:
         Args:
             category: the category of membership.
             coverage: the Sectors, as letters: "T", or "RTD" for Academia.
-            development: the status of the country where the organisation is based.
+            development: the status of the organisation.
             size: "sme" or "large"; None where it is not known, which gives no reduction.
             units: the class that a Sector Member has chosen; the lowest of its Sector where it has chosen none.
             on: the day.

@@ -137,7 +137,7 @@ def _filters(place: Place, whole: Round | None, standing: RoundStanding | None) 
         "round": whole.record.name,
         "circular": whole.record.circular,
         "deadline": whole.record.deadline_on,
-        "unit amount": f"CHF {whole.record.unit_amount:,.2f} ({whole.record.source or 'as stated with the round'})",
+        "unit amount": whole.record.unit_in_words,
         **place.filters,
     }
 

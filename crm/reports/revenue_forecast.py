@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
-from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_
@@ -15,8 +14,8 @@ from crm.errors import InvalidInput
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
-from crm.membership.dues.charging import months_to_charge, runs
-from crm.membership.holdings import holdings
+from crm.membership.dues.charging import runs
+from crm.membership.dues.yearly_dues import yearly_dues
 from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding, price, yearly_fee
 from crm.membership.terms import Coverage
@@ -92,7 +91,7 @@ def revenue_forecast(
         "membership renews by itself: it counts until the day on which it ends, if an end is on record. Nothing is "
         "assumed of new members, upgrades or exits; for these see the forecast of asks and the what-if of fees.",
         denominator="At risk: the accounts that today are in arrears, suspended or leaving. Not verified: what rests on a fee "
-        "that no source states. Exempt bodies are counted and come to nothing.",
+        "that no source states. Exempt bodies are counted; the months in which they are exempt come to nothing.",
         as_of=as_of,
         on=today,
         filters=place.filters,
@@ -142,21 +141,19 @@ def _priced(session: Session, terms: Sequence[Any], year: int) -> Iterator[_Pric
     """The memberships that run in a year, at its fees: the same arithmetic as their assessment."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     there = [t for t in terms if t.since_on <= last and (t.until_on is None or t.until_on >= first)]
-    held, schedule = holdings(session, there, on=first), fee_schedule(session)
+    dues, schedule = yearly_dues(session, there, year), fee_schedule(session)
 
     @cache
     def cost(holding: Holding, since_on: date, until_on: date) -> tuple[Decimal, bool]:
         lines = price(schedule, holding, since_on=since_on, until_on=until_on)
-        certainty = None if holding.exempt else yearly_fee(schedule, holding, since_on).certainty
+        certainty = yearly_fee(schedule, holding, since_on).certainty
         return sum((line.amount for line in lines), _ZERO), certainty is Certainty.UNVERIFIED
 
-    for _, together in groupby(there, key=lambda term: (term.organization_id, term.coverage)):
-        spells = list(together)
-        for term in spells:
-            months = months_to_charge(spells, frozenset(), year)[term.id]
-            parts = [cost(held[term.id], since_on, until_on) for since_on, until_on in runs(months, year)]
-            amount = sum((part for part, _ in parts), _ZERO)
-            yield _Priced(term, held[term.id].exempt, amount, any(unsure for _, unsure in parts))
+    for term in there:
+        due = dues[term.id]
+        parts = [cost(due.holding, *stretch) for stretch in runs(due.paid_for, year)]
+        amount = sum((part for part, _ in parts), _ZERO)
+        yield _Priced(term, bool(due.exempt), amount, any(unsure for _, unsure in parts))
 
 
 def _row(year: int, kind: tuple[Category, Coverage], priced: Iterable[_Priced]) -> tuple[Cell, ...]:

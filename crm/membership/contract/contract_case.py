@@ -75,6 +75,7 @@ class Plan:
     agreed_on: date
     instalments: tuple[Instalment, ...]
     ended_on: date | None = None
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _days(row: Any) -> Spell:
 
 def _plan(row: Any) -> Plan:
     parts = zip(row.due_on, row.amounts, strict=True)
-    return Plan(row.agreed_on, tuple(Instalment(*part) for part in parts), row.ended_on)
+    return Plan(row.agreed_on, tuple(Instalment(*part) for part in parts), row.ended_on, row.id)
 
 
 def _denounced(row: Any) -> Denounced:
@@ -188,7 +188,7 @@ _STATEMENTS = _of(
     StandingRecord.synthetic,
 ).order_by(col(StandingRecord.as_of), col(StandingRecord.id))
 _PLANS = (
-    _of(RepaymentPlan, RepaymentPlan.agreed_on, RepaymentPlan.ended_on)
+    _of(RepaymentPlan, RepaymentPlan.agreed_on, RepaymentPlan.ended_on, RepaymentPlan.id)
     .add_columns(
         func.array_agg(aggregate_order_by(col(PlanInstalment.due_on), col(PlanInstalment.due_on))).label(
             "due_on"
@@ -199,7 +199,7 @@ _PLANS = (
     )
     .join(PlanInstalment, col(PlanInstalment.plan_id) == col(RepaymentPlan.id))
     .group_by(col(RepaymentPlan.id))
-    .order_by(col(RepaymentPlan.agreed_on))
+    .order_by(col(RepaymentPlan.agreed_on), col(RepaymentPlan.id))
 )
 # Invoice by invoice: of rows that a pass has just written PostgreSQL has no statistics, and would join them all to all.
 _LINES = (

@@ -3,16 +3,19 @@
 The Council grants them, on the ground of reciprocity, to international bodies, and reviews the list.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from crm.directory.merged import among
+from crm.directory.merged import keeper_ids, with_merged
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
+from crm.directory.tables import Organization
 from crm.errors import NotFound
 from crm.membership.contract.contract_tables import Exemption
 from crm.membership.contract.standing_spans import settle_standing
@@ -26,7 +29,14 @@ class Exemptions:
         self._store = store
 
     def grant(
-        self, key: OrganizationKey, *, since: date, until: date, reason: str, synthetic: bool = False
+        self,
+        key: OrganizationKey,
+        *,
+        since: date,
+        until: date,
+        reason: str,
+        synthetic: bool = False,
+        dry_run: bool = False,
     ) -> Exemption:
         """Record that an account is exempt from contributions. What it owed before stays due.
 
@@ -36,13 +46,14 @@ class Exemptions:
             until: the last day; there is no exemption without an end.
             reason: why, and by which decision.
             synthetic: whether it is made up for a demonstration or test.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it is exempt for some of these days already.
             InvalidInput: there is no reason, or it would end before it began.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("exemption.granted", reason=why) as change:
+        with self._store.changing("exemption.granted", reason=why, dry_run=dry_run) as change:
             account = find_organization(change.session, key)
             values = {"organization_id": account.id, "since_on": since, "until_on": until, "reason": why}
             values |= {"granted_by": change.actor, "recorded_at": change.now, "synthetic": synthetic}
@@ -50,35 +61,35 @@ class Exemptions:
             settle_standing(change.session, [account.id])
             return exemption
 
-    def withdraw(self, key: OrganizationKey, *, on: date, reason: str) -> Exemption:
-        """Record that an exemption ends before its time.
+    def withdraw(self, key: OrganizationKey, *, on: date, reason: str, dry_run: bool = False) -> Exemption:
+        """Record that an exemption ends before its time; after a merge, all that hold on that day.
 
         Args:
             key: which account.
             on: its last day now.
             reason: why.
+            dry_run: only say what would come of it.
 
         Raises:
             NotFound: the account is not exempt on that day.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("exemption.withdrawn", reason=why) as change:
+        with self._store.changing("exemption.withdrawn", reason=why, dry_run=dry_run) as change:
             account = find_organization(change.session, key)
-            there = select(Exemption).where(Exemption.organization_id == account.id, _holds(on))
-            exemption = change.session.exec(there).first()
-            if exemption is None:
+            there = change.session.exec(_exemptions(account).where(_holds(on))).all()
+            if not there:
                 raise NotFound(f"{account.name} is not exempt on {on}.", field="on", value=on)
-            granted = exemption.granted_until_on or exemption.until_on
-            exemption.amend({"until_on": on, "granted_until_on": granted, "withdrawn_because": why})
+            for exemption in there:
+                granted = exemption.granted_until_on or exemption.until_on
+                exemption.amend({"until_on": on, "granted_until_on": granted, "withdrawn_because": why})
             settle_standing(change.session, [account.id])
-            return exemption
+            return there[-1]
 
     def of(self, key: OrganizationKey) -> tuple[Exemption, ...]:
         """The exemptions of an account, the oldest first."""
         with self._store.reading() as session:
             account = find_organization(session, key)
-            query = select(Exemption).where(Exemption.organization_id == account.id)
-            return tuple(session.exec(query.order_by(col(Exemption.since_on))))
+            return tuple(session.exec(_exemptions(account)))
 
     def running(self, *, on: date | None = None) -> tuple[Exemption, ...]:
         """The exemptions that hold on a day (today), those that end first on top."""
@@ -90,23 +101,37 @@ class Exemptions:
 
 def exempt_on(session: Session, organization_ids: Iterable[int], day: date) -> Mapping[int, str]:
     """Which of these accounts are exempt from contributions on a day, and why."""
-    query = select(Exemption.organization_id, Exemption.reason).where(
-        among(col(Exemption.organization_id), organization_ids), _holds(day)
-    )
-    return dict(session.exec(query).all())
+    found = exemptions_between(session, organization_ids, day, day)
+    return {account: exemptions[0].reason for account, exemptions in found.items()}
 
 
 def exemptions_between(
     session: Session, organization_ids: Iterable[int], first: date, last: date
-) -> Sequence[Exemption]:
-    """The exemptions of these accounts that hold on a day between two, both included."""
-    query = select(Exemption).where(
-        among(col(Exemption.organization_id), organization_ids),
-        col(Exemption.since_on) <= last,
-        col(Exemption.until_on) >= first,
-    )
-    return session.exec(query).all()
+) -> Mapping[int, Sequence[Exemption]]:
+    """The exemptions of these accounts that hold on a day between two, both included, by the account.
+
+    Those of accounts that were merged into one of these count for it. Few bodies are exempt: all are read.
+    """
+    query = select(Exemption).where(col(Exemption.since_on) <= last, col(Exemption.until_on) >= first)
+    rows = session.exec(query.order_by(*_ORDER)).all()
+    keepers = keeper_ids(session, Organization, {row.organization_id for row in rows})
+    wanted = set(organization_ids)
+    found: defaultdict[int, list[Exemption]] = defaultdict(list)
+    for row in rows:
+        account = keepers.get(row.organization_id, row.organization_id)
+        if account in wanted:
+            found[account].append(row)
+    return found
+
+
+def _exemptions(account: Organization) -> SelectOfScalar[Exemption]:
+    """The exemptions of an account and of what was merged into it, the oldest first."""
+    theirs = col(Exemption.organization_id).in_(with_merged(Organization, [account.id]))
+    return select(Exemption).where(theirs).order_by(*_ORDER)
 
 
 def _holds(day: date) -> ColumnElement[bool]:
     return (col(Exemption.since_on) <= day) & (col(Exemption.until_on) >= day)
+
+
+_ORDER = (col(Exemption.since_on), col(Exemption.id))

@@ -4,8 +4,10 @@ from datetime import date
 
 from sqlmodel import col, select
 
+from crm.directory.merged import with_merged
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.tables import Organization
 from crm.membership.contract.contract_case import Postponable
 from crm.membership.contract.contract_tables import StepPostponement
 from crm.membership.contract.standing_spans import settle_standing
@@ -48,5 +50,8 @@ class Postponements:
         """What was put off for an account, the oldest decision first."""
         with self._store.reading() as session:
             account = find_organization(session, key)
-            query = select(StepPostponement).where(StepPostponement.organization_id == account.id)
-            return tuple(session.exec(query.order_by(col(StepPostponement.decided_on))))
+            theirs = col(StepPostponement.organization_id).in_(with_merged(Organization, [account.id]))
+            query = select(StepPostponement).where(theirs)
+            return tuple(
+                session.exec(query.order_by(col(StepPostponement.decided_on), col(StepPostponement.id)))
+            )

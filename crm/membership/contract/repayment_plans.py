@@ -9,6 +9,7 @@ from itertools import pairwise
 from sqlmodel import Session, col, select
 
 from crm.dates import day_of
+from crm.directory.merged import with_merged
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
@@ -155,11 +156,11 @@ def _settled(change: Change, account: Organization, plan: RepaymentPlan) -> Repa
 
 
 def _seen(session: Session, account: Organization, today: date) -> Iterator[RepaymentPlanSeen]:
-    rows = _plans(session, account)
+    rows = {row.id: row for row in _plans(session, account)}
     case = contract_cases(session, [account.id]).get(account.id, ContractCase())
-    turns = pairwise([*(row.agreed_on for row in rows), NEVER])
-    for row, plan, (_, until) in zip(rows, case.plans, turns, strict=True):
-        yield _told(account, row, plan, kept(case, plan, until), today)
+    turns = pairwise([*(plan.agreed_on for plan in case.plans), NEVER])
+    for plan, (_, until) in zip(case.plans, turns, strict=True):
+        yield _told(account, rows[plan.id], plan, kept(case, plan, until), today)
 
 
 def _told(
@@ -184,8 +185,10 @@ def _told(
 
 
 def _plans(session: Session, account: Organization) -> Sequence[RepaymentPlan]:
-    query = select(RepaymentPlan).where(RepaymentPlan.organization_id == account.id)
-    return session.exec(query.order_by(col(RepaymentPlan.agreed_on))).all()
+    """The plans of an account and of what was merged into it: two may be of one day then."""
+    theirs = col(RepaymentPlan.organization_id).in_(with_merged(Organization, [account.id]))
+    query = select(RepaymentPlan).where(theirs)
+    return session.exec(query.order_by(col(RepaymentPlan.agreed_on), col(RepaymentPlan.id))).all()
 
 
 def _owed(session: Session, account: Organization, day: date) -> Decimal:

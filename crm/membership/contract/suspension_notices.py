@@ -1,10 +1,13 @@
 """`book.suspension_notices`: the notices that members are suspended, and when they were received."""
 
+from collections.abc import Sequence
 from datetime import date
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.tables import Organization
 from crm.errors import NotFound
 from crm.membership.contract.contract_tables import SuspensionNotice
 from crm.membership.contract.standing_spans import settle_standing
@@ -49,8 +52,7 @@ class SuspensionNotices:
         """
         with self._store.changing("suspension_notice.received") as change:
             account = find_organization(change.session, key)
-            latest = select(SuspensionNotice).where(SuspensionNotice.organization_id == account.id)
-            notice = change.session.exec(latest.order_by(col(SuspensionNotice.sent_on).desc())).first()
+            notice = next(reversed(_notices(change.session, account)), None)
             if notice is None:
                 raise NotFound(
                     f"No notice was sent to {account.name}.", field="organization", value=account.name
@@ -63,5 +65,11 @@ class SuspensionNotices:
         """The notices that an account was sent, the oldest first."""
         with self._store.reading() as session:
             account = find_organization(session, key)
-            query = select(SuspensionNotice).where(SuspensionNotice.organization_id == account.id)
-            return tuple(session.exec(query.order_by(col(SuspensionNotice.sent_on))))
+            return tuple(_notices(session, account))
+
+
+def _notices(session: Session, account: Organization) -> Sequence[SuspensionNotice]:
+    """The notices to an account and to what was merged into it, the oldest first."""
+    theirs = col(SuspensionNotice.organization_id).in_(with_merged(Organization, [account.id]))
+    query = select(SuspensionNotice).where(theirs)
+    return session.exec(query.order_by(col(SuspensionNotice.sent_on), col(SuspensionNotice.id))).all()

@@ -77,6 +77,7 @@ class ContributionLine(Shown):
         units: the class in these months.
         unit_amount: one unit for a whole year, in CHF.
         amount: the units for these months out of twelve, in CHF, rounded once, to the centime.
+        doubt: what is uncertain about the unit, e.g. "preliminary, unverified"; empty where nothing is.
     """
 
     since_on: date
@@ -85,6 +86,7 @@ class ContributionLine(Shown):
     units: Fraction
     unit_amount: Decimal
     amount: Decimal
+    doubt: str = ""
 
 
 History = Sequence[StateContribution]

@@ -113,6 +113,11 @@ class AnnouncementRound(Record, table=True):
     closed_on: date | None = None
     synthetic: bool = False
 
+    @property
+    def unit_in_words(self) -> str:
+        """What one unit is to cost in a year, with where that comes from and how certain it is."""
+        return f"CHF {self.unit_amount:,.2f} ({self.source or 'as stated with the round'})"
+
 
 class RoundAsk(Record, table=True):
     """That a Member State was asked, and how; each one after the first is a reminder. Lines are added, never changed.

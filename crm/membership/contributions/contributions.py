@@ -1,7 +1,7 @@
 """`book.contributions`: the class of contribution of each Member State over time, derived and recorded."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -109,7 +109,8 @@ class Contributions:
         """
         with self._store.reading() as session:
             unit = unit_on(session, Payer.MEMBER_STATE, date(year, 1, 1))
-            return lines_of_year(history_of(session, find_state(session, state).code), year, unit.amount)
+            lines = lines_of_year(history_of(session, find_state(session, state).code), year, unit.amount)
+            return tuple(replace(line, doubt=unit.doubt) for line in lines)
 
     def check(self, state: CountryKey, units: Units, *, effective_on: date) -> tuple[ClassWarning, ...]:
         """What the rules say to a class: how far it goes down, and whether the State may choose it. Nothing is written.
@@ -172,14 +173,22 @@ class Contributions:
                 synthetic=synthetic,
             )
 
-    def withdraw(self, state: CountryKey, *, effective_on: date, reason: str) -> ContributionChoice:
+    def withdraw(
+        self, state: CountryKey, *, effective_on: date, reason: str, dry_run: bool = False
+    ) -> ContributionChoice:
         """Take back what was recorded for a day by mistake; what is derived for it counts again.
+
+        Args:
+            state: which Member State.
+            effective_on: the day for which it was recorded.
+            reason: why.
+            dry_run: only say what would come of it.
 
         Raises:
             NotFound: nothing is recorded for that day.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("contribution.withdrawn", reason=why) as change:
+        with self._store.changing("contribution.withdrawn", reason=why, dry_run=dry_run) as change:
             row = find_state(change.session, state)
             history = history_of(change.session, row.code)
             if not any(each.choice_id and each.since_on == effective_on for each in history):

@@ -68,6 +68,7 @@ class RoundComparison(Shown):
         units_first: the units of all by the earlier round; whoever announced nothing keeps its class (unverified).
         units_second: the same by the later one.
         chf_change: by how much the contributions of a year differ, at the unit amount of the later round.
+        unit: that amount with where it comes from and how certain it is, in words.
     """
 
     first: str
@@ -77,12 +78,16 @@ class RoundComparison(Shown):
     units_first: Fraction
     units_second: Fraction
     chf_change: Decimal
+    unit: str
 
     def __str__(self) -> str:
         counts = ", ".join(
             f"{count} {agreement.replace('_', ' ')}" for agreement, count in self.counts.items()
         )
-        return f"{self.first} beside {self.second}: {counts}; CHF {self.chf_change:+,.2f} a year."
+        return (
+            f"{self.first} beside {self.second}: {counts}; CHF {self.chf_change:+,.2f} a year"
+            f" at a unit of {self.unit}."
+        )
 
 
 def compared(first: RoundStanding, second: RoundStanding) -> RoundComparison:
@@ -102,6 +107,7 @@ def compared(first: RoundStanding, second: RoundStanding) -> RoundComparison:
         units_first=_units(first.states),
         units_second=_units(second.states),
         chf_change=in_money(_units(second.states) - _units(first.states), second.unit_amount),
+        unit=second.unit,
     )
 
 

@@ -45,6 +45,7 @@ class RoundStanding(Shown):
         on: the day.
         deadline_on: by when States are asked to answer, as far as is known today.
         unit_amount: one unit for a year, in CHF.
+        unit: the same with where it comes from and how certain it is, in words.
         states: where each Member State stands.
         asked: how many were asked.
         answered: how many have answered.
@@ -59,6 +60,7 @@ class RoundStanding(Shown):
     on: date
     deadline_on: date
     unit_amount: Decimal
+    unit: str
     states: tuple[Announcement, ...]
     asked: int
     answered: int
@@ -75,7 +77,7 @@ class RoundStanding(Shown):
             else f"{self.response_rate:.1%} of {self.asked} asked"
         )
         counts = ", ".join(f"{stake.direction.words} {stake.states}" for stake in self.by_direction)
-        return f"{self.name} on {self.on}: answered {self.answered} ({rate}); {counts}. {self.projection}."
+        return f"{self.name} on {self.on}: answered {self.answered} ({rate}); {counts}. {self.projection}. One unit is {self.unit}."
 
     def of(self, state: str) -> Announcement:
         """Where one Member State stands, by its ISO 3166 alpha-3 code."""
@@ -90,6 +92,7 @@ def standing_of(
     on: date,
     deadline_on: date,
     unit_amount: Decimal,
+    unit: str,
 ) -> RoundStanding:
     """Count what the Member States announced.
 
@@ -100,6 +103,7 @@ def standing_of(
         on: the day.
         deadline_on: by when States are asked to answer.
         unit_amount: one unit for a year, in CHF.
+        unit: the same in words.
     """
     asked = [each for each in states if each.asked_on]
     heard = sum(each.has_answered for each in asked)
@@ -109,6 +113,7 @@ def standing_of(
         on=on,
         deadline_on=deadline_on,
         unit_amount=unit_amount,
+        unit=unit,
         states=tuple(states),
         asked=len(asked),
         answered=sum(each.has_answered for each in states),

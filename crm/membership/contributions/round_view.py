@@ -75,6 +75,7 @@ class Round(Shown):
             on=on,
             deadline_on=self.record.deadline_on,
             unit_amount=self.record.unit_amount,
+            unit=self.record.unit_in_words,
         )
 
     def like_those_who_answered(self, on: date) -> Assumption:

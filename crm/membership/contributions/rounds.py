@@ -70,7 +70,7 @@ class Rounds:
             deadline: the day by which States are asked to answer.
             kind: provisional, before the Plenipotentiary Conference, or definitive.
             unit_amount: one unit for a year, in CHF; the one on file for the period if left out.
-            source: where the unit amount comes from; that of the one on file if left out.
+            source: where the unit amount comes from; that of the one on file, with its certainty, if left out.
             on: the day on which it begins; today if left out.
             synthetic: whether it is made up for a demonstration or test.
 
@@ -91,7 +91,8 @@ class Rounds:
                 "deadline_on": deadline,
                 "unit_amount": known,
             }
-            stated = f"{on_file.source}; {on_file.certainty}" if unit_amount is None else ""
+            doubt = f"{on_file.doubt}: " if on_file.doubt else ""
+            stated = f"{doubt}{on_file.source}" if unit_amount is None else ""
             fields |= {"source": source or stated}
             return change.add(AnnouncementRound.model_validate({**fields, "synthetic": synthetic}))
 

@@ -10,12 +10,17 @@ from crm.shown import Shown
 
 @dataclass(frozen=True, slots=True)
 class Exempted(Shown):
-    """A membership for which nothing is charged, and why."""
+    """A membership that is exempt in a year or in some months of it, and why.
+
+    Attributes:
+        months: how many months of the year are exempt; only the others are charged.
+    """
 
     organization_id: int
     name: str
     coverage: Coverage
     reason: str
+    months: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +29,14 @@ class Assessed(Shown):
 
     Attributes:
         memberships: how many memberships run in the year.
-        charged_before: how many of them had nothing left to charge.
+        charged_before: how many of them had nothing left to charge, though they are not exempt.
         invoices: how many invoices were written; 0 where the year was assessed before.
         amount: what they come to, in CHF.
-        unverified: what of that is charged by fees that no source states.
+        given_back: what of that is given back, below zero: charged for months in which a membership does not run any more,
+            or runs in another category or class.
+        unverified: what of the amount follows fees that no source states.
         assumed: how many Sector Members were charged the lowest class because no class of theirs is stated.
-        exempt: the memberships for which nothing is charged, with the reason.
+        exempt: the memberships that are exempt, some of them for a part of the year, with the reason.
         assessment_id: the pass on record; None where it wrote nothing.
     """
 
@@ -40,6 +47,7 @@ class Assessed(Shown):
     charged_before: int
     invoices: int
     amount: Decimal
+    given_back: Decimal
     unverified: Decimal
     assumed: int
     exempt: tuple[Exempted, ...]

@@ -1,30 +1,28 @@
 """Assessing the dues of a year: every membership that runs in it, in one pass with a few statements."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from crm.directory.merged import among, keeper_ids
+from crm.directory.merged import among
 from crm.directory.tables import Organization
-from crm.membership.contract.exemptions import exemptions_between
 from crm.membership.dues.assessed import Assessed, Exempted
 from crm.membership.dues.balance import ZERO
-from crm.membership.dues.charging import Stretch, charged_months, months_to_charge, runs
-from crm.membership.dues.dues_tables import Invoice, InvoiceLine
-from crm.membership.dues.invoicing import Progress, total, write_invoices, yearly_line
+from crm.membership.dues.charging import charged_months, runs
+from crm.membership.dues.invoicing import Progress, credit_line, total, write_invoices, yearly_line
 from crm.membership.dues.posting import next_serial
+from crm.membership.dues.unused_months import given_back
 from crm.membership.dues.unverified import unverified_rules
-from crm.membership.holdings import holdings
-from crm.membership.ledger_tables import Term
+from crm.membership.dues.year_on_file import Place, lines_in, locked_accounts, terms_in
+from crm.membership.dues.yearly_dues import YearlyDues, yearly_dues
+from crm.membership.joining.application_invoices import activate_covered
 from crm.membership.pricing import Holding, PricedLine, price
-from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import FeeSchedule, fee_schedule
 from crm.store.store import Change
@@ -37,6 +35,7 @@ class _Pass:
     Attributes:
         lines: what is charged, by account.
         synthetic: the accounts some of whose memberships are made up.
+        given_back: what of it is given back.
         charged_before: how many memberships had nothing left to charge.
         assumed: how many Sector Members are charged the lowest class because none of theirs is stated.
     """
@@ -45,21 +44,32 @@ class _Pass:
     schedule: FeeSchedule
     lines: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     synthetic: set[int] = field(default_factory=set)
+    given_back: Decimal = ZERO
     charged_before: int = 0
     assumed: int = 0
     _prices: dict[tuple[Holding, date, date], tuple[PricedLine, ...]] = field(default_factory=dict)
 
-    def charge(self, term: Any, holding: Holding, months: Sequence[int]) -> None:
+    def charge(self, term: Any, due: YearlyDues, charged: frozenset[int]) -> None:
         """Charge what is left of a membership to its account, or count that nothing is."""
+        months = due.paid_for - charged
         if not months:
-            self.charged_before += 1
+            self.charged_before += not due.exempt
             return
-        self.assumed += holding.category is Category.SECTOR_MEMBER and holding.units is None
+        self.assumed += due.holding.category is Category.SECTOR_MEMBER and due.holding.units is None
         if term.synthetic:
             self.synthetic.add(term.organization_id)
         for since_on, until_on in runs(months, self.year):
-            for priced in self._price(holding, since_on, until_on):
-                self.lines[term.organization_id].append(yearly_line(term.id, holding, priced))
+            for priced in self._price(due.holding, since_on, until_on):
+                self.lines[term.organization_id].append(yearly_line(term.id, due.holding, priced))
+
+    def give_back(self, account: int, lines: Sequence[Any], kept: set[int]) -> None:
+        """Give back what lines for one category and class charge beyond the months that are kept."""
+        for since_on, until_on in runs(charged_months(lines, self.year) - kept, self.year):
+            for credit in given_back(lines, since_on=since_on, until_on=until_on):
+                self.lines[account].append(credit_line(credit))
+                self.given_back += credit.amount
+                if any(line.synthetic for line in lines):
+                    self.synthetic.add(account)
 
     def _price(self, holding: Holding, since_on: date, until_on: date) -> tuple[PricedLine, ...]:
         # A hundred thousand memberships are priced by a few dozen different rules.
@@ -72,7 +82,10 @@ class _Pass:
 def assess(
     change: Change, year: int, *, issued_on: date, due_on: date, progress: Progress | None = None
 ) -> Assessed:
-    """Invoice what is left to charge of every membership that runs in a year.
+    """Invoice what is left to charge of every membership that runs in a year, and give back what none of them uses.
+
+    Months are compared by category and class, so that what is owed does not depend on whether a year was assessed before
+    or after a membership ended or changed.
 
     Args:
         change: the verb under way.
@@ -82,39 +95,53 @@ def assess(
         progress: is told how far it has come.
     """
     session, this = change.session, _Pass(year, fee_schedule(change.session))
-    accounts = _locked(session, year)
+    accounts = locked_accounts(session, year)
     serial = next_serial(session, year)
-    terms = [term for term in _terms(session, year) if term.organization_id in accounts]
-    exempt = _exempt(session, terms, year)
-    _charge(session, this, [term for term in terms if term.id not in exempt])
+    terms = [term for term in terms_in(session, year) if term.organization_id in accounts]
+    dues = yearly_dues(session, terms, year)
+    _settle(this, terms, dues, lines_in(session, year, accounts))
     dates = {"issued_on": issued_on, "due_on": due_on}
     written = None
     if this.lines:
         written = write_invoices(
             change, year, this.lines, serial=serial, synthetic=this.synthetic, progress=progress, **dates
         )
+        activate_covered(change, this.lines)  # what is given back may pay for a joining
     return Assessed(
         year=year,
         memberships=len(terms),
         charged_before=this.charged_before,
         invoices=len(this.lines),
         amount=written.amount if written else ZERO,
+        given_back=this.given_back,
         unverified=_unverified(session, this),
         assumed=this.assumed,
-        exempt=tuple(exempt.values()),
+        exempt=tuple(_exempt(session, terms, dues)),
         assessment_id=written.id if written else None,
         **dates,
     )
 
 
-def _charge(session: Session, this: _Pass, terms: Sequence[Any]) -> None:
-    held, charged = _held(session, terms, this.year), _charged(session, this.year)
-    for place, together in groupby(terms, key=lambda term: (term.organization_id, term.coverage)):
-        there = list(together)
-        before = charged_months(charged.get(place, ()), this.year)
-        months = months_to_charge(there, before, this.year)
-        for term in there:
-            this.charge(term, held[term.id], months[term.id])
+def _settle(
+    this: _Pass,
+    terms: Sequence[Any],
+    dues: Mapping[int, YearlyDues],
+    charged: Mapping[Place, Sequence[Any]],
+) -> None:
+    there: dict[Place, list[Any]] = {place: [] for place in charged}
+    for term in terms:
+        there.setdefault((term.organization_id, term.coverage), []).append(term)
+    for place in sorted(there):
+        lines: dict[Any, list[Any]] = defaultdict(list)
+        for line in charged.get(place, ()):
+            lines[line.category, line.units].append(line)
+        kept: dict[Any, set[int]] = defaultdict(set)
+        for term in there[place]:
+            what = term.category, term.units
+            this.charge(term, dues[term.id], charged_months(lines[what], this.year))
+            kept[what] |= dues[term.id].months
+        for what, same in lines.items():
+            this.give_back(place[0], [line for line in same if not line.pending], kept[what])
 
 
 def _unverified(session: Session, this: _Pass) -> Decimal:
@@ -122,88 +149,13 @@ def _unverified(session: Session, this: _Pass) -> Decimal:
     return total(line for lines in this.lines.values() for line in lines if line["rule"] in rules)
 
 
-def _runs_in(year: int) -> ColumnElement[bool]:
-    goes_on = or_(col(Term.until_on).is_(None), col(Term.until_on) >= date(year, 1, 1))
-    return goes_on & (col(Term.since_on) <= date(year, 12, 31))
-
-
-def _locked(session: Session, year: int) -> frozenset[int]:
-    """The accounts with memberships in a year; none of these changes until the pass is over.
-
-    Whoever changes a membership holds its account before it takes a turn with the numbers of a year, and so does this.
-    """
-    members = exists().where(col(Term.organization_id) == col(Organization.id), _runs_in(year))
-    query = select(col(Organization.id)).where(members).order_by(col(Organization.id))
-    return frozenset(session.scalars(query.with_for_update(key_share=True)))
-
-
-_TERM: tuple[Any, ...] = (
-    col(Term.id),
-    col(Term.organization_id),
-    col(Term.coverage),
-    col(Term.category),
-    col(Term.units),
-    col(Term.since_on),
-    col(Term.until_on),
-    col(Term.synthetic),
-)
-_LINE: tuple[Any, ...] = (
-    col(InvoiceLine.coverage),
-    col(InvoiceLine.since_on),
-    col(InvoiceLine.until_on),
-    col(InvoiceLine.amount),
-)
-
-
-def _terms(session: Session, year: int) -> Sequence[Any]:
-    """Every membership that runs in a year, those of one account in one Sector together."""
-    order = (col(Term.organization_id), col(Term.coverage), col(Term.since_on), col(Term.id))
-    return session.execute(select(*_TERM).where(_runs_in(year)).order_by(*order)).all()
-
-
-def _first_day(term: Stretch, year: int) -> date:
-    return max(term.since_on, date(year, 1, 1))
-
-
-def _exempt(session: Session, terms: Sequence[Any], year: int) -> Mapping[int, Exempted]:
-    """The memberships of those who are exempt on their first day in the year, by the term."""
-    accounts = {term.organization_id for term in terms}
-    granted = exemptions_between(session, accounts, date(year, 1, 1), date(year, 12, 31))
-    names: Any = select(col(Organization.id), col(Organization.name)).where(
-        among(col(Organization.id), {exemption.organization_id for exemption in granted})
+def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:
+    exempt = [term for term in terms if dues[term.id].exempt]
+    named: Any = select(col(Organization.id), col(Organization.name)).where(
+        among(col(Organization.id), {term.organization_id for term in exempt})
     )
-    known = dict(session.execute(names).all())
-    return {
-        term.id: Exempted(term.organization_id, known[term.organization_id], term.coverage, exemption.reason)
-        for term in terms
-        if term.organization_id in known
-        for exemption in granted
-        if exemption.organization_id == term.organization_id
-        and exemption.since_on <= _first_day(term, year) <= exemption.until_on
-    }
-
-
-def _held(session: Session, terms: Sequence[Any], year: int) -> Mapping[int, Holding]:
-    """What each membership that pays is priced by, as of the month from which it does."""
-    by_month: dict[date, list[Any]] = defaultdict(list)
-    for term in terms:
-        by_month[_first_day(term, year).replace(day=1)].append(term)
-    held: dict[int, Holding] = {}
-    for month, together in by_month.items():
-        held.update(holdings(session, together, on=month))
-    # An exemption may be over between the first of a month and the day on which somebody joins.
-    return {number: replace(of, exempt=False) if of.exempt else of for number, of in held.items()}
-
-
-def _charged(session: Session, year: int) -> Mapping[tuple[int, Coverage], Sequence[Any]]:
-    """The lines that charge something of a year or give it back, by account and Sector."""
-    query = select(col(Invoice.organization_id), *_LINE).join(
-        InvoiceLine, col(InvoiceLine.invoice_id) == col(Invoice.id)
-    )
-    touched = (col(InvoiceLine.since_on) <= date(year, 12, 31), col(InvoiceLine.until_on) >= date(year, 1, 1))
-    rows = session.execute(query.where(col(InvoiceLine.coverage).is_not(None), *touched)).all()
-    keepers = keeper_ids(session, Organization, {row.organization_id for row in rows})
-    found: dict[tuple[int, Coverage], list[Any]] = defaultdict(list)
-    for row in rows:
-        found[keepers.get(row.organization_id, row.organization_id), row.coverage].append(row)
-    return found
+    names = dict(session.execute(named).all())
+    for term in exempt:
+        months = dues[term.id].exempt
+        why = "; ".join(dict.fromkeys(months.values()))
+        yield Exempted(term.organization_id, names[term.organization_id], term.coverage, why, len(months))

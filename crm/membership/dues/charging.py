@@ -1,7 +1,7 @@
-"""What a year still has to charge: the months of its memberships, less those that an invoice has charged; pure."""
+"""Which months of a year are a membership's own, and which of them an invoice has charged; pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
@@ -61,23 +61,18 @@ def charged_months(lines: Iterable[Charged], year: int) -> frozenset[int]:
     return frozenset(month for month, times in counted.items() if times > 0)
 
 
-def months_to_charge(terms: Sequence[Stretch], charged: frozenset[int], year: int) -> Mapping[int, list[int]]:
-    """The months of a year that the terms of one account in one Sector still have to be charged, by term.
+def months_of(terms: Sequence[Stretch], year: int) -> Sequence[Sequence[int]]:
+    """The months of a year that belong to each of the terms of one account in the same Sectors.
 
     A month in which one term ends and the next begins is the next one's: it is paid from the first day of its month.
-
-    Args:
-        terms: of one account in the same Sectors.
-        charged: the months that are charged already.
-        year: the year.
     """
-    taken = set(charged)
-    left: dict[int, list[int]] = {}
+    taken: set[int] = set()
+    theirs: dict[int, list[int]] = {}
     for term in sorted(terms, key=lambda term: term.since_on, reverse=True):
         months = [m for m in months_in(term.since_on, term.until_on or date.max, year) if m not in taken]
         taken.update(months)
-        left[term.id] = months
-    return left
+        theirs[term.id] = months
+    return [theirs[term.id] for term in terms]
 
 
 def runs(months: Iterable[int], year: int) -> Iterator[tuple[date, date]]:

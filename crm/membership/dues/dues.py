@@ -14,6 +14,7 @@ from crm.errors import InvalidInput, Refused
 from crm.membership.dues.ageing import Aged, ageing
 from crm.membership.dues.assessed import Assessed
 from crm.membership.dues.assessing import assess
+from crm.membership.dues.crediting import credit_invoice
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.dues.entries import Entries, entries_of, interest_charged
 from crm.membership.dues.interest import interest_lines
@@ -36,7 +37,7 @@ from crm.store.store import Change, Store
 
 
 class Dues:
-    """`book.dues`: assess a year, enter and reverse payments, charge interest, and read how an account stands.
+    """`book.dues`: assess a year, enter and reverse payments, credit invoices, charge interest, and read how an account stands.
 
     It is a ledger for account management with an export for the finance system, which keeps the books.
     """
@@ -52,11 +53,12 @@ class Dues:
         dry_run: bool = False,
         progress: Progress | None = None,
     ) -> Assessed:
-        """Invoice the dues of a year for every membership that runs in it; the second time, nothing is left to invoice.
+        """Invoice the dues of a year for every membership that runs in it, once, however often this is done.
 
         What a membership costs follows from its category, Sector and class and from the country and size of its
         organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
-        change, are not charged again. Exempt bodies get no invoice and are listed.
+        change, are not charged again. What was charged for months in which a membership has ended, or runs in another category
+        or class by now, is given back (unverified: no source says what becomes of it), and the other one is charged. A body is charged for no month in which it is exempt, and is listed.
 
         Args:
             year: the year.
@@ -135,6 +137,41 @@ class Dues:
             reversal = take_back(change, find_payment(change.session, payment), on=on, reason=reason)
             activate_covered(change, [reversal.organization_id])
             return reversal
+
+    def credit(
+        self,
+        invoice: InvoiceKey,
+        *,
+        reason: str,
+        since: date | None = None,
+        until: date | None = None,
+        dry_run: bool = False,
+    ) -> Invoice:
+        """Give back what an invoice charged, all that is left of it or some months: an invoice below zero, of today.
+
+        Money that is given back settles what is due first, as a payment does. A later `assess` of the year charges the
+        months anew as far as a membership runs in them and is not exempt: so an invoice that was wrong is credited, what was
+        wrong is mended, and the year is assessed again.
+
+        Args:
+            invoice: its number ("2027-000001"), its id, or itself.
+            reason: why, for the trail.
+            since: a day in the first month that is given back; from its first month on where none is given.
+            until: a day in the last month that is; to its last month where none is given.
+            dry_run: only say what would be given back.
+
+        Returns:
+            The credit, with a line for each line that is credited.
+
+        Raises:
+            NotFound: there is no such invoice.
+            Refused: nothing of it is left to give back, it is interest, or its application is under way.
+        """
+        with self._store.changing("invoice.credited", reason=reason or None, dry_run=dry_run) as change:
+            credited = find_invoice(change.session, invoice)
+            written = credit_invoice(change, credited, since=since, until=until, reason=reason)
+            activate_covered(change, [written.organization_id])
+            return written
 
     def charge_interest(
         self, key: OrganizationKey, *, until: date | str | None = None, dry_run: bool = False

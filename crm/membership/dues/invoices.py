@@ -1,12 +1,14 @@
 """Finding invoices and their lines."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from crm.directory.merged import among
 from crm.errors import NotFound
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine
+from crm.membership.dues.unused_months import PostedLine
 from crm.store.records import by_id
 
 InvoiceKey = Invoice | int | str
@@ -40,3 +42,16 @@ def lines_of(session: Session, invoice: Invoice) -> Sequence[InvoiceLine]:
     """The lines of an invoice, in their order."""
     query = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)
     return session.exec(query.order_by(col(InvoiceLine.id))).all()
+
+
+def posted_lines(session: Session, organization_ids: Iterable[int]) -> Sequence[PostedLine]:
+    """What was charged to some accounts for memberships and given back, in the order in which it was posted."""
+    query: Any = select(InvoiceLine, Invoice.number).join(
+        Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id)
+    )
+    theirs = (among(col(Invoice.organization_id), organization_ids), col(InvoiceLine.coverage).is_not(None))
+    rows = session.execute(query.where(*theirs).order_by(col(InvoiceLine.id))).all()
+    said = [name for name in PostedLine.__slots__ if name != "number"]
+    return [
+        PostedLine(number=number, **{name: getattr(line, name) for name in said}) for line, number in rows
+    ]

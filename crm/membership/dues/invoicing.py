@@ -8,8 +8,9 @@ from typing import Any
 from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
-from crm.membership.dues.posting import number_of
+from crm.membership.dues.posting import ChargeLine, number_of
 from crm.membership.pricing import Holding, PricedLine
+from crm.reference.units import in_decimal
 from crm.store.copying import copy_in
 from crm.store.store import Change
 from crm.store.trail import take_ids
@@ -29,13 +30,24 @@ def yearly_line(event_id: int, holding: Holding, priced: PricedLine) -> dict[str
         "event_id": event_id,
         "coverage": holding.coverage.value,
         "category": holding.category.value,
-        "units": None if units is None else Decimal(units.numerator) / Decimal(units.denominator),
+        "units": None if units is None else in_decimal(units),
         "since_on": priced.since_on,
         "until_on": priced.until_on,
         "months": priced.months,
         "amount": priced.amount,
         "rule": priced.rule,
         "basis": priced.basis,
+    }
+
+
+def credit_line(credit: ChargeLine) -> dict[str, Any]:
+    """A line that gives something back, as it is copied in."""
+    values = {name: getattr(credit, name) for name in ChargeLine.__slots__}
+    coverage, category, units = credit.coverage, credit.category, credit.units
+    return values | {
+        "coverage": coverage and coverage.value,
+        "category": category and category.value,
+        "units": None if units is None else in_decimal(units),
     }
 
 
@@ -60,7 +72,7 @@ def write_invoices(
     Args:
         change: the verb under way.
         year: the year of the dues.
-        lines: what is charged to each account; not empty.
+        lines: what is charged and given back to each account; not empty.
         serial: the next number of the year.
         issued_on: the day of issue.
         due_on: the last day on which it is paid in time.
@@ -75,7 +87,7 @@ def write_invoices(
     }
     fields |= dates | {"assessed_at": change.now, "assessed_by": change.actor}
     written = change.add(Assessment.model_validate(fields))
-    shared = {"assessment_id": written.id, "kind": InvoiceKind.YEARLY.value, "year": year, **dates}
+    shared = {"assessment_id": written.id, "year": year, **dates}
     shared |= {"recorded_at": change.now, "recorded_by": change.actor}
     ids = iter(take_ids(change.session, len(lines) + sum(map(len, lines.values()))))
     invoices = {account: next(ids) for account in lines}
@@ -84,6 +96,7 @@ def write_invoices(
             **shared,
             "id": invoices[account],
             "organization_id": account,
+            "kind": _kind(lines[account]).value,
             "number": number_of(year, number),
             "serial": number,
             "amount": total(lines[account]),
@@ -99,6 +112,13 @@ def write_invoices(
     )
     settle_standing(change.session, lines)
     return written
+
+
+def _kind(lines: Sequence[Mapping[str, Any]]) -> InvoiceKind:
+    gives_back = [line["amount"] < 0 for line in lines]
+    if all(gives_back):
+        return InvoiceKind.CREDIT
+    return InvoiceKind.CHANGE if any(gives_back) else InvoiceKind.YEARLY
 
 
 def _told(rows: Iterable[dict[str, Any]], count: int, progress: Progress | None) -> Iterator[dict[str, Any]]:

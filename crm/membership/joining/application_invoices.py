@@ -14,13 +14,13 @@ from crm.membership.dues.balance import OpenItem
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.entries import Entries, entries_of
 from crm.membership.dues.posting import ChargeLine, post_invoice
+from crm.membership.fee_status import fee_statuses
 from crm.membership.joining.application import joining_invoices
 from crm.membership.joining.application_membership import applicant_of, begin_membership, obstacle
 from crm.membership.joining.application_moves import take_step
 from crm.membership.joining.application_steps import Status, Step
 from crm.membership.joining.application_tables import ApplicationRecord
 from crm.membership.pricing import Holding, PricedLine, price
-from crm.reference.development import developed_on, status_of
 from crm.reference.fee_schedule import fee_schedule
 from crm.reference.membership_rules import membership_rules
 from crm.store.store import Change
@@ -111,11 +111,13 @@ def _item(session: Session, row: ApplicationRecord) -> OpenItem:
 
 def _lines(session: Session, row: ApplicationRecord, applicant: Organization) -> Sequence[ChargeLine]:
     assert row.starts_on is not None  # fixed by the approval
+    status = fee_statuses(session, [applicant.id], on=row.starts_on)[applicant.id]
     holding = Holding(
         coverage=row.coverage,
         category=row.category,
         units=row.units,
-        development=status_of(applicant.country, developed_on(session, row.starts_on)),
+        development=status.development,
+        headquarters=status.headquarters,
         size=applicant.size,
         exempt=applicant.id in exempt_on(session, [applicant.id], row.starts_on),
     )

@@ -10,6 +10,7 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.membership.coverage import coverage_of, refuse_odd_study_group, refuse_odd_units
+from crm.membership.fee_status import fee_statuses
 from crm.membership.joining.application_routes import approving_state
 from crm.membership.joining.application_tables import ApplicationRecord
 from crm.membership.joining.eligibility import EligibilityWarning, Wish, shows_legal_entity, warnings
@@ -19,7 +20,6 @@ from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.countries import find_country
 from crm.reference.country import Country
-from crm.reference.development import developed_on, status_of
 from crm.reference.eligibility_rules import EligibilityReason, eligibility_rules
 from crm.reference.fee_schedule import fee_schedule
 from crm.reference.gazetteer import CountryKey
@@ -143,8 +143,10 @@ def _is_reduced(
     on: date,
 ) -> bool:
     """Whether a class is below the lowest one that is open to everybody; one that there is not is refused."""
-    development = status_of(applicant.country, developed_on(session, on))
-    wished = Holding(coverage, category, units, development, applicant.size)
+    status = fee_statuses(session, [applicant.id], on=on)[applicant.id]
+    wished = Holding(
+        coverage, category, units, status.development, applicant.size, headquarters=status.headquarters
+    )
     return reduced_class(fee_schedule(session), wished, None, on=on) is not None
 
 

@@ -169,7 +169,9 @@ class Applications(ApplicationReads):
             post_joining_invoice(change, row, on=day_of(on or today, today=today, field="on"))
             return _told(change, row)
 
-    def activate(self, key: ApplicationKey, *, reason: str, on: str | date | None = None) -> Application:
+    def activate(
+        self, key: ApplicationKey, *, reason: str, on: str | date | None = None, dry_run: bool = False
+    ) -> Application:
         """Let the membership begin before its first payment, or where it could not begin with it by itself.
 
         Usually nobody has to: the payment that covers the joining invoice begins it.
@@ -178,11 +180,12 @@ class Applications(ApplicationReads):
             key: which application.
             reason: why.
             on: the day of the decision; today where none is given.
+            dry_run: only say what would come of it.
 
         Raises:
             Refused: it is not approved, or the organisation has become a member there in another way.
         """
-        with self._store.changing("application.activated", reason=reason) as change:
+        with self._store.changing("application.activated", reason=reason, dry_run=dry_run) as change:
             row = locked_application(change.session, key)
             return _told(change, begin_membership(change, row, on=on, reason=reason))
 

@@ -61,7 +61,7 @@ def _refuse_member(session: Session, asked: Understood, day: date) -> None:
             raise Refused(
                 f"{asked.applicant.name} is {in_words(term.category, term.coverage)} since {term.since_on}.",
                 rule="applications.no_member_yet",
-                hint="An Associate becomes a Sector Member by book.terms.upgrade.",
+                hint="A membership changes by a proposal: book.terms.propose_upgrade, propose_downgrade or propose_class.",
             )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crm.errors import Refused
+from crm.errors import NotFound, Refused
 from crm.membership.pricing import Holding
 from crm.membership.proposals.proposal import Ground
 from crm.reference.categories import Category
@@ -43,14 +43,31 @@ def reduced_class(
     return Ground("reduced class", reduced.conditions or "", reduced.certainty, reduced.source)
 
 
-def _too_low(wished: Holding, lowest: ClassMinimum) -> Refused:
+def refuse_too_low(schedule: FeeSchedule, wished: Holding, *, on: date) -> None:
+    """Refuse a class below the lowest one that is open to everybody, on a day that the tables say something of.
+
+    Raises:
+        Refused: it is too low.
+    """
+    if wished.category is not Category.SECTOR_MEMBER or wished.units is None:
+        return
+    try:
+        lowest = schedule.minimum(wished.coverage.value, development=wished.development, on=on)
+    except NotFound:
+        return
+    if wished.units < lowest.units:
+        raise _too_low(wished, lowest, "Say why it is so all the same (`reason`), e.g. by which decision.")
+
+
+def _too_low(wished: Holding, lowest: ClassMinimum, hint: str = "") -> Refused:
+    seat = wished.headquarters
+    whom = f"a group headquartered in {seat}" if seat else f"a {wished.development.value} country"
     return Refused(
-        f"The lowest class in ITU-{wished.coverage} for a {wished.development.value} country is"
-        f" {units_in_words(lowest.units)}.",
+        f"The lowest class in ITU-{wished.coverage} for {whom} is {units_in_words(lowest.units)}.",
         rule="proposals.lowest_class",
         field="units",
         value=str(wished.units),
-        hint=f"By {lowest.source}.",
+        hint=f"By {lowest.source}. {hint}".rstrip(),
     )
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from crm.directory.merged import among, with_merged
+from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput, NotFound
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
-from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceLine
+from crm.membership.dues.dues_tables import Assessment
 from crm.membership.dues.entries import Entries, entries_of
+from crm.membership.dues.invoices import posted_lines
 from crm.membership.holdings import holdings
 from crm.membership.joining.application import party_in_words
 from crm.membership.joining.application_routes import administrations, approving_state
@@ -22,9 +22,7 @@ from crm.membership.joining.eligibility import Wish, warnings
 from crm.membership.ledger import events_of, ledger_line, refuse_no_member
 from crm.membership.ledger_tables import Term, running
 from crm.membership.proposals.proposal import Ask
-from crm.membership.proposals.unused_months import PostedLine
 from crm.membership.proposals.working_out import BECOMES_MORE, ProposalFacts
-from crm.membership.terms import Coverage
 from crm.reference.categories import MembershipCategory
 from crm.reference.change_rules import MembershipChange, change_rules
 from crm.reference.eligibility_rules import eligibility_rules
@@ -51,7 +49,7 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         organization=organization.name,
         ledger=tuple(map(ledger_line, events_of(session, ids))),
         holding=holdings(session, [term], on=ask.effective_on)[term.id],
-        posted=tuple(_posted(session, ids, ask.coverage)),
+        posted=tuple(line for line in posted_lines(session, ids) if line.coverage is ask.coverage),
         assessed_to=session.scalar(select(func.max(Assessment.year))),
         balance=entries.balance(date.max),
         schedule=fee_schedule(session),
@@ -78,18 +76,6 @@ def _term(session: Session, organization: Organization, ask: Ask) -> Term:
             f"{organization.name} is no member in {ask.coverage} on {ask.effective_on}.", field="sector"
         )
     return term
-
-
-def _posted(session: Session, organization_ids: Sequence[int], coverage: Coverage) -> Sequence[PostedLine]:
-    query: Any = select(InvoiceLine, Invoice.number).join(
-        Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id)
-    )
-    theirs = (among(col(Invoice.organization_id), organization_ids), col(InvoiceLine.coverage) == coverage)
-    rows = session.execute(query.where(*theirs).order_by(col(InvoiceLine.id))).all()
-    said = [name for name in PostedLine.__slots__ if name != "number"]
-    return [
-        PostedLine(number=number, **{name: getattr(line, name) for name in said}) for line, number in rows
-    ]
 
 
 def _approver(session: Session, organization: Organization) -> str:

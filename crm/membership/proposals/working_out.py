@@ -8,6 +8,7 @@ from decimal import Decimal
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.unused_months import PostedLine, given_back
 from crm.membership.pricing import Holding, month_end, price, yearly_fee
 from crm.membership.proposals.lowest_class import reduced_class
 from crm.membership.proposals.proposal import (
@@ -18,7 +19,6 @@ from crm.membership.proposals.proposal import (
     fingerprint_of,
     membership_in_words,
 )
-from crm.membership.proposals.unused_months import PostedLine, given_back
 from crm.membership.terms import EventKind, LedgerEvent, TermSpan, terms_of
 from crm.reference.categories import Category, MembershipCategory
 from crm.reference.change_rules import ApprovalNeed, ChangeRule, ChangeSubject, MembershipChange

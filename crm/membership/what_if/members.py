@@ -38,7 +38,7 @@ class Who(Shown):
     Args:
         category: the category of membership.
         sector: "R", "T" or "D"; "RTD" for all three at once.
-        development: the status of the country.
+        development: the status by which it pays.
         size: "sme" or "large"; one whose size is not known is neither.
         income: the income group of the country.
         ldc: whether the country is one of the least developed.

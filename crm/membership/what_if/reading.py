@@ -1,6 +1,6 @@
 """The membership of the book as of a day, as a what-if looks at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -43,7 +43,8 @@ def memberships(session: Session, *, on: date) -> tuple[Membership, ...]:
     for term, name, code, made_up in found:
         country = countries.get(code or "")
         member = Member(
-            holding=priced[term.id],
+            # Where its group is headquartered says why it counts as developed; two that pay alike are one kind.
+            holding=replace(priced[term.id], headquarters=None),
             region=country.region if country else None,
             income=country.income_group if country else None,
             ldc=code in least_developed,

@@ -271,3 +271,36 @@ def test_what_is_made_up_says_so_wherever_it_shows(crm, acme):
     for group in ("term", "participation"):
         assert "synthetic" in crm(group, "list", acme["id"]).stdout
     assert "synthetic" in crm("term", "ledger", acme["id"]).stdout
+
+
+def test_what_changes_a_membership_can_be_rehearsed(crm, acme):
+    who = acme["id"]
+    join = ("term", "join", who, "sector_member", "--sector", "T", "--on", "2024-01-01")
+    notice = (
+        "term",
+        "give-notice",
+        who,
+        "--sector",
+        "T",
+        "--received-on",
+        "2026-11-01",
+        "--reason",
+        "budget",
+    )
+    exempt = (
+        "exemption",
+        "grant",
+        who,
+        "--since",
+        "2027-01-01",
+        "--until",
+        "2027-12-31",
+        "--reason",
+        "Council",
+    )
+    for command, listed in ((join, "term"), (notice, "term"), (exempt, "exemption")):
+        before = crm.json(listed, "list", who)
+        crm.json(*command, "--dry-run")
+        assert crm.json(listed, "list", who) == before
+        crm.json(*command)
+        assert crm.json(listed, "list", who) != before

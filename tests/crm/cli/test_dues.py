@@ -42,6 +42,14 @@ def test_a_payment_is_entered_and_taken_back(crm, billed):
     )
 
 
+def test_an_invoice_is_credited(crm, billed):
+    credit = ("dues", "credit", "2026-000001", "--since", "2026-07-01", "--reason", "agreed")
+    assert crm.json(*credit, "--dry-run")["amount"] == "-15900.00"
+    assert len(crm.json("dues", "invoices", billed)) == 1
+    assert crm.json(*credit)["kind"] == "credit"
+    assert crm(*credit).exit_code != 0
+
+
 def test_interest_is_charged_when_somebody_does(crm, billed):
     charge = ("dues", "charge-interest", billed, "--until", "2026-06-30")
     assert crm.json(*charge, "--dry-run")["amount"] == "237.85"

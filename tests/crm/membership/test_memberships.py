@@ -119,3 +119,39 @@ def test_who_becomes_an_associate_selects_a_study_group_of_the_sector(book, memb
     with pytest.raises(InvalidInput) as refused:
         book.terms.downgrade(member, sector="T", study_group=group, on=LATER)
     assert refused.value.field == "study_group"
+
+
+@pytest.mark.parametrize("units", ["5/7", "0.7", "1 1/4", "1/64"])
+def test_what_is_no_class_is_refused_by_the_ledger_and_proposed_to_nobody(book, member, units):
+    for choose in (book.terms.class_change, book.terms.propose_class):
+        with pytest.raises(InvalidInput, match="no class of a Sector Member") as refused:
+            choose(member, sector="T", units=units, on=LATER)
+        assert refused.value.field == "units"
+    with pytest.raises(InvalidInput, match="no class of a Sector Member"):
+        book.fees.of("sector_member", sector="T", units=units)
+
+
+def test_a_class_below_the_lowest_of_the_sector_needs_a_reason(book, member):
+    for choose in (
+        lambda **why: book.terms.class_change(member, sector="T", units="1/4", on=LATER, **why),
+        lambda **why: book.terms.cross_sell(member, sector="R", units="1/16", on=LATER, **why),
+        lambda **why: book.terms.join(member, "sector_member", sector="D", units="1/32", on=LATER, **why),
+    ):
+        with pytest.raises(Refused, match="The lowest class in ITU-") as refused:
+            choose()
+        assert (refused.value.rule, refused.value.field) == ("proposals.lowest_class", "units")
+        assert "`reason`" in refused.value.hint
+        assert choose(reason="Resolution 170, decided case by case").units < Fraction(1, 2)
+
+
+def test_the_lowest_class_that_is_open_is_that_of_the_group(book):
+    head = book.organizations.add("Acme", country="DE")
+    subsidiary = book.organizations.add("Acme Kenya", country="KE", parent=head)
+    with pytest.raises(Refused, match="for a group headquartered in Germany is 1/8"):
+        book.terms.join(subsidiary, "sector_member", sector="D", units="1/16", on=FIRST)
+
+
+def test_of_a_day_of_which_the_tables_say_nothing_every_class_is_taken_down(book, acme):
+    assert book.terms.join(acme, "sector_member", sector="T", units="1/16", on=date(1998, 1, 1)).units == (
+        Fraction(1, 16)
+    )

@@ -93,6 +93,28 @@ def classes_on(day):
     return {fact.country: fact.units for fact in rows if fact.effective_on <= day}
 
 
+# The increases that the published contributions show: those of a new period, and those inside one.
+INCREASES = [
+    ("MEX", 2016, "1", "3"),
+    ("MYS", 2016, "1", "2"),
+    ("CIV", 2020, "1/4", "2"),
+    ("TGO", 2020, "1/16", "1/4"),
+    ("USA", 2024, "30", "35"),
+    ("BRA", 2024, "3", "11"),
+    ("GIN", 2024, "1/8", "1"),
+    ("PNG", 2024, "1/4", "1/2"),
+    ("GNQ", 2024, "1/8", "1/4"),
+    ("KHM", 2024, "1/16", "1/8"),
+]
+INSIDE_A_PERIOD = [
+    ("CHN", 2018, "14", "20"),
+    ("PAK", 2018, "1", "2"),
+    ("KWT", 2019, "3", "5"),
+    ("QAT", 2019, "1", "2"),
+    ("IRQ", 2019, "1/4", "1"),
+]
+
+
 @pytest.mark.parametrize(("name", "classes"), [("steps_of_one", CURRENT), ("older", OLDER)])
 def test_a_scale_has_its_classes_and_no_others(name, classes):
     assert scale(name).classes == tuple(map(units_of, classes))
@@ -111,6 +133,14 @@ def test_the_remaining_59_states_are_at_a_quarter_and_all_194_have_a_class():
     assert found.keys() == states
     assert {state for state, units in found.items() if units == Fraction(1, 4)} == states - listed
     assert len(states - listed) == 59
+
+
+@pytest.mark.parametrize(("state", "year", "before", "after"), INCREASES + INSIDE_A_PERIOD)
+def test_an_increase_is_on_file_for_the_year_in_which_it_took_effect(state, year, before, after):
+    found = classes_on(date(year - 1, 12, 31))[state], classes_on(date(year, 1, 1))[state]
+    assert found == (units_of(before), units_of(after))
+    begins = {fact.valid_from.year for fact in shipped_facts("financial_periods.csv")}
+    assert (year in begins) == ((state, year, before, after) in INCREASES)
 
 
 def test_no_state_is_in_a_class_twice_or_off_the_scale_of_its_day():

@@ -56,6 +56,11 @@ def test_a_region_alone_and_an_earlier_day(filled):
     assert row(filled.reports.contribution_round(language="fr"), "DEU")["state"] == "Allemagne"
 
 
+def test_the_unit_amount_comes_with_its_certainty(filled):
+    unit = filled.reports.contribution_round().filters["unit amount"]
+    assert unit.startswith("CHF 318,000.00 (preliminary, unverified: ")
+
+
 def test_the_projection_states_its_assumption(filled):
     *_, kept = filled.reports.contribution_round().notes
     assert "354.50 units expected (354.50 to 354.50) after 356" in kept

@@ -50,6 +50,22 @@ def test_a_year_comes_to_what_its_assessment_comes_to(filled):
     assert group.totals["amount"] == assessed.amount
 
 
+@pytest.mark.parametrize(
+    ("since", "until"),
+    [
+        (date(2027, 7, 1), date(2030, 12, 31)),
+        (date(2027, 9, 1), date(2027, 10, 31)),
+        (date(2026, 1, 1), date(2027, 7, 31)),
+    ],
+    ids=["from its first day on", "for two months", "until it has been a member for a month"],
+)
+def test_a_year_comes_to_what_its_assessment_comes_to_for_who_joins_exempt_within_it(filled, since, until):
+    filled.organizations.add("Radio Union", country="CH", kind="international")
+    filled.terms.join("Radio Union", "sector_member", sector="T", on=date(2027, 7, 1))
+    filled.exemptions.grant("Radio Union", since=since, until=until, reason="reciprocity")
+    test_a_year_comes_to_what_its_assessment_comes_to(filled)
+
+
 def test_what_rests_on_fees_that_no_source_states_is_told_apart(filled):
     report = filled.reports.revenue_forecast(years=1)
     assert figures(report, "unsure") == {("2026", ASSOCIATE_T): Decimal("10600.00")}

@@ -58,6 +58,14 @@ def test_palau_pays_from_the_first_day_of_the_month_of_its_accession(book):
     assert book.contributions.assessed("PLW", 2023) == ()
 
 
+@pytest.mark.parametrize(
+    ("year", "doubt"), [(2022, ""), (2025, "derived"), (2028, "preliminary, unverified")]
+)
+def test_what_a_state_contributes_says_how_sure_the_unit_is(book, year, doubt):
+    book.contributions.choose("KEN", 1, effective_on=date(2022, 1, 1), reason="Note of the State")
+    assert {line.doubt for line in book.contributions.assessed("KEN", year)} == {doubt}
+
+
 def test_china_changed_its_class_inside_a_period(book):
     units = [(each.units, each.since_on) for each in book.contributions.history("China")]
     assert units[:2] == [(14, date(2017, 1, 1)), (20, date(2018, 1, 1))]

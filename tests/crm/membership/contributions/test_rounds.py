@@ -61,7 +61,11 @@ def test_a_round_begins_with_194_states_that_have_not_answered(asked):
     assert stake.chf == Decimal("113208000.00")
     assert standing.projection.expected == 356
     assert asked.rounds.of(NAME).record.unit_amount == 318000
-    assert "not found; unverified" in asked.rounds.of(NAME).record.source
+    said = "CHF 318,000.00 (preliminary, unverified: Council-25 fixed a preliminary amount"
+    found = asked.rounds.of(NAME)
+    assert found.record.unit_in_words.startswith(said)
+    assert said in str(found.standing(found.record.deadline_on))
+    assert said in str(asked.rounds.compare(NAME, NAME))
 
 
 def test_nobody_was_asked_before_the_letter_went_out(asked):

@@ -61,7 +61,7 @@ def test_what_a_year_costs_follows_from_category_sector_class_country_and_size(
     book, add, country, size, category, sector, units, amount
 ):
     account = add("Acme", country, size=size)
-    join(book, account, category, sector, units=units)
+    join(book, account, category, sector, units=units, reason="Decided case by case")
     assessed = book.dues.assess(2026, issued_on=ISSUED)
     (invoice,) = book.dues.invoices(account)
     assert (invoice.amount, invoice.kind, invoice.year) == (Decimal(amount), "yearly", 2026)
@@ -213,33 +213,148 @@ def test_who_has_left_is_charged_to_the_end_of_the_month_and_who_left_before_not
     assert told(book, leaving) == [("T", "sector_member", 5, Decimal("13250.00"))]
 
 
+def owed(book, account):
+    return book.dues.statement(account).balance
+
+
+@pytest.mark.parametrize(
+    ("country", "category"),
+    [("CH", "sector_member"), ("CH", "associate"), ("KE", "associate"), ("KE", "academia")],
+)
+@pytest.mark.parametrize("month", range(1, 13))
+def test_who_leaves_owes_the_same_whether_that_was_recorded_before_the_dues_or_after(
+    book, add, country, category, month
+):
+    before, after = add("Before", country), add("After", country)
+    sector = None if category == "academia" else "T"
+    for account in (before, after):
+        join(book, account, category, sector)
+
+    def leave(account):
+        book.terms.denounce(account, sector=sector, on=date(2026, month, 1), reason="no budget")
+
+    leave(before)
+    book.dues.assess(2026, issued_on=ISSUED)
+    leave(after)
+    assessed = book.dues.assess(2026)
+    assert assessed.amount == assessed.given_back < 0
+    assert owed(book, before) == owed(book, after)
+    assert [invoice.kind for invoice in book.dues.invoices(after)] == ["yearly", "credit"]
+    assert book.dues.assess(2026).invoices == 0
+
+
+CHANGES = {
+    "upgrade": ("associate", lambda terms, who: terms.upgrade(who, sector="T", on=date(2026, 4, 1))),
+    "downgrade": (
+        "sector_member",
+        lambda terms, who: terms.downgrade(who, sector="T", study_group="T-SG13", on=date(2026, 4, 20)),
+    ),
+    "class_change": (
+        "sector_member",
+        lambda terms, who: terms.class_change(who, sector="T", units="2", on=date(2026, 4, 1)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("category", "change"), CHANGES.values(), ids=CHANGES)
+def test_who_changes_owes_the_same_whether_that_was_recorded_before_the_dues_or_after(
+    book, add, category, change
+):
+    before, after = add("Before"), add("After")
+    for account in (before, after):
+        join(book, account, category)
+    change(book.terms, before)
+    book.dues.assess(2026, issued_on=ISSUED)
+    change(book.terms, after)
+    assert book.dues.assess(2026).invoices == 1
+    assert owed(book, before) == owed(book, after)
+    assert [invoice.kind for invoice in book.dues.invoices(after)] == ["yearly", "change"]
+    assert book.dues.assess(2026).invoices == 0
+
+
+def test_who_leaves_and_comes_back_pays_for_the_months_between_no_more(book, add):
+    acme = add("Acme")
+    join(book, acme)
+    book.dues.assess(2026, issued_on=ISSUED)
+    book.terms.denounce(acme, sector="T", on=date(2026, 4, 1), reason="no budget")
+    join(book, acme, on=date(2026, 10, 1))
+    book.dues.assess(2026)
+    assert owed(book, acme) == 31800 / 2
+    assert book.dues.assess(2026).invoices == 0
+
+
+def test_a_year_that_was_charged_ahead_is_given_back_to_who_left_before_it(book, add):
+    acme = add("Acme")
+    join(book, acme, synthetic=True)
+    book.dues.assess(2027)
+    book.terms.denounce(acme, sector="T", on=date(2027, 1, 1), reason="no budget")
+    assessed = book.dues.assess(2027)
+    assert (assessed.memberships, assessed.amount, owed(book, acme)) == (0, -31800, 0)
+    assert all(invoice.synthetic for invoice in book.dues.invoices(acme))
+
+
+def test_what_an_application_was_charged_waits_for_its_payment_and_is_not_given_back(book, add):
+    acme = add("Acme", kind="university")
+    book.applications.apply(acme, "associate", sector="T", study_group="T-SG13")
+    book.applications.forward(acme)
+    book.applications.approve(acme)
+    assert book.dues.assess(2026).invoices == 0
+    book.dues.pay(acme, owed(book, acme), on=date(2026, 11, 24), reference="UBS-1")
+    assert book.dues.assess(2026).invoices == 0
+    book.terms.denounce(acme, sector="T", on=date(2026, 12, 1), reason="no budget")
+    assert book.dues.assess(2026).amount == Decimal("-883.33")
+
+
 def test_an_exempt_body_gets_no_invoice_and_is_listed_with_the_reason(book, add):
     union, acme = add("Radio Union", kind="international"), add("Acme")
     for account in (union, acme):
         join(book, account)
-    book.exemptions.grant(union, since=date(2024, 1, 1), until=date(2026, 1, 1), reason="reciprocity")
+    book.exemptions.grant(union, since=date(2024, 1, 1), until=date(2026, 12, 31), reason="reciprocity")
     assessed = book.dues.assess(2026, issued_on=ISSUED)
     assert (assessed.memberships, assessed.invoices, assessed.charged_before) == (2, 1, 0)
     (exempt,) = assessed.exempt
     assert (exempt.organization_id, exempt.name, exempt.coverage) == (union.id, "Radio Union", "T")
-    assert exempt.reason == "reciprocity"
+    assert (exempt.reason, exempt.months) == ("reciprocity", 12)
     assert book.dues.invoices(union) == ()
     assert book.dues.assess(2027).invoices == 2
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "charged"),
-    [(date(2026, 5, 10), date(2027, 12, 31), 0), (date(2025, 1, 1), date(2026, 5, 9), 21200)],
-    ids=["from its first day on", "until the day before"],
+    ("since", "until", "exempt", "charged"),
+    [
+        (date(2026, 5, 10), date(2027, 12, 31), 8, 0),
+        (date(2025, 1, 1), date(2026, 5, 9), 0, 21200),
+        (date(2025, 1, 1), date(2026, 11, 30), 7, 2650),
+        (date(2026, 5, 11), date(2026, 12, 31), 7, 2650),
+        (date(2026, 7, 1), date(2026, 8, 31), 2, 15900),
+    ],
+    ids=["from its first day on", "until the day before", "all but December", "a day too late", "in summer"],
 )
-def test_whether_a_body_that_joins_within_the_year_is_exempt_is_told_by_its_first_day(
-    book, add, since, until, charged
-):
+def test_a_body_is_charged_for_the_months_in_which_it_is_not_exempt(book, add, since, until, exempt, charged):
     union = add("Radio Union", kind="international")
     join(book, union, on=date(2026, 5, 10))
     book.exemptions.grant(union, since=since, until=until, reason="reciprocity")
     assessed = book.dues.assess(2026)
-    assert (assessed.amount, len(assessed.exempt)) == (charged, 0 if charged else 1)
+    assert (assessed.amount, sum(each.months for each in assessed.exempt)) == (charged, exempt)
+    assert book.dues.assess(2026).invoices == 0
+
+
+def test_the_months_after_an_exemption_that_was_withdrawn_are_charged_by_a_later_pass(book, add):
+    union = add("Radio Union", kind="international")
+    join(book, union)
+    book.exemptions.grant(union, since=date(2026, 1, 1), until=date(2026, 12, 31), reason="reciprocity")
+    assert book.dues.assess(2026, issued_on=ISSUED).invoices == 0
+    book.exemptions.withdraw(union, on=date(2026, 10, 31), reason="the list was reviewed")
+    assert book.dues.assess(2026).amount == 5300
+
+
+def test_what_was_charged_before_an_exemption_was_granted_stays_due(book, add):
+    union = add("Radio Union", kind="international")
+    join(book, union)
+    book.dues.assess(2026, issued_on=ISSUED)
+    book.exemptions.grant(union, since=date(2026, 7, 1), until=date(2026, 12, 31), reason="reciprocity")
+    assert book.dues.assess(2026).invoices == 0
+    assert book.dues.statement(union).balance == 31800
 
 
 def test_what_an_account_owes_decides_how_it_stands(book, add):
@@ -268,6 +383,29 @@ def test_a_change_that_is_posted_while_a_year_is_assessed_waits_for_it_and_neith
         others = [pool.submit(verb, account) for account in accounts for verb in (pay, change)]
         assert sorted(each.result().invoices for each in passes) == [0, 8]
         assert all(each.result().id for each in others)
+
+
+def test_a_proposal_that_is_accepted_while_its_year_is_assessed_is_charged_once(make_book, book, add):
+    accounts = [add(f"Acme {number}") for number in range(6)]
+    for account in accounts:
+        join(book, account, "associate")
+    shown = [book.terms.propose_upgrade(account, sector="T", on=date(2026, 7, 1)) for account in accounts]
+
+    def accept(proposal):
+        try:
+            return make_book().terms.accept(proposal, reason="asked for it")
+        except Refused as refused:  # the dues came first, and what is to be given back with them
+            return refused.rule
+
+    with ThreadPoolExecutor(4) as pool:
+        accepted = [pool.submit(accept, proposal) for proposal in shown[:3]]
+        passes = [pool.submit(make_book().dues.assess, 2026, issued_on=ISSUED) for _ in range(2)]
+        accepted += [pool.submit(accept, proposal) for proposal in shown[3:]]
+        assert all(each.result() for each in [*accepted, *passes])
+    for proposal, came in zip(shown, accepted, strict=True):
+        upgraded = not isinstance(came.result(), str)
+        assert owed(book, proposal.ask.organization_id) == (21200 if upgraded else 10600)
+    assert book.dues.assess(2026).invoices == 0
 
 
 def test_what_is_synthetic_stays_marked(book, add):

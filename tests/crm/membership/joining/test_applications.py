@@ -168,7 +168,7 @@ def test_a_class_below_the_lowest_of_its_sector_is_asked_about(book, country, se
 
 
 def test_a_class_that_there_is_not_cannot_be_applied_for(book, acme):
-    for units, sector in (("1/64", "T"), ("1/32", "D")):
+    for units, sector in (("1/32", "T"), ("1/32", "D")):
         with pytest.raises(Refused, match="The lowest class in ITU-"):
             book.applications.apply(acme, "sector_member", sector=sector, units=units, override="x")
 
@@ -208,7 +208,7 @@ def test_another_class_is_looked_at_as_the_first_one_was(book, acme):
     assert (reduced.units, reduced.despite) == (Fraction(1, 8), ("reduced_class",))
     assert book.applications.change(applied, units="1", reason="They chose more.").despite == ()
     with pytest.raises(Refused, match="The lowest class"):
-        book.applications.change(applied, units="1/64", reason="They chose less.")
+        book.applications.change(applied, units="1/32", reason="They chose less.")
 
 
 def test_a_membership_that_begins_without_its_payment_wants_a_reason_and_stands_in_the_ledger(

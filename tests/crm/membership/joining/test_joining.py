@@ -124,6 +124,15 @@ def test_what_the_joining_year_costs(book, country, category, wish, starts_on, a
     assert book.applications.approve(applied, starts_on=starts_on).amount == Decimal(amount)
 
 
+def test_a_subsidiary_of_a_group_from_a_developed_country_joins_for_the_full_fee(book, acme):
+    subsidiary = book.organizations.add("Acme Kenya Ltd", country="KE", parent=acme)
+    applied = book.applications.apply(subsidiary, "associate", sector="D", study_group="D-SG1")
+    book.applications.forward(applied)
+    assert book.applications.approve(applied, starts_on="2026-07-31").amount == Decimal("1987.50")
+    (line,) = book.dues.lines(book.dues.invoices(subsidiary)[0])
+    assert "full fee: its group is headquartered in Switzerland" in line.basis
+
+
 def test_a_withdrawal_gives_the_invoice_back_and_leaves_what_was_paid_to_the_account(book, acme, invoiced):
     pay(book, acme, 1000)
     book.applications.withdraw(invoiced, reason="No budget.")

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.unused_months import PostedLine, given_back
 from crm.membership.pricing import part_of_year
-from crm.membership.proposals.unused_months import PostedLine, given_back
 from crm.membership.terms import Coverage
 
 END = date(2027, 12, 31)

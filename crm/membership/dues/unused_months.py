@@ -1,4 +1,4 @@
-"""What an account was charged for months that another membership takes over: pure, from the lines of its invoices."""
+"""What an account was charged for months that are no longer the membership's: pure, from the lines of its invoices."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -39,34 +39,37 @@ def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -
 
     Args:
         lines: on one account in one Sector, in the order in which they were posted.
-        since_on: the first day of a month, from which somebody else is charged.
-        until_on: the last day of a month, to which they are.
+        since_on: the first day of a month, from which it is given back.
+        until_on: the last day of a month, to which it is.
 
     Yields:
-        A credit for each membership and calendar year, below zero, to the centime.
+        A credit for each membership and calendar year, below zero. What stays charged is rounded like a fee, so that it
+        is what would have been charged, had only these months been asked for.
     """
     for _, together in groupby(sorted(lines, key=_what_for), _what_for):
         same = list(together)
         for year in range(since_on.year, min(until_on, max(line.until_on for line in same)).year + 1):
             left = charged_months(same, year) & set(months_in(since_on, until_on, year))
             for first, last in runs(left, year):
-                yield _credit(same, first, last)
+                yield credit_of(same, first, last)
 
 
 def _what_for(line: PostedLine) -> tuple[int, int]:
     return line.event_id or 0, line.application_id or 0
 
 
-def _credit(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
+def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
     """What lines for the same membership charge for the months from a first day to a last one."""
     charged = next(line for line in reversed(lines) if line.amount > 0)
     months = len(months_in(first, last, first.year))
     numbers = ", ".join(dict.fromkeys(line.number for line in lines))
+    all_of_it = sum((line.amount for line in lines), Decimal(0))
+    unused = sum((_share(line, first, last) for line in lines), Fraction(0))
     return ChargeLine(
         since_on=first,
         until_on=last,
         months=months,
-        amount=-to_the_cent(sum((_share(line, first, last) for line in lines), Fraction(0))),
+        amount=to_the_cent(Fraction(all_of_it) - unused) - all_of_it,
         rule=charged.rule,
         basis=f"{months} of the {_months_of(charged)} months invoiced as {numbers}",
         coverage=charged.coverage,
