@@ -65,13 +65,13 @@ class ReminderRule:
     Attributes:
         name: the name under which the ledger keeps its reminders.
         title: its name for people.
-        find: finds what has to be recalled to somebody on a day; each subject once. Given the number of a subject, it looks
-            no further than it must for that one.
+        find: finds what has to be recalled to somebody on a day; each subject once. Given a subject, it looks no further
+            than it must for that one.
     """
 
     name: str
     title: str
-    find: Callable[[Session, date, int | None], Sequence[Matter]]
+    find: Callable[[Session, date, str | None], Sequence[Matter]]
 
     def matters(self, session: Session, on: date) -> Sequence[Matter]:
         """All that has to be recalled to somebody on a day."""
@@ -79,12 +79,16 @@ class ReminderRule:
 
     def matter(self, session: Session, on: date, subject: str) -> Matter | None:
         """What has to be recalled on a day about one subject, e.g. "invoice:4711"; None: nothing."""
-        number = int(subject.split(":")[1])
-        return next((each for each in self.find(session, on, number) if each.subject == subject), None)
+        return next((each for each in self.find(session, on, subject) if each.subject == subject), None)
 
     def key(self, matter: Matter) -> ReminderKey:
         """Under what the ledger keeps the reminder of a matter."""
         return ReminderKey(self.name, matter.subject, matter.reference_on, matter.step)
+
+
+def number_in(subject: str | None) -> int | None:
+    """The number of what a reminder is about: 4711 in "invoice:4711"."""
+    return None if subject is None else int(subject.split(":")[1])
 
 
 def reached(steps: Mapping[str, date], on: date) -> str | None:

@@ -8,31 +8,38 @@ from datetime import date
 from sqlmodel import Session
 
 from crm.membership.contributions.round_reading import reminders_due
-from crm.outreach.reminder_rule import Matter, ReminderRule
+from crm.outreach.reminder_rule import Matter, ReminderRule, number_in
 from crm.outreach.reminder_sources import applying, leaving, owing
 from crm.outreach.reminders_announcements import announcement
-from crm.outreach.reminders_arrears import arrears
+from crm.outreach.reminders_arrears import SUSPENSION, arrears
 from crm.outreach.reminders_joining import joining
 from crm.outreach.reminders_notices import notice_received
 from crm.reference.application_patience import application_patience
 
 
-def _arrears(session: Session, on: date, invoice: int | None) -> list[Matter]:
-    return [found for each in owing(session, on, invoice=invoice) if (found := arrears(each, on))]
+def _arrears(session: Session, on: date, subject: str | None) -> list[Matter]:
+    number = number_in(subject)
+    of_account = subject is not None and subject.startswith(SUSPENSION)
+    owes = owing(session, on, account=number) if of_account else owing(session, on, invoice=number)
+    return [found for each in owes if (found := arrears(each, on))]
 
 
-def _joining(session: Session, on: date, application: int | None) -> list[Matter]:
+def _joining(session: Session, on: date, subject: str | None) -> list[Matter]:
     patience = application_patience(session)
-    waiting = applying(session, on, application=application)
+    waiting = applying(session, on, application=number_in(subject))
     return [found for each in waiting if (found := joining(each, on, patience=patience))]
 
 
-def _notices(session: Session, on: date, event: int | None) -> list[Matter]:
-    return [found for each in leaving(session, on, event=event) if (found := notice_received(each, on))]
+def _notices(session: Session, on: date, subject: str | None) -> list[Matter]:
+    return [
+        found
+        for each in leaving(session, on, event=number_in(subject))
+        if (found := notice_received(each, on))
+    ]
 
 
-def _announcements(session: Session, on: date, round_id: int | None) -> list[Matter]:
-    return [announcement(each) for each in reminders_due(session, on, of=round_id)]
+def _announcements(session: Session, on: date, subject: str | None) -> list[Matter]:
+    return [announcement(each) for each in reminders_due(session, on, of=number_in(subject))]
 
 
 RULES = (

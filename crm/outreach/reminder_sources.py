@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.directory.administrations import administrations_of
 from crm.directory.merged import among, keeper_ids
@@ -16,7 +15,7 @@ from crm.membership.dues.balance import OpenItem
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine
 from crm.membership.dues.entries import Entries, entries_of
 from crm.membership.joining.application import handed_out
-from crm.membership.joining.application_steps import Party, Status, Step
+from crm.membership.joining.application_steps import Party, Step
 from crm.membership.joining.application_tables import ApplicationMove, ApplicationRecord
 from crm.membership.ledger_tables import MembershipEvent, Term, running
 from crm.membership.terms import Coverage, EventKind
@@ -25,20 +24,24 @@ from crm.outreach.reminders_joining import Applying
 from crm.outreach.reminders_notices import Leaving
 
 
-def owing(session: Session, on: date, *, invoice: int | None = None) -> Iterator[Owing]:
-    """Every account that owes something on a day, with its ladder; what an applicant is still asked for is no debt.
+def owing(
+    session: Session, on: date, *, invoice: int | None = None, account: int | None = None
+) -> Iterator[Owing]:
+    """Every account that owes something on a day beside what a repayment plan covers, with its ladder.
 
     Args:
         session: reads the book.
         on: the day.
         invoice: only the account of this invoice.
+        account: or only this account.
     """
-    aged = tuple(ageing(session, on, accounts=None if invoice is None else _account_of(session, invoice)))
-    joining = set(
-        session.exec(_of_open_applications(item.invoice_id for each in aged for item in each.items))
-    )
+    only = [account] if account is not None else None
+    if invoice is not None:
+        only = _account_of(session, invoice)
     open_ = {
-        each.organization_id: found for each in aged if (found := _open(each.items, on, without=joining))
+        each.organization_id: found
+        for each in ageing(session, on, accounts=only)
+        if (found := _open([item for item in each.items if not item.on_plan(on)], on))
     }
     ladders = _ladders(session, open_)
     for number, invoices in open_.items():
@@ -107,21 +110,11 @@ def _account_of(session: Session, invoice: int) -> list[int]:
     return [keepers.get(number, number) for number in numbers]
 
 
-def _open(items: Iterable[OpenItem], on: date, *, without: Iterable[int] = ()) -> tuple[OpenInvoice, ...]:
-    left_out = frozenset(without)
+def _open(items: Iterable[OpenItem], on: date) -> tuple[OpenInvoice, ...]:
     return tuple(
         OpenInvoice(item.invoice_id, item.number, item.due_on, outstanding)
         for item in items
-        if item.invoice_id not in left_out and (outstanding := item.outstanding(on))
-    )
-
-
-def _of_open_applications(invoices: Iterable[int]) -> SelectOfScalar[int]:
-    """Those of some invoices that are of applications that have not become a membership."""
-    return (
-        select(InvoiceLine.invoice_id)
-        .join(ApplicationRecord, col(ApplicationRecord.id) == col(InvoiceLine.application_id))
-        .where(among(col(InvoiceLine.invoice_id), invoices), col(ApplicationRecord.status) != Status.ACTIVE)
+        if (outstanding := item.outstanding(on))
     )
 
 

@@ -21,6 +21,9 @@ AHEAD = timedelta(days=30)
 BOOKED = timedelta(days=14)
 """So long a payment may take from the due date to our books before it is asked for."""
 
+SUSPENSION = "suspension"
+"""What the letters of a suspension are about: "suspension:7:2027-09-27", the account and the first day of it."""
+
 _TEMPLATES = {
     "due_soon": "arrears_due",
     "overdue": "arrears_overdue",
@@ -119,7 +122,10 @@ def _suspended(owing: Owing, now: Sequence[Rung], on: date) -> Matter | None:
     if exclusion_on:
         steps["exclusion_ahead"] = (exclusion_on - AHEAD, exclusion_on)
         ladder["exclusion_on"] = exclusion_on
-    return _matter(owing, overdue, steps, on, listed(overdue) | _known(ladder), "suspended; overdue since")
+    # Of the suspension, not of the oldest debt: that one may be paid while the suspension goes on.
+    subject = f"{SUSPENSION}:{owing.organization_id}:{since}"
+    facts = listed(overdue) | _known(ladder)
+    return _matter(owing, overdue, steps, on, facts, "suspended; overdue since", subject=subject)
 
 
 def _matter(
@@ -129,14 +135,19 @@ def _matter(
     on: date,
     facts: Mapping[str, Any],
     how: str,
+    *,
+    subject: str = "",
 ) -> Matter | None:
-    """The matter at the step that has been reached; for each step the day on which it begins, and what it refers to."""
+    """The matter at the step that has been reached; for each step the day on which it begins, and what it refers to.
+
+    It is about the first of the invoices unless a subject is given.
+    """
     step = reached({name: begins for name, (begins, _) in steps.items()}, on) if invoices else None
     if step is None:
         return None
     first = invoices[0]
     return Matter(
-        subject=f"invoice:{first.id}",
+        subject=subject or f"invoice:{first.id}",
         organization_id=owing.organization_id,
         reference_on=steps[step][1],
         step=step,

@@ -75,7 +75,7 @@ class RulesOn(Shown):
         repayment_years: the longest repayment plan by who pays: "sector_member", "developed", "developing", "ldc".
         interest_first: per cent a year on what is overdue, until the later rate applies.
         interest_later: per cent a year from the later month on.
-        interest_later_from_month: the month of the year in which it was due from which the later rate applies.
+        interest_later_from_month: the month from which the later rate applies to a year's fee.
         reduction_limit: the most, in per cent, by which a Member State may lower its class.
         reduction_from_units: from how many units that limit holds.
     """
@@ -96,6 +96,11 @@ class RulesOn(Shown):
     def due_on(self, year: int) -> date:
         """The day on which the fee of a year is due."""
         return date(year, *self.due)
+
+    def interest_later_on(self, due_on: date) -> date:
+        """The first day of the later rate: as many months after any due date as it is after that of a year's fee."""
+        months = due_on.month - 1 + self.interest_later_from_month - self.due[0]
+        return date(due_on.year + months // 12, months % 12 + 1, 1)
 
 
 class MembershipRules:

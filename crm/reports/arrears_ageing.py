@@ -11,11 +11,11 @@ from sqlmodel import Session, col
 from crm.directory.merged import among
 from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
-from crm.membership.dues.ageing import Age, Aged, age_of, ageing
+from crm.membership.dues.ageing import IN_TIME, Age, Aged, age_of, ageing
 from crm.membership.dues.dues_tables import Invoice
 from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.reference.country import Country
-from crm.reference.membership_rules import RulesOn, membership_rules
+from crm.reference.membership_rules import MembershipRules, RulesOn, membership_rules
 from crm.reference.regions import Region, find_region
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
@@ -82,19 +82,19 @@ def arrears_ageing(
     with reader.store.reading() as session:
         area = find_region(session, region) if region else None
         keeper = find_staff(session, owner) if owner else None
-        rules = membership_rules(session).on(day)
+        rules = membership_rules(session)
         found = _lines(session, [row for row in ageing(session, day) if every or row.overdue], area, keeper)
         made_up = _made_up(session, found)
     filters = {"region": area and area.name(), "owner": keeper and keeper.name}
     return Report(
         name="arrears-ageing",
         title="Arrears by age",
-        definition=_definition(rules),
+        definition=_definition(rules.on(day)),
         denominator=f"{'All accounts that owe something' if every else 'All accounts in arrears'} on the day.",
         as_of=as_of,
         on=day,
         filters={name: value for name, value in filters.items() if value},
-        columns=_columns(rules),
+        columns=_columns(rules.on(day)),
         rows=tuple(line.cells() for line in found),
         behind=_behind(found, day, rules) if rows else None,
         notes=synthetic(made_up),
@@ -144,9 +144,10 @@ def _columns(rules: RulesOn) -> tuple[Column, ...]:
     first, last = rules.suspension_days, rules.suspension_days + rules.exclusion_days
     titles = {
         Age.NOT_DUE: "Not due yet",
-        Age.OVERDUE: f"Overdue to {first} days",
-        Age.SUSPENSION: f"{first + 1} to {last} days",
-        Age.EXCLUSION: f"Over {last} days",
+        Age.ON_PLAN: "On a repayment plan",
+        Age.OVERDUE: f"Overdue, under {first} days",
+        Age.SUSPENSION: f"{first} to {last - 1} days",
+        Age.EXCLUSION: f"{last} days or more",
     }
     return (
         Column(key="region", title="Region"),
@@ -170,12 +171,13 @@ def _definition(rules: RulesOn) -> str:
         f"What is open of the invoices of each account on the day, by the days since it was due: yearly dues on {due_on:%d %B} "
         f"of their year. Money settles what was due first. After {rules.suspension_days} days a member is suspended, and "
         f"{rules.exclusion_days} days after it received the notice of that it can be excluded; the oldest amounts are "
-        "counted as if the notice had been received at once. A repayment plan or an exemption halts that, but makes nothing "
-        f"younger. {NOT_THE_BOOKS}"
+        "counted as if the notice had been received at once. What a repayment plan covers that is kept is no arrears, and the "
+        "days of the plan make nothing older. A step that was put off, or an exemption, makes nothing younger. What an "
+        f"applicant is asked for is not owed. {NOT_THE_BOOKS}"
     )
 
 
-def _behind(found: Sequence[_Line], day: date, rules: RulesOn) -> Behind:
+def _behind(found: Sequence[_Line], day: date, rules: MembershipRules) -> Behind:
     """The open invoices behind the amounts."""
     return behind_of(
         ("id",),
@@ -201,4 +203,4 @@ def _behind(found: Sequence[_Line], day: date, rules: RulesOn) -> Behind:
 
 
 def _figures(age: Age) -> tuple[str, ...]:
-    return (age.value,) if age is Age.NOT_DUE else (age.value, "arrears")
+    return (age.value,) if age in IN_TIME else (age.value, "arrears")

@@ -65,6 +65,8 @@ def _standing(statement: Statement) -> str:
             for item in statement.open_items
         ),
     ]
+    if statement.on_plan:
+        told.append(f"Of that under a repayment plan, and not overdue: CHF {statement.on_plan:,.2f}.")
     if statement.credit:
         told.append(f"To the credit of the account: CHF {statement.credit:,.2f}.")
     if statement.interest:

@@ -67,8 +67,7 @@ def contract_cases(session: Session, accounts: Iterable[int]) -> Mapping[int, Co
     facts = _Facts(session, accounts)
     invoices = facts.each(_INVOICES, lambda row: row)
     parts: Mapping[str, Mapping[int, Any]] = {
-        "receipts": facts.each(_RECEIPTS, lambda row: Receipt(row.received_on, row.amount_chf)),
-        "plans": facts.each(_PLANS, _plan),
+        **_paid(facts),
         "notices": facts.each(_NOTICES, lambda row: row.received_on),
         "postponements": facts.each(
             _POSTPONEMENTS, lambda row: Postponement(row.step, row.decided_on, row.until_on)
@@ -80,13 +79,38 @@ def contract_cases(session: Session, accounts: Iterable[int]) -> Mapping[int, Co
     }
     known = set[int]().union(invoices, *parts.values())
     members = facts.each(_TERMS, _days) if known else {}
+    return _cases(invoices, {**parts, "memberships": members}, known)
+
+
+def owing_cases(session: Session, accounts: Iterable[int]) -> Mapping[int, ContractCase]:
+    """As `contract_cases`, with what decides what is owed alone: invoices, payments and repayment plans.
+
+    Args:
+        session: reads the book.
+        accounts: the ids of accounts; what was merged into them counts.
+    """
+    facts = _Facts(session, accounts)
+    invoices, parts = facts.each(_INVOICES, lambda row: row), _paid(facts)
+    return _cases(invoices, parts, set[int]().union(invoices, *parts.values()))
+
+
+def _paid(facts: _Facts) -> dict[str, Mapping[int, Any]]:
+    """What came in, and by which plans."""
+    return {
+        "receipts": facts.each(_RECEIPTS, lambda row: Receipt(row.received_on, row.amount_chf)),
+        "plans": facts.each(_PLANS, _plan),
+    }
+
+
+def _cases(
+    invoices: Mapping[int, Sequence[Any]], parts: Mapping[str, Mapping[int, Any]], accounts: Iterable[int]
+) -> Mapping[int, ContractCase]:
     return {
         account: ContractCase(
-            memberships=members.get(account, ()),
             **_charged(invoices.get(account, ())),
             **{name: found.get(account, ()) for name, found in parts.items()},
         )
-        for account in known
+        for account in accounts
     }
 
 

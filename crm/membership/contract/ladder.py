@@ -6,7 +6,7 @@ unless it has agreed on a repayment plan. Fees go on while it is suspended, for 
 automatic: the ladder says since when it is due.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -14,10 +14,11 @@ from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from crm.membership.contract.contract_case import ContractCase, LadderStep, Postponable, Statement
+from crm.membership.contract.owed import owed_items, suspended_from
 from crm.membership.contract.repayment import Regime, regimes
 from crm.membership.contract.spells import NEVER, Spell, joined, within, without
 from crm.membership.contract.standing import Punctuality, Standing
-from crm.membership.dues.balance import OpenItem, open_items
+from crm.membership.dues.balance import OpenItem
 from crm.reference.membership_rules import MembershipRules
 
 CONTRACT = "contract"
@@ -73,8 +74,9 @@ def standing_spans(case: ContractCase, rules: MembershipRules) -> tuple[Standing
         case: what is on file about the account.
         rules: the dated rules.
     """
-    items = open_items(case.charges, case.receipts)
-    ladder = list(_ladder(case, regimes(case, items), rules))
+    times = regimes(case)
+    items = owed_items(case, times)
+    ladder = list(_ladder(case, times, items, rules))
     grounds = [*_notices(case), *ladder, *_others(case)]
     habits = _punctuality(items, ladder)
     days = {day for ground in grounds for day in ground.spell}
@@ -83,22 +85,21 @@ def standing_spans(case: ContractCase, rules: MembershipRules) -> tuple[Standing
     return tuple(_merged(spans))
 
 
-@dataclass(slots=True)
-class _Debt:
-    """One invoice over all regimes: when it is overdue, and when its ladder is halted."""
+class _Debt(NamedTuple):
+    """An invoice that is overdue at some time."""
 
-    number: str
-    due_on: date
+    item: OpenItem
     overdue: list[Spell]
-    halted: list[Spell]
 
     def __str__(self) -> str:
-        return f"invoice {self.number} was due on {_day(self.due_on)}"
+        return f"invoice {self.item.number} was due on {_day(self.item.due_on)}"
 
 
-def _ladder(case: ContractCase, times: Sequence[Regime], rules: MembershipRules) -> Iterator[_Ground]:
+def _ladder(
+    case: ContractCase, times: Sequence[Regime], items: Sequence[OpenItem], rules: MembershipRules
+) -> Iterator[_Ground]:
     """What the debts amount to, the worst first."""
-    debts = [debt for debt in _debts(times, case.joining) if debt.overdue]
+    debts = [_Debt(item, overdue) for item in items if (overdue := item.overdue_spells())]
     on_plan = joined(
         spell for regime in times for part in regime.instalments for spell in regime.unpaid(part)
     )
@@ -116,30 +117,9 @@ def _ladder(case: ContractCase, times: Sequence[Regime], rules: MembershipRules)
     yield from _grounds(on_plan, Standing.ARREARS, "pays by a repayment plan", LadderStep.ON_PLAN)
 
 
-def _debts(times: Sequence[Regime], joining: Mapping[str, Spell]) -> Iterable[_Debt]:
-    """The invoices with what became of them, the first due first."""
-    debts: dict[str, _Debt] = {}
-    for regime in times:  # the first of them knows every invoice: it is from before any plan
-        for item in regime.items:
-            debt = debts.setdefault(item.number, _Debt(item.number, item.due_on, [], []))
-            if item.number in regime.covered:
-                continue
-            late, unpaid = (item.due_on + _DAY, NEVER), regime.unpaid(item)
-            asked = [joining[item.number]] if item.number in joining else []
-            debt.overdue += without(within(unpaid, [late]), asked)
-            if regime.instalments:
-                debt.halted += within(without([regime.spell], unpaid), [late])
-        for number in regime.covered:
-            debts[number].halted.append(regime.spell)
-    return sorted(debts.values(), key=lambda debt: (debt.due_on, debt.number))
-
-
 def _suspended(debt: _Debt, case: ContractCase, rules: MembershipRules) -> list[Spell]:
     """When a member is suspended for a debt; one that is no member any more has nothing left to suspend."""
-    begins = debt.due_on + timedelta(days=rules.on(debt.due_on).suspension_days)
-    for since, until in joined(debt.halted):
-        if since <= begins:  # the days on which the ladder is halted do not count
-            begins = NEVER if until == NEVER else begins + (until - max(since, debt.due_on + _DAY))
+    begins = suspended_from(debt.item, rules)
     spells = within(within(debt.overdue, [(begins, NEVER)]), case.memberships)
     return without(spells, _postponed(case, Postponable.SUSPENSION))
 

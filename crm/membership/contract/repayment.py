@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from crm.dates import day_of
 from crm.errors import InvalidInput
-from crm.membership.contract.contract_case import Charge, ContractCase, Instalment, Plan
+from crm.membership.contract.contract_case import Charge, ContractCase, Instalment, Plan, Receipt
 from crm.membership.contract.spells import ALWAYS, NEVER, Spell, joined, within, without
 from crm.membership.dues.balance import ZERO, OpenItem, open_items
 
@@ -29,7 +29,7 @@ class Regime:
 
     Attributes:
         spell: when it holds.
-        items: the invoices, the first due first.
+        items: the invoices, the first due first; of those that a plan covers, what its instalments have not paid off.
         covered: the numbers of the invoices that a plan covers, which is kept for that time.
         instalments: those of that plan, in their order.
     """
@@ -41,19 +41,17 @@ class Regime:
 
     def unpaid(self, item: OpenItem) -> list[Spell]:
         """When something of an item was open while the regime held, before its due date or after it."""
-        days = pairwise([*(day for day, _ in item.steps), NEVER])
-        open_ = (spell for spell, (_, left) in zip(days, item.steps, strict=True) if left)
+        open_ = (spell for spell, left in item.stretches() if left)
         return within(joined(open_), [self.spell])
 
 
-def regimes(case: ContractCase, items: tuple[OpenItem, ...]) -> list[Regime]:
+def regimes(case: ContractCase) -> list[Regime]:
     """The times for which one order of debts holds, one after the other, without a gap; the first is without a plan.
 
     Args:
         case: what is on file about the account.
-        items: its invoices without any plan.
     """
-    usual = Regime(ALWAYS, items)
+    usual = Regime(ALWAYS, open_items(case.charges, case.receipts))
     if not case.plans:
         return [usual]
     plans = sorted(case.plans, key=lambda plan: plan.agreed_on)
@@ -74,7 +72,7 @@ def kept(case: ContractCase, plan: Plan, until: date) -> Regime:
         plan: one of its plans.
         until: the day on which the next one is agreed.
     """
-    there = [charge for charge in case.charges if charge.amount > 0 and charge.due_on <= plan.agreed_on]
+    there = [charge for charge in case.charges if _is_due(case, charge, plan.agreed_on)]
     there.sort(key=lambda charge: (charge.due_on, charge.issued_on, charge.number))
     parts = _parts(plan, sum((charge.amount for charge in there), ZERO))
     left, covered = _left(there, sum((part.amount for part in parts), ZERO))
@@ -82,8 +80,28 @@ def kept(case: ContractCase, plan: Plan, until: date) -> Regime:
     items = open_items([*left, *parts, *others], case.receipts)
     instalments = tuple(item for item in items if item.number == _INSTALMENT)
     ends = (until, plan.ended_on or NEVER, _over(instalments, plan.agreed_on))
-    invoices = tuple(item for item in items if item.number != _INSTALMENT)
+    beside = {charge.number for charge in others}
+    invoices = (
+        *_paid_off(there, [item for item in items if item.number not in beside], plan.agreed_on),
+        *(item for item in items if item.number in beside),
+    )
     return Regime((plan.agreed_on, min(ends)), invoices, covered, instalments)
+
+
+def _is_due(case: ContractCase, charge: Charge, day: date) -> bool:
+    """Whether a plan of a day is about a charge; what is asked of an applicant is no debt."""
+    since, until = case.joining.get(charge.number, (NEVER, NEVER))
+    return charge.amount > 0 and charge.due_on <= day and not since <= day < until
+
+
+def _paid_off(charges: Sequence[Charge], parts: Sequence[OpenItem], since: date) -> tuple[OpenItem, ...]:
+    """The charges that stand behind a plan, with what is open of each: what is paid settles what was due first."""
+    days = _days(parts, since)
+    owed = sum((part.amount for part in parts), ZERO)
+    left = [sum((part.outstanding(day) for part in parts), ZERO) for day in days]
+    turns = zip(days, pairwise([owed, *left]), strict=True)
+    paid = [Receipt(day, before - after) for day, (before, after) in turns]
+    return open_items(charges, paid)
 
 
 def _parts(plan: Plan, owed: Decimal) -> list[Charge]:

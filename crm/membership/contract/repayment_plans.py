@@ -18,10 +18,11 @@ from crm.errors import NotFound, Refused
 from crm.membership.contract.contract_case import ContractCase, Instalment, Plan
 from crm.membership.contract.contract_facts import contract_cases
 from crm.membership.contract.contract_tables import PlanInstalment, RepaymentPlan
+from crm.membership.contract.owed import owed_items
 from crm.membership.contract.repayment import Regime, evenly, kept
 from crm.membership.contract.spells import NEVER
 from crm.membership.contract.standing_spans import settle_standing
-from crm.membership.dues.balance import ZERO, open_items
+from crm.membership.dues.balance import ZERO
 from crm.reference.country import CountryGroup, GroupKind
 from crm.reference.development import developed_on, status_of
 from crm.reference.membership_rules import membership_rules
@@ -193,8 +194,7 @@ def _plans(session: Session, account: Organization) -> Sequence[RepaymentPlan]:
 def _owed(session: Session, account: Organization, day: date) -> Decimal:
     """What is due on a day and not paid."""
     case = contract_cases(session, [account.id]).get(account.id, ContractCase())
-    items = open_items(case.charges, case.receipts)
-    return sum((item.outstanding(day) for item in items if item.due_on <= day), ZERO)
+    return sum((item.owed(day) for item in owed_items(case) if item.due_on <= day), ZERO)
 
 
 def _refuse_unfit(session: Session, account: Organization, parts: Sequence[Instalment], on: date) -> None:

@@ -10,10 +10,11 @@ from sqlmodel import Session, col, func, select
 
 from crm.directory.merged import keeper_ids, with_merged
 from crm.directory.tables import Organization
+from crm.membership.contract.owed import reached_on, suspended_from
 from crm.membership.dues.balance import ZERO, OpenItem
 from crm.membership.dues.dues_tables import Invoice, Payment
-from crm.membership.dues.entries import Entries, entries_of
-from crm.reference.membership_rules import RulesOn, membership_rules
+from crm.membership.dues.entries import entries_of
+from crm.reference.membership_rules import MembershipRules, membership_rules
 from crm.shown import Shown
 
 
@@ -22,20 +23,26 @@ class Age(StrEnum):
 
     Attributes:
         NOT_DUE: its due date (31 March for yearly dues) has not passed.
+        ON_PLAN: a repayment plan that is kept covers it: it is no arrears, and its days stand still.
         OVERDUE: the due date has passed; interest accrues.
         SUSPENSION: as many days have passed as lead to suspension (180).
         EXCLUSION: so have the days from the notice of suspension to exclusion (90), if it was given at once.
     """
 
     NOT_DUE = "not_due"
+    ON_PLAN = "on_plan"
     OVERDUE = "overdue"
     SUSPENSION = "suspension"
     EXCLUSION = "exclusion"
 
 
+IN_TIME = frozenset({Age.NOT_DUE, Age.ON_PLAN})
+"""The ages that are no arrears."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aged(Shown):
-    """What an account owes on a day, by age.
+    """What an account owes on a day, by age; what an applicant is asked for it does not owe.
 
     Attributes:
         organization_id: the account.
@@ -50,7 +57,7 @@ class Aged(Shown):
     @property
     def overdue(self) -> Decimal:
         """What is overdue, of whatever age."""
-        return sum((amount for age, amount in self.by_age.items() if age is not Age.NOT_DUE), ZERO)
+        return sum((amount for age, amount in self.by_age.items() if age not in IN_TIME), ZERO)
 
     @property
     def oldest_due_on(self) -> date:
@@ -58,22 +65,24 @@ class Aged(Shown):
         return self.items[0].due_on
 
 
-def age_of(item: OpenItem, day: date, rules: RulesOn) -> Age:
-    """How old an open invoice is on a day."""
-    days = (day - item.due_on).days
-    if days > rules.suspension_days + rules.exclusion_days:
+def age_of(item: OpenItem, day: date, rules: MembershipRules) -> Age:
+    """How old an open invoice is on a day; the days on which a plan was kept do not count."""
+    if day <= item.due_on:
+        return Age.NOT_DUE
+    if item.on_plan(day):
+        return Age.ON_PLAN
+    on = rules.on(item.due_on)
+    if day >= reached_on(item, on.suspension_days + on.exclusion_days):
         return Age.EXCLUSION
-    if days > rules.suspension_days:
-        return Age.SUSPENSION
-    return Age.OVERDUE if days > 0 else Age.NOT_DUE
+    return Age.SUSPENSION if day >= suspended_from(item, rules) else Age.OVERDUE
 
 
-def aged(organization_id: int, items: Iterable[OpenItem], day: date, rules: RulesOn) -> Aged:
+def aged(organization_id: int, items: Iterable[OpenItem], day: date, rules: MembershipRules) -> Aged:
     """What an account owes on a day, by age."""
-    open_ = tuple(item for item in items if item.outstanding(day))
+    open_ = tuple(item for item in items if item.owed(day))
     by_age = dict.fromkeys(Age, ZERO)
     for item in open_:
-        by_age[age_of(item, day, rules)] += item.outstanding(day)
+        by_age[age_of(item, day, rules)] += item.owed(day)
     return Aged(organization_id, by_age, open_)
 
 
@@ -85,10 +94,10 @@ def ageing(session: Session, day: date, *, accounts: Iterable[int] | None = None
         day: the day.
         accounts: only these, by id, with what was merged into them; all where none are given.
     """
-    rules = membership_rules(session).on(day)
-    found: Mapping[int, Entries] = entries_of(session, _owing(session, day, accounts))
+    rules, found = membership_rules(session), entries_of(session, _owing(session, day, accounts))
     each = (aged(number, entries.items, day, rules) for number, entries in found.items())
-    return iter(sorted(each, key=lambda row: (row.oldest_due_on, row.organization_id)))
+    owing = (row for row in each if row.items)
+    return iter(sorted(owing, key=lambda row: (row.oldest_due_on, row.organization_id)))
 
 
 def _owing(session: Session, day: date, accounts: Iterable[int] | None) -> list[int]:

@@ -3,10 +3,12 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Protocol
 
+from crm.membership.contract.spells import NEVER, Spell, joined, within, without
 from crm.membership.dues.dues_tables import InvoiceKind
 from crm.shown import Shown
 
@@ -60,6 +62,8 @@ class OpenItem(Shown):
     Attributes:
         due_on: the last day on which it is paid in time.
         steps: what is open from a day on, for each day on which that changed; it begins with the day of issue.
+        halted: when a repayment plan that is kept stands in its place, or has left it paid.
+        asked: when it is asked of an applicant, who owes nothing by not paying it.
     """
 
     invoice_id: int
@@ -69,6 +73,8 @@ class OpenItem(Shown):
     due_on: date
     amount: Decimal
     steps: tuple[tuple[date, Decimal], ...]
+    halted: tuple[Spell, ...] = ()
+    asked: tuple[Spell, ...] = ()
 
     def outstanding(self, day: date) -> Decimal:
         """What is open of it at the end of a day; nothing before it was issued."""
@@ -76,8 +82,28 @@ class OpenItem(Shown):
         return self.steps[number - 1][1] if number else ZERO
 
     def overdue(self, day: date) -> Decimal:
-        """What is open of it at the end of a day after the one on which it was due."""
-        return self.outstanding(day) if day > self.due_on else ZERO
+        """What is open of it and in arrears at the end of a day; under a plan that is kept, or asked of an applicant, nothing."""
+        excused = day <= self.due_on or _on(self.halted, day) or _on(self.asked, day)
+        return ZERO if excused else self.outstanding(day)
+
+    def overdue_spells(self) -> list[Spell]:
+        """The days on which something of it is overdue."""
+        late = [(self.due_on + timedelta(days=1), NEVER)]
+        open_ = joined(spell for spell, left in self.stretches() if left)
+        return without(within(open_, late), [*self.halted, *self.asked])
+
+    def on_plan(self, day: date) -> Decimal:
+        """What of it a repayment plan still covers at the end of a day, so that it is not overdue."""
+        return self.outstanding(day) if _on(self.halted, day) else ZERO
+
+    def owed(self, day: date) -> Decimal:
+        """What of it is owed at the end of a day, due or not: what an applicant is asked for is not."""
+        return ZERO if _on(self.asked, day) else self.outstanding(day)
+
+    def stretches(self) -> Iterator[tuple[Spell, Decimal]]:
+        """What is open of it, for each stretch of days on which that is the same."""
+        days = pairwise([*(day for day, _ in self.steps), NEVER])
+        return ((spell, left) for spell, (_, left) in zip(days, self.steps, strict=True))
 
     @property
     def cleared_on(self) -> date | None:
@@ -125,6 +151,10 @@ def balance_on(invoices: Iterable[Issued], payments: Iterable[Received], day: da
 def credit_on(invoices: Iterable[Issued], payments: Iterable[Received], day: date) -> Decimal:
     """What an account has to its credit at the end of a day: what it paid beyond all that was asked for."""
     return max(ZERO, -balance_on(invoices, payments, day))
+
+
+def _on(spells: Iterable[Spell], day: date) -> bool:
+    return any(since <= day < until for since, until in spells)
 
 
 def _until(money: Sequence[tuple[date, Decimal]], day: date) -> Decimal:

@@ -1,7 +1,8 @@
 """Interest on what is overdue: what has accrued is a pure function of the open items, the rules and the day.
 
 It accrues from the day after the due date, by days of a year of 365, at a first and then at a later rate (Convention
-No. 474, from memory: unverified, and so are the way of counting days and that interest bears none itself).
+No. 474, from memory: unverified, and so are the way of counting days, that what is due on another day than 31 March bears
+the first rate for as many months, that interest bears none itself, and that none accrues while a repayment plan is kept).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -113,8 +114,7 @@ def _days(item: OpenItem, until_on: date) -> Iterator[date]:
 
 def _rate(item: OpenItem, rules: MembershipRules, day: date) -> Decimal:
     on = rules.on(day)
-    later = day >= date(item.due_on.year, on.interest_later_from_month, 1)
-    return on.interest_later if later else on.interest_first
+    return on.interest_later if day >= on.interest_later_on(item.due_on) else on.interest_first
 
 
 def _stated(rules: MembershipRules, day: date) -> str:

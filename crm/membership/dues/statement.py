@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
-from crm.membership.dues.balance import ZERO, OpenItem, arrears_on, credit_on, open_items
+from crm.membership.dues.balance import ZERO, OpenItem, arrears_on, credit_on
 from crm.membership.dues.dues_tables import Invoice, Payment
-from crm.membership.dues.entries import interest_charged
+from crm.membership.dues.entries import Entries, entries_of, interest_charged
 from crm.membership.dues.interest import accrued
 from crm.membership.dues.invoices import invoices_of
 from crm.membership.dues.payments import FRANC, payments_of
@@ -59,6 +59,7 @@ class Statement(Shown):
         name: the account.
         balance: what it owes, due or not; below zero where it has money to its credit.
         arrears: what of that is overdue.
+        on_plan: what of that a repayment plan covers that is kept; it is not overdue.
         credit: what it has to its credit.
         interest: what has accrued to the day and is not charged yet; unverified, see `crm.membership.dues.interest`.
         open_items: the invoices of which something is open.
@@ -73,6 +74,7 @@ class Statement(Shown):
     open_items: tuple[OpenItem, ...]
     balance: Decimal
     arrears: Decimal
+    on_plan: Decimal
     credit: Decimal
     interest: Decimal
     synthetic: int
@@ -84,7 +86,7 @@ def statement_of(session: Session, organization: Organization, day: date) -> Sta
     ids = session.exec(with_merged(Organization, [organization.id])).all()
     invoices, payments = invoices_of(session, ids), payments_of(session, ids)
     unverified = unverified_of(session, [invoice.id for invoice in invoices])
-    items = open_items(invoices, payments)
+    items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
     lines = _balanced([*_charged(invoices, unverified, day), *_received(payments, day)])
     return Statement(
         organization_id=organization.id,
@@ -94,6 +96,7 @@ def statement_of(session: Session, organization: Organization, day: date) -> Sta
         open_items=tuple(item for item in items if item.outstanding(day)),
         balance=lines[-1].balance if lines else ZERO,
         arrears=arrears_on(items, day),
+        on_plan=sum((item.on_plan(day) for item in items), ZERO),
         credit=credit_on(invoices, payments, day),
         interest=_uncharged(session, items, membership_rules(session), day),
         synthetic=sum(i.synthetic for i in invoices) + sum(p.synthetic for p in payments),

@@ -51,9 +51,19 @@ def test_a_rule_looks_at_one_subject_alone(busy, rule):
         for matter in every:
             number = matter.subject.split(":")[1]
             assert rule.matter(session, SEEN_ON, matter.subject) == matter
-            near = rule.find(session, SEEN_ON, int(number))
+            near = rule.find(session, SEEN_ON, matter.subject)
             assert {each.subject.split(":")[1] for each in near} == {number}
         assert rule.matter(session, SEEN_ON, "nothing:0") is None
+
+
+def test_a_suspension_is_looked_at_alone_by_its_account(busy):
+    arrears, day = next(rule for rule in RULES if rule.name == "arrears"), date(2027, 9, 27)
+    with Store(busy.engine, actor="test", clock=busy.clock).reading() as session:
+        every = [matter for matter in arrears.matters(session, day) if matter.step == "suspended"]
+        assert every
+        for matter in every:
+            assert matter.subject == f"suspension:{matter.organization_id}:2027-09-27"
+            assert list(arrears.find(session, day, matter.subject)) == [matter]
 
 
 def test_an_invoice_of_an_account_that_was_merged_is_found_under_its_keeper(busy):

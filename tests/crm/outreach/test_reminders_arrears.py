@@ -178,12 +178,48 @@ def test_wish_3_next_year_has_reminders_of_its_own(along):
     assert "31 March 2028" in next_year.subject
 
 
+def test_wish_3_paying_the_oldest_debt_recalls_no_step_of_the_same_suspension_again(along):
+    book, acme = along.book, along.acme
+    along.clock.at = datetime(2027, 9, 15, 12, tzinfo=UTC)
+    book.dues.assess(2028)
+    book.letters.approve(along.drafted(date(2028, 9, 27))[0])  # suspended since 27 September 2027
+    book.dues.pay(acme, "31800.00", on=date(2028, 9, 27), reference="R1")
+    assert along.drafted(date(2028, 10, 1)) == []  # and still is, for 2028
+    book.suspension_notices.sent(acme, on=date(2028, 10, 1), received_on=date(2028, 10, 4))
+    (ahead,) = along.drafted(date(2028, 12, 10))
+    book.letters.approve(ahead)
+    book.dues.pay(acme, "100.00", on=date(2028, 12, 10), reference="R2")
+    assert along.drafted(date(2028, 12, 12)) == []
+
+
+def test_wish_3_a_further_suspension_is_recalled_anew(along):
+    book, acme = along.book, along.acme
+    book.letters.approve(along.drafted(SUSPENDED)[0])
+    book.dues.assess(2028)
+    assert along.drafted(date(2027, 12, 1)) == []
+    book.dues.pay(acme, "31800.00", on=date(2027, 12, 1), reference="R1")
+    (again,) = along.drafted(date(2028, 9, 27))
+    assert "suspended since 27 September 2028" in again.text
+
+
 def test_a_repayment_plan_halts_the_letters(along):
     along.book.letters.approve(along.drafted(date(2027, 4, 14))[0])
     plan = ((date(2027, 6, 30), "15900.00"), (date(2027, 12, 31), "15900.00"))
     along.book.repayment_plans.agree(along.acme, plan, on=date(2027, 4, 14), reason="agreed")
     assert along.drafted(date(2027, 5, 10)) == []
     assert along.drafted(date(2027, 6, 20)) == []
+
+
+def test_beside_a_plan_that_is_kept_only_what_it_does_not_cover_is_asked_for(along):
+    book, acme = along.book, along.acme
+    along.clock.at = datetime(2027, 4, 14, 12, tzinfo=UTC)
+    plan = ((date(2027, 12, 31), "15900.00"), (date(2028, 12, 31), "15900.00"))
+    book.repayment_plans.agree(acme, plan, on=date(2027, 4, 14), reason="agreed")
+    along.clock.at = datetime(2027, 12, 31, 12, tzinfo=UTC)
+    book.dues.pay(acme, "15900.00", on=date(2027, 12, 31), reference="R1")
+    book.dues.assess(2028)
+    (due,) = book.reminders.due("2028-04-20", rule="arrears")
+    assert due.words == "CHF 31,800.00 overdue since 31 March 2028"
 
 
 def test_what_an_applicant_is_asked_for_is_no_arrears(book, clock):

@@ -40,8 +40,8 @@ def test_accounts_in_arrears_stand_by_region_the_one_that_has_owed_for_longest_f
         ("Europe", "Acme", date(2026, 3, 31), 0, 0, 7900, 0, 7900),
     ]
     assert report.total("arrears") == 15850
-    assert report.column("overdue").title == "Overdue to 180 days"
-    assert report.column("suspension").title == "181 to 270 days"
+    assert report.column("overdue").title == "Overdue, under 180 days"
+    assert report.column("suspension").title == "180 to 269 days"
     assert "31 March" in report.definition
 
 

@@ -21,8 +21,10 @@ from crm.membership.contract.contract_case import (
     Statement,
 )
 from crm.membership.contract.ladder import CONTRACT, standing_spans
+from crm.membership.contract.owed import owed_items
 from crm.membership.contract.spells import NEVER
 from crm.membership.contract.standing import Punctuality, Standing
+from crm.membership.dues.balance import open_items
 from crm.reference.csvfile import facts, shipped
 from crm.reference.membership_rules import MembershipRule, MembershipRules
 
@@ -237,6 +239,21 @@ def test_a_member_on_a_plan_pays_the_fee_of_the_year_beside_the_instalments():
     assert stands(without_fee, date(2028, 3, 31) + 180 * DAY) == ("suspended", "suspended")
 
 
+def test_the_fee_paid_in_time_beside_a_plan_was_paid_in_time():
+    case = replace(YEAR, charges=(*YEAR.charges, charge("2027-000001", date(2028, 3, 31))), plans=(PLAN,))
+    both = paid(("2027-12-31", "15900"), ("2028-03-31", "31800"), ("2028-12-31", "15900"))
+    assert on(replace(case, receipts=both), "2028-12-31").punctuality is Punctuality.ON_TIME
+
+
+def test_what_an_applicant_is_asked_for_is_in_no_plan():
+    asked = replace(YEAR.charges[0], number="2027-000009")
+    case = replace(
+        YEAR, charges=(asked, *YEAR.charges), joining={asked.number: (date.min, NEVER)}, plans=(PLAN,)
+    )
+    (told,) = (item for item in owed_items(case) if item.number == asked.number)
+    assert (told.halted, told.overdue(date(2029, 1, 1)), told.owed(date(2029, 1, 1))) == ((), 0, 0)
+
+
 def test_a_plan_that_was_ended_or_replaced_halts_nothing_from_then_on():
     ended = replace(YEAR, plans=(replace(PLAN, ended_on=date(2027, 8, 8)),))
     assert stands(ended, "2027-08-07") == ("arrears", "on_plan")
@@ -439,6 +456,28 @@ def test_paying_earlier_never_worsens_a_standing(case, which, sooner, day):
 def test_paying_more_never_worsens_a_standing(case, receipt, day):
     less, more = on(case, day), on(replace(case, receipts=(*case.receipts, receipt)), day)
     assert SEVERITY.index(more and more.step) <= SEVERITY.index(less and less.step)
+
+
+@given(cases(), DAYS)
+def test_what_is_overdue_on_a_day_is_what_the_ladder_is_about(case, day):
+    arrears = sum(item.overdue(day) for item in owed_items(case))
+    step = (span := on(case, day)) and span.step
+    assert bool(arrears) == (step not in {None, "on_plan"})
+
+
+@given(cases(), DAYS)
+def test_a_plan_moves_money_between_debts_and_makes_none(case, day):
+    under_plans, without = (
+        sum(item.outstanding(day) for item in items)
+        for items in (owed_items(case), open_items(case.charges, case.receipts))
+    )
+    assert under_plans == without
+
+
+@given(cases(), DAYS)
+def test_the_days_that_an_invoice_is_overdue_are_those_on_which_something_of_it_is(case, day):
+    for item in owed_items(case):
+        assert bool(item.overdue(day)) == any(since <= day < until for since, until in item.overdue_spells())
 
 
 @given(cases())

@@ -25,6 +25,7 @@ def rules(*changed):
         Rule.INTEREST_FIRST: Decimal(3),
         Rule.INTEREST_LATER: Decimal(6),
         Rule.INTEREST_LATER_FROM_MONTH: Decimal(7),
+        Rule.DUE_MONTH: Decimal(3),
     }
     lines = [line(rule, value) for rule, value in values.items() if rule not in {c.rule for c in changed}]
     return MembershipRules([*lines, *changed])
@@ -63,6 +64,22 @@ UNPAID = item((date(2025, 9, 15), "36500.00"))
 )
 def test_a_day_costs_three_francs_and_from_july_on_six(until_on, interest):
     assert accrued(UNPAID, rules(), until_on=until_on) == Decimal(interest)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "later_on"),
+    [
+        (DUE, date(2026, 7, 1)),
+        (date(2026, 3, 1), date(2026, 7, 1)),
+        (date(2026, 1, 31), date(2026, 5, 1)),
+        (date(2026, 8, 15), date(2026, 12, 1)),
+        (date(2026, 9, 1), date(2027, 1, 1)),
+        (date(2026, 12, 31), date(2027, 4, 1)),
+    ],
+)
+def test_whenever_it_was_due_the_first_rate_holds_for_as_many_months(due_on, later_on):
+    told = accruals(item((due_on, "36500"), due_on=due_on), rules(), until_on=date(2027, 12, 31))
+    assert [(a.since_on, a.rate) for a in told] == [(due_on + timedelta(days=1), 3), (later_on, 6)]
 
 
 def test_what_was_paid_on_a_day_bears_no_interest_for_it():
