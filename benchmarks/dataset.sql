@@ -260,4 +260,4 @@ SELECT pg_temp.id(25, e.organization_id), 'benchmark/' || e.id, 'marketing', e.r
 FROM enrolment e JOIN person p ON p.id = e.person_id,
     LATERAL (SELECT TIMESTAMPTZ '2026-11-02 08:00Z' + pg_temp.chance(e.id, 97) * INTERVAL '21 days' AS went) d;
 
-SELECT setval('accord_id', pg_temp.id(30, 0));
+SELECT setval('accord_id', greatest(nextval('accord_id'), pg_temp.id(30, 0)));

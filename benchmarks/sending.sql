@@ -37,6 +37,9 @@ INSERT INTO standing (id, organization_id, standing, as_of, source, recorded_at,
 SELECT pg_temp.id(3, id - 1000), id, 'good', DATE '2026-06-30', 'finance', TIMESTAMPTZ '2026-07-01 00:00Z', true
 FROM organization;
 
+INSERT INTO standing_span (organization_id, since_on, standing, as_of, source, why, synthetic)
+SELECT organization_id, as_of, standing, as_of, source, '', synthetic FROM standing;
+
 INSERT INTO person (id, name, normal_name, email, email_key, language, synthetic, created_at)
 SELECT pg_temp.id(4, i), name, lower(name), address, address, pg_temp.pick('{en,en,fr,en,ar}', i), true,
     TIMESTAMPTZ '2024-01-01 00:00Z'
@@ -49,4 +52,4 @@ SELECT pg_temp.id(5, id - pg_temp.id(4, 0)), id, pg_temp.id(0, id - pg_temp.id(4
     DATE '2020-01-01'
 FROM person;
 
-SELECT setval('accord_id', pg_temp.id(10, 0));
+SELECT setval('accord_id', greatest(nextval('accord_id'), pg_temp.id(10, 0)));

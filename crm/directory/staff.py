@@ -116,9 +116,8 @@ def find_staff(session: Session, key: int | str | Staff) -> Staff:
     elif "@" in key:
         found = list(session.exec(select(Staff).where(col(Staff.email) == parse_email(key).canonical)).all())
     else:
-        found = [
-            row for row in session.exec(select(Staff)).all() if normal_name(row.name) == normal_name(key)
-        ]
+        everybody = session.exec(select(Staff).order_by(col(Staff.id)))
+        found = [row for row in everybody if normal_name(row.name) == normal_name(key)]
     if not found:
         raise NotFound(
             f"Nobody on the staff answers to {key!r}.",

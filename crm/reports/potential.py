@@ -71,7 +71,8 @@ def potential(
         "are Associates, and joined the Sectors where they are nothing (joins): a Sector Member as one, at the lowest class of the "
         "Sector, an Associate everywhere as an Associate. Supported: those for which something speaks. Held: those "
         "that nobody should ask now (arrears, suspended, cancelling, exempt, an application pending, asked already); "
-        "they count in no other column. It is no forecast and no revenue.",
+        "they count in no other column. It is no forecast and no revenue. The points are our own choice "
+        f"(potential_weights.csv, unverified). Fitted model: {model.why}.",
         denominator="Everything that Associates and Sector Members could be asked for on the day; an account counts once "
         "for each.",
         as_of=as_of,
@@ -80,7 +81,7 @@ def potential(
         columns=_COLUMNS,
         rows=tuple(_rows(found, names)),
         behind=_behind(found, names) if rows else None,
-        notes=(*synthetic(sum(each.facts.synthetic for each in found)), *_caveats(found, model.why)),
+        notes=(*synthetic(sum(each.facts.synthetic for each in found)), *_caveats(found)),
         grouped_by="region",
         chart=Chart(label="segment", value="amount", empty="Nothing to ask for in"),
         language=tongue.value,
@@ -182,7 +183,6 @@ def _cells(potential: Potential) -> tuple[Cell, ...]:
     return (potential.organization_id, name, potential.title, money, points, speaks or None, against or None)
 
 
-def _caveats(found: Sequence[Potential], why: str) -> tuple[str, ...]:
+def _caveats(found: Sequence[Potential]) -> tuple[str, ...]:
     sure = least_sure(each.yearly.certainty for each in found) if found else Certainty.VERIFIED
-    fees = () if sure is Certainty.VERIFIED else (f"Some of the fees that these sums rest on are {sure}.",)
-    return (*fees, f"The points are our own choice (potential_weights.csv, unverified). Fitted model: {why}.")
+    return () if sure is Certainty.VERIFIED else (f"Some of the fees that these sums rest on are {sure}.",)

@@ -124,7 +124,7 @@ class ContractCase:
         denunciations: what it has given up, or will have.
         applications: when it waits for an answer to an application.
         statements: what sources said, by day; of one day, the last word last.
-        synthetic: whether an invoice is made up for a demonstration or test.
+        synthetic: whether an invoice or a membership is made up for a demonstration or test.
     """
 
     memberships: Sequence[Spell] = ()

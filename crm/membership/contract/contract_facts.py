@@ -1,7 +1,7 @@
 """The cases of many accounts at once: one statement for each table, however many there are."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -78,8 +78,10 @@ def contract_cases(session: Session, accounts: Iterable[int]) -> Mapping[int, Co
         "statements": facts.each(_STATEMENTS, _statement),
     }
     known = set[int]().union(invoices, *parts.values())
-    members = facts.each(_TERMS, _days) if known else {}
-    return _cases(invoices, {**parts, "memberships": members}, known)
+    terms = facts.each(_TERMS, lambda row: row) if known else {}
+    members = {account: [_days(term) for term in there] for account, there in terms.items()}
+    made_up = {account for account, there in terms.items() if any(term.synthetic for term in there)}
+    return _cases(invoices, {**parts, "memberships": members}, known, made_up=made_up)
 
 
 def owing_cases(session: Session, accounts: Iterable[int]) -> Mapping[int, ContractCase]:
@@ -103,11 +105,16 @@ def _paid(facts: _Facts) -> dict[str, Mapping[int, Any]]:
 
 
 def _cases(
-    invoices: Mapping[int, Sequence[Any]], parts: Mapping[str, Mapping[int, Any]], accounts: Iterable[int]
+    invoices: Mapping[int, Sequence[Any]],
+    parts: Mapping[str, Mapping[int, Any]],
+    accounts: Iterable[int],
+    *,
+    made_up: Container[int] = (),
 ) -> Mapping[int, ContractCase]:
     return {
         account: ContractCase(
             **_charged(invoices.get(account, ())),
+            synthetic=account in made_up or any(row.synthetic for row in invoices.get(account, ())),
             **{name: found.get(account, ()) for name, found in parts.items()},
         )
         for account in accounts
@@ -131,7 +138,6 @@ def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
         ],
         "charged_since": min(since, default=None),
         "joining": joining,
-        "synthetic": any(row.synthetic for row in invoices),
     }
 
 
@@ -164,7 +170,7 @@ def _of(record: Any, *fields: Any) -> Select[Any]:
 
 _RECEIPTS = _of(Payment, Payment.received_on, Payment.amount_chf)
 _EXEMPTIONS = _of(Exemption, Exemption.since_on, Exemption.until_on)
-_TERMS = _of(Term, Term.since_on, Term.until_on)
+_TERMS = _of(Term, Term.since_on, Term.until_on, Term.synthetic)
 _APPLICATIONS = _of(ApplicationRecord, ApplicationRecord.applied_on, ApplicationRecord.closed_on)
 _POSTPONEMENTS = _of(
     StepPostponement, StepPostponement.step, StepPostponement.decided_on, StepPostponement.until_on

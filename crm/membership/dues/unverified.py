@@ -11,10 +11,11 @@ from crm.directory.merged import among
 from crm.membership.dues.dues_tables import InvoiceLine
 from crm.reference.facts import Certainty
 from crm.reference.fees import ClassMinimum, Fee
+from crm.shown import Shown
 
 
 @dataclass(frozen=True, slots=True)
-class UnverifiedRules:
+class UnverifiedRules(Shown):
     """The rules that no source states, to be asked with `line.rule in rules`.
 
     Attributes:

@@ -221,7 +221,11 @@ class Plain:
                 )
             case StandsIn():
                 known = sorted((s for s in account.standings if s.since <= day), key=lambda s: s.since)
-                leaving = [Standing.CANCELLING for t in account.terms if t.until and TODAY <= day <= t.until]
+                leaving = [
+                    Standing.CANCELLING
+                    for t in account.terms
+                    if t.until and t.ended_by != "exclusion" and TODAY <= day <= t.until
+                ]
                 return next(iter([*leaving, *(s.what for s in known[::-1])]), None) in rule.standings
             case TookPartWithin():
                 return any(

@@ -24,7 +24,18 @@ NOT_LOOKED_FOR = {
 }
 """Tables whose personal texts `book.search` does not look through, each with the reason."""
 
-BESIDE = {"reason", "resumed_because", "undone_because", "withdrawn_because", "source", "evidence", "wording"}
+BESIDE = {
+    "reason",
+    "resumed_because",
+    "undone_because",
+    "withdrawn_because",
+    "ended_because",
+    "override",
+    "source",
+    "document",
+    "evidence",
+    "wording",
+}
 """Why something was done and whence it is known: shown with it, and not what anybody looks for."""
 
 

@@ -74,11 +74,12 @@ def test_it_is_narrowed_by_segment_and_kind(filled):
 
 
 def test_it_says_what_is_made_up_and_what_is_unverified(filled):
-    synthetic, fees, weights = filled.reports.potential().notes
+    report = filled.reports.potential()
+    synthetic, fees = report.notes
     assert "2 of the records counted here are made up" in synthetic
     assert fees == "Some of the fees that these sums rest on are unverified."
-    assert "our own choice" in weights
-    assert "it takes 200 asks" in weights
+    assert "our own choice" in report.definition
+    assert "it takes 200 asks" in report.definition
 
 
 def test_what_has_neither_region_nor_segment_comes_last(filled):
