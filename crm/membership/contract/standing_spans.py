@@ -61,7 +61,7 @@ def _write(session: Session, cases: Mapping[int, ContractCase], rules: Membershi
     if len(cases) >= _FEW:
         copy_in(session, AccountStanding, _rows(cases, rules))
     elif spans := list(_rows(cases, rules)):
-        session.execute(insert(AccountStanding), spans)
+        session.execute(insert(AccountStanding), spans, execution_options={"render_nulls": True})  # in one
 
 
 def settle_every_standing(session: Session) -> int:
