@@ -4,69 +4,69 @@ from typing import Any
 
 from sqlmodel import col
 
-from crm.insight.happening import HappeningKind, Scope, Source, lines_of, midnight
-from crm.insight.timeline_sources import Lines, in_a_line
+from crm.insight.happening import HappeningKind, Scope, Source
+from crm.insight.timeline_sources import Lines, in_a_line, of_account
 from crm.membership.contract.contract_tables import Exemption, RepaymentPlan, SuspensionNotice
 from crm.membership.dues.dues_tables import Invoice, Payment
 
 
 def _invoices(scope: Scope) -> Lines:
-    return lines_of(
+    return of_account(
+        scope,
         Invoice,
-        at=midnight(col(Invoice.issued_on)),
-        organization_id=col(Invoice.organization_id),
+        Invoice.issued_on,
         what=col(Invoice.kind),
         document=col(Invoice.number),
         amount=col(Invoice.amount),
         due_on=col(Invoice.due_on),
         synthetic=col(Invoice.synthetic),
-    ).where(scope.account(col(Invoice.organization_id)))
+    )
 
 
 def _payments(scope: Scope) -> Lines:
-    return lines_of(
+    return of_account(
+        scope,
         Payment,
-        at=midnight(col(Payment.received_on)),
-        organization_id=col(Payment.organization_id),
+        Payment.received_on,
         amount=col(Payment.amount_chf),
         reference=col(Payment.reference),
         source=col(Payment.source),
         reverses_id=col(Payment.reverses_id),
         reason=col(Payment.reason),
         synthetic=col(Payment.synthetic),
-    ).where(scope.account(col(Payment.organization_id)))
+    )
 
 
 def _plans(scope: Scope) -> Lines:
-    return lines_of(
+    return of_account(
+        scope,
         RepaymentPlan,
-        at=midnight(col(RepaymentPlan.agreed_on)),
-        organization_id=col(RepaymentPlan.organization_id),
+        RepaymentPlan.agreed_on,
         reason=col(RepaymentPlan.reason),
         ended_on=col(RepaymentPlan.ended_on),
         synthetic=col(RepaymentPlan.synthetic),
-    ).where(scope.account(col(RepaymentPlan.organization_id)))
+    )
 
 
 def _notices(scope: Scope) -> Lines:
-    return lines_of(
+    return of_account(
+        scope,
         SuspensionNotice,
-        at=midnight(col(SuspensionNotice.sent_on)),
-        organization_id=col(SuspensionNotice.organization_id),
+        SuspensionNotice.sent_on,
         document=col(SuspensionNotice.document),
         received_on=col(SuspensionNotice.received_on),
-    ).where(scope.account(col(SuspensionNotice.organization_id)))
+    )
 
 
 def _exemptions(scope: Scope) -> Lines:
-    return lines_of(
+    return of_account(
+        scope,
         Exemption,
-        at=midnight(col(Exemption.since_on)),
-        organization_id=col(Exemption.organization_id),
+        Exemption.since_on,
         until_on=col(Exemption.until_on),
         reason=col(Exemption.reason),
         synthetic=col(Exemption.synthetic),
-    ).where(scope.account(col(Exemption.organization_id)))
+    )
 
 
 def _made_up(line: Any) -> str:

@@ -123,16 +123,23 @@ def _done(scope: Scope) -> Lines:
     return _follow_ups(scope, col(FollowUp.done_at)).where(col(FollowUp.done_at).is_not(None))
 
 
+def of_account(scope: Scope, record: Any, day: Any, **told: Any) -> Lines:
+    """Begin the statement of what is on record under an account, at a day of its own."""
+    account = col(record.organization_id)
+    lines = lines_of(record, at=midnight(col(day)), organization_id=account, **told)
+    return lines.where(scope.account(account))
+
+
 def _membership(scope: Scope) -> Lines:
-    return lines_of(
+    return of_account(
+        scope,
         MembershipEvent,
-        at=midnight(col(MembershipEvent.effective_on)),
-        organization_id=col(MembershipEvent.organization_id),
+        MembershipEvent.effective_on,
         what=col(MembershipEvent.kind),
         category=col(MembershipEvent.category),
         coverage=col(MembershipEvent.coverage),
         reason=col(MembershipEvent.reason),
-    ).where(scope.account(col(MembershipEvent.organization_id)))
+    )
 
 
 def _standings(scope: Scope) -> Lines:
@@ -154,13 +161,13 @@ def _standings(scope: Scope) -> Lines:
 
 
 def _participation(scope: Scope) -> Lines:
-    return lines_of(
+    return of_account(
+        scope,
         Participation,
-        at=midnight(col(Participation.on)),
-        organization_id=col(Participation.organization_id),
+        Participation.on,
         what=col(Participation.kind),
         study_group=col(Participation.study_group),
-    ).where(scope.account(col(Participation.organization_id)))
+    )
 
 
 def _opportunities(scope: Scope) -> Lines:

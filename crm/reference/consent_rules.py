@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from sqlmodel import Field, Session, col, select
 
 from crm.reference.facts import Certainty, Fact, certainty
+from crm.reference.spans import holds_on
 from crm.store.columns import choice
 
 ELSEWHERE = "other"
@@ -90,11 +91,7 @@ class ConsentRules:
         return own or self._of(ELSEWHERE, relation, on)
 
     def _of(self, country: str, relation: Relation, on: date) -> tuple[ConsentRule, ...]:
-        return tuple(
-            rule
-            for rule in self._lines.get((country, relation), ())
-            if (rule.valid_from or date.min) <= on < (rule.valid_to or date.max)
-        )
+        return tuple(rule for rule in self._lines.get((country, relation), ()) if holds_on(rule, on))
 
 
 # Like the countries, the rules change with a load only, and every window of letters asks for them.

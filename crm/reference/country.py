@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConst
 from sqlmodel import Field
 
 from crm.reference.facts import Certainty, Fact, NamedFact, certainty
+from crm.reference.spans import holds_on
 from crm.reference.spelling import plain
 from crm.store.columns import choice
 
@@ -135,6 +136,4 @@ class CountryGroup(Fact, table=True):
 
     def covers(self, day: date) -> bool:
         """Whether it holds on a day; an unknown start counts as always."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day < self.valid_to
-        )
+        return holds_on(self, day)

@@ -9,6 +9,7 @@ from sqlmodel import Field, Session, col, select
 
 from crm.errors import Ambiguous, NotFound
 from crm.reference.facts import Certainty, Fact, certainty
+from crm.reference.spans import holds_on
 from crm.store.store import Store
 
 _KEY = re.compile(
@@ -50,9 +51,7 @@ class StudyGroup(Fact, table=True):
 
     def exists_on(self, day: date) -> bool:
         """Whether the group exists on a day; an unknown start counts as always."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day < self.valid_to
-        )
+        return holds_on(self, day)
 
     def __str__(self) -> str:
         ended = f", until {self.valid_to}" if self.valid_to else ""

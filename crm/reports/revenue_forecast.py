@@ -14,6 +14,7 @@ from crm.errors import InvalidInput
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
+from crm.membership.dues.balance import ZERO
 from crm.membership.dues.charging import runs
 from crm.membership.dues.yearly_dues import yearly_dues
 from crm.membership.ledger_tables import Term
@@ -30,7 +31,6 @@ from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
 
-_ZERO = Decimal("0.00")
 _MOST_YEARS = 20
 _AT_RISK = frozenset({Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING})
 _KINDS = {
@@ -55,7 +55,7 @@ class _Priced(NamedTuple):
     @property
     def at_risk(self) -> Decimal:
         """What of it may not come in: all, where the account does not pay, is suspended or is leaving."""
-        return self.amount if self.term.standing in _AT_RISK else _ZERO
+        return self.amount if self.term.standing in _AT_RISK else ZERO
 
 
 def revenue_forecast(
@@ -147,12 +147,12 @@ def _priced(session: Session, terms: Sequence[Any], year: int) -> Iterator[_Pric
     def cost(holding: Holding, since_on: date, until_on: date) -> tuple[Decimal, bool]:
         lines = price(schedule, holding, since_on=since_on, until_on=until_on)
         certainty = yearly_fee(schedule, holding, since_on).certainty
-        return sum((line.amount for line in lines), _ZERO), certainty is Certainty.UNVERIFIED
+        return sum((line.amount for line in lines), ZERO), certainty is Certainty.UNVERIFIED
 
     for term in there:
         due = dues[term.id]
         parts = [cost(due.holding, *stretch) for stretch in runs(due.paid_for, year)]
-        amount = sum((part for part, _ in parts), _ZERO)
+        amount = sum((part for part, _ in parts), ZERO)
         yield _Priced(term, bool(due.exempt), amount, any(unsure for _, unsure in parts))
 
 
@@ -163,9 +163,9 @@ def _row(year: int, kind: tuple[Category, Coverage], priced: Iterable[_Priced]) 
         _KINDS[kind],
         len(there),
         sum(line.exempt for line in there),
-        sum((line.amount for line in there), _ZERO),
-        sum((line.at_risk for line in there), _ZERO),
-        sum((line.amount for line in there if line.unsure), _ZERO),
+        sum((line.amount for line in there), ZERO),
+        sum((line.at_risk for line in there), ZERO),
+        sum((line.amount for line in there if line.unsure), ZERO),
     )
 
 
