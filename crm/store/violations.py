@@ -56,6 +56,8 @@ def told_in_our_words() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        if interrupt := _interrupt_behind(error):
+            raise interrupt from None
         raise _translated(error) from _without_values(error)
     except StatementError as error:
         if isinstance(error.orig, AccordError):  # said by one of our column types
@@ -65,6 +67,15 @@ def told_in_our_words() -> Iterator[None]:
         raise StoreError("All connections to the database are in use.", hint="Try again later.") from None
     except ValidationError as error:
         raise _invalid(error) from None  # its text repeats every value
+
+
+def _interrupt_behind(error: BaseException | None) -> KeyboardInterrupt | None:
+    """Control-C, where the driver stumbles while it stops for it: a pool's ping that cannot put its connection right."""
+    while error:
+        if isinstance(error, KeyboardInterrupt):
+            return error
+        error = error.__context__
+    return None
 
 
 def _without_values(error: DBAPIError) -> DriverRefused:
@@ -116,7 +127,7 @@ def _by_state(original: psycopg.Error, constraint: str) -> AccordError:
         return StoreError("This took longer than it may, so it was stopped.", hint="Ask for less at once.")
     if isinstance(original, psycopg.DataError):
         return InvalidInput("The database cannot take a value.", value=said or str(original))
-    return StoreError("The database could not do this.", value=said)
+    return StoreError("The database could not do this.", value=said, hint=f"It says: {said or original}.")
 
 
 def _refusal(original: psycopg.Error) -> str:

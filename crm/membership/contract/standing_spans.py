@@ -6,7 +6,7 @@ The spans are a projection: whatever changes what is on file about a contract ca
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
 from sqlmodel import Session, col
 
 from crm.directory.merged import among, stands, with_keepers, with_merged
@@ -20,7 +20,6 @@ from crm.store.copying import copy_in
 
 _FIELDS = tuple(StandingSpan.__dataclass_fields__)
 _BLOCK = 10_000
-_FEW = 100
 
 
 def standing_on(day: Any, *, of: Any = AccountStanding) -> ColumnElement[bool]:
@@ -52,16 +51,7 @@ def settle_standing(session: Session, organization_ids: Iterable[int]) -> None:
     session.execute(delete(AccountStanding).where(col(AccountStanding.organization_id).in_(former)))
     cases = contract_cases(session, accounts)
     if cases:
-        rules = membership_rules(session)
-        _write(session, cases, rules)
-
-
-def _write(session: Session, cases: Mapping[int, ContractCase], rules: MembershipRules) -> None:
-    # A verb on one account may be interrupted by Control-C, which a COPY under way tells as an error of the database.
-    if len(cases) >= _FEW:
-        copy_in(session, AccountStanding, _rows(cases, rules))
-    elif spans := list(_rows(cases, rules)):
-        session.execute(insert(AccountStanding), spans, execution_options={"render_nulls": True})  # in one
+        copy_in(session, AccountStanding, _rows(cases, membership_rules(session)))
 
 
 def settle_every_standing(session: Session) -> int:

@@ -1,5 +1,6 @@
 import logging
 import pickle
+import signal
 from contextlib import ExitStack
 from datetime import date, datetime
 
@@ -21,6 +22,14 @@ def refused(book, statement, kind):
         session.execute(text(statement))
     assert type(caught.value) is kind
     return caught.value
+
+
+def test_what_fails_while_control_c_is_being_heeded_is_control_c(book):
+    with pytest.raises(KeyboardInterrupt), book._store.transaction() as session:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            session.execute(text("SELECT * FROM no_such_table"))
 
 
 def test_what_the_database_refuses_is_told_in_our_words(book):
@@ -54,7 +63,7 @@ def test_what_the_database_refuses_is_told_in_our_words(book):
         "The membership_event is append-only: lines are added, never changed or deleted.",
     )
     assert refused(book, "SELECT 1 / 0", InvalidInput).value == "division by zero"
-    refused(book, "SELECT * FROM no_such_table", StoreError)
+    assert '"no_such_table" does not exist' in str(refused(book, "SELECT * FROM no_such_table", StoreError))
 
 
 @pytest.mark.parametrize(
