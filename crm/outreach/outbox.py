@@ -1,7 +1,7 @@
 """`book.outbox`: queue letters, see where they stand, and decide about those that need a person."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ class LetterOrder:
         key: makes it unique; a second order with the same key queues nothing.
         template: the wording, e.g. ``plain_letter`` for one written by hand.
         facts: what it is filled with: plain values only.
+        kept: what else it is filled with, and was frozen before: a document that `kept_facts` made. `facts` come first.
         due_at: not to be sent before.
         staff_id: one of our own, for a notice; then there is neither account nor person.
         enclosures: files that go out with it.
@@ -56,6 +57,7 @@ class LetterOrder:
     in_reply_to: str | None = None
     references: Sequence[str] = ()
     enclosures: Sequence[Enclosure] = ()
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Outbox:
@@ -199,12 +201,10 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
         _row(order, number, identity, stream=streams.get(order.run_id), now=change.now)
         for order, number in zip(orders, numbers, strict=True)
     ]
-    new = insert_rows(change.session, Letter, rows, unless="uq_outbox_key")
-    events = [
-        {"outbox_id": n, "at": change.now, "what": MessageStatus.QUEUED, "fence": 0, "detail": ""}
-        for n in sorted(new)
-    ]
-    insert_rows(change.session, DeliveryEvent, events)
+    common = _common(identity, now=change.now)
+    new = insert_rows(change.session, Letter, rows, common=common, unless="uq_outbox_key")
+    queued = {"at": change.now, "what": MessageStatus.QUEUED, "fence": 0, "detail": ""}
+    insert_rows(change.session, DeliveryEvent, [{"outbox_id": n} for n in sorted(new)], common=queued)
     files = [
         {"outbox_id": n, "name": file.name, "media_type": file.media_type, "content": file.content}
         for n, order in zip(numbers, orders, strict=True)
@@ -268,7 +268,13 @@ def letter_of(
     order: LetterOrder, number: int, identity: Identity, *, stream: str | None, now: datetime
 ) -> Letter:
     """The letter that an order asks for, as it stands in the outbox once it is queued."""
-    return Letter.model_validate(_row(order, number, identity, stream=stream, now=now))
+    row = _row(order, number, identity, stream=stream, now=now)
+    return Letter.model_validate({**_common(identity, now=now), **row})
+
+
+def _common(identity: Identity, *, now: datetime) -> dict[str, Any]:
+    """The columns of letters that are queued at once, where they say nothing else themselves."""
+    return {**_AT_FIRST, "from_address": identity.sender_address, "queued_at": now}
 
 
 def _row(
@@ -276,23 +282,22 @@ def _row(
 ) -> dict[str, Any]:
     """A letter by its columns; a model in between would take as long as all the rest of queuing it."""
     return {
-        **_AT_FIRST,
         **{name: getattr(order, name) for name in _AS_ORDERED},
         "id": number,
         "stream": stream,
         "language": Language(order.language),
         "template": order.template.sha256,
-        "facts": kept_facts(order.facts),
+        "facts": {**order.kept, **kept_facts(order.facts)},
         "references": list(order.references),
-        "from_address": identity.sender_address,
         "message_id": identity.message_id(number),
         "due_at": in_utc(order.due_at),
         "dated_at": max(now, order.due_at),
-        "queued_at": now,
     }
 
 
-_AS_ORDERED = frozenset(LetterOrder.__slots__) & Letter.model_fields.keys()
+_AS_ORDERED = tuple(name for name in LetterOrder.__slots__ if name in Letter.model_fields)
 _AT_FIRST = {
-    name: field.get_default() for name, field in Letter.model_fields.items() if not field.is_required()
+    name: field.get_default(call_default_factory=True)
+    for name, field in Letter.model_fields.items()
+    if not field.is_required()
 }
