@@ -5,6 +5,7 @@ The spans are a projection. Whatever is written about a contract, triggers of th
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text
@@ -12,6 +13,7 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import among, stands, with_keepers, with_merged
 from crm.directory.tables import Organization
+from crm.garbage import no_collection
 from crm.membership.contract.contract_case import ContractCase
 from crm.membership.contract.contract_facts import accounts_with_facts, contract_cases
 from crm.membership.contract.contract_tables import AccountStanding, ContractChange
@@ -20,6 +22,7 @@ from crm.reference.membership_rules import MembershipRules, membership_rules
 from crm.store.copying import copy_in
 
 _FIELDS = tuple(StandingSpan.__dataclass_fields__)
+_values = attrgetter(*_FIELDS)
 _BLOCK = 10_000
 
 _CHANGED = text(
@@ -70,10 +73,11 @@ def _settle(session: Session, ids: Sequence[int]) -> None:
 def _settle_block(session: Session, ids: Sequence[int]) -> None:
     accounts = session.scalars(_locked(ids)).all()
     former = with_merged(Organization, accounts)
-    session.execute(delete(AccountStanding).where(col(AccountStanding.organization_id).in_(former)))
-    cases = contract_cases(session, accounts)
-    if cases:
-        copy_in(session, AccountStanding, _rows(cases, membership_rules(session)))
+    gone = delete(AccountStanding).where(col(AccountStanding.organization_id).in_(former))
+    session.connection().execute(gone)  # past the session, which would have every row told that goes
+    with no_collection():
+        if cases := contract_cases(session, accounts):
+            copy_in(session, AccountStanding, _rows(cases, membership_rules(session)))
 
 
 def _locked(ids: Iterable[int]) -> Select[int]:
@@ -86,4 +90,4 @@ def _locked(ids: Iterable[int]) -> Select[int]:
 def _rows(cases: Mapping[int, ContractCase], rules: MembershipRules) -> Iterator[dict[str, Any]]:
     for account, case in cases.items():
         for span in standing_spans(case, rules):
-            yield {"organization_id": account, **{name: getattr(span, name) for name in _FIELDS}}
+            yield {"organization_id": account, **dict(zip(_FIELDS, _values(span), strict=True))}
