@@ -18,8 +18,8 @@ from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import AudienceRow, RunOrder
 from crm.outreach.moves import Move, Taking, Task, Waiting
-from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
+from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import EnrolmentState
 
 

@@ -14,8 +14,8 @@ from crm.engagement.follow_ups import plan_follow_up
 from crm.membership.terms import Coverage
 from crm.outreach.goals import goal_reached
 from crm.outreach.identity import Identity
-from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.queueing import LetterOrder, queue_letters
 from crm.outreach.readers import in_working_hours
 from crm.outreach.responses import answered
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken, begun_at
