@@ -98,7 +98,8 @@ class Dues:
             key: which account.
             amount: what it paid, a part or more than it owes, in the currency in which it paid.
             on: the day on which it counts as paid.
-            reference: what the source calls this payment; no two payments of a source bear the same.
+            reference: what the source calls this payment; no two payments of a source bear the same, but for those that
+                were taken back.
             currency: ISO 4217 code.
             rate: for another currency than CHF, how many CHF one unit of it was worth on that day.
             source: who told of it.
