@@ -1,4 +1,4 @@
-"""A payment that was taken back can be entered anew by its reference."""
+"""A payment that was taken back can be entered anew, and an application may name a study group that is no more."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,18 +8,30 @@ down_revision = "0030"
 branch_labels = None
 depends_on = None
 
+_REASONS = (
+    "no_legal_entity",
+    "no_study_group",
+    "small_enterprise",
+    "no_academia",
+    "reduced_class",
+    "elsewhere",
+)
+
 
 def upgrade() -> None:
-    """Count the entries by a reference."""
+    """Count the entries by a reference and let a rule speak of the study group."""
     op.execute("DROP TRIGGER append_only ON payment")
     op.add_column("payment", sa.Column("entry", sa.Integer(), nullable=False, server_default="1"))
     op.alter_column("payment", "entry", server_default=None)
     _guard_payments()
     _unique("source", "reference", "entry")
+    _reasons(*_REASONS, "no_such_group")
 
 
 def downgrade() -> None:
     """Take it back; in a book in which a payment was entered anew, the database refuses."""
+    op.execute("DELETE FROM eligibility_rule WHERE reason = 'no_such_group'")
+    _reasons(*_REASONS)
     _unique("source", "reference")
     op.execute("DROP TRIGGER append_only ON payment")
     op.drop_column("payment", "entry")
@@ -41,3 +53,8 @@ def _guard_payments() -> None:
         " FOR EACH STATEMENT EXECUTE FUNCTION accord_append_only()"
     )
 
+
+def _reasons(*reasons: str) -> None:
+    name = op.f("ck_eligibility_rule_reason")
+    op.drop_constraint(name, "eligibility_rule")
+    op.create_check_constraint(name, "eligibility_rule", f"reason IN ({', '.join(map(repr, reasons))})")
