@@ -27,6 +27,7 @@ from crm.reference.categories import MembershipCategory
 from crm.reference.change_rules import MembershipChange, change_rules
 from crm.reference.eligibility_rules import eligibility_rules
 from crm.reference.fee_schedule import fee_schedule
+from crm.reference.study_groups import find_study_group
 
 
 def proposal_facts(session: Session, organization: Organization, ask: Ask, *, today: date) -> ProposalFacts:
@@ -57,6 +58,7 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         rules=change_rules(session, ask.change),
         approver=_approver(session, organization),
         against=(
+            *_odd_days(session, ask, today),
             *_in_trouble(session, organization, entries, today),
             *_not_eligible(session, organization, ask),
         ),
@@ -88,6 +90,16 @@ def _approver(session: Session, organization: Organization) -> str:
         return str(party_in_words(Party.SECRETARY_GENERAL, None, ()))
     names = administrations(session, [state.code]).get(state.code, ())
     return str(party_in_words(Party.ADMINISTRATION, state.name(), names))
+def _odd_days(session: Session, ask: Ask, today: date) -> Iterator[str]:
+    """What is odd about the day from which it takes effect."""
+    since = ask.effective_on
+    months = 12 * (today.year - since.year) + today.month - since.month
+    if months > 0:
+        yield f"It takes effect {months} {'month' if months == 1 else 'months'} ago, on {since:%-d %B %Y}."
+    if ask.study_group and (absence := find_study_group(session, ask.study_group).absence_on(since)):
+        yield absence
+
+
 
 
 def _in_trouble(session: Session, organization: Organization, entries: Entries, today: date) -> Iterator[str]:

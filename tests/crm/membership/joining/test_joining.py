@@ -124,6 +124,13 @@ def test_what_the_joining_year_costs(book, country, category, wish, starts_on, a
     assert book.applications.approve(applied, starts_on=starts_on).amount == Decimal(amount)
 
 
+def test_no_membership_is_invoiced_years_ahead(book, acme):
+    applied = book.applications.apply(acme, "sector_member", sector="T")
+    book.applications.forward(applied)
+    with pytest.raises(Refused, match="The dues of 2029 are invoiced from 2028 on"):
+        book.applications.approve(applied, starts_on="2029-05-01")
+
+
 def test_a_subsidiary_of_a_group_from_a_developed_country_joins_for_the_full_fee(book, acme):
     subsidiary = book.organizations.add("Acme Kenya Ltd", country="KE", parent=acme)
     applied = book.applications.apply(subsidiary, "associate", sector="D", study_group="D-SG1")
