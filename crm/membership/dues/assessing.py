@@ -146,7 +146,9 @@ def _settle(
 
 def _unverified(session: Session, this: _Pass) -> Decimal:
     rules = unverified_rules(session)
-    return total(line for lines in this.lines.values() for line in lines if line["rule"] in rules)
+    return total(
+        line for lines in this.lines.values() for line in lines if rules.covers(line["rule"], line["units"])
+    )
 
 
 def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:

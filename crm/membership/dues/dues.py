@@ -233,7 +233,7 @@ class Dues:
             return {invoice.number: amounts[invoice.id] for invoice in invoices if invoice.id in amounts}
 
     def unverified_rules(self) -> UnverifiedRules:
-        """The rules of lines that no source states: ask `line.rule in book.dues.unverified_rules()`."""
+        """The rules of lines that no source states: ask `book.dues.unverified_rules().covers(line.rule, line.units)`."""
         with self._store.reading() as session:
             return unverified_rules(session)
 

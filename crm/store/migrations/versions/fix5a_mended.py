@@ -1,4 +1,4 @@
-"""A payment that was taken back can be entered anew, and an application may name a study group that is no more."""
+"""Payments that are entered anew, applications for a study group that is no more, interest by the keys of its rules."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -19,13 +19,14 @@ _REASONS = (
 
 
 def upgrade() -> None:
-    """Count the entries by a reference and let a rule speak of the study group."""
+    """Count the entries by a reference, let a rule speak of the study group, and name the rules of interest."""
     op.execute("DROP TRIGGER append_only ON payment")
     op.add_column("payment", sa.Column("entry", sa.Integer(), nullable=False, server_default="1"))
     op.alter_column("payment", "entry", server_default=None)
     _guard_payments()
     _unique("source", "reference", "entry")
     _reasons(*_REASONS, "no_such_group")
+    _interest("interest_first, interest_later", "interest: %")
 
 
 def downgrade() -> None:
@@ -36,6 +37,14 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER append_only ON payment")
     op.drop_column("payment", "entry")
     _guard_payments()
+    _interest("interest: (unverified)", "interest_%")
+
+
+def _interest(rule: str, before: str) -> None:
+    """Name the rules of interest by their keys; which of the two rates a line followed, only its basis says."""
+    op.execute("ALTER TABLE invoice_line DISABLE TRIGGER USER")
+    op.execute(f"UPDATE invoice_line SET rule = '{rule}' WHERE rule LIKE '{before}'")
+    op.execute("ALTER TABLE invoice_line ENABLE TRIGGER USER")
 
 
 def _unique(*columns: str) -> None:

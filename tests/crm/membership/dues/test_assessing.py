@@ -82,7 +82,7 @@ def test_what_follows_fees_that_no_source_states_says_so_wherever_it_shows(book,
     book.dues.assess(2026, issued_on=ISSUED)
     rules = book.dues.unverified_rules()
     (invoice,) = book.dues.invoices(acme)
-    assert {line.rule: line.rule in rules for line in book.dues.lines(invoice)} == {
+    assert {line.rule: rules.covers(line.rule, line.units) for line in book.dues.lines(invoice)} == {
         "sector-member-R": False,
         "associate-T": True,
     }
