@@ -284,6 +284,20 @@ def test_an_exemption_has_a_reason_and_an_end_after_its_beginning(book, acme, un
     assert caught.value.field == field
 
 
+@pytest.mark.parametrize("amount", ["abc", "NaN", 31800.0, "31800.001", "-31800"])
+def test_an_instalment_is_an_amount_to_the_centime(book, billed, amount):
+    with pytest.raises(InvalidInput) as caught:
+        book.repayment_plans.agree(
+            billed, [(date(2027, 12, 31), amount)], on=date(2027, 10, 1), reason="Letter"
+        )
+    assert caught.value.field == "schedule"
+
+
+def test_no_plan_is_agreed_on_tomorrow(book, billed):
+    with pytest.raises(Refused, match="still to come"):
+        book.repayment_plans.agree(billed, [(date(2027, 12, 31), FEE)], on=date(2027, 10, 2), reason="Letter")
+
+
 # Applications
 
 
@@ -340,7 +354,7 @@ def test_what_two_accounts_agreed_on_one_day_is_all_on_file_with_the_keeper(book
     assert (contract(book, keeper), contract(book, duplicate)) == apart
 
 
-def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(book, twins):
+def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(book, twins, at):
     keeper, duplicate = twins
     book.merge(keeper, duplicate, reason="same LEI")
     first, second = book.repayment_plans.of(keeper)
@@ -385,6 +399,7 @@ def test_an_exemption_that_stays_with_a_duplicate_counts_for_its_keeper(book, at
 # The projection
 
 
+    at("2027-10-03")
 def test_the_spans_are_what_the_ledgers_say_whatever_has_happened(book, billed, at):
     """Every verb that changes a contract has rewritten the spans: working all of them out anew changes nothing."""
     beta = book.organizations.add("Beta", country="KE")
