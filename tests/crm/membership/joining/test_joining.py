@@ -164,7 +164,7 @@ def test_money_is_entered_even_if_the_membership_cannot_begin_and_waits_for_us_w
     payment = pay(book, acme, 2650)
     waiting = book.applications.get(acme)
     assert (waiting.status, waiting.waits_for) == ("paid", "us")
-    assert "associate in T since 2026-" in waiting.reason
+    assert "associate in ITU-T since 2026-" in waiting.reason
     book.dues.reverse(payment, on=TODAY, reason="the bank took it back")
     assert book.applications.get(acme).status == "invoiced"
     pay(book, acme, 2650, reference="again")

@@ -288,7 +288,7 @@ def test_who_is_no_member_there_gets_no_proposal(book, acme):
     with pytest.raises(Refused, match="is a member of no Sector"):
         book.terms.propose_sector(acme, sector="D", on=APRIL)
     book.terms.join(acme, "sector_member", sector="R", on=JOINED)
-    with pytest.raises(NotFound, match="is no member in T"):
+    with pytest.raises(NotFound, match="is not a member in ITU-T"):
         upgrade(book, acme)
 
 
