@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
-from support.books import MakeBook, books_on, template_database
+from support.books import MakeBook, books_on, close_idle, engine_on, template_database
 
 from crm.book import Book
 from crm.clock import SetClock
-from crm.store.engine import connect
 from crm.store.postgres import Server, open_server
 from crm.store.store import Store
 
@@ -42,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Let go of the server; the last one stops it."""
+    close_idle()
     if _SERVER in config.stash:
         config.stash[_SERVER].close()
     if os.environ.get("PYTEST_XDIST_WORKER") is None:
@@ -62,7 +62,7 @@ def database_url(server: Server) -> Iterator[str]:
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    engine = connect(database_url)
+    engine = engine_on(database_url)
     yield engine
     engine.dispose()
 
