@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_SERVER] = server
 
 
-_SLOW = ("workers", "faults", "test_examples.py", "crm/store", "crm/outreach", "benchmarks")
+_SLOW = ("workers", "faults", "test_examples.py", "crm/store", "benchmarks")
 """Where tests start processes and wait for them, the slowest first."""
 
 
