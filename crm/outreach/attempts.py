@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, String, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, String, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
 
@@ -57,7 +57,8 @@ def settled(session: Session, attempts: Sequence[Attempt], *, now: datetime) -> 
     """
     after = {attempt.letter.id: _after(attempt, now=now) for attempt in attempts}
     rows = [_row(each, after[each.letter.id]) for each in attempts]
-    ours = session.scalars(_SETTLE, {"rows": documents(rows), "moving": list(_MOVING), "at": now})
+    given = {"ids": list(after), "rows": documents(rows), "moving": list(_MOVING), "at": now}
+    ours = session.scalars(_SETTLE, given)
     return {number: after[number]["status"] for number in ours}
 
 
@@ -71,7 +72,8 @@ def line(letter: Letter, what: str, *, at: datetime, detail: str = "", **more: A
     return {"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, "detail": detail, **more}
 
 
-# Locked in the order of their ids, as by everybody who changes several letters.
+# Asked for by their ids, whatever else the planner thinks of, and locked in their order, as by everybody who changes
+# several letters.
 _SETTLE = text("""
 WITH became AS (
     SELECT * FROM jsonb_to_recordset(:rows) AS became (
@@ -80,7 +82,7 @@ WITH became AS (
     )
 ), held AS (
     SELECT outbox.id FROM outbox JOIN became USING (id, fence)
-    WHERE outbox.status = ANY(:moving) ORDER BY outbox.id FOR UPDATE OF outbox
+    WHERE outbox.id = ANY(:ids) AND outbox.status = ANY(:moving) ORDER BY outbox.id FOR UPDATE OF outbox
 ), settled AS (
     UPDATE outbox SET status = became.status, lease_until = NULL, verdict = became.verdict,
         rendered_hash = became.rendered_hash, due_at = coalesce(became.due_at, outbox.due_at),
@@ -92,6 +94,7 @@ INSERT INTO delivery (id, outbox_id, at, what, fence, phase, code, detail)
 SELECT nextval('accord_id'), id, :at, status, fence, phase, code, detail FROM settled JOIN became USING (id)
 RETURNING outbox_id
 """).bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger)),
     bindparam("rows", type_=JSONB),
     bindparam("moving", type_=ARRAY(String)),
     bindparam("at", type_=UtcDateTime),
