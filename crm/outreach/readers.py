@@ -8,8 +8,8 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
-from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
+from crm.outreach.queueing import LetterOrder
 from crm.outreach.send_hours import SendHours
 
 
