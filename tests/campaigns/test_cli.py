@@ -110,7 +110,7 @@ def test_a_run_goes_from_its_preparation_to_its_end(crm, book, tmp_path):
     assert json.loads(crm("status", number, as_json=True))["totals"]["enrolled"] == 8
     assert "paused" in crm("pause", number, "--reason", "a complaint")
     told = json.loads(crm("status", number, as_json=True))
-    assert (told["run"]["note"], told["left_out"], told["awaiting"]) == ("a complaint", {"standing": 1}, 0)
+    assert (told["run"]["note"], told["left_out"], told["awaiting"]) == ("a complaint", {"arrears": 1}, 0)
     assert "running" in crm("resume", number)
     assert "cancelled" in crm("cancel", number, "--reason", "enough")
     assert "enough" in crm("runs", "associate_upgrade", "--status", "cancelled")
