@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, String, any_, literal
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, literal
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -78,6 +77,4 @@ def keeper_ids(session: Session, kind: type[Mergeable], ids: Iterable[int]) -> d
 
 def among(column: Any, ids: Iterable[int]) -> ColumnElement[bool]:
     """Whether a column is one of these ids, in one array: the protocol takes 65,535 parameters at the most."""
-    # As a text the driver has one value to hand over, however many ids there are.
-    array = sql_cast(literal(f"{{{','.join(map(str, ids))}}}", String), ARRAY(BigInteger))
-    return cast("ColumnElement[bool]", column == any_(array))
+    return cast("ColumnElement[bool]", column == any_(literal(list(ids), ARRAY(BigInteger))))
