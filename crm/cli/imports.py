@@ -98,6 +98,11 @@ for name, said, example in (
         "Import what accounts did in the study groups.",
         "--map organization=Member --map on=Date --set study_group=T-SG13 --set kind=attended",
     ),
+    (
+        "payments",
+        "Import payments, matched to accounts and invoices; one that is on record by its reference is not entered again.",
+        "--map organization=Payer --map on=Date --map amount=Amount --map invoice=Invoice --map reference=Ref",
+    ),
 ):
     app.command(name=name, help=said, epilog=examples(f"crm import {name} {name}.csv {example} --dry-run"))(
         _command(name)

@@ -1,4 +1,4 @@
-"""How memberships end: by a notice that takes effect after its time, by a denunciation, or by exclusion."""
+"""How memberships end: by a notice that takes effect after its time, unless it is withdrawn, by a denunciation, or by exclusion."""
 
 from datetime import date
 
@@ -6,9 +6,10 @@ from crm.dates import day_of
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.errors import InvalidInput
-from crm.membership.ledger import current_term, record_event
-from crm.membership.ledger_tables import Term
+from crm.membership.ledger import current_term
+from crm.membership.recorded import Recorded, recorded
 from crm.membership.terms import Coverage, EventKind
+from crm.membership.withdrawing import notice_to_withdraw, refuse_unsaid
 from crm.reference.membership_rules import membership_rules
 from crm.store.columns import chosen
 from crm.store.store import Change, Store
@@ -28,7 +29,7 @@ class Leaving:
         received_on: date,
         reason: str,
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member has given notice; it leaves after the time of notice, and is cancelling until then.
 
         The time of notice is six months (Convention No. 240), by the rule that holds on the day of the notice. Fees go on
@@ -42,7 +43,7 @@ class Leaving:
             dry_run: only say what would come of it.
 
         Returns:
-            The term with its last day.
+            The term with its last day, and what is given back by the next assessment.
 
         Raises:
             NotFound: it is no member there when the notice takes effect: it never was, or it has given notice before.
@@ -57,6 +58,44 @@ class Leaving:
             what = {"kind": EventKind.DENUNCIATION, "notice_on": received_on}
             return _ended(change, key, what, sector=sector, on=leaves_on, reason=reason)
 
+    def withdraw_notice(
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str | None = None,
+        on: date,
+        reason: str,
+        agreed_by: str,
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Record that a member has withdrawn its notice before it took effect, and stays: the membership goes on.
+
+        No source says whether a notice can be withdrawn, so somebody has to agree (unverified). What an assessment has
+        given back for the months after the end is charged again by the next `book.dues.assess` of its year.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; none for Academia.
+            on: the day on which the withdrawal was received; until then it stands as cancelling.
+            reason: why, for the ledger.
+            agreed_by: who of ours agreed to it.
+            dry_run: only say what would come of it.
+
+        Raises:
+            NotFound: there is no notice of its that is still to take effect.
+            InvalidInput: nobody has agreed, or no reason is given.
+            Refused: the day is still to come, or not between the notice and the day on which it takes effect.
+        """
+        verb = "membership.notice_withdrawn"
+        with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
+            row = find_organization(change.session, key)
+            coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
+            refuse_unsaid(reason=reason, agreed_by=agreed_by)
+            notice = notice_to_withdraw(change, row, coverage, on)
+            event = {"kind": EventKind.NOTICE_WITHDRAWN, "effective_on": on, "withdraws_id": notice.id}
+            event |= {name: getattr(notice, name) for name in ("coverage", "category", "synthetic")}
+            return recorded(change, row, event | {"reason": reason, "agreed_by": agreed_by})
+
     def denounce(
         self,
         key: OrganizationKey,
@@ -65,7 +104,7 @@ class Leaving:
         on: date,
         reason: str,
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member leaves on a day that is fixed already. One that ends on its first day leaves no term.
 
         Args:
@@ -76,7 +115,8 @@ class Leaving:
             dry_run: only say what would come of it.
 
         Returns:
-            The term that it ends; None where nothing is left of it, because it never was.
+            The term that it ends, None where nothing is left of it, because it never was; and what is given back by the
+            next assessment.
 
         Raises:
             NotFound: it is no member there on that day.
@@ -91,7 +131,7 @@ class Leaving:
         on: date,
         reason: str,
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
 
         Args:
@@ -102,7 +142,7 @@ class Leaving:
             dry_run: only say what would come of it.
 
         Returns:
-            The term that it ends; None where nothing is left of it.
+            The term that it ends, None where nothing is left of it; and what is given back by the next assessment.
 
         Raises:
             NotFound: it is no member there on that day.
@@ -118,7 +158,7 @@ class Leaving:
         on: date,
         reason: str,
         dry_run: bool,
-    ) -> Term | None:
+    ) -> Recorded:
         verb = f"membership.{kind}"
         with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
             return _ended(change, key, {"kind": kind}, sector=sector, on=on, reason=reason)
@@ -132,7 +172,7 @@ def _ended(
     sector: str | None,
     on: date,
     reason: str,
-) -> Term | None:
+) -> Recorded:
     row = find_organization(change.session, key)
     coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
     current = current_term(change.session, row, coverage, on)
@@ -141,4 +181,4 @@ def _ended(
         "category": current and current.category,
         "synthetic": current is not None and current.synthetic,
     }
-    return record_event(change, row, event)
+    return recorded(change, row, event)

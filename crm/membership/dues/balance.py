@@ -1,7 +1,8 @@
 """What of an account's invoices is open on a day: a pure function of the invoices and payments, in any order."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -53,6 +54,10 @@ class Received(Protocol):
     @property
     def amount_chf(self) -> Decimal:
         """What it counts for."""
+
+    @property
+    def invoice_id(self) -> int | None:
+        """The invoice that it is for; None where nobody has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,21 +121,23 @@ def open_items(invoices: Iterable[Issued], payments: Iterable[Received]) -> tupl
     """How much of each invoice was open when, the one that was due first before the others.
 
     Money settles what was due first: at the end of each day, all that was received or given back until then goes to the
-    invoices issued until then, in the order in which they are due. So the result depends on what happened and on which
-    day, never on the order in which it was entered, and a reversal leaves what would be there without the payment.
+    invoices issued until then, in the order in which they are due. Only money that is for a named invoice settles that one
+    before all others; what is beyond its amount goes round with the rest. So the result depends on what happened and on
+    which day, never on the order in which it was entered, and a reversal leaves what would be there without the payment.
 
     Args:
         invoices: of one account; those below zero count as money given back.
         payments: of the same account; reversals are below zero.
     """
-    invoices = list(invoices)
+    invoices, payments = list(invoices), list(payments)
     charges = sorted(
         (i for i in invoices if i.amount > 0), key=lambda i: (i.due_on, i.issued_on, i.number, i.id)
     )
     credits_ = [(i.issued_on, -i.amount) for i in invoices if i.amount < 0]
     money = sorted([*credits_, *((p.received_on, p.amount_chf) for p in payments)])
     days = sorted({*(i.issued_on for i in charges), *(day for day, _ in money)})
-    left = [list(_left(charges, _until(money, day), day)) for day in days]
+    meant = [payment for payment in payments if payment.invoice_id is not None]
+    left = [list(_left(charges, _until(money, day), _meant(charges, meant, day), day)) for day in days]
     return tuple(
         _item(charge, [(day, row[number]) for day, row in zip(days, left, strict=True)])
         for number, charge in enumerate(charges)
@@ -161,14 +168,33 @@ def _until(money: Sequence[tuple[date, Decimal]], day: date) -> Decimal:
     return sum((amount for received_on, amount in money if received_on <= day), ZERO)
 
 
-def _left(charges: Iterable[Issued], available: Decimal, day: date) -> Iterator[Decimal | None]:
+def _meant(charges: Iterable[Issued], payments: Sequence[Received], day: date) -> Mapping[int, Decimal]:
+    """What of the money of a day was meant for invoices that are issued, by invoice; no more than each comes to."""
+    if not payments:
+        return {}
+    paid: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
+    for payment in payments:
+        if payment.received_on <= day:
+            paid[payment.invoice_id] += payment.amount_chf
+    return {
+        charge.id: min(max(paid[charge.id], ZERO), charge.amount)
+        for charge in charges
+        if charge.issued_on <= day and charge.id in paid
+    }
+
+
+def _left(
+    charges: Iterable[Issued], available: Decimal, meant: Mapping[int, Decimal], day: date
+) -> Iterator[Decimal | None]:
     """What is open of each invoice once the money has gone round; None for one that is not issued yet."""
+    available -= sum(meant.values(), ZERO)
     for charge in charges:
         if charge.issued_on > day:
             yield None
             continue
-        settled = min(max(available, ZERO), charge.amount)
-        available -= settled
+        own = meant.get(charge.id, ZERO)
+        settled = own + min(max(available, ZERO), charge.amount - own)
+        available -= settled - own
         yield charge.amount - settled
 
 
