@@ -69,9 +69,9 @@ def test_no_reminder_and_no_sign_tells_of_an_end_any_more(book, leaving):
 def test_movement_counts_nobody_who_stayed(book, leaving, at):
     stay(book, leaving)
     at(date(2028, 1, 10))
-    (row,) = [
-        row for row in book.reports.membership_movement(since=date(2027, 1, 1)) if row["sector"] == "ITU-T"
-    ]
+    made = book.reports.membership_movement(since=date(2027, 1, 1))
+    made = book.reports.membership_movement(since=date(2027, 1, 1))
+    (row,) = [row for row in made if (row["category"], row["sector"]) == ("Sector Members", "ITU-T")]
     assert (row["denounced"], row["at_end"]) == (0, 1)
 
 
