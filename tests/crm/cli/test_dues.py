@@ -57,6 +57,9 @@ def test_payments_come_in_from_a_file(crm, billed, tmp_path):
     bring = ("import", "payments", str(file), "--map", "organization=Payer", "--map", "on=Date")
     bring = (*bring, "--map", "amount=Amount", "--map", "reference=Ref")
     assert "CHF 31,800.00 for 2026-000001." in crm(*bring, "--dry-run").stdout
+    crm(*bring, "--dry-run", "--rows", str(tmp_path / "rows.csv"))
+    pays = '"2","create","Acme","","CHF 31,800.00 for 2026-000001.",""'
+    assert pays in (tmp_path / "rows.csv").read_text("utf-8-sig")
     counts = crm.json(*bring, "--refused", str(tmp_path / "left.csv"))["counts"]
     assert (counts["create"], counts["refuse"]) == (1, 1)
     assert crm.json(*bring)["counts"]["match"] == 1
