@@ -53,12 +53,13 @@ def test_a_payment_is_for_a_named_invoice(crm, billed):
 
 def test_payments_come_in_from_a_file(crm, billed, tmp_path):
     file = tmp_path / "bank.csv"
-    file.write_text("Payer,Date,Amount,Ref\nAcme,2026-11-02,31800,UBS-1\nNobody,2026-11-02,5,UBS-2\n")
+    rows = (f"{billed},2026-11-02,31800,UBS-1", "Nobody,2026-11-02,5,UBS-2")
+    file.write_text("\n".join(["Payer,Date,Amount,Ref", *rows]))
     bring = ("import", "payments", str(file), "--map", "organization=Payer", "--map", "on=Date")
     bring = (*bring, "--map", "amount=Amount", "--map", "reference=Ref")
     assert "CHF 31,800.00 for 2026-000001." in crm(*bring, "--dry-run").stdout
     crm(*bring, "--dry-run", "--rows", str(tmp_path / "rows.csv"))
-    pays = '"2","create","Acme","","CHF 31,800.00 for 2026-000001.",""'
+    pays = f'"2","create","{billed}","","CHF 31,800.00 for 2026-000001.",""'
     assert pays in (tmp_path / "rows.csv").read_text("utf-8-sig")
     counts = crm.json(*bring, "--refused", str(tmp_path / "left.csv"))["counts"]
     assert (counts["create"], counts["refuse"]) == (1, 1)
