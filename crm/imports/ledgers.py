@@ -10,6 +10,7 @@ from crm.directory.merged import among, keeper_ids
 from crm.directory.resolve import label
 from crm.directory.tables import Organization
 from crm.errors import Ambiguous, NotFound
+from crm.imports.batches import ImportRow
 from crm.imports.payment_draft import PaymentDraft
 from crm.imports.verdicts import Note, NoteKind
 from crm.membership.contract.contract_case import ContractCase, Receipt
@@ -36,6 +37,7 @@ class Ledgers:
         self._cases: dict[int, ContractCase] = {}
         self._known: dict[str, Payment] = {}
         self._taken_back: frozenset[int] = frozenset()
+        self._reverted: frozenset[int] = frozenset()
 
     def look_up(
         self, session: Session, drafts: Sequence[PaymentDraft], accounts: Iterable[Organization]
@@ -44,6 +46,7 @@ class Ledgers:
         self._invoices = _invoices(session, {draft.invoice for draft in drafts if draft.invoice})
         self._known = _known(session, self._source, {draft.reference for draft in drafts})
         self._taken_back = _taken_back(session, self._known.values())
+        self._reverted = _reverted(session, self._taken_back)
         owners = {invoice.organization_id for invoice in self._invoices.values()}
         payers = {payment.organization_id for payment in self._known.values()}
         self._accounts = _keepers(session, {*owners, *payers, *(account.id for account in accounts)})
@@ -64,8 +67,18 @@ class Ledgers:
         return self._cases.get(account.id, ContractCase())
 
     def known(self, reference: str) -> Payment | None:
-        """The payment that the source calls so, on record or in an earlier row."""
-        return self._known.get(reference)
+        """The payment that the source calls so, on record or in an earlier row, unless its import was taken back."""
+        found = self._known.get(reference)
+        return None if found is None or found.id in self._reverted else found
+
+    def is_taken_back(self, payment: Payment) -> bool:
+        """Whether somebody has reversed a payment."""
+        return payment.id in self._taken_back
+
+    def entry(self, reference: str) -> int:
+        """How many times a payment will have been entered by a reference."""
+        found = self._known.get(reference)
+        return 1 if found is None else found.entry + 1
 
     def expect(self, account: Organization, receipt: Receipt, payment: Payment) -> None:
         """Take in what a row enters, so that the rows that follow find it."""
@@ -103,7 +116,7 @@ class Ledgers:
 
     def differences(self, known: Payment, values: Mapping[str, Any]) -> Iterator[Note]:
         """What a person had better know of a payment that is on record."""
-        if known.id in self._taken_back:
+        if self.is_taken_back(known):
             text = "It was taken back in the book, and stays so."
             yield Note(NoteKind.CHECK, "reference", known.reference, text)
         meant = values["invoice_id"]
@@ -123,12 +136,22 @@ def _invoices(session: Session, numbers: set[str]) -> dict[str, Invoice]:
 
 
 def _known(session: Session, source: str, references: set[str]) -> dict[str, Payment]:
+    """The payments of a source by reference; of one that was entered anew the last."""
     query = select(Payment).where(Payment.source == source, col(Payment.reference).in_(references))
-    return {row.reference: row for row in session.exec(query.where(col(Payment.reverses_id).is_(None)))}
+    entered = query.where(col(Payment.reverses_id).is_(None)).order_by(col(Payment.entry))
+    return {row.reference: row for row in session.exec(entered)}
 
 
 def _taken_back(session: Session, payments: Iterable[Payment]) -> frozenset[int]:
     query = select(Payment.reverses_id).where(among(col(Payment.reverses_id), {row.id for row in payments}))
+    return frozenset(number for number in session.exec(query) if number is not None)
+
+
+def _reverted(session: Session, payments: frozenset[int]) -> frozenset[int]:
+    """Those of some payments of which the import was taken back."""
+    query = select(ImportRow.subject_id).where(
+        among(col(ImportRow.subject_id), payments), col(ImportRow.reverted_at).is_not(None)
+    )
     return frozenset(number for number in session.exec(query) if number is not None)
 
 

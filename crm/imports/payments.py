@@ -20,7 +20,6 @@ from crm.imports.payment_draft import PaymentDraft
 from crm.imports.verdicts import Note, NoteKind, Problem, ProblemKind, Verdict
 from crm.imports.whose import FIELDS, Whose
 from crm.membership.contract.contract_case import Receipt
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.dues_tables import Payment
 from crm.membership.dues.payments import another, is_same, rate_of
 from crm.membership.dues.settled_by import settled_by
@@ -117,11 +116,15 @@ class PaymentRules(Rules[PaymentDraft]):
             return Judgement.refused(Problem.of(error, field="invoice", value=draft.invoice))
         values = draft.told() | {"organization_id": account.id, "invoice_id": invoice_id}
         known = self._ledgers.known(draft.reference)
-        return self._new(draft, account, values) if known is None else self._known(account, values, known)
-
-    def settled(self, session: Session) -> None:
-        """Work out how every account stands that paid something."""
-        settle_standing(session, self._touched)
+        if known is None:
+            return self._new(draft, account, values)
+        whose = self._ledgers.payer(known)
+        if whose.id == account.id and is_same(known, values | {"invoice_id": None}):
+            return Judgement(Verdict.MATCH, known.id, notes=tuple(self._ledgers.differences(known, values)))
+        if self._ledgers.is_taken_back(known):
+            return self._new(draft, account, values)
+        problem = Problem.of(another(known, whose), field="reference", value=known.reference)
+        return Judgement.refused(replace(problem, kind=ProblemKind.REPEATED))
 
     def follow_up(self, store: Store) -> None:
         """Begin the memberships of applicants whose joining invoices are covered."""
@@ -145,20 +148,13 @@ class PaymentRules(Rules[PaymentDraft]):
         pays = settled_by(self._ledgers.case(account), receipt)
         number = self._numbers.next()
         values |= {"id": number, "source": self._shared.source, "reference": draft.reference}
+        values |= {"entry": self._ledgers.entry(draft.reference)}
         values |= {"recorded_at": self._shared.now, "recorded_by": self._shared.actor}
         values |= {"synthetic": self._shared.synthetic}
         self._ledgers.expect(account, receipt, Payment.model_validate(values))
         self._touched.add(account.id)
         notes = [Note(NoteKind.SETTLES, "amount", part.number or "", f"{part}.") for part in pays]
         return Judgement(Verdict.CREATE, number, (Put(Payment, values),), tuple(notes))
-
-    def _known(self, account: Organization, values: dict[str, Any], known: Payment) -> Judgement:
-        """A payment by a reference that is on record, or stands in an earlier row."""
-        whose = self._ledgers.payer(known)
-        if whose.id != account.id or not is_same(known, values | {"invoice_id": None}):
-            problem = Problem.of(another(known, whose), field="reference", value=known.reference)
-            return Judgement.refused(replace(problem, kind=ProblemKind.REPEATED))
-        return Judgement(Verdict.MATCH, known.id, notes=tuple(self._ledgers.differences(known, values)))
 
 
 def _unknown(draft: PaymentDraft) -> Problem:

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 from crm.errors import AccordError
 from crm.imports.batches import ImportRow
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.dues_tables import Payment
-from crm.membership.dues.payments import add_reversal
+from crm.membership.dues.payments import take_back
 from crm.membership.joining.application_invoices import activate_covered
 from crm.store.store import Change, Store
 
@@ -26,7 +25,6 @@ def take_back_payments(store: Store, rows: Sequence[ImportRow], *, reason: str) 
         payments = {row.row: change.session.get_one(Payment, row.subject_id) for row in rows}
         why = {number: _reversed(store, change, payment, reason) for number, payment in payments.items()}
         accounts = {payments[number].organization_id for number, against in why.items() if against is None}
-        settle_standing(change.session, accounts)
         activate_covered(change, accounts)
     return why
 
@@ -34,7 +32,7 @@ def take_back_payments(store: Store, rows: Sequence[ImportRow], *, reason: str) 
 def _reversed(store: Store, change: Change, payment: Payment, reason: str) -> str | None:
     try:
         with store.transaction():
-            add_reversal(change, payment, on=payment.received_on, reason=reason)
+            take_back(change, payment, on=payment.received_on, reason=reason)
     except AccordError as error:
         return error.message
     return None

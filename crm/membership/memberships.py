@@ -1,28 +1,24 @@
 """`book.terms`: join, change and end memberships; each verb adds one event to the ledger."""
 
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import true
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.membership.coverage import coverage_of
-from crm.membership.fee_status import fee_statuses
 from crm.membership.leaving import Leaving
 from crm.membership.ledger import current_term, events_of, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
-from crm.membership.pricing import Holding
-from crm.membership.proposals.lowest_class import refuse_too_low
 from crm.membership.proposals.proposing import Proposing
 from crm.membership.recorded import Recorded, recorded
 from crm.membership.terms import Coverage, EventKind
+from crm.membership.unexplained import refuse_unexplained
 from crm.reference.categories import Category
-from crm.reference.fee_schedule import fee_schedule
 from crm.reference.study_groups import find_study_group
 from crm.reference.units import units_of
 from crm.store.columns import chosen
@@ -54,14 +50,16 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen, e.g. "1/2"; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger; a class below the lowest of the Sector needs one.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one, and a study group that does not
+                exist on that day.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
             dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already, or the class is too low and no reason is given.
+            Refused: it is a member in that Sector already; or the class is too low or the study group does not exist then,
+                and no reason is given.
         """
         kind = chosen(Category, category, field="category")
         return self._joined(
@@ -101,14 +99,16 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger; a class below the lowest of the Sector needs one.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one, and a study group that does not
+                exist on that day.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
             dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already, or in none; or the class is too low and no reason is given.
+            Refused: it is a member in that Sector already, or in none; or the class is too low or the study group does not
+                exist then, and no reason is given.
         """
         kind = chosen(Category, category, field="category")
         return self._joined(
@@ -186,7 +186,7 @@ class Terms(Leaving, Proposing):
             dry_run: only say what would come of it.
 
         Raises:
-            Refused: it is no Sector Member there.
+            Refused: it is no Sector Member there, or the study group does not exist then and no reason is given.
         """
         return self._record(
             key,
@@ -275,20 +275,9 @@ class Terms(Leaving, Proposing):
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
-            event["study_group"] = study_group and find_study_group(session, study_group).code
+            group = None if study_group is None else find_study_group(session, study_group)
+            event["study_group"] = group and group.code
             found = recorded(change, row, event)
             if not event["reason"]:
-                _refuse_too_low(session, row, event)
+                refuse_unexplained(session, row, event, group)
             return found
-
-
-def _refuse_too_low(session: Session, row: Organization, event: Mapping[str, Any]) -> None:
-    """Refuse a class that is below the lowest of its Sector where nobody has said why."""
-    on, units = event["effective_on"], event["units"]
-    if units is None:
-        return
-    status = fee_statuses(session, [row.id], on=on)[row.id]
-    wished = Holding(
-        event["coverage"], event["category"], units, status.development, headquarters=status.headquarters
-    )
-    refuse_too_low(fee_schedule(session), wished, on=on)

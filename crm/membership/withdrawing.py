@@ -7,7 +7,7 @@ from sqlmodel import col, select
 from crm.directory.merged import with_merged
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
-from crm.errors import InvalidInput, NotFound, Refused
+from crm.errors import NotFound, Refused
 from crm.membership.ledger_tables import MembershipEvent, withdrawn
 from crm.membership.terms import Coverage, EventKind
 from crm.store.store import Change
@@ -46,19 +46,6 @@ def notice_to_withdraw(
     if notice.notice_on and on < notice.notice_on:
         raise Refused(f"The notice was received on {notice.notice_on}.", rule=_RULE, field="on")
     return notice
-
-
-def refuse_unsaid(**said: str) -> None:
-    """Refuse what has to be said of a withdrawal and is not.
-
-    Raises:
-        InvalidInput: one of the texts is empty.
-    """
-    for field, text in said.items():
-        if not text.strip():
-            raise InvalidInput(
-                f"{field}: it is empty.", field=field, hint="A withdrawal says why and who agreed."
-            )
 
 
 def _latest(change: Change, organization: Organization, coverage: Coverage) -> MembershipEvent | None:

@@ -74,7 +74,7 @@ class Pass:
         for term in terms:
             what = term.category, term.units
             self._charge(term, self.dues[term.id], charged_months(lines[what], self.year), before)
-            kept[what] |= self.dues[term.id].months
+            kept[what] |= self.dues[term.id].paid_for
         for what, same in lines.items():
             self._give_back(account, [line for line in same if not line.pending], kept[what], before)
 
@@ -120,7 +120,7 @@ def assess(
     """Invoice what is left to charge of every membership that runs in a year, and give back what none of them uses.
 
     Months are compared by category and class, so that what is owed does not depend on whether a year was assessed before
-    or after a membership ended or changed.
+    or after a membership ended or changed, or its account was exempted.
 
     Args:
         change: the verb under way.
@@ -159,7 +159,9 @@ def assess(
 
 def _unverified(session: Session, this: Pass) -> Decimal:
     rules = unverified_rules(session)
-    return total(line for lines in this.lines.values() for line in lines if line.rule in rules)
+    return total(
+        line for lines in this.lines.values() for line in lines if rules.covers(line.rule, line.units)
+    )
 
 
 def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:

@@ -143,9 +143,10 @@ class Payment(Record, table=True):
         amount: in the currency in which it was paid.
         rate: CHF for one unit of that currency; 1 for CHF.
         amount_chf: what it counts for.
-        source: who told of it, e.g. "bank"; references are unique within a source.
+        source: who told of it, e.g. "bank"; references are unique within a source, among the payments that stand.
         reference: what the source calls it.
         invoice_id: the invoice that it is for, where somebody has said so; it settles that one before all others.
+        entry: how many times it has been entered by that reference, this one included; all before were taken back.
         reverses_id: the payment that it takes back.
     """
 
@@ -155,6 +156,7 @@ class Payment(Record, table=True):
             "uq_payment_reference",
             "source",
             "reference",
+            "entry",
             unique=True,
             postgresql_where="reverses_id IS NULL",
         ),
@@ -174,6 +176,7 @@ class Payment(Record, table=True):
     source: str
     reference: str
     invoice_id: int | None = ref("invoice.id", optional=True)
+    entry: int = 1
     reverses_id: int | None = ref("payment.id", optional=True, index=False)
     reason: str = personal(default="")
     recorded_at: datetime = at_field()

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.posting import ChargeLine, number_of
@@ -85,7 +84,6 @@ def write_invoices(
             for line in lines[of]
         ),
     )
-    settle_standing(change.session, lines)
     return written
 
 

@@ -178,8 +178,20 @@ def test_reverting_an_import_reverses_its_payments_on_their_days(book, acme):
         first.id,
         second.id,
     ]
-    (match, _) = bring(book, row(), row(amount="50", reference="UBS-2")).rows
+
+
+def test_what_was_taken_back_with_its_import_comes_in_anew_and_what_a_person_took_back_stays_so(book, acme):
+    rows = [row(), row(amount="50", reference="UBS-2"), row(amount="60", reference="UBS-3")]
+    report = bring(book, *rows)
+    for reference in ("UBS-2", "UBS-3"):
+        book.dues.reverse(reference, on="2026-11-20", reason="recalled")
+    book.imports.revert(report.batch_id, reason="last month's file")
+    again = bring(book, *rows[:2], row(amount="65", reference="UBS-3"))
+    assert verdicts(again) == ["create", "match", "create"]
+    (match,) = again.matched
     assert [note.text for note in match.notes] == ["It was taken back in the book, and stays so."]
+    assert owed(book, acme) == 63600 - 31800 - 65
+    assert verdicts(bring(book, *rows[:2])) == ["match", "match"]
 
 
 def test_what_is_on_record_for_another_invoice_stays_so_and_says_so(book, acme):
