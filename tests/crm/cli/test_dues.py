@@ -69,6 +69,7 @@ def test_payments_come_in_from_a_file(crm, billed, tmp_path):
 
 def test_who_ends_a_paid_membership_is_told_what_is_given_back(crm, billed):
     end = ("term", "exclude", billed, "--sector", "T", "--on", "2026-10-01", "--reason", "arrears")
+    end = (*end, "--override", "decided")
     told = crm(*end, "--dry-run")
     assert (
         "The next assessment of 2026 gives back CHF 7,950.00. `crm dues assess 2026` posts it." in told.stderr

@@ -17,7 +17,9 @@ def acme(book):
 
 CHANGES = {
     "exclude": (
-        lambda terms: terms.exclude("Acme", sector="T", on=date(2026, 10, 1), reason="arrears"),
+        lambda terms: terms.exclude(
+            "Acme", sector="T", on=date(2026, 10, 1), reason="arrears", override="decided"
+        ),
         (0, "-15900.00"),
         "The next assessment of 2026 gives back CHF 15,900.00.",
     ),
@@ -65,5 +67,5 @@ def test_of_years_before_the_change_nothing_is_said_nor_of_other_accounts(book, 
     book.dues.assess(2025)
     book.dues.assess(2026, issued_on=ISSUED)
     book.dues.assess(2027)
-    ended = book.terms.exclude(acme, sector="T", on=date(2027, 1, 1), reason="arrears")
+    ended = book.terms.exclude(acme, sector="T", on=date(2027, 1, 1), reason="arrears", override="decided")
     assert [(year.year, year.to_give_back) for year in ended.to_settle] == [(2027, -63600)]
