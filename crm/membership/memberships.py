@@ -11,8 +11,7 @@ from sqlmodel import Session, col, select
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
-from crm.errors import Refused
-from crm.membership.coverage import coverage_of
+from crm.membership.coverage import coverage_of, refuse_absent_study_group
 from crm.membership.fee_status import fee_statuses
 from crm.membership.leaving import Leaving
 from crm.membership.ledger import current_term, events_of, record_event, refuse_no_member
@@ -23,7 +22,7 @@ from crm.membership.proposals.proposing import Proposing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import fee_schedule
-from crm.reference.study_groups import StudyGroup, find_study_group
+from crm.reference.study_groups import find_study_group
 from crm.reference.units import units_of
 from crm.store.columns import chosen
 
@@ -281,21 +280,8 @@ class Terms(Leaving, Proposing):
             term = record_event(change, row, event)
             if not event["reason"]:
                 _refuse_too_low(session, row, event)
-                _refuse_gone(group, on)
+                refuse_absent_study_group(group, on)
             return term
-
-
-def _refuse_gone(group: StudyGroup | None, on: date) -> None:
-    """Refuse a study group that does not exist on the day where nobody has said why."""
-    if group is not None and (absence := group.absence_on(on)):
-        raise Refused(
-            absence,
-            rule="terms.study_group",
-            field="study_group",
-            value=group.code,
-            candidates=[group.succeeded_by] if group.succeeded_by else (),
-            hint="Name one of that day, or say why it is this one: reason=…",
-        )
 
 
 def _refuse_too_low(session: Session, row: Organization, event: Mapping[str, Any]) -> None:
