@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
+from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
@@ -54,8 +55,9 @@ class _Priced(NamedTuple):
 
     @property
     def at_risk(self) -> Decimal:
-        """What of it may not come in: all, where the account does not pay, is suspended or is leaving."""
-        return self.amount if self.term.standing in _AT_RISK else ZERO
+        """What of it may not come in: all, where the account does not pay, not by a plan either, or is suspended or leaving."""
+        kept = self.term.standing is Standing.ARREARS and self.term.step is LadderStep.ON_PLAN
+        return self.amount if self.term.standing in _AT_RISK and not kept else ZERO
 
 
 def revenue_forecast(
@@ -127,6 +129,7 @@ def _terms(place: Place, today: date, ahead: range) -> Any:
         col(Term.until_on),
         col(Term.synthetic).label("made_up"),
         col(AccountStanding.standing),
+        col(AccountStanding.step),
         *(column.label(f"account_{column.key}") for column in SHOWN),
     )
     held = accounts(*columns).join(Term, col(Term.organization_id) == col(Organization.id))

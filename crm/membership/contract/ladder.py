@@ -220,10 +220,11 @@ def _stated(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Spell]
 
 
 def _punctuality(items: Sequence[OpenItem], ladder: Sequence[_Ground]) -> Iterator[_Habit]:
-    """How the account has paid what was due last; while something is overdue, it has not paid."""
+    """How the account has paid what was due last; while something is overdue that no plan covers, it has not paid."""
     days = pairwise([*(item.due_on + _DAY for item in items), NEVER])
     paid = (Punctuality.LATE if item.outstanding(item.due_on) else Punctuality.ON_TIME for item in items)
-    yield from ((ground.spell, Punctuality.UNPAID) for ground in ladder)
+    overdue = (ground.spell for ground in ladder if ground.step is not LadderStep.ON_PLAN)
+    yield from ((spell, Punctuality.UNPAID) for spell in overdue)
     yield from zip(days, paid, strict=True)
 
 
