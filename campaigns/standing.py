@@ -12,7 +12,7 @@ from campaigns.preview import Preview
 from campaigns.previewing import content_hash, previewed
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
-from crm.errors import AccordError, Refused
+from crm.errors import AccordError, Refused, StoreError
 from crm.outreach.entries import Entered, Former
 from crm.outreach.run_rules import RunKey
 from crm.outreach.run_tables import Run
@@ -41,7 +41,7 @@ def take_in(book: Book, *, campaigns: Mapping[str, Campaign] | None = None) -> d
     Returns:
         For each standing run what came of it, or why it takes nobody in.
     """
-    return {run.id: _looked(book, run, campaigns or {}) for run in book.entries.open()}
+    return {run.id: _looked_safely(book, run, campaigns or {}) for run in book.entries.open()}
 
 
 def entered(
@@ -55,7 +55,7 @@ def entered(
     found = book.runs.get(run)
     chosen = _approved(book, found, campaign or find_campaign(found.campaign))
     who = book.organizations.get(account)
-    preview = previewed(book, chosen, only=[who.id], alone=True)
+    preview = previewed(book, chosen, only=[who.id], entering=found)
     if not preview.audience.invited:
         raise Refused(
             f"{who.name} cannot enter: {_objection(preview)}.", rule="entries.guards", subject=who.name
@@ -86,17 +86,26 @@ def may_enter(former: Former | None, entry: Entry, now: datetime) -> bool:
     return former.ended_at + timedelta(days=entry.again_after_days) <= now
 
 
-def _looked(book: Book, run: Run, campaigns: Mapping[str, Campaign]) -> Entered | str:
+def _looked_safely(book: Book, run: Run, campaigns: Mapping[str, Campaign]) -> Entered | str:
+    """What came of a run's look, or why it could not look: what goes wrong with one stops no other."""
     try:
-        campaign = _approved(book, run, campaigns.get(run.campaign) or find_campaign(run.campaign))
+        return _looked(book, run, campaigns)
+    except StoreError:
+        raise  # the database, and no fault of the run
     except AccordError as error:
         return error.message
+    except Exception as error:  # noqa: BLE001 - a rule may be anybody's code
+        return f"It could not look for accounts: {error!r}"
+
+
+def _looked(book: Book, run: Run, campaigns: Mapping[str, Campaign]) -> Entered:
+    campaign = _approved(book, run, campaigns.get(run.campaign) or find_campaign(run.campaign))
     entry, now = _entry_of(campaign), book.clock.now()
     happened = book.entries.occurred(run, entry.on) if entry.on else {}
     everybody = due_on_schedule(entry, run.looked_at, now)
     if not everybody and not happened:
         return Entered()
-    preview = previewed(book, campaign, only=None if everybody else happened, alone=True)
+    preview = previewed(book, campaign, only=None if everybody else happened, entering=run)
     former = book.entries.former(campaign.name)
     rows = [row for row in entries_of(preview) if may_enter(former.get(row.organization_id), entry, now)]
     by = {row.organization_id: str(happened.get(row.organization_id, "schedule")) for row in rows}

@@ -42,7 +42,7 @@ class Entered(Shown):
     Attributes:
         entered: so many entered.
         awaiting: so many were beyond the ceiling and await an approval.
-        passed_over: so many had become part of a campaign meanwhile.
+        passed_over: so many had become part of a campaign meanwhile, or their reader is written to for another account.
     """
 
     entered: int = 0
@@ -93,6 +93,11 @@ class Entries:
             run = find_run(session, key)
             since = run.looked_at or run.launched_at or run.prepared_at
             return occurred(session, wanted, since=since - _OVERLAP, until=self._store.now())
+
+    def readers(self, key: RunKey) -> dict[int, int]:
+        """The people whom a run writes to, has written to or will once approved, by their id, and for which account."""
+        with self._store.reading() as session:
+            return _readers(session, find_run(session, key))
 
     def awaiting(self, key: RunKey) -> tuple[Enrolment, ...]:
         """The accounts beyond the ceiling of a run, the longest waiting first."""
@@ -202,9 +207,22 @@ def _awaiting(run: Run) -> Select[Enrolment]:
 
 
 def _still_free(session: Session, run: Run, rows: Sequence[AudienceRow]) -> list[AudienceRow]:
-    """Those whom no campaign is busy with, and who do not await an approval here."""
+    """Those whom no campaign is busy with, who do not await an approval here, and whose reader has no other account here."""
     taken = set(session.scalars(engaged_groups())) | {row.group_id for row in session.scalars(_awaiting(run))}
-    return [row for row in rows if row.group_id not in taken]
+    readers = _readers(session, run)
+    return [
+        row
+        for row in rows
+        if row.group_id not in taken
+        and (row.person_id is None or readers.get(row.person_id, row.organization_id) == row.organization_id)
+    ]
+
+
+def _readers(session: Session, run: Run) -> dict[int, int]:
+    query = select(col(Enrolment.person_id), col(Enrolment.organization_id)).where(
+        col(Enrolment.run_id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT
+    )
+    return {person: account for person, account in session.execute(query) if person is not None}
 
 
 def _entered_lately(session: Session, run: Run, *, now: datetime) -> int:

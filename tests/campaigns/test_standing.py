@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from support.associates import associate, staff
+from support.runs import enrolled
 
 from campaigns import desk
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
@@ -57,6 +58,38 @@ def test_accounts_enter_one_by_one_as_they_come_and_nobody_twice(book, colleague
     assert rows.keys() == {first.id, second.id}
     assert {row.entered_by for row in rows.values()} == {"schedule"}
     assert rows[second.id].entered_at - rows[first.id].entered_at == DAY
+
+
+def test_who_stands_for_two_accounts_is_written_to_for_one_and_stops_nobody_else(book, colleague, clock):
+    acme, contact = associate(book, "Acme")
+    run = launched(book, colleague)
+    assert looked(book) == Entered(entered=1)
+    beta = book.organizations.add("Beta", country="KE", size="large")
+    book.terms.join(beta, "associate", sector="T", study_group="T-SG13", on=date(2020, 1, 1))
+    book.standing.record(beta, "good", as_of=date(2026, 9, 30), source="test")
+    book.people.join(contact, beta, role="Head", focal_point=True)
+    innocent, _ = associate(book, "Innocent")
+    clock.advance(DAY)
+    assert looked(book) == Entered(entered=1)
+    assert entered(book, run).keys() == {acme.id, innocent.id}
+    with pytest.raises(Refused, match="Beta cannot enter: its contact is written to for another account"):
+        desk.enter(book, run.id, "Beta", campaign=OPEN)
+    twice = enrolled(beta, contact)
+    assert book.entries.take_in(run.id, [twice], by={}) == Entered(passed_over=1)
+
+
+def fails(account, on):
+    raise ZeroDivisionError("no tides today")
+
+
+def test_a_rule_that_fails_stops_its_own_campaign_alone(book, colleague, clock):
+    launched(book, colleague)
+    failing = OPEN.but(name="failing", signals=(fails,))
+    broken = launched(book, colleague, failing)
+    associate(book, "Acme")
+    came = take_in(book, campaigns={OPEN.name: OPEN, "failing": failing})
+    assert "tides" in came.pop(broken.id)
+    assert list(came.values()) == [Entered(entered=1)]
 
 
 def test_a_standing_run_writes_letters_and_stays_open_when_nobody_is_in_it(book, colleague, clock):
