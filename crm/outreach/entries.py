@@ -11,7 +11,14 @@ from sqlmodel import Session, col
 from crm.errors import Refused
 from crm.outreach.audience import AudienceRow, freeze, rows_of
 from crm.outreach.occurrences import Occurrence, occurred
-from crm.outreach.run_rules import RunKey, engaged_groups, find_run, refuse_approver, run_in
+from crm.outreach.run_rules import (
+    RunKey,
+    engaged_groups,
+    find_run,
+    one_approval_at_a_time,
+    refuse_approver,
+    run_in,
+)
 from crm.outreach.run_tables import TOOK_PART, Enrolment, EnrolmentState, Run, RunStatus
 from crm.shown import Shown
 from crm.store.store import Change, Store
@@ -124,6 +131,7 @@ class Entries:
             Refused: the run does not stand open.
         """
         with self._store.changing("run.entered") as change:
+            one_approval_at_a_time(change.session)
             run = _open(change, key)
             free = _still_free(change.session, run, rows)
             room = max(0, (run.ceiling or 0) - _entered_lately(change.session, run, now=change.now))
@@ -148,6 +156,7 @@ class Entries:
             Refused: the count is another, or you may not approve the run.
         """
         with self._store.changing("run.admitted") as change:
+            one_approval_at_a_time(change.session)
             run = _open(change, key)
             refuse_approver(change, run)
             waiting = change.session.scalars(_awaiting(run).with_for_update()).all()

@@ -54,7 +54,7 @@ def run_in(change: Change, key: RunKey, *statuses: RunStatus, doing: str) -> Run
 
 
 def one_approval_at_a_time(session: Session) -> None:
-    """Wait for other approvals: each must see the corporate groups that the others have just engaged."""
+    """Wait for other approvals and entries: each must see the corporate groups that the others have just engaged."""
     take_turns(session, "approve")
 
 

@@ -1,10 +1,15 @@
 """Standing campaigns in a book: who enters when, under which ceiling, and how versions follow one another."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import Session, col
 from support.associates import associate, staff
-from support.runs import enrolled
+from support.locks import blocked
+from support.outbox import looking
+from support.runs import enrolled, order
 
 from campaigns import desk
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
@@ -14,7 +19,8 @@ from campaigns.standing import due_on_schedule, may_enter, take_in
 from crm.errors import Refused
 from crm.outreach.entries import Entered, Former
 from crm.outreach.occurrences import Occurrence
-from crm.outreach.run_tables import EnrolmentState
+from crm.outreach.run_rules import one_approval_at_a_time
+from crm.outreach.run_tables import EnrolmentState, Run
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -141,6 +147,27 @@ def test_an_account_enters_by_what_happens_to_it(book, colleague, clock):
     clock.advance(HOUR)
     assert looked(book, campaign) == Entered(entered=1)
     assert {row.entered_by for row in entered(book, run).values()} == {"interaction_logged"}
+
+
+@pytest.mark.parametrize("verb", ["take_in", "admit"])
+def test_who_enters_waits_for_an_approval_that_engages_its_group_just_now(book, colleague, verb):
+    acme, contact = associate(book, "Acme")
+    other = book.runs.prepare(order(enrolled(acme, contact)))
+    run = launched(book, colleague, OPEN.but(entry=Entry(ceiling=1)))
+    if verb == "admit":
+        beyond = [associate(book, "Beta"), (acme, contact)]
+        book.entries.take_in(run.id, [enrolled(*one) for one in beyond], by={})
+    enter = {
+        "take_in": lambda: colleague.entries.take_in(run.id, [enrolled(acme, contact)], by={}),
+        "admit": lambda: colleague.entries.admit(run.id, count=1),
+    }[verb]
+    with ThreadPoolExecutor(1) as pool, Session(book.engine) as approval, looking(book) as eye:
+        one_approval_at_a_time(approval)
+        approval.exec(update(Run).where(col(Run.id) == other.id).values(status="approved"))
+        entering = pool.submit(enter)
+        blocked(eye, 1)
+        approval.commit()
+        assert entering.result() == Entered(passed_over=1)
 
 
 def test_an_account_enters_by_hand_unless_a_guard_objects(book, colleague):
