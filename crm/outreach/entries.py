@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select, update
 from sqlmodel import Session, col
 
 from crm.errors import Refused
-from crm.outreach.audience import AudienceRow, freeze, rows_of
+from crm.outreach.audience import AudienceRow, freeze, not_let_in, rows_of
 from crm.outreach.occurrences import Occurrence, occurred
 from crm.outreach.run_rules import (
     RunKey,
@@ -25,6 +25,9 @@ from crm.store.store import Change, Store
 
 _OVERLAP = timedelta(minutes=10)
 """What is recorded is seen only when its verb has ended; nobody enters twice by being looked at twice."""
+
+_TOOK_IN = (col(Run.launched_at).is_not(None), col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+"""A run that was only prepared has written to nobody, and has had nobody in it."""
 
 _HERE = (EnrolmentState.ENROLLED, EnrolmentState.AWAITING)
 
@@ -88,7 +91,7 @@ class Entries:
                     func.bool_or(col(Enrolment.state).in_(_HERE)),
                 )
                 .join(Run, col(Run.id) == col(Enrolment.run_id))
-                .where(col(Run.campaign) == campaign, col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+                .where(col(Run.campaign) == campaign, *_TOOK_IN)
                 .group_by(col(Enrolment.organization_id))
             )
             rows = session.execute(query)
@@ -163,7 +166,7 @@ class Entries:
             _refuse_other_number(run, len(waiting), count)
             busy = set(change.session.scalars(engaged_groups()))
             begun = {"state": EnrolmentState.ENROLLED, "due_at": change.now, "entered_at": change.now}
-            over = {"state": EnrolmentState.EXITED, "reason": "other_campaign", "ended_at": change.now}
+            over = not_let_in("other_campaign")
             for row in waiting:
                 row.amend(over if row.group_id in busy else begun)
             passed_over = sum(row.group_id in busy for row in waiting)
@@ -249,7 +252,7 @@ def _times(session: Session, run: Run, accounts: Sequence[int]) -> dict[int, int
         select(col(Enrolment.organization_id), func.count())
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(col(Run.campaign) == run.campaign, col(Enrolment.organization_id).in_(accounts))
-        .where(col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+        .where(*_TOOK_IN)
         .group_by(col(Enrolment.organization_id))
     )
     return {number: times for number, times in session.execute(query)}  # noqa: C416 - dict() would take the result for a mapping

@@ -113,14 +113,12 @@ class Enrolment(Record, table=True):
 
     __tablename__ = "enrolment"
     __table_args__ = (
-        UniqueConstraint("run_id", "organization_id", "rotation", name="uq_enrolment_account"),
-        Index(
-            "uq_enrolment_person",
-            "run_id",
-            "person_id",
-            "rotation",
-            unique=True,
-            postgresql_where="state <> 'left_out'",
+        *(
+            Index(name, "run_id", column, "rotation", unique=True, postgresql_where="state <> 'left_out'")
+            for name, column in (
+                ("uq_enrolment_account", "organization_id"),
+                ("uq_enrolment_person", "person_id"),
+            )
         ),
         Index("ix_enrolment_due", "due_at", "id", postgresql_where="state = 'enrolled'"),
         Index("ix_enrolment_group", "group_id", postgresql_where="state = 'enrolled'"),

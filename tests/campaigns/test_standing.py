@@ -124,6 +124,45 @@ def test_what_exceeds_the_ceiling_awaits_an_approval_by_a_colleague(book, collea
     assert desk.advance(book).letters == 3
 
 
+def test_who_awaited_in_a_cancelled_run_enters_the_next_version(book, colleague, clock):
+    for name in ("Acme", "Beta", "Gamma"):
+        associate(book, name)
+    narrow = OPEN.but(entry=Entry(ceiling=1))
+    first = launched(book, colleague, narrow)
+    assert looked(book, narrow) == Entered(entered=1, awaiting=2)
+    cancelled = desk.cancel(book, first.id, reason="other words")
+    assert (cancelled.results.awaiting, cancelled.results.left_out) == (0, {"cancelled": 2})
+    launched(book, colleague)
+    clock.advance(HOUR)
+    assert looked(book) == Entered(entered=2)  # the third has been in it
+
+
+def test_who_was_passed_over_at_the_admission_may_enter_later(book, colleague, clock):
+    accounts = [associate(book, name) for name in ("Acme", "Beta")]
+    run = launched(book, colleague, OPEN.but(entry=Entry(ceiling=1)))
+    book.entries.take_in(run.id, [enrolled(*one) for one in accounts], by={})
+    other = engaged(book, colleague, accounts[1])
+    assert desk.admit(colleague, run.id, count=1).results.left_out == {"other_campaign": 1}
+    book.runs.cancel(other, reason="over")
+    clock.advance(31 * DAY)
+    assert book.entries.take_in(run.id, [enrolled(*accounts[1])], by={}) == Entered(entered=1)
+
+
+def engaged(book, colleague, account):
+    """A run at once that has been approved, busy with an account."""
+    other = book.runs.prepare(order(enrolled(*account)))
+    hashes = {"content_hash": other.content_hash, "audience_hash": other.audience_hash}
+    return colleague.runs.approve(other, count=1, **hashes)
+
+
+def test_a_run_that_was_only_prepared_locks_nobody_out(book, colleague):
+    associate(book, "Acme")
+    looked_over = desk.prepare(book, "associate_upgrade")
+    desk.cancel(book, looked_over.id, reason="only a look")
+    launched(book, colleague)
+    assert looked(book) == Entered(entered=1)
+
+
 def test_the_ceiling_is_one_of_a_period(book, colleague, clock):
     for name in ("Acme", "Beta"):
         associate(book, name)
