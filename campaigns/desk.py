@@ -25,6 +25,7 @@ from crm.directory.staff import Staff
 from crm.outreach.entries import Entered
 from crm.outreach.outbox_tables import Letter
 from crm.outreach.run_tables import Run
+from crm.outreach.succession import TakenOver
 from crm.reports import Report
 
 __all__ = [
@@ -187,14 +188,13 @@ def admit(book: Book, run: AnyRun, *, count: int) -> Overview:
     return overview(book, run)
 
 
-def take_over(book: Book, run: AnyRun, *, former: AnyRun) -> Overview:
-    """Let a new version of a standing campaign take over those who wait in an earlier one.
+def take_over(book: Book, run: AnyRun, *, former: AnyRun) -> TakenOver:
+    """Let a new version of a standing campaign take over those who wait in an earlier one, and say how many stay there.
 
     Raises:
         Refused: the two are no versions of one standing campaign, or the new one does not run.
     """
-    taken_over(book, _key(run), _key(former))
-    return overview(book, run)
+    return taken_over(book, _key(run), _key(former))
 
 
 def pause(book: Book, run: AnyRun, *, reason: str) -> Overview:

@@ -130,4 +130,4 @@ class Advanced(Shown):
 
 
 def _words(reason: str) -> str:
-    return Reason(reason).words if reason in set(Reason) else reason
+    return Reason(reason).words if reason in set(Reason) else reason.replace("_", " ")

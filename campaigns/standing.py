@@ -16,6 +16,8 @@ from crm.errors import AccordError, Refused, StoreError
 from crm.outreach.entries import Entered, Former
 from crm.outreach.run_rules import RunKey
 from crm.outreach.run_tables import Run
+from crm.outreach.succession import TakenOver
+from crm.reference.languages import Language
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -63,10 +65,11 @@ def entered(
     return book.entries.take_in(found, entries_of(preview), by={who.id: book.actor})
 
 
-def taken_over(book: Book, run: RunKey, former: RunKey) -> int:
+def taken_over(book: Book, run: RunKey, former: RunKey) -> TakenOver:
     """Let a new version take over those who wait in an earlier one; see `book.entries.take_over`."""
-    new, old = (_waits(book.runs.get(one)) for one in (run, former))
-    return book.entries.take_over(run, former=former, steps=new & old)
+    new, old = book.runs.get(run), book.runs.get(former)
+    steps = _waits(new) & _waits(old)
+    return book.entries.take_over(new, former=old, steps=steps, languages=_languages(new))
 
 
 def due_on_schedule(entry: Entry, looked_at: datetime | None, now: datetime) -> bool:
@@ -149,3 +152,9 @@ def _objection(preview: Preview) -> str:
 def _waits(run: Run) -> frozenset[str]:
     journey = Journey.model_validate(run.content["journey"])
     return frozenset(step.name for step in journey.steps if isinstance(step, WaitStep))
+
+
+def _languages(run: Run) -> frozenset[Language]:
+    """Those in which a version has all its letters, as no other wording is approved with it; any, where it has none."""
+    wordings = run.content["wordings"]
+    return frozenset(Language(place.rpartition("/")[2]) for place in wordings) or frozenset(Language)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from crm.errors import Refused
@@ -20,6 +20,8 @@ from crm.outreach.run_rules import (
     run_in,
 )
 from crm.outreach.run_tables import TOOK_PART, Enrolment, EnrolmentState, Run, RunStatus
+from crm.outreach.succession import TakenOver, succeed
+from crm.reference.languages import Language
 from crm.shown import Shown
 from crm.store.store import Change, Store
 
@@ -172,7 +174,9 @@ class Entries:
             passed_over = sum(row.group_id in busy for row in waiting)
             return Entered(len(waiting) - passed_over, passed_over=passed_over)
 
-    def take_over(self, key: RunKey, *, former: RunKey, steps: Collection[str]) -> int:
+    def take_over(
+        self, key: RunKey, *, former: RunKey, steps: Collection[str], languages: Collection[Language]
+    ) -> TakenOver:
         """Let a new version take over the accounts of an earlier one that wait at one of these steps.
 
         Nobody enters the earlier version any more; whoever stands elsewhere in it goes on as they were approved.
@@ -181,9 +185,7 @@ class Entries:
             key: the new version, running.
             former: the earlier version.
             steps: the waits that both versions have.
-
-        Returns:
-            How many were taken over.
+            languages: those in which the new version has all its letters.
 
         Raises:
             Refused: the two are no versions of one standing campaign, or the new one does not run.
@@ -192,17 +194,7 @@ class Entries:
             for number in sorted({find_run(change.session, one).id for one in (key, former)}):
                 run_in(change, number, RunStatus.RUNNING, RunStatus.PAUSED, doing="taken over")
             new, old = find_run(change.session, key), find_run(change.session, former)
-            _refuse_strangers(new, old)
-            there = select(col(Enrolment.organization_id)).where(col(Enrolment.run_id) == new.id)
-            at_a_wait = (col(Enrolment.state) == EnrolmentState.ENROLLED) & col(Enrolment.step).in_(steps)
-            waiting = update(Enrolment).where(
-                col(Enrolment.run_id) == old.id,
-                at_a_wait | (col(Enrolment.state) == EnrolmentState.AWAITING),
-                col(Enrolment.organization_id).not_in(there),
-            )
-            moved = change.session.scalars(waiting.values(run_id=new.id).returning(col(Enrolment.id))).all()
-            old.amend({"succeeded_by_id": new.id})
-            return len(moved)
+            return succeed(change.session, new, old, steps=steps, languages=languages)
 
 
 def _open(change: Change, key: RunKey) -> Run:
@@ -272,15 +264,4 @@ def _refuse_other_number(run: Run, waiting: int, count: int) -> None:
             field="count",
             value=count,
             hint="Look at them again, and admit what you see.",
-        )
-
-
-def _refuse_strangers(new: Run, old: Run) -> None:
-    versions = new.standing and old.standing and new.campaign == old.campaign and new.id != old.id
-    if not versions or new.status is not RunStatus.RUNNING or old.succeeded_by_id is not None:
-        raise Refused(
-            f"Run {new.id} cannot take over from run {old.id}.",
-            rule="entries.versions",
-            subject=f"run {new.id}",
-            hint="Both are versions of one standing campaign, the new one running, the old one not yet taken over.",
         )

@@ -18,9 +18,11 @@ from campaigns.journey import Journey, LetterStep, WaitStep
 from campaigns.standing import due_on_schedule, may_enter, take_in
 from crm.errors import Refused
 from crm.outreach.entries import Entered, Former
+from crm.outreach.moves import Move
 from crm.outreach.occurrences import Occurrence
 from crm.outreach.run_rules import one_approval_at_a_time
 from crm.outreach.run_tables import EnrolmentState, Run
+from crm.outreach.succession import TakenOver
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -267,6 +269,56 @@ def test_a_new_version_takes_over_those_who_wait_and_the_others_keep_theirs(book
         book.entries.take_in(old.id, [], by={})
     with pytest.raises(Refused, match="cannot take over"):
         desk.take_over(book, new.id, former=old.id)
+
+
+def test_whose_language_the_new_version_lacks_stays_and_stops_nobody(book, colleague, clock):
+    associate(book, "Waiting")
+    arabic, _ = associate(book, "Sahara", language="ar", country="EG")
+    old = launched(book, colleague)
+    looked(book)
+    desk.advance(book)
+    spoken = {code: who for code, who in OPEN.signatures.items() if code != "ar"}
+    new = launched(book, colleague, OPEN.but(signatures=spoken))
+    assert desk.take_over(book, new.id, former=old.id) == TakenOver(moved=1, staying=1, dropped=0)
+    accepted(book)
+    clock.advance(20 * DAY)
+    assert desk.advance(book).letters == 2
+    assert [letter.run_id for letter in book.outbox.of(arabic)] == [old.id, old.id]
+
+
+def accepted(book):
+    with book.engine.begin() as connection:
+        handed = "UPDATE outbox SET status = 'accepted', handed_at = %(now)s, settled_at = %(now)s"
+        connection.exec_driver_sql(handed, {"now": book.clock.now()})
+
+
+def test_whose_contact_the_new_version_writes_to_already_stays(book, colleague):
+    acme, contact = associate(book, "Acme")
+    beta, _ = associate(book, "Beta")
+    _, waiting = associate(book, "Gamma")
+    old, new = (launched(book, colleague, OPEN.but(entry=Entry(ceiling=1))) for _ in "12")
+    for account, person in ((acme, contact), (beta, waiting)):
+        book.entries.take_in(old.id, [enrolled(account, person, step="first_wait")], by={})
+    assert {row.state for row in book.runs.audience(old.id)} == {"enrolled", "awaiting"}
+    other = book.organizations.add("Other", country="KE")
+    third = book.organizations.add("Third", country="KE")
+    book.entries.take_in(new.id, [enrolled(other, contact), enrolled(third, waiting)], by={})
+    assert desk.take_over(book, new.id, former=old.id) == TakenOver(moved=0, staying=1, dropped=1)
+
+
+def test_who_is_taken_over_while_its_next_step_is_planned_is_passed_over(book, colleague, clock):
+    associate(book, "Waiting")
+    old = launched(book, colleague)
+    looked(book)
+    desk.advance(book)
+    accepted(book)
+    clock.advance(20 * DAY)
+    (waiting,) = book.runs.due(limit=10)
+    new = launched(book, colleague, OPEN.but(journey=shorter()))
+    desk.take_over(book, new.id, former=old.id)
+    late = Move(enrolment_id=waiting.enrolment_id, run_id=old.id, stood_at="first_wait", step="reminder")
+    assert book.runs.take([late]).passed_over == 1
+    assert desk.advance(book).finished == 1
 
 
 def shorter():
