@@ -22,13 +22,24 @@ from crm.reference.languages import Language
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def prepared_standing(book: Book, campaign: Campaign) -> Run:
+def prepared_standing(book: Book, campaign: Campaign, entry: Entry | None = None) -> Run:
     """A version of a standing campaign, for a colleague to approve with its ceiling.
 
+    Args:
+        book: the book.
+        campaign: what it says to whom.
+        entry: how accounts enter this version; as the campaign says where none is given.
+
     Raises:
-        Refused: the campaign does not say how accounts enter it.
+        Refused: neither says how accounts enter it.
     """
-    return book.runs.prepare(standing_order(previewed(book, campaign, only=()), _entry_of(campaign)))
+    version = campaign.but(entry=entry) if entry else campaign
+    return book.runs.prepare(standing_order(previewed(book, version, only=()), _entry_of(version)))
+
+
+def as_prepared(run: Run, campaign: Campaign) -> Campaign:
+    """A campaign with what a standing run of it settles for itself: how accounts enter."""
+    return campaign.but(entry=run.content["entry"]) if run.standing else campaign
 
 
 def take_in(book: Book, *, campaigns: Mapping[str, Campaign] | None = None) -> dict[int, Entered | str]:
@@ -121,14 +132,15 @@ def _approved(book: Book, run: Run, campaign: Campaign) -> Campaign:
     Raises:
         Refused: it has changed since; a new version must be approved.
     """
-    if content_hash(book, campaign) != run.content_hash:
+    version = as_prepared(run, campaign)
+    if content_hash(book, version) != run.content_hash:
         raise Refused(
             f"The campaign {run.campaign} is not what was approved with run {run.id}: nobody enters it.",
             rule="entries.content",
             subject=f"run {run.id}",
             hint="Prepare a new version, have it approved, and let it take over.",
         )
-    return campaign
+    return version
 
 
 def _entry_of(campaign: Campaign) -> Entry:
@@ -137,7 +149,7 @@ def _entry_of(campaign: Campaign) -> Entry:
             f"{campaign.name} does not stand open: it does not say how accounts enter it.",
             rule="entries.entry",
             subject=campaign.name,
-            hint="Give it an entry: campaign.but(entry=Entry(ceiling=50)).",
+            hint="Say how: crm campaign prepare NAME --standing --ceiling 50, or entry=Entry(ceiling=50).",
         )
     return campaign.entry
 

@@ -23,6 +23,7 @@ from crm.outreach.occurrences import Occurrence
 from crm.outreach.run_rules import one_approval_at_a_time
 from crm.outreach.run_tables import EnrolmentState, Run
 from crm.outreach.succession import TakenOver
+from workers import jobs
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
@@ -329,6 +330,17 @@ def shorter():
             WaitStep(name="first_wait", working_days=5),
         )
     )
+
+
+def test_a_campaign_of_the_catalogue_stands_open_with_an_entry_of_its_version(book, colleague, clock):
+    associate(book, "Acme")
+    version = desk.prepare(book, "associate_upgrade", entry=Entry(ceiling=1, every_hours=24))
+    assert "at most 1 in 30 days: all are looked at every 24 hours; each once." in str(version)
+    desk.approve(colleague, version.id, count=1)
+    desk.launch(book, version.id)
+    assert jobs.take_in(book) == {"entered": 1, "awaiting": 0, "passed_over": 0}
+    associate(book, "Beta")
+    assert desk.enter(book, version.id, "Beta") == Entered(awaiting=1)
 
 
 def test_a_campaign_that_does_not_say_how_accounts_enter_does_not_stand_open(book):
