@@ -109,6 +109,7 @@ class Enrolment(Record, table=True):
         rotation: how often the account had been in the campaign before; only a standing run lets it enter again.
         entered_at: when it entered a standing run; empty in a one-off run, which all enter at its launch.
         entered_by: what let it enter: "schedule", an occurrence, or the colleague who did.
+        entered_run_id: the version in which it entered, where another has taken it over since.
     """
 
     __tablename__ = "enrolment"
@@ -142,6 +143,7 @@ class Enrolment(Record, table=True):
     rotation: int = Field(default=0, sa_column_kwargs=INNER)
     entered_at: datetime | None = at_field(default=None)
     entered_by: str | None = None
+    entered_run_id: int | None = ref("run.id", optional=True)
 
 
 def begun_at() -> ColumnElement[datetime]:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlmodel import Session, col
 
 from crm.errors import Refused
@@ -53,7 +53,9 @@ def succeed(
     awaits = col(Enrolment.state) == EnrolmentState.AWAITING
     at_a_wait = (col(Enrolment.state) == EnrolmentState.ENROLLED) & col(Enrolment.step).in_(steps)
     follow = (awaits | at_a_wait, *_can_write_to(new, languages))
-    moved = _counted(session, old, follow, {"run_id": new.id})
+    here = func.coalesce(col(Enrolment.entered_run_id), col(Enrolment.run_id))
+    entered = case((~awaits, here), else_=None)
+    moved = _counted(session, old, follow, {"run_id": new.id, "entered_run_id": entered})
     dropped = _counted(session, old, (awaits,), not_let_in("taken_over"))
     return TakenOver(moved, enrolled_count(session, old), dropped)
 

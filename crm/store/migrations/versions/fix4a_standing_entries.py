@@ -1,4 +1,4 @@
-"""Who awaited an approval that will not come is left out, and may enter later."""
+"""Who awaited an approval that will not come may enter later; who is taken over counts for the version it entered."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,6 +21,9 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state <> 'left_out'"),
     )
+    op.add_column("enrolment", sa.Column("entered_run_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(op.f("fk_enrolment_entered_run_id"), "enrolment", "run", ["entered_run_id"], ["id"])
+    op.create_index(op.f("ix_enrolment_entered_run_id"), "enrolment", ["entered_run_id"])
     op.execute(
         "UPDATE enrolment SET state = 'left_out', reason = 'cancelled', arm = NULL, step = NULL FROM run "
         "WHERE run.id = enrolment.run_id AND run.status = 'cancelled' AND enrolment.state = 'awaiting'"
@@ -34,5 +37,6 @@ def downgrade() -> None:
         "AND (other.state <> 'left_out' OR other.id > one.id) AND one.run_id = other.run_id "
         "AND one.organization_id = other.organization_id AND one.rotation = other.rotation"
     )
+    op.drop_column("enrolment", "entered_run_id")
     op.drop_index("uq_enrolment_account", "enrolment")
     op.create_unique_constraint("uq_enrolment_account", "enrolment", _ACCOUNT)
