@@ -171,7 +171,11 @@ def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus,
 def _languages(session: Session, run: Run) -> dict[Language, int]:
     query = (
         select(col(Enrolment.language), func.count())
-        .where(col(Enrolment.run_id) == run.id, col(Enrolment.arm) == Arm.TREATMENT)
+        .where(
+            col(Enrolment.run_id) == run.id,
+            col(Enrolment.arm) == Arm.TREATMENT,
+            col(Enrolment.state).in_(TOOK_PART),
+        )
         .group_by(col(Enrolment.language))
     )
     return {language: count for language, count in session.execute(query) if language is not None}

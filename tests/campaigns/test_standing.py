@@ -116,6 +116,7 @@ def test_what_exceeds_the_ceiling_awaits_an_approval_by_a_colleague(book, collea
     run = launched(book, colleague)
     assert looked(book) == Entered(entered=2, awaiting=1)
     assert "1 accounts beyond the ceiling await an approval." in str(desk.overview(book, run.id))
+    assert "Letters: 2 in English." in str(desk.overview(book, run.id))
     clock.advance(DAY)
     assert looked(book) == Entered()  # who awaits is not looked at again
     with pytest.raises(Refused, match="Who prepared a run cannot approve it"):
