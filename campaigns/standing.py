@@ -14,10 +14,17 @@ from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.errors import AccordError, Refused, StoreError
 from crm.outreach.entries import Entered, Former
+from crm.outreach.occurrences import Occurrence
 from crm.outreach.run_rules import RunKey
 from crm.outreach.run_tables import Run
 from crm.outreach.succession import TakenOver
 from crm.reference.languages import Language
+
+_PATIENCE = timedelta(days=45)
+"""So long something that happened may still let an account enter that a guard kept out, and by the quiet period longer.
+
+It covers the thirty days for which the contact of another office holds campaigns (clearance_rules.csv, recent_contact).
+"""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -115,7 +122,7 @@ def _looked_safely(book: Book, run: Run, campaigns: Mapping[str, Campaign]) -> E
 def _looked(book: Book, run: Run, campaigns: Mapping[str, Campaign]) -> Entered:
     campaign = _approved(book, run, campaigns.get(run.campaign) or find_campaign(run.campaign))
     entry, now = _entry_of(campaign), book.clock.now()
-    happened = book.entries.occurred(run, entry.on) if entry.on else {}
+    happened = _happened(book, run, campaign, entry)
     everybody = due_on_schedule(entry, run.looked_at, now)
     if not everybody and not happened:
         return Entered()
@@ -124,6 +131,21 @@ def _looked(book: Book, run: Run, campaigns: Mapping[str, Campaign]) -> Entered:
     rows = [row for row in entries_of(preview) if may_enter(former.get(row.organization_id), entry, now)]
     by = {row.organization_id: str(happened.get(row.organization_id, "schedule")) for row in rows}
     return book.entries.take_in(run, rows, by=by, looked_at=now)
+
+
+def _happened(book: Book, run: Run, campaign: Campaign, entry: Entry) -> Mapping[int, Occurrence]:
+    """To whom something happened since the last look; once a day also whom a guard may have kept out at the time.
+
+    Those who have been in the campaign are not looked at again for what happened before: it let them in.
+    """
+    if not entry.on:
+        return {}
+    since_then = book.entries.occurred(run, entry.on)
+    if run.looked_at is not None and run.looked_at.date() == book.clock.now().date():
+        return since_then
+    earlier = book.entries.occurred(run, entry.on, back=campaign.quiet + _PATIENCE)
+    former = book.entries.former(campaign.name) if earlier else {}
+    return {number: what for number, what in earlier.items() if number not in former} | since_then
 
 
 def _approved(book: Book, run: Run, campaign: Campaign) -> Campaign:

@@ -99,11 +99,20 @@ class Entries:
             rows = session.execute(query)
             return {number: Former(times, None if here else ended) for number, times, ended, here in rows}
 
-    def occurred(self, key: RunKey, wanted: Iterable[Occurrence]) -> dict[int, Occurrence]:
-        """The accounts to which something happened since a run last looked, and what; by their id."""
+    def occurred(
+        self, key: RunKey, wanted: Iterable[Occurrence], *, back: timedelta = timedelta()
+    ) -> dict[int, Occurrence]:
+        """The accounts to which something happened since a run last looked, and what; by their id.
+
+        Args:
+            key: which run.
+            wanted: what to look for.
+            back: look so far back at least, but not to before the launch.
+        """
         with self._store.reading() as session:
             run = find_run(session, key)
-            since = run.looked_at or run.launched_at or run.prepared_at
+            begun = run.launched_at or run.prepared_at
+            since = max(begun, min(run.looked_at or begun, self._store.now() - back))
             return occurred(session, wanted, since=since - _OVERLAP, until=self._store.now())
 
     def readers(self, key: RunKey) -> dict[int, int]:

@@ -192,6 +192,21 @@ def test_an_account_enters_by_what_happens_to_it(book, colleague, clock):
     assert {row.entered_by for row in entered(book, run).values()} == {"interaction_logged"}
 
 
+def test_whom_its_last_contact_keeps_out_enters_when_that_is_over(book, colleague, clock):
+    campaign = OPEN.but(entry=Entry(ceiling=9, every_hours=None, on=(Occurrence.INTERACTION_LOGGED,)))
+    acme, _ = associate(book, "Acme")
+    associate(book, "Beta")
+    run = launched(book, colleague, campaign)
+    clock.advance(HOUR)
+    book.log("call", acme, "They asked about a second study group")
+    came = []
+    for days in (0, 13, 16, 3, 1):
+        clock.advance(days * DAY)
+        came.append(looked(book, campaign).entered)
+    assert came == [0, 0, 0, 1, 0]  # a talk of whichever office holds it for thirty days
+    assert entered(book, run).keys() == {acme.id}
+
+
 @pytest.mark.parametrize("verb", ["take_in", "admit"])
 def test_who_enters_waits_for_an_approval_that_engages_its_group_just_now(book, colleague, verb):
     acme, contact = associate(book, "Acme")
