@@ -39,7 +39,7 @@ class Delivered:
         )
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # each is itself: letters would be compared field by field
 class _Staged:
     claim: Claim
     line: Line

@@ -14,6 +14,7 @@ from crm.errors import InvalidInput, Refused
 from crm.membership.dues.ageing import Aged, ageing
 from crm.membership.dues.assessed import Assessed
 from crm.membership.dues.assessing import assess
+from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.dues.crediting import credit_invoice
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.dues.entries import Entries, entries_of, interest_charged
@@ -72,7 +73,7 @@ class Dues:
         """
         with self._store.changing("dues.assessed", dry_run=dry_run) as change:
             first, issued = _first_day(year), past_day(change, issued_on)
-            _refuse_far_ahead(year, issued)
+            refuse_far_ahead(year, issued)
             rules = membership_rules(change.session).on(first)
             due = max(rules.due_on(year), issued + timedelta(days=rules.due_days))
             return assess(change, year, issued_on=issued, due_on=due, progress=progress)
@@ -98,7 +99,8 @@ class Dues:
             key: which account.
             amount: what it paid, a part or more than it owes, in the currency in which it paid.
             on: the day on which it counts as paid.
-            reference: what the source calls this payment; no two payments of a source bear the same.
+            reference: what the source calls this payment; no two payments of a source bear the same, but for those that
+                were taken back.
             currency: ISO 4217 code.
             rate: for another currency than CHF, how many CHF one unit of it was worth on that day.
             source: who told of it.
@@ -231,7 +233,7 @@ class Dues:
             return {invoice.number: amounts[invoice.id] for invoice in invoices if invoice.id in amounts}
 
     def unverified_rules(self) -> UnverifiedRules:
-        """The rules of lines that no source states: ask `line.rule in book.dues.unverified_rules()`."""
+        """The rules of lines that no source states: ask `book.dues.unverified_rules().covers(line.rule, line.units)`."""
         with self._store.reading() as session:
             return unverified_rules(session)
 
@@ -248,13 +250,6 @@ def _first_day(year: int) -> date:
     if not date.min.year < year < date.max.year:
         raise InvalidInput(f"{year} is no year.", field="year", value=year)
     return date(year, 1, 1)
-
-
-def _refuse_far_ahead(year: int, issued_on: date) -> None:
-    if year > issued_on.year + 1:
-        raise Refused(
-            f"The dues of {year} are invoiced from {year - 1} on.", rule="dues.year_ahead", field="year"
-        )
 
 
 def _ids(session: Session, key: OrganizationKey) -> Sequence[int]:

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.posting import ChargeLine, number_of
@@ -110,7 +109,6 @@ def write_invoices(
         InvoiceLine,
         ({**line, "id": next(ids), "invoice_id": invoices[of]} for of in lines for line in lines[of]),
     )
-    settle_standing(change.session, lines)
     return written
 
 

@@ -126,6 +126,12 @@ def test_amounts_and_days_in_a_letter_survive_the_database(book, tmp_path):
     assert "3,975.50" in shown
 
 
+def test_what_was_frozen_before_stands_in_a_letter_as_it_was_beneath_what_is_said_now(book):
+    said = {"person": {"name": "Jean"}, "previous": {"sent_on": date(2027, 2, 1)}}
+    (letter,) = queue(book, order(book, contact(book), kept=kept_facts(FULL), facts=said))
+    assert restored_facts(letter.facts) == FULL | said
+
+
 def test_a_letter_is_found_by_id_key_and_message_id(book):
     (letter,) = letters(book, 1)
     for key in (letter, letter.id, str(letter.id), letter.key, letter.message_id):
@@ -176,6 +182,17 @@ def test_a_letter_held_for_policy_that_is_sent_again_is_not_marked_as_a_possible
     mail_server.play("rcpt:550 5.7.1 Blocked by policy")
     delivery(book, mail_server).deliver(limit=1)
     assert not book.outbox.resend(letter, reason="the block was lifted").may_duplicate
+
+
+def test_a_letter_that_is_held_can_be_given_up_and_no_other(book, mail_server):
+    held, queued = letters(book, 2)
+    mail_server.play("rcpt:550 5.7.1 Blocked by policy")
+    delivery(book, mail_server).deliver(limit=1)
+    given_up = book.outbox.give_up(held, reason="the meeting is over")
+    assert (given_up.status, given_up.settled_at) == ("stopped", book.clock.now())
+    assert told(book, held)[-1] == "given up, by decision"
+    with pytest.raises(Refused, match="queued"):
+        book.outbox.give_up(queued, reason="not this one")
 
 
 def test_the_wording_of_a_letter_is_kept_once(book):
