@@ -44,6 +44,7 @@ COLUMNS = (
     Column(key="certainty", title="Whether no source states the rule"),
     Column(key="basis", title="How the amount comes about", kind=ColumnKind.NOTE),
     Column(key="refers_to", title="Refers to entry", kind=ColumnKind.ID),
+    Column(key="for_invoice", title="Invoice that a payment is for"),
 )
 """The columns; docs/how-to/collect-the-dues.md says what each of them holds."""
 
@@ -120,11 +121,12 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
 
 def _paid(session: Session, first: date, last: date) -> Iterator[tuple[Mapping[str, Cell], bool]]:
     query = (
-        select(Payment, col(Organization.name), col(Organization.country))
+        select(Payment, col(Organization.name), col(Organization.country), col(Invoice.number))
         .join(Organization, col(Organization.id) == col(Payment.organization_id))
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
         .where(col(Payment.received_on).between(first, last))
     )
-    for payment, name, country in session.execute(query):
+    for payment, name, country, number in session.execute(query):
         cells: dict[str, Cell] = {
             "entry": "payment" if payment.reverses_id is None else "reversal",
             "id": payment.id,
@@ -139,5 +141,6 @@ def _paid(session: Session, first: date, last: date) -> Iterator[tuple[Mapping[s
             "amount": payment.amount,
             "rate": f"{payment.rate.normalize():f}",
             "refers_to": payment.reverses_id,
+            "for_invoice": number,
         }
         yield cells, payment.synthetic

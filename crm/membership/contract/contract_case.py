@@ -54,10 +54,11 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came in on a day, in CHF; below zero where a payment was taken back."""
+    """What came in on a day, in CHF; below zero where a payment was taken back. It may be for an invoice, by its id."""
 
     received_on: date
     amount_chf: Decimal
+    invoice_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,16 @@ class Postponement:
 
 @dataclass(frozen=True, slots=True)
 class Denounced:
-    """A membership that was given up: the day of the notice, and the first day on which it is no more."""
+    """A membership that was given up: the day of the notice, and the first day on which it is no more.
+
+    Attributes:
+        withdrawn_on: the day on which the notice was withdrawn, where it was.
+    """
 
     notice_on: date
     effective_on: date
     coverage: str
+    withdrawn_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

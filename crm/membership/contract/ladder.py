@@ -194,7 +194,7 @@ def _postponed(case: ContractCase, step: Postponable) -> list[Spell]:
 def _notices(case: ContractCase) -> Iterator[_Ground]:
     for gone in case.denunciations:
         why = f"leaves ITU-{'/'.join(gone.coverage)} on {_day(gone.effective_on)}, notice of {_day(gone.notice_on)}"
-        leaving = within([(gone.notice_on, gone.effective_on)], case.memberships)
+        leaving = within([(gone.notice_on, gone.withdrawn_on or gone.effective_on)], case.memberships)
         yield from _grounds(leaving, Standing.CANCELLING, why)
 
 

@@ -13,6 +13,7 @@ from crm.membership.dues.dues_tables import Invoice, InvoiceKind
 from crm.membership.dues.invoices import posted_lines
 from crm.membership.dues.payments import past_day
 from crm.membership.dues.posting import ChargeLine, post_invoice
+from crm.membership.dues.rounded_once import rounded_once
 from crm.membership.dues.unused_months import PostedLine, credit_of
 from crm.membership.joining.application_tables import ApplicationRecord
 from crm.membership.ledger import locked
@@ -43,7 +44,8 @@ def credit_invoice(
     theirs = [line for line in posted if line.number == invoice.number and line.amount > 0]
     _refuse_pending(session, theirs)
     today = past_day(change, None)
-    lines = [c for line in theirs for c in _credits(line, posted, since or date.min, until or date.max)]
+    found = [c for line in theirs for c in _credits(line, posted, since or date.min, until or date.max)]
+    lines = list(rounded_once(posted, found))
     if not lines:
         raise _nothing_left(invoice)
     return post_invoice(

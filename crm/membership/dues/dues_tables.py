@@ -108,6 +108,7 @@ class InvoiceLine(Record, table=True):
         amount: below zero where something is given back.
         rule: which fee or rule it follows.
         basis: how the amount comes about.
+        yearly: what a whole year costs by that rule; empty where the amount is no part of a yearly fee.
     """
 
     __tablename__ = "invoice_line"
@@ -132,6 +133,7 @@ class InvoiceLine(Record, table=True):
     amount: Decimal = Field(sa_type=_AMOUNT)
     rule: str
     basis: str = ""
+    yearly: Decimal | None = Field(default=None, sa_type=_AMOUNT)
 
 
 class Payment(Record, table=True):
@@ -143,6 +145,7 @@ class Payment(Record, table=True):
         amount_chf: what it counts for.
         source: who told of it, e.g. "bank"; references are unique within a source, among the payments that stand.
         reference: what the source calls it.
+        invoice_id: the invoice that it is for, where somebody has said so; it settles that one before all others.
         entry: how many times it has been entered by that reference, this one included; all before were taken back.
         reverses_id: the payment that it takes back.
     """
@@ -172,6 +175,7 @@ class Payment(Record, table=True):
     amount_chf: Decimal = Field(sa_type=_AMOUNT)
     source: str
     reference: str
+    invoice_id: int | None = ref("invoice.id", optional=True)
     entry: int = 1
     reverses_id: int | None = ref("payment.id", optional=True, index=False)
     reason: str = personal(default="")

@@ -8,7 +8,6 @@ from typing import Any
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.posting import ChargeLine, number_of
-from crm.membership.pricing import Holding, PricedLine
 from crm.reference.units import in_decimal
 from crm.store.copying import copy_in
 from crm.store.store import Change
@@ -18,41 +17,13 @@ Progress = Callable[[int, int], object]
 """Is told how many invoices are written, and of how many."""
 
 _STEP = 1_000
-Lines = Mapping[int, Sequence[Mapping[str, Any]]]
+Lines = Mapping[int, Sequence[ChargeLine]]
 """The lines of invoices by account."""
 
 
-def yearly_line(event_id: int, holding: Holding, priced: PricedLine) -> dict[str, Any]:
-    """A line of an invoice as it is copied in."""
-    units = holding.units
-    return {
-        "event_id": event_id,
-        "coverage": holding.coverage.value,
-        "category": holding.category.value,
-        "units": None if units is None else in_decimal(units),
-        "since_on": priced.since_on,
-        "until_on": priced.until_on,
-        "months": priced.months,
-        "amount": priced.amount,
-        "rule": priced.rule,
-        "basis": priced.basis,
-    }
-
-
-def credit_line(credit: ChargeLine) -> dict[str, Any]:
-    """A line that gives something back, as it is copied in."""
-    values = {name: getattr(credit, name) for name in ChargeLine.__slots__}
-    coverage, category, units = credit.coverage, credit.category, credit.units
-    return values | {
-        "coverage": coverage and coverage.value,
-        "category": category and category.value,
-        "units": None if units is None else in_decimal(units),
-    }
-
-
-def total(lines: Iterable[Mapping[str, Any]]) -> Decimal:
+def total(lines: Iterable[ChargeLine]) -> Decimal:
     """What some lines come to."""
-    return sum((line["amount"] for line in lines), ZERO)
+    return sum((line.amount for line in lines), ZERO)
 
 
 def write_invoices(
@@ -107,13 +78,27 @@ def write_invoices(
     copy_in(
         change.session,
         InvoiceLine,
-        ({**line, "id": next(ids), "invoice_id": invoices[of]} for of in lines for line in lines[of]),
+        (
+            {**_copied(line), "id": next(ids), "invoice_id": invoices[of]}
+            for of in lines
+            for line in lines[of]
+        ),
     )
     return written
 
 
-def _kind(lines: Sequence[Mapping[str, Any]]) -> InvoiceKind:
-    gives_back = [line["amount"] < 0 for line in lines]
+def _copied(line: ChargeLine) -> dict[str, Any]:
+    """A line as it is copied in."""
+    values = {name: getattr(line, name) for name in ChargeLine.__slots__}
+    return values | {
+        "coverage": line.coverage and line.coverage.value,
+        "category": line.category and line.category.value,
+        "units": None if line.units is None else in_decimal(line.units),
+    }
+
+
+def _kind(lines: Sequence[ChargeLine]) -> InvoiceKind:
+    gives_back = [line.amount < 0 for line in lines]
     if all(gives_back):
         return InvoiceKind.CREDIT
     return InvoiceKind.CHANGE if any(gives_back) else InvoiceKind.YEARLY

@@ -12,6 +12,7 @@ from crm.directory.tables import Organization
 from crm.errors import InvalidInput
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine
+from crm.membership.pricing import Holding, PricedLine
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.shown import Shown
@@ -29,6 +30,7 @@ class ChargeLine(Shown):
         amount: in CHF, to the centime; below zero where something is given back.
         rule: which fee or rule it follows.
         basis: how the amount comes about.
+        yearly: what a whole year costs by that rule; None where the amount is no part of a yearly fee.
     """
 
     since_on: date
@@ -43,6 +45,25 @@ class ChargeLine(Shown):
     category: Category | None = None
     units: Fraction | None = None
     months: int | None = None
+    yearly: Decimal | None = None
+
+
+def charge_for(holding: Holding, priced: PricedLine, *, event_id: int | None = None) -> ChargeLine:
+    """The line that charges what a stretch of membership costs.
+
+    Args:
+        holding: the membership.
+        priced: what the stretch costs.
+        event_id: the membership event that it derives from, where there is one already.
+    """
+    said = {name: getattr(priced, name) for name in PricedLine.__slots__}
+    return ChargeLine(
+        **said,
+        coverage=holding.coverage,
+        category=holding.category,
+        units=holding.units,
+        event_id=event_id,
+    )
 
 
 def post_invoice(
