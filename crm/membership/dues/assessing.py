@@ -15,7 +15,7 @@ from crm.directory.tables import Organization
 from crm.membership.dues.assessed import Assessed, Exempted
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.charging import charged_months, runs
-from crm.membership.dues.invoicing import Progress, credit_line, total, write_invoices, yearly_line
+from crm.membership.dues.invoicing import Progress, copied_line, total, write_invoices, yearly_line
 from crm.membership.dues.posting import next_serial
 from crm.membership.dues.unused_months import given_back
 from crm.membership.dues.unverified import unverified_rules
@@ -66,7 +66,7 @@ class _Pass:
         """Give back what lines for one category and class charge beyond the months that are kept."""
         for since_on, until_on in runs(charged_months(lines, self.year) - kept, self.year):
             for credit in given_back(lines, since_on=since_on, until_on=until_on):
-                self.lines[account].append(credit_line(credit))
+                self.lines[account].append(copied_line(credit))
                 self.given_back += credit.amount
                 if any(line.synthetic for line in lines):
                     self.synthetic.add(account)

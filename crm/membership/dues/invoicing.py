@@ -1,15 +1,18 @@
 """Writing the invoices of a pass: all at once, each with the next number of the year."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from crm.errors import InvalidInput, Refused
 from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
+from crm.membership.dues.payments import past_day
 from crm.membership.dues.posting import ChargeLine, number_of
 from crm.membership.pricing import Holding, PricedLine
+from crm.reference.membership_rules import membership_rules
 from crm.reference.units import in_decimal
 from crm.store.copying import copy_in
 from crm.store.store import Change
@@ -40,10 +43,10 @@ def yearly_line(event_id: int, holding: Holding, priced: PricedLine) -> dict[str
     }
 
 
-def credit_line(credit: ChargeLine) -> dict[str, Any]:
-    """A line that gives something back, as it is copied in."""
-    values = {name: getattr(credit, name) for name in ChargeLine.__slots__}
-    coverage, category, units = credit.coverage, credit.category, credit.units
+def copied_line(line: ChargeLine) -> dict[str, Any]:
+    """A line that charges something or gives it back, as it is copied in."""
+    values = {name: getattr(line, name) for name in ChargeLine.__slots__}
+    coverage, category, units = line.coverage, line.category, line.units
     return values | {
         "coverage": coverage and coverage.value,
         "category": category and category.value,
@@ -54,6 +57,29 @@ def credit_line(credit: ChargeLine) -> dict[str, Any]:
 def total(lines: Iterable[Mapping[str, Any]]) -> Decimal:
     """What some lines come to."""
     return sum((line["amount"] for line in lines), ZERO)
+
+
+def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[date, date]:
+    """The day on which the invoices of a year are issued, and the last one on which they are paid in time.
+
+    Args:
+        change: the verb under way.
+        year: the year of the dues.
+        issued_on: the day of issue, as somebody gives it; today where none is given.
+
+    Raises:
+        InvalidInput: there is no such year.
+        Refused: the day of issue is still to come, or the year is not the next one yet.
+    """
+    if not date.min.year < year < date.max.year:
+        raise InvalidInput(f"{year} is no year.", field="year", value=year)
+    issued = past_day(change, issued_on)
+    if year > issued.year + 1:
+        raise Refused(
+            f"The dues of {year} are invoiced from {year - 1} on.", rule="dues.year_ahead", field="year"
+        )
+    rules = membership_rules(change.session).on(date(year, 1, 1))
+    return issued, max(rules.due_on(year), issued + timedelta(days=rules.due_days))
 
 
 def write_invoices(
@@ -76,7 +102,7 @@ def write_invoices(
         serial: the next number of the year.
         issued_on: the day of issue.
         due_on: the last day on which it is paid in time.
-        synthetic: the accounts whose memberships are made up.
+        synthetic: the accounts whose memberships or contributions are made up.
         progress: is told how far it has come.
     """
     dates = {"issued_on": issued_on, "due_on": due_on}
@@ -118,6 +144,8 @@ def _kind(lines: Sequence[Mapping[str, Any]]) -> InvoiceKind:
     gives_back = [line["amount"] < 0 for line in lines]
     if all(gives_back):
         return InvoiceKind.CREDIT
+    if any(line.get("state") for line in lines):
+        return InvoiceKind.CONTRIBUTION
     return InvoiceKind.CHANGE if any(gives_back) else InvoiceKind.YEARLY
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from crm.directory.merged import among
 from crm.membership.dues.dues_tables import InvoiceLine
+from crm.reference.contributory_units import ContributoryUnit
 from crm.reference.facts import Certainty
 from crm.reference.fees import ClassMinimum, Fee
 from crm.shown import Shown
@@ -19,7 +20,7 @@ class UnverifiedRules(Shown):
     """The rules that no source states, to be asked with `line.rule in rules`.
 
     Attributes:
-        keys: the lines of the fee tables that are unverified; interest says so in its rule itself.
+        keys: the lines of the tables of fees and units that are unverified; interest says so in its rule itself.
     """
 
     keys: frozenset[str]
@@ -32,7 +33,9 @@ def unverified_rules(session: Session) -> UnverifiedRules:
     """The rules that no source states as of now; those that are retired too, since invoices name them still."""
     fees = select(Fee.key).where(Fee.certainty == Certainty.UNVERIFIED)
     minimums = select(ClassMinimum.key).where(ClassMinimum.certainty == Certainty.UNVERIFIED)
-    return UnverifiedRules(frozenset([*session.exec(fees), *session.exec(minimums)]))
+    units = select(ContributoryUnit).where(ContributoryUnit.certainty == Certainty.UNVERIFIED)
+    keys = [*session.exec(fees), *session.exec(minimums), *(unit.key for unit in session.exec(units))]
+    return UnverifiedRules(frozenset(keys))
 
 
 def unverified_of(session: Session, invoice_ids: Iterable[int]) -> Mapping[int, Decimal]:
