@@ -69,19 +69,33 @@ lettered AS (
     WHERE coalesce(handed_at, queued_at) >= %(quiet_since)s AND status NOT IN ('stopped', 'failed')
     GROUP BY organization_id
 ),
-own_domain AS (
-    SELECT coalesce(organization.group_id, organization.id) AS group_id, domain
-    FROM organization_domain JOIN organization ON organization.id = organization_domain.organization_id
-    WHERE coalesce(organization.group_id, organization.id) IN (SELECT group_id FROM running)
+own_group AS (
+    SELECT organization.id, organization.group_id FROM organization
+    WHERE organization.group_id IN (SELECT group_id FROM running)
+    UNION ALL
+    SELECT organization.id, organization.id FROM organization
+    WHERE organization.group_id IS NULL AND organization.id IN (SELECT group_id FROM running)
 ),
-foreign_address AS (
-    SELECT running.organization_id FROM running JOIN contact USING (organization_id)
-    CROSS JOIN LATERAL (SELECT split_part(lower(email), '@', 2) AS host) address
-    WHERE NOT EXISTS (SELECT FROM contact_basis WHERE person_id = contact.id AND basis = 'consent' AND purpose = 'campaigns'
-            AND contact_basis."on" <= %(day)s AND (withdrawn_on IS NULL OR withdrawn_on > %(day)s))
+own_domain AS MATERIALIZED (
+    SELECT own_group.group_id, domain FROM own_group JOIN organization_domain ON organization_domain.organization_id = own_group.id
+),
+address AS MATERIALIZED (
+    SELECT DISTINCT running.organization_id, running.group_id, contact.id AS person_id, split_part(lower(email), '@', 2) AS host
+    FROM running JOIN contact USING (organization_id)
+),
+-- Each host with the domains above it, so that a domain is looked up and not compared with every other.
+at_home AS (
+    SELECT organization_id FROM address
+    CROSS JOIN LATERAL string_to_array(host, '.') label
+    CROSS JOIN LATERAL generate_series(1, cardinality(label)) place
+    JOIN own_domain ON own_domain.group_id = address.group_id AND own_domain.domain = array_to_string(label[place:], '.')
+),
+foreign_address AS MATERIALIZED (
+    SELECT organization_id FROM address
+    WHERE person_id NOT IN (SELECT person_id FROM contact_basis WHERE basis = 'consent' AND purpose = 'campaigns'
+            AND "on" <= %(day)s AND (withdrawn_on IS NULL OR withdrawn_on > %(day)s))
         AND (host IN (SELECT domain FROM mailbox_provider)
-            OR group_id IN (SELECT group_id FROM own_domain) AND NOT EXISTS (SELECT FROM own_domain
-                WHERE own_domain.group_id = running.group_id AND (host = domain OR host LIKE '%%.' || domain)))
+            OR group_id IN (SELECT group_id FROM own_domain) AND organization_id NOT IN (SELECT organization_id FROM at_home))
 ),
 judged AS MATERIALIZED (
     SELECT signalled.*, contact.id AS person_id, contact.name AS contact, contact.email, coalesce(contact.language, 'en') AS language,

@@ -23,6 +23,7 @@ from campaigns.plan import advance as plan
 from campaigns.steps import Value
 from crm.book import Book
 from crm.errors import Refused, StoreError
+from crm.garbage import no_collection
 from crm.insight.audience_rules import rule_of
 from crm.mail.templates import TemplateVersion
 from crm.outreach.moves import Move, Waiting
@@ -38,8 +39,9 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
     Any number of workers may do this at once, and any number of times: each step is taken once. A run whose journey
     asks for a fact that nobody registers any more, or that cannot be read, is paused.
     """
-    due = book.runs.due(limit=limit)
-    moved = book.runs.take(_moves(book, due))
+    with no_collection():
+        due = book.runs.due(limit=limit)
+        moved = book.runs.take(_moves(book, due))
     return Advanced(
         looked_at=len(due),
         letters=moved.letters,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from campaigns.entry import Entry
 from campaigns.exits import CHOSEN, Leave
@@ -90,7 +90,19 @@ class Campaign(BaseModel):
 
     @field_serializer("signals", "conditions", "letter_facts")
     def _names(self, rules: tuple[Callable[..., object], ...]) -> list[str]:
-        return [str(getattr(rule, "__name__", rule)) for rule in rules]
+        return [f"{rule.__module__}.{rule.__qualname__}" for rule in rules]
+
+    @field_validator("signals", "conditions", "letter_facts")
+    @classmethod
+    def _named(cls, rules: tuple[Callable[..., object], ...]) -> tuple[Callable[..., object], ...]:
+        for rule in rules:
+            if not hasattr(rule, "__qualname__"):  # what it would be called differs from process to process
+                raise InvalidInput(
+                    "A rule has no name that the content could keep.",
+                    value=type(rule).__name__,
+                    hint="Write it as a function of its own.",
+                )
+        return rules
 
     @model_validator(mode="after")
     def _check(self) -> Self:

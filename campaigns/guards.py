@@ -91,7 +91,7 @@ class Case:
     @property
     def contact(self) -> Contact | None:
         """Whom the letters would go to: the focal point, else whoever has been there longest."""
-        return next(iter(self.account.contacts), None)
+        return self.account.contacts[0] if self.account.contacts else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ No step is taken twice, so a journey has no circles: what comes again is written
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -56,7 +57,7 @@ class Journey(BaseModel):
             if step.name in names:
                 raise self.wrong(place, "name", "has a name that is taken", "Give it a name of its own.")
             names.add(step.name)
-        for place, field, target in self._ways():
+        for place, field, target in self._targets():
             if target not in names:
                 raise self.wrong(
                     place, field, f"leads to {target!r}, which is no step", "Name a step, or end."
@@ -105,9 +106,7 @@ class Journey(BaseModel):
 
     def ways(self, name: str) -> Mapping[str, str]:
         """Every step that may follow, or "end", by the field that leads there: `then` first."""
-        place = self._place(name)
-        following = self.steps[place + 1].name if place + 1 < len(self.steps) else END
-        return {"then": self.steps[place].then or following, **self.steps[place].turns}
+        return self._ways[name]
 
     def led_to(self, name: str, outcome: str | None) -> str:
         """The step that followed one which has been taken, by what came of it."""
@@ -137,9 +136,22 @@ class Journey(BaseModel):
         )
 
     def _place(self, name: str) -> int:
-        return next(place for place, step in enumerate(self.steps) if step.name == name)
+        return self._places[name]
 
-    def _ways(self) -> Iterator[tuple[int, str, str]]:
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        """The place of each step by its name; asked for again and again for each account of a run."""
+        return {step.name: place for place, step in enumerate(self.steps)}
+
+    @cached_property
+    def _ways(self) -> Mapping[str, Mapping[str, str]]:
+        following = [*(step.name for step in self.steps[1:]), END]
+        return {
+            step.name: {"then": step.then or after, **step.turns}
+            for step, after in zip(self.steps, following, strict=True)
+        }
+
+    def _targets(self) -> Iterator[tuple[int, str, str]]:
         for place, step in enumerate(self.steps):
             for field, target in self.ways(step.name).items():
                 yield place, field, target

@@ -18,8 +18,8 @@ from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import AudienceRow, RunOrder
 from crm.outreach.moves import Move, Taking, Task, Waiting
-from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
+from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import EnrolmentState
 
 
@@ -143,7 +143,8 @@ class _Writing:
             from_name=waiting.facts["manager"]["name"],
             language=waiting.language,
             template=version,
-            facts={**waiting.facts, **self._reader(contact), **self._previous(), **more},
+            kept=waiting.facts,
+            facts={**self._reader(contact), **self._previous(), **more},
             due_at=self._now,
             run_id=waiting.run_id,
             enrolment_id=waiting.enrolment_id,

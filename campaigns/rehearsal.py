@@ -16,7 +16,7 @@ from campaigns.journey import AnyStep
 from campaigns.preview import Preview
 from crm.errors import AccordError
 from crm.outreach.composing import Envelope
-from crm.outreach.outbox import LetterOrder
+from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from crm.reports import Cell, Column, ColumnKind, Report

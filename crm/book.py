@@ -43,7 +43,7 @@ from crm.mail.templates import TemplateFolder
 from crm.membership.contract.exemptions import Exemptions
 from crm.membership.contract.postponements import Postponements
 from crm.membership.contract.repayment_plans import RepaymentPlans
-from crm.membership.contract.standing_spans import settle_every_standing
+from crm.membership.contract.standing_spans import settle_every_standing, settle_standing
 from crm.membership.contract.standings import Standings
 from crm.membership.contract.suspension_notices import SuspensionNotices
 from crm.membership.contributions.contributions import Contributions
@@ -118,7 +118,7 @@ class Book:
         limits: Limits,
         server: Server | None = None,
     ) -> None:
-        store = Store(engine, actor=actor, clock=clock, alongside=[write_words])
+        store = Store(engine, actor=actor, clock=clock, alongside=[write_words], following=[settle_standing])
         self.actor = actor
         self.clock = clock
         self.identity = identity

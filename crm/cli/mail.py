@@ -134,6 +134,13 @@ def assume_sent(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
         show(ctx, book.outbox.assume_sent(letter, reason=reason), LETTERS)
 
 
+@app.command(name="give-up")
+def give_up(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
+    """Never send a letter that is held; the journey of its account goes on without it."""
+    with opened(ctx) as book:
+        show(ctx, book.outbox.give_up(letter, reason=reason), LETTERS)
+
+
 @app.command(epilog=examples('crm mail stop --reason "a wrong figure in every letter"'))
 def stop(ctx: typer.Context, reason: Reason) -> None:
     """Stop all outgoing mail: of campaigns, by hand, and notices. What is on its way already is finished."""

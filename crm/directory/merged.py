@@ -3,11 +3,12 @@
 from collections.abc import Iterable
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, literal
+from sqlalchemy import ColumnElement, any_, literal
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.errors import Refused
+from crm.store.columns import ManyIds
 
 
 class Mergeable(Protocol):
@@ -77,4 +78,5 @@ def keeper_ids(session: Session, kind: type[Mergeable], ids: Iterable[int]) -> d
 
 def among(column: Any, ids: Iterable[int]) -> ColumnElement[bool]:
     """Whether a column is one of these ids, in one array: the protocol takes 65,535 parameters at the most."""
-    return cast("ColumnElement[bool]", column == any_(literal(list(ids), ARRAY(BigInteger))))
+    array = f"{{{','.join(map(str, ids))}}}"
+    return cast("ColumnElement[bool]", column == any_(literal(array, ManyIds())))

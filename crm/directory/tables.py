@@ -1,5 +1,6 @@
 """The tables of organisations: what one is, what it is called, and where its mail comes from."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -7,6 +8,7 @@ from typing import ClassVar
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Index, UniqueConstraint, func
 from sqlmodel import Field, col
 
+from crm.directory.merged import among
 from crm.errors import AlreadyExists, InvalidInput
 from crm.store.columns import INNER, at_field, choice, id_field, ref, trigram_index
 from crm.store.records import Record
@@ -154,3 +156,13 @@ means(
 def corporate_group() -> ColumnElement[int]:
     """The head of an organisation's corporate group, itself where it has none; for queries."""
     return func.coalesce(col(Organization.group_id), col(Organization.id), type_=BigInteger)
+
+
+def of_groups(heads: Iterable[int]) -> ColumnElement[bool]:
+    """Whether an organisation belongs to one of these corporate groups, by the ids of their heads; for queries.
+
+    The same as to look for `corporate_group` among them, said so that an index finds the few among a million.
+    """
+    every = list(heads)
+    is_head = col(Organization.group_id).is_(None) & among(col(Organization.id), every)
+    return is_head | among(col(Organization.group_id), every)

@@ -6,11 +6,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from sqlalchemy import Select, bindparam, update
-from sqlalchemy import select as columns
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from crm.directory.merged import among
 from crm.errors import AccordError, InvalidInput, Refused
 from crm.imports.batches import ImportBatch, ImportRow
 from crm.imports.performing import CHUNK, found_batch
@@ -20,8 +18,6 @@ from crm.imports.taking_back import TakingBack
 from crm.imports.taking_back_terms import take_back_event
 from crm.imports.terms import TERMS
 from crm.imports.verdicts import Verdict
-from crm.membership.contract.standing import StandingRecord
-from crm.membership.contract.standing_spans import settle_standing
 from crm.store.store import Store
 from crm.store.turns import only_one, take_turns
 
@@ -102,9 +98,7 @@ def _take_back(store: Store, session: Session, rows: Sequence[ImportRow], sums: 
         with store.transaction():
             taking = TakingBack(session, rows)
             why = {row.row: taking.obstacle(row) for row in rows}
-            stated_of = session.scalars(_stated_of(rows)).all()
             taking.write()
-            settle_standing(session, stated_of)
     except AccordError as error:
         if len(rows) == 1:
             _note(session, rows, {rows[0].row: error.message}, sums, store)
@@ -116,12 +110,6 @@ def _take_back(store: Store, session: Session, rows: Sequence[ImportRow], sums: 
     sums.removed += taking.removed
     sums.restored += taking.restored
     _note(session, rows, why, sums, store)
-
-
-def _stated_of(rows: Sequence[ImportRow]) -> Select[int]:
-    """The accounts whose standing the rows are statements of."""
-    statements = [row.subject_id for row in rows if row.subject_id is not None]
-    return columns(col(StandingRecord.organization_id)).where(among(col(StandingRecord.id), statements))
 
 
 def _take_back_events(

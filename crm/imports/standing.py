@@ -16,7 +16,6 @@ from crm.imports.kind import Kind, Rules
 from crm.imports.verdicts import Problem, Verdict
 from crm.imports.whose import FIELDS, AccountDraft, Whose
 from crm.membership.contract.standing import Punctuality, Standing, StandingRecord
-from crm.membership.contract.standing_spans import settle_standing
 
 Statement = tuple[int, date, str]
 """The account, the day, and who says so: the book keeps one statement of each."""
@@ -59,7 +58,6 @@ class StandingRules(Rules[StandingDraft]):
         self._shared = shared
         self._whose = Whose(shared.source)
         self._held: dict[Statement, tuple[int, dict[str, Any]]] = {}
-        self._touched: set[int] = set()
         self._numbers: Numbers
 
     def draft(self, row: int, cells: tuple[str, ...]) -> StandingDraft:
@@ -83,7 +81,6 @@ class StandingRules(Rules[StandingDraft]):
     def look_up(self, session: Session, drafts: Sequence[StandingDraft], numbers: Numbers) -> None:
         """Find the accounts, and what has been said of them."""
         self._numbers = numbers
-        self._touched = set()
         accounts = [account.id for account in self._whose.look_up(session, drafts)]
         rows = session.exec(
             select(StandingRecord).where(
@@ -105,15 +102,10 @@ class StandingRules(Rules[StandingDraft]):
         if isinstance(account, Problem):
             return Judgement.refused(account)
         assert draft.as_of is not None  # a row without its day is refused before
-        self._touched.add(account.id)
         statement = account.id, draft.as_of, draft.document or self._shared.source
         if statement in self._held:
             return self._known(draft, *self._held[statement])
         return self._new(draft, statement)
-
-    def settled(self, session: Session) -> None:
-        """Work out how every account stands of which something was said."""
-        settle_standing(session, self._touched)
 
     def _known(self, draft: StandingDraft, number: int, held: dict[str, Any]) -> Judgement:
         amending = Amending(self._shared.update)

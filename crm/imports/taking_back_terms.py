@@ -13,7 +13,6 @@ from crm.directory.merged import keeper_of
 from crm.directory.tables import Organization
 from crm.errors import Refused
 from crm.imports.batches import ImportRow
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.terms import CHANGING, OPENING, EventKind
@@ -46,7 +45,6 @@ def take_back_event(session: Session, row: ImportRow, *, reason: str, at: dateti
     session.add(MembershipEvent.model_validate(values))
     session.flush()
     project(session, account)
-    settle_standing(session, [account.id])
 
 
 def _undoing(session: Session, event: MembershipEvent, account: Organization) -> dict[str, object]:

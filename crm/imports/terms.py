@@ -17,7 +17,6 @@ from crm.imports.judgement import Circumstances, Judgement, Numbers, Put, Update
 from crm.imports.kind import Kind, Rules
 from crm.imports.verdicts import Note, NoteKind, Problem, Verdict
 from crm.imports.whose import FIELDS, AccountDraft, Whose
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.coverage import coverage_of, refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import MembershipEvent
@@ -141,10 +140,9 @@ class TermRules(Rules[TermDraft]):
             return Judgement.refused(Problem.of(error))
 
     def settled(self, session: Session) -> None:
-        """Project the terms of every account whose ledger has grown, and how it stands."""
+        """Project the terms of every account whose ledger has grown."""
         for number in sorted(self._touched):
             project(session, session.get_one(Organization, number))
-        settle_standing(session, self._touched)
 
     def _judged(self, draft: TermDraft, account: Organization, ledger: list[LedgerEvent]) -> Judgement:
         events = self._events(draft, account, ledger)

@@ -1,11 +1,11 @@
 """What is looked up about many accounts at once: one statement each, whatever their number."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
@@ -70,23 +70,54 @@ def participation(session: Session, ids: Ids, day: date) -> dict[int, list[TookP
     return found
 
 
-def contacts(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[int, list[Contact]]:
-    """Who could be written to at each account, in the order of `book.people.at`."""
-    rows = session.execute(_reachable(ids, day)).all()
+def contacts(
+    session: Session, countries: Mapping[int, str | None], day: date, *, keys: KeyRing
+) -> dict[int, list[Contact]]:
+    """Who could be written to at each account, in the order of `book.people.at`.
+
+    Args:
+        session: reads the book.
+        countries: the accounts by their ids, with the country of each.
+        day: the day on which positions count.
+        keys: key the suppression list.
+    """
+    rows = session.execute(_reachable(countries, day)).all()
     refused = suppressed_forms(session, (row.email_key for row in rows), keys=keys)
     known = senior_roles(session)
     senior = {role for role in {role for row in rows for role in row.roles} if is_senior(role, known)}
     found: dict[int, list[Contact]] = defaultdict(list)
-    for number, person_id, name, address, language, country, zone, salutation, key, roles in rows:
+    for number, person_id, name, address, language, zone, salutation, key, roles in rows:
         held = tuple(role for role in roles if role)
         above = not senior.isdisjoint(held)
-        about = (key in refused, held, above, country, zone, salutation)
+        about = (key in refused, held, above, countries[number], zone, salutation)
         contact = Contact(person_id, name, address, language, *about)
         found[number].append(contact)
     return found
 
 
-def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
+def silent(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[int, list[str]]:
+    """The accounts at which somebody has an address and nobody may be written to, with the names of those people."""
+    reached = (
+        select(col(Position.organization_id), col(Person.email_key))
+        .join(Person, col(Person.id) == col(Position.person_id))
+        .where(among(col(Position.organization_id), ids), _has_address(day))
+    )
+    rows = session.execute(reached).all()
+    refused = suppressed_forms(session, (key for _, key in rows), keys=keys)
+    found = {number for number, _ in rows} - {number for number, key in rows if key not in refused}
+    told = session.execute(_reachable(found, day)).all() if found else ()
+    names: dict[int, list[str]] = defaultdict(list)
+    for row in told:
+        names[row.organization_id].append(row.name)
+    return names
+
+
+def _has_address(day: date) -> ColumnElement[bool]:
+    """Whether somebody is in a position on a day, and can be written to there; for queries over both."""
+    return held_on(day) & stands(Person) & col(Person.email).is_not(None)
+
+
+def _reachable(ids: Iterable[int], day: date) -> Select[*tuple[Any, ...]]:
     first = (
         col(Position.focal_point).desc(),
         col(Position.since_on).nulls_last(),
@@ -99,17 +130,14 @@ def _reachable(ids: Ids, day: date) -> Select[*tuple[Any, ...]]:
             col(Person.name),
             col(Person.email),
             col(Person.language),
-            col(Organization.country),
             col(Person.time_zone),
             col(Person.salutation),
             col(Person.email_key),
             func.array_agg(aggregate_order_by(col(Position.role), *first)).label("roles"),
         )
         .join_from(Position, Person, col(Person.id) == col(Position.person_id))
-        .join(Organization, col(Organization.id) == col(Position.organization_id))
-        .where(among(col(Position.organization_id), ids), held_on(day))
-        .where(stands(Person), col(Person.email).is_not(None))
-        .group_by(col(Position.organization_id), col(Organization.country), col(Person.id))
+        .where(among(col(Position.organization_id), ids), _has_address(day))
+        .group_by(col(Position.organization_id), col(Person.id))
         .order_by(
             func.bool_or(col(Position.focal_point)).desc(),
             func.min(col(Position.since_on)).nulls_last(),

@@ -1,7 +1,7 @@
 """What an Associate pays a year, and would pay as a Sector Member, as far as its account and the dated tables tell."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ class FeesOn:
     schedule: FeeSchedule
     statuses: Mapping[int, FeeStatus]
     day: date
+    _known: dict[Holding, UpgradeFees | None] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, session: Session, organizations: Iterable[int], day: date) -> "FeesOn":
@@ -33,7 +34,7 @@ class FeesOn:
         if row.category is not Category.ASSOCIATE:
             return None
         status, size = self.statuses[row.id], row.size and row.size.value
-        associate = Holding(
+        holding = Holding(
             row.coverage,
             Category.ASSOCIATE,
             None,
@@ -41,6 +42,12 @@ class FeesOn:
             size,
             headquarters=status.headquarters,
         )
+        # Thousands of accounts share a few kinds of membership, and each kind is priced once.
+        if holding not in self._known:
+            self._known[holding] = self._fees(holding)
+        return self._known[holding]
+
+    def _fees(self, associate: Holding) -> UpgradeFees | None:
         # A Sector Member has no reduction for its size, and pays the lowest class of its Sector where it chooses none.
         member = replace(associate, category=Category.SECTOR_MEMBER, size=None)
         try:

@@ -109,10 +109,11 @@ class Candidates:
         self, session: Session, chosen: ColumnElement[bool], day: date, about: Rule | None
     ) -> tuple[Candidate, ...]:
         rows = session.execute(_accounts(chosen, day, memberships(about, day))).all()
-        ids = list({row.id for row in rows})
+        countries = {row.id: row.country for row in rows}
+        ids = list(countries)
         own, areas = own_groups(session), regions(session)
         held, took_part = sectors(session, ids, day), participation(session, ids, day)
-        reachable, gone = contacts(session, ids, day, keys=self._keys), departures(session, ids, day)
+        reachable, gone = contacts(session, countries, day, keys=self._keys), departures(session, ids, day)
         fees = FeesOn.of(session, ids, day)
         around = Surroundings.of(session, rows, day, letters=self._letters)
         return tuple(

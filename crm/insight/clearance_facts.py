@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
 from crm.directory.merged import among, stands
-from crm.directory.tables import Organization, corporate_group
-from crm.insight.candidate_facts import contacts
+from crm.directory.tables import Organization, corporate_group, of_groups
+from crm.insight.candidate_facts import silent
 from crm.insight.clearance_rules import Clearance, Rules, decide, first_day, rules_for
 from crm.insight.clearance_sources import Asked, ClearanceSource
 from crm.insight.clearance_tables import ClearanceOverride
@@ -56,10 +56,8 @@ def _heads(session: Session, ids: Iterable[int]) -> dict[int, int]:
 
 def _group(session: Session, heads: Iterable[int]) -> dict[int, Subject]:
     """Every account of some corporate groups."""
-    every = list(heads)
-    theirs = or_(among(col(Organization.id), every), among(col(Organization.group_id), every))
     query = select(col(Organization.id), col(Organization.name), corporate_group()).where(
-        theirs, stands(Organization)
+        of_groups(heads), stands(Organization)
     )
     return {number: Subject(number, name, head) for number, name, head in session.execute(query)}
 
@@ -91,11 +89,9 @@ def _refusals(
     keys: KeyRing,
 ) -> Iterator[Ground]:
     """The accounts of which no contact may be written to; one of which nobody is known is none of them."""
-    for number, people in contacts(session, list(asked), question.on, keys=keys).items():
-        if all(contact.suppressed for contact in people):
-            detail = ", ".join(contact.name for contact in people)
-            refers_to = f"organization:{number}"
-            yield Ground(ClearanceReason.SUPPRESSED, group[number], None, None, detail, refers_to)
+    for number, names in silent(session, list(asked), question.on, keys=keys).items():
+        refers_to = f"organization:{number}"
+        yield Ground(ClearanceReason.SUPPRESSED, group[number], None, None, ", ".join(names), refers_to)
 
 
 def _overrides(session: Session, asked: Iterable[int], question: Question) -> list[Override]:

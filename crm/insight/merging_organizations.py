@@ -10,7 +10,6 @@ from crm.directory.resolve import label
 from crm.directory.tables import NameKind, Organization, OrganizationName
 from crm.errors import Refused
 from crm.insight.moving import Journal
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.ledger import project
 from crm.membership.ledger_tables import Term
 from crm.membership.terms import TermSpan, overlapping
@@ -54,7 +53,7 @@ def move_names(journal: Journal, keeper: Organization, duplicate: Organization) 
 
 
 def settle(session: Session, organizations: Sequence[Organization]) -> None:
-    """Work out corporate groups, terms and standing anew, once the rows stand where they belong.
+    """Work out corporate groups and terms anew, once the rows stand where they belong.
 
     Raises:
         Refused: an organisation would belong to itself, or a ledger would not make sense on its own.
@@ -71,7 +70,6 @@ def settle(session: Session, organizations: Sequence[Organization]) -> None:
         _regroup(session, row)
     for row in organizations:
         project(session, row)
-    settle_standing(session, [row.id for row in organizations])
 
 
 def _regroup(session: Session, row: Organization) -> None:

@@ -10,9 +10,14 @@ from sqlmodel import Session, col
 
 from crm.consent.bases import Purpose
 from crm.consent.permission import NOTHING, Permission, permission, recorded_for
-from crm.directory.merged import among
 from crm.directory.people import PersonKey, Position, find_person, not_over
-from crm.directory.tables import Organization, OrganizationDomain, OrganizationKind, corporate_group
+from crm.directory.tables import (
+    Organization,
+    OrganizationDomain,
+    OrganizationKind,
+    corporate_group,
+    of_groups,
+)
 from crm.insight.correspondence import Correspondence
 from crm.membership.ledger_tables import Term, running
 from crm.reference.consent_rules import Relation, consent_rules_of
@@ -97,6 +102,6 @@ def _domains(session: Session, groups: Iterable[int]) -> dict[int, frozenset[str
         OrganizationDomain, Organization, col(Organization.id) == col(OrganizationDomain.organization_id)
     )
     found: defaultdict[int, set[str]] = defaultdict(set)
-    for number, domain in session.execute(query.where(among(head, groups))):
+    for number, domain in session.execute(query.where(of_groups(groups))):
         found[number].add(domain)
     return {number: frozenset(domains) for number, domains in found.items()}

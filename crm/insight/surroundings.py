@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from crm.directory.merged import among, stands
-from crm.directory.tables import Organization, corporate_group
+from crm.directory.merged import stands
+from crm.directory.tables import Organization, corporate_group, of_groups
 from crm.insight.candidate import AdministrationLetter
 from crm.insight.representation import states_with_sector_member
 from crm.membership.ledger_tables import Term, running
@@ -76,7 +76,7 @@ def _group_sectors(session: Session, groups: Iterable[int], day: date) -> dict[i
     members = (
         select(corporate_group(), col(Term.coverage), func.count())
         .join_from(Term, Organization, col(Organization.id) == col(Term.organization_id))
-        .where(among(corporate_group(), groups), stands(Organization))
+        .where(of_groups(groups), stands(Organization))
         .where(col(Term.category) == Category.SECTOR_MEMBER, running(day))
         .group_by(corporate_group(), col(Term.coverage))
     )

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, select
 from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
 from crm.errors import NotFound, Refused
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger_tables import MembershipEvent, Term, running, runs_on
 from crm.membership.terms import ENDING, Coverage, LedgerEvent, TermSpan, terms_of
@@ -34,7 +33,6 @@ def record_event(change: Change, organization: Organization, fields: dict[str, o
     event = change.add(MembershipEvent.model_validate({**fields, **recorded}))
     change.about(organization)
     term = _concerned(project(change.session, organization), event)
-    settle_standing(change.session, [organization.id])
     if term is None and event.kind not in ENDING:
         raise Refused(
             f"Nothing is left of a membership that ends on {event.effective_on}.", rule="terms.something_left"

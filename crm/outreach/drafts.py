@@ -16,8 +16,8 @@ from crm.mail.templates import TemplateFolder
 from crm.outreach.draft_facts import answer_behind, follow_up_facts
 from crm.outreach.draft_tables import LetterDraft, add_draft, find_draft, open_draft, waits
 from crm.outreach.identity import Identity
-from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.queueing import LetterOrder, queue_letters
 from crm.reference.languages import Language, known_language
 from crm.store.store import Change, Store
 

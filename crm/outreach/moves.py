@@ -9,17 +9,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from crm.directory.merged import among
 from crm.engagement.follow_ups import plan_follow_up
 from crm.membership.terms import Coverage
 from crm.outreach.goals import goal_reached
 from crm.outreach.identity import Identity
-from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.queueing import LetterOrder, queue_letters
 from crm.outreach.readers import in_working_hours
 from crm.outreach.responses import answered
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken, begun_at
 from crm.outreach.send_hours import SendHours
-from crm.outreach.wordings import restored_facts
 from crm.reference.languages import Language
 from crm.shown import Shown
 from crm.store.inserting import insert_rows, update_rows
@@ -50,7 +50,7 @@ class Waiting(Shown):
     Attributes:
         step: the step to take next.
         coverage: the Sector whose membership the run is about; None for an account without a membership.
-        facts: what its letters are filled with, as they were frozen.
+        facts: what its letters are filled with, as it was frozen: a document that `kept_facts` made.
         answered: whether somebody there or in its corporate group has answered.
         goal_reached: whether the run has come to its goal with it.
         rotation: how often it had been in the campaign before.
@@ -143,7 +143,13 @@ class Moved(Shown):
 def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
     """The enrolments of running runs that are due, the longest waiting first."""
     query = (
-        select(Enrolment, col(Run.campaign), begun_at(), answered(), goal_reached())
+        select(
+            *(col(getattr(Enrolment, name)) for name in _READ),
+            col(Run.campaign),
+            begun_at().label("launched_at"),
+            answered().label("answered"),
+            goal_reached().label("goal_reached"),
+        )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(
             col(Enrolment.state) == EnrolmentState.ENROLLED,
@@ -154,18 +160,22 @@ def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Wait
         .limit(limit)
     )
     rows = session.execute(query).all()
-    done = _steps_taken(session, [row[0].id for row in rows])
-    return tuple(
-        _waiting(
-            row,
-            campaign=campaign,
-            launched_at=at,
-            answered=reply,
-            goal_reached=goal,
-            done=done.get(row.id, {}),
-        )
-        for row, campaign, at, reply, goal in rows
-    )
+    done = _steps_taken(session, [row.id for row in rows])
+    return tuple(_waiting(row, done.get(row.id, {})) for row in rows)
+
+
+_READ = (
+    "id",
+    "run_id",
+    "organization_id",
+    "group_id",
+    "person_id",
+    "language",
+    "arm",
+    "step",
+    "rotation",
+    "facts",
+)
 
 
 def take_steps(
@@ -206,7 +216,7 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
             col(StepTaken.outcome),
         )
         .outerjoin(Letter, col(Letter.id) == col(StepTaken.outbox_id))
-        .where(col(StepTaken.enrolment_id).in_(ids))
+        .where(among(col(StepTaken.enrolment_id), ids))
         .order_by(col(StepTaken.id))
     )
     found: dict[int, dict[str, Done]] = defaultdict(dict)
@@ -215,11 +225,11 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
     return found
 
 
-def _waiting(row: Enrolment, **found: Any) -> Waiting:
-    assert row.person_id and row.language and row.arm and row.step  # noqa: PT018 - whoever is enrolled has them
+def _waiting(row: Any, done: Mapping[str, Done]) -> Waiting:
     return Waiting(
         enrolment_id=row.id,
         run_id=row.run_id,
+        campaign=row.campaign,
         organization_id=row.organization_id,
         group_id=row.group_id,
         person_id=row.person_id,
@@ -227,9 +237,12 @@ def _waiting(row: Enrolment, **found: Any) -> Waiting:
         arm=row.arm,
         coverage=Coverage(row.facts["coverage"]) if "coverage" in row.facts else None,
         step=row.step,
+        launched_at=row.launched_at,
+        answered=row.answered,
+        goal_reached=row.goal_reached,
         rotation=row.rotation,
-        facts=restored_facts(row.facts.get("letter", {})),
-        **found,
+        facts=row.facts.get("letter", {}),
+        done=done,
     )
 
 
@@ -239,7 +252,7 @@ def _held(session: Session, moves: Sequence[Move]) -> dict[int, str | None]:
     Who finds one locked leaves it alone, so nobody here ever waits for anybody.
     """
     query = select(col(Enrolment.id), col(Enrolment.step)).where(
-        col(Enrolment.id).in_([move.enrolment_id for move in moves]),
+        among(col(Enrolment.id), [move.enrolment_id for move in moves]),
         col(Enrolment.state) == EnrolmentState.ENROLLED,
     )
     locked = session.execute(query.order_by(col(Enrolment.id)).with_for_update(skip_locked=True))

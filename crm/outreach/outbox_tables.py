@@ -97,7 +97,7 @@ class Letter(Record, table=True):
         CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
         CheckConstraint("(person_id IS NULL) = (organization_id IS NULL)", name="account_of_reader"),
     )
-    changed_by: ClassVar[str] = "book.outbox.resend or book.outbox.assume_sent"
+    changed_by: ClassVar[str] = "book.outbox.resend, .assume_sent or .give_up"
 
     id: int = id_field()
     key: str

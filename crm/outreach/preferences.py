@@ -19,8 +19,8 @@ from crm.directory.people import Person, find_person
 from crm.errors import NotFound
 from crm.mail.templates import TemplateFolder
 from crm.outreach.identity import Identity
-from crm.outreach.outbox import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.queueing import LetterOrder, queue_letters
 from crm.outreach.refusing import held, prove, refuse
 from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language

@@ -6,8 +6,8 @@ from crm.directory.staff import Staff, find_staff
 from crm.errors import Refused
 from crm.outreach.composing import Envelope, envelope
 from crm.outreach.identity import Identity
-from crm.outreach.outbox import LetterOrder, letter_of, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.queueing import LetterOrder, letter_of, queue_letters
 from crm.store.store import Store
 
 _MARK = "[Test] "

@@ -12,8 +12,8 @@ from crm.consent.permission import NOTHING, Permission, Recorded, permission, re
 from crm.directory.merged import among
 from crm.directory.tables import Organization
 from crm.insight.permissions import relation
-from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.queueing import LetterOrder
 from crm.outreach.send_hours import SendHours
 from crm.reference.consent_rules import ConsentRules, Relation, consent_rules_of
 

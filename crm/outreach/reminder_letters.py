@@ -58,7 +58,8 @@ def parties_of(
             mail at all, or whose address does not exist, is not written to.
     """
     wanted = [number for number in set(ids) if number is not None]
-    reachable = contacts(session, wanted, on, keys=keys)
+    accounts = session.exec(select(Organization).where(among(col(Organization.id), wanted))).all()
+    reachable = contacts(session, {account.id: account.country for account in accounts}, on, keys=keys)
     addresses = {contact.address for found in reachable.values() for contact in found}
     refused = suppressed(session, addresses, keys=keys)
     first = {
@@ -69,7 +70,7 @@ def parties_of(
     people = {person.id: person for person in readers}
     staff = {colleague.id: colleague for colleague in session.exec(select(Staff).where(col(Staff.active)))}
     found: dict[int | None, Parties] = {None: Parties()}
-    for account in session.exec(select(Organization).where(among(col(Organization.id), wanted))):
+    for account in accounts:
         author, reader = staff.get(account.owner_id or 0), people.get(first.get(account.id, 0))
         found[account.id] = Parties(account, author, reader)
     return found

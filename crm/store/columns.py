@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ARRAY, BigInteger, DateTime, Dialect, Enum, Index, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.elements import NamedColumn
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, UserDefinedType
 from sqlmodel import Field
 
 from crm.dates import in_utc
@@ -40,6 +40,20 @@ class UtcDateTime(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - the signature is SQLAlchemy's
         """Hand out UTC whatever the connection's time zone."""
         return value and value.astimezone(UTC)
+
+
+class ManyIds(UserDefinedType[str]):
+    """Very many ids as one parameter, given as PostgreSQL writes an array: "{1,2,3}".
+
+    SQLAlchemy and the driver look at each entry of a list; that of a text takes a tenth of the time.
+    """
+
+    cache_ok = True
+    render_bind_cast = True
+
+    def get_col_spec(self, **_kw: Any) -> str:
+        """What the parameter is taken for."""
+        return "BIGINT[]"
 
 
 def id_field() -> Any:

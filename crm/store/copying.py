@@ -28,24 +28,22 @@ def copy_in(session: Session, record: type[Record], rows: Iterable[Mapping[str, 
     try:
         with cursor.copy(statement) as copy:
             for row in rows:
-                copy.write_row(
-                    [
-                        json.dumps(row.get(name, default)) if name in documents else row.get(name, default)
-                        for name, default in fields
-                    ]
-                )
+                values = [row.get(name, default) for name, default in fields]
+                for place in documents:
+                    values[place] = json.dumps(values[place])
+                copy.write_row(values)
     except psycopg.Error as error:
         raise DBAPIError("COPY", None, error) from error  # told in our words with the others
 
 
 @cache
-def _shape(record: type[Record]) -> tuple[sql.Composed, tuple[tuple[str, Any], ...], frozenset[str]]:
-    """How rows of a table are copied in: the statement, the fields with their defaults, those that hold documents."""
+def _shape(record: type[Record]) -> tuple[sql.Composed, tuple[tuple[str, Any], ...], tuple[int, ...]]:
+    """How rows of a table are copied in: the statement, the fields with their defaults, the places of documents."""
     columns = list(inspect(record).local_table.columns)
     names = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(str(record.__tablename__)), names)
     fields = tuple((column.key, _default(record, column.key)) for column in columns)
-    return statement, fields, frozenset(c.key for c in columns if isinstance(c.type, JSONB))
+    return statement, fields, tuple(i for i, c in enumerate(columns) if isinstance(c.type, JSONB))
 
 
 def _default(record: type[Record], name: str) -> Any:

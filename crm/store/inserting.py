@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from sqlalchemy import Insert, TextClause, bindparam, insert, inspect, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import JSON, Insert, TextClause, bindparam, insert, inspect, text
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import Session
 
 from crm.store.records import Record
 from crm.store.trail import plain
+
+_AS_THEY_ARE = frozenset({type(None), bool, int, str, dict, list})
+"""What `plain` leaves as it is, and what nearly all values are."""
 
 
 class _Table(NamedTuple):
@@ -43,7 +46,12 @@ def insert_record(session: Session, record: Record) -> None:
 
 
 def insert_rows(
-    session: Session, kind: type[Record], rows: Sequence[Mapping[str, Any]], *, unless: str = ""
+    session: Session,
+    kind: type[Record],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    common: Mapping[str, Any] = MappingProxyType({}),
+    unless: str = "",
 ) -> frozenset[int]:
     """Write many rows in one round trip, past the trail; rows without an id get one.
 
@@ -51,6 +59,7 @@ def insert_rows(
         session: a transaction under way.
         kind: the table.
         rows: the values by field, checked already, the same fields in each.
+        common: the values of fields that the rows do not have, the same for all; they go to the server once.
         unless: a unique constraint; a row that would violate it is left out.
 
     Returns:
@@ -58,8 +67,9 @@ def insert_rows(
     """
     if not rows:
         return frozenset()
-    statement = _many(kind, tuple(rows[0]), unless)
-    written = session.connection().execute(statement, {"rows": documents(rows)})
+    statement = _many(kind, tuple(dict.fromkeys([*rows[0], *common])), unless)
+    (base,) = documents([common])
+    written = session.connection().execute(statement, {"rows": documents(rows), "common": base})
     return frozenset(written.scalars())
 
 
@@ -77,7 +87,10 @@ def update_rows(session: Session, kind: type[Record], rows: Sequence[Mapping[str
 
 def documents(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Rows as one JSON value, so that a statement has the same text however many there are."""
-    return [{name: plain(value) for name, value in row.items()} for row in rows]
+    return [
+        {name: value if type(value) in _AS_THEY_ARE else plain(value) for name, value in row.items()}
+        for row in rows
+    ]
 
 
 @cache
@@ -91,11 +104,11 @@ def _many(kind: type[Record], fields: tuple[str, ...], unless: str) -> TextClaus
     # Names of tables, columns and constraints of ours; whatever comes from elsewhere is in the parameter.
     statement = (
         f'INSERT INTO "{table.name}" ({columns}) SELECT {", ".join(chosen)}'  # noqa: S608
-        f' FROM jsonb_populate_recordset(NULL::"{table.name}", :rows) AS row'
+        f' FROM json_populate_recordset(json_populate_record(NULL::"{table.name}", :common), :rows) AS row'
         + (f' ON CONFLICT ON CONSTRAINT "{unless}" DO NOTHING' if unless else "")
         + " RETURNING id"
     )
-    return text(statement).bindparams(bindparam("rows", type_=JSONB))
+    return text(statement).bindparams(bindparam("rows", type_=JSON), bindparam("common", type_=JSON))
 
 
 @cache
@@ -103,9 +116,9 @@ def _changed(kind: type[Record], fields: tuple[str, ...]) -> TextClause:
     table = inspect(kind).local_table
     names = [table.columns[field].name for field in fields if field != "id"]
     values = ", ".join(f'"{name}" = row."{name}"' for name in names)
-    source = f'jsonb_populate_recordset(NULL::"{table.name}", :rows) AS row'
+    source = f'json_populate_recordset(NULL::"{table.name}", :rows) AS row'
     statement = f'UPDATE "{table.name}" SET {values} FROM {source} WHERE "{table.name}".id = row.id'  # noqa: S608
-    return text(statement).bindparams(bindparam("rows", type_=JSONB))
+    return text(statement).bindparams(bindparam("rows", type_=JSON))
 
 
 @cache

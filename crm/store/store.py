@@ -17,6 +17,7 @@ from crm.store.violations import told_in_our_words
 
 R = TypeVar("R", bound=Record)
 Alongside = Callable[[Session, Sequence[Changed]], None]
+Following = Callable[[Session], None]
 
 
 class _Rehearsed(Exception):
@@ -69,15 +70,23 @@ class Store:
         actor: who reads and changes, as the trail names them.
         clock: says what time it is.
         alongside: what else is written with the changes of every verb, in its transaction.
+        following: what is brought into line with whatever was written, before a transaction or a savepoint of it ends.
     """
 
     def __init__(
-        self, engine: Engine, *, actor: str, clock: Clock, alongside: Sequence[Alongside] = ()
+        self,
+        engine: Engine,
+        *,
+        actor: str,
+        clock: Clock,
+        alongside: Sequence[Alongside] = (),
+        following: Sequence[Following] = (),
     ) -> None:
         self.engine = engine
         self.actor = actor
         self.clock = clock
         self._alongside = tuple(alongside)
+        self._following = tuple(following)
         self._thread = threading.local()
 
     def now(self) -> datetime:
@@ -91,11 +100,13 @@ class Store:
         if outer is not None:
             with told_in_our_words(), _savepoint(outer):
                 yield outer
+                self._follow(outer)
             return
         with told_in_our_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             self._thread.session = session
             try:
                 yield session
+                self._follow(session)
             finally:
                 self._thread.session = None
 
@@ -147,6 +158,10 @@ class Store:
             session.expunge_all()
             if dry_run:
                 raise _Rehearsed
+
+    def _follow(self, session: Session) -> None:
+        for follow in self._following:
+            follow(session)
 
     @property
     def _session(self) -> Session | None:

@@ -9,8 +9,8 @@ from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.membership.terms import Coverage
 from crm.outreach.audience import AudienceRow, RunOrder
 from crm.outreach.moves import Move, Taking, Waiting
-from crm.outreach.outbox import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
+from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import Arm, Run
 from crm.reference.languages import Language
 

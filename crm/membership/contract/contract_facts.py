@@ -51,8 +51,8 @@ class _Facts:
     def each(self, query: Select[Any], told: Callable[[Any], T]) -> Mapping[int, list[T]]:
         """What the rows of a query tell, by account; the account comes first in a row."""
         found: defaultdict[int, list[T]] = defaultdict(list)
-        account = query.selected_columns[0]
-        for row in self._session.execute(query.where(among(account, self._ids))):
+        theirs: Any = query.where(among(query.selected_columns[0], self._ids))
+        for row in self._session.connection().execute(theirs).all():
             found[self._keepers.get(row[0], row[0])].append(told(row))
         return found
 
@@ -134,9 +134,7 @@ def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
     since = (row.since_on for row in invoices if joining.get(row.number) != ALWAYS)
     contributes = [row.since_on for row in invoices if row.kind is InvoiceKind.CONTRIBUTION]
     return {
-        "charges": [
-            Charge(row.number, row.due_on, row.amount, row.issued_on, row.id, row.kind) for row in invoices
-        ],
+        "charges": [Charge(*row[1:7]) for row in invoices],
         "charged_since": min(since, default=None),
         "contributes": [(min(contributes), NEVER)] if contributes else (),
         "joining": joining,

@@ -4,14 +4,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from crm.errors import AlreadyExists, InvalidInput, Refused
 from crm.membership.contract.contract_case import LadderStep, Postponable
 from crm.membership.contract.standing import Punctuality, Standing
-from crm.store.columns import at_field, choice, id_field, personal, ref
+from crm.store.columns import INNER, at_field, choice, id_field, personal, ref
 from crm.store.records import Record
 from crm.store.violations import means
 
@@ -162,6 +162,20 @@ class AccountStanding(Record, table=True):
     source: str
     why: str
     synthetic: bool = False
+
+
+class ContractChange(Record, table=True):
+    """An account about whose contract a transaction has written something; triggers say so, whoever has written it.
+
+    Before the transaction ends its spans are worked out anew, and the row is gone. What stays is from somebody who has
+    changed the database by hand: `crm standing settle`.
+    """
+
+    __tablename__ = "contract_change"
+    trailed: ClassVar[bool] = False
+
+    transaction_id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs=INNER)
+    organization_id: int = Field(sa_type=BigInteger, primary_key=True)
 
 
 means(

@@ -18,7 +18,6 @@ from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import NotFound
 from crm.membership.contract.contract_tables import Exemption
-from crm.membership.contract.standing_spans import settle_standing
 from crm.store.store import Store
 
 
@@ -57,9 +56,7 @@ class Exemptions:
             account = find_organization(change.session, key)
             values = {"organization_id": account.id, "since_on": since, "until_on": until, "reason": why}
             values |= {"granted_by": change.actor, "recorded_at": change.now, "synthetic": synthetic}
-            exemption = change.add(Exemption.model_validate(values))
-            settle_standing(change.session, [account.id])
-            return exemption
+            return change.add(Exemption.model_validate(values))
 
     def withdraw(self, key: OrganizationKey, *, on: date, reason: str, dry_run: bool = False) -> Exemption:
         """Record that an exemption ends before its time; after a merge, all that hold on that day.
@@ -82,7 +79,6 @@ class Exemptions:
             for exemption in there:
                 granted = exemption.granted_until_on or exemption.until_on
                 exemption.amend({"until_on": on, "granted_until_on": granted, "withdrawn_because": why})
-            settle_standing(change.session, [account.id])
             return there[-1]
 
     def of(self, key: OrganizationKey) -> tuple[Exemption, ...]:

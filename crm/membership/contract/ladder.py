@@ -7,16 +7,17 @@ automatic: the ladder says since when it is due.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from crm.membership.contract.contract_case import ContractCase, LadderStep, Postponable, Statement
 from crm.membership.contract.owed import owed_items, suspended_from
 from crm.membership.contract.repayment import Regime, regimes
-from crm.membership.contract.spells import NEVER, Spell, joined, within, without
+from crm.membership.contract.spells import ALWAYS, NEVER, Spell, joined, within, without
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.dues.balance import OpenItem
 from crm.membership.dues.dues_tables import InvoiceKind
@@ -64,6 +65,12 @@ class _Ground(NamedTuple):
     stated: Statement | None = None
 
 
+_Habit = tuple[Spell, Punctuality]
+"""How an account had paid what was due last, for some days."""
+
+_UNKNOWN = _Ground(ALWAYS, None, "nothing is on record")
+
+
 def standing_spans(case: ContractCase, rules: MembershipRules) -> tuple[StandingSpan, ...]:
     """How an account stands, from the first day on which anything is known, for good and without a gap.
 
@@ -77,13 +84,35 @@ def standing_spans(case: ContractCase, rules: MembershipRules) -> tuple[Standing
     """
     times = regimes(case)
     items = owed_items(case, times)
-    ladder = list(_ladder(case, times, items, rules))
-    grounds = [*_notices(case), *ladder, *_others(case)]
-    habits = _punctuality(items, ladder)
+    ladder = tuple(_ladder(case, times, items, rules))
+    grounds = (*_notices(case), *ladder, *_others(case))
+    habits = tuple(_punctuality(items, ladder))
+    return (_folded if ladder else _folded_alike)(grounds, habits, synthetic=case.synthetic)
+
+
+def _folded(
+    grounds: tuple[_Ground, ...], habits: tuple[_Habit, ...], *, synthetic: bool
+) -> tuple[StandingSpan, ...]:
     days = {day for ground in grounds for day in ground.spell}
-    days |= {day for (day, _), _ in habits if days and day > min(days)} | {NEVER}
-    spans = (_span(spell, grounds, habits, synthetic=case.synthetic) for spell in pairwise(sorted(days)))
-    return tuple(_merged(spans))
+    first = min(days, default=NEVER)
+    days |= {day for (day, _), _ in habits if day > first} | {NEVER}
+    told = ((day, until, _how(day, grounds, habits)) for day, until in pairwise(sorted(days)))
+    alike = (list(same) for _, same in groupby(told, key=itemgetter(2)))
+    return tuple(_span(same[0][0], same[-1][1], same[0][2], synthetic=synthetic) for same in alike)
+
+
+# Most members have always paid; those who were asked and paid alike stand alike.
+_folded_alike = lru_cache(1_000)(_folded)
+
+
+class _How(NamedTuple):
+    """How an account stands on a day; as long as it stands alike, that is one span."""
+
+    standing: Standing | None
+    punctuality: Punctuality | None
+    step: LadderStep | None
+    why: str
+    stated: Statement | None
 
 
 class _Debt(NamedTuple):
@@ -104,6 +133,8 @@ def _ladder(
     on_plan = joined(
         spell for regime in times for part in regime.instalments for spell in regime.unpaid(part)
     )
+    if not debts and not on_plan:
+        return
     suspended = [(debt, _suspended(debt, case, rules)) for debt in debts]
     trouble = joined([*on_plan, *(spell for debt in debts for spell in debt.overdue)])
     notified = [_after_notice(received, suspended, trouble, case, rules) for received in sorted(case.notices)]
@@ -195,45 +226,37 @@ def _stated(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Spell]
     return zip(statements, pairwise(days), strict=True)
 
 
-def _punctuality(items: Sequence[OpenItem], ladder: Sequence[_Ground]) -> list[tuple[Spell, Punctuality]]:
+def _punctuality(items: Sequence[OpenItem], ladder: Sequence[_Ground]) -> Iterator[_Habit]:
     """How the account has paid what was due last; while something is overdue, it has not paid."""
     days = pairwise([*(item.due_on + _DAY for item in items), NEVER])
     paid = (Punctuality.LATE if item.outstanding(item.due_on) else Punctuality.ON_TIME for item in items)
-    return [*((ground.spell, Punctuality.UNPAID) for ground in ladder), *zip(days, paid, strict=True)]
+    yield from ((ground.spell, Punctuality.UNPAID) for ground in ladder)
+    yield from zip(days, paid, strict=True)
 
 
-def _span(
-    spell: Spell, grounds: Sequence[_Ground], habits: Sequence[tuple[Spell, Punctuality]], *, synthetic: bool
-) -> StandingSpan:
-    since, until = spell
-    here = [ground for ground in grounds if _in(ground.spell, since)]
-    ground = here[0] if here else _Ground(spell, None, "nothing is on record")
+def _how(day: date, grounds: Iterable[_Ground], habits: Iterable[_Habit]) -> _How:
+    here = [ground for ground in grounds if _in(ground.spell, day)]
+    ground = here[0] if here else _UNKNOWN
     debt = next((other for other in here if other.step), None)
     said = next((other.stated for other in here if other.stated), None)
-    habit = next((habit for days, habit in habits if _in(days, since)), said.punctuality if said else None)
+    habit = next((habit for spell, habit in habits if _in(spell, day)), said.punctuality if said else None)
+    why = ground.why if debt in (None, ground) else f"{ground.why}; {debt.why}"
+    return _How(ground.standing, habit, debt and debt.step, why, ground.stated)
+
+
+def _span(since: date, until: date, how: _How, *, synthetic: bool) -> StandingSpan:
+    said = how.stated
     return StandingSpan(
         since_on=since,
         until_on=None if until == NEVER else until - _DAY,
-        standing=ground.standing,
-        punctuality=habit,
-        step=debt and debt.step,
-        as_of=ground.stated.as_of if ground.stated else since,
-        source=ground.stated.source if ground.stated else CONTRACT,
-        why=ground.why if debt in (None, ground) else f"{ground.why}; {debt.why}",
-        synthetic=ground.stated.synthetic if ground.stated else synthetic,
+        standing=how.standing,
+        punctuality=how.punctuality,
+        step=how.step,
+        as_of=said.as_of if said else since,
+        source=said.source if said else CONTRACT,
+        why=how.why,
+        synthetic=said.synthetic if said else synthetic,
     )
-
-
-def _merged(spans: Iterable[StandingSpan]) -> Iterator[StandingSpan]:
-    """Neighbours that say the same as one span."""
-    for _, same in groupby(spans, key=_said):
-        first, *more = same
-        yield replace(first, until_on=more[-1].until_on) if more else first
-
-
-def _said(span: StandingSpan) -> tuple[object, ...]:
-    stated_on = span.as_of if span.source != CONTRACT else None
-    return span.standing, span.punctuality, span.step, span.source, span.why, span.synthetic, stated_on
 
 
 def _in(spell: Spell, day: date) -> bool:

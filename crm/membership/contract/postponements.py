@@ -10,7 +10,6 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.membership.contract.contract_case import Postponable
 from crm.membership.contract.contract_tables import StepPostponement
-from crm.membership.contract.standing_spans import settle_standing
 from crm.store.columns import chosen
 from crm.store.store import Store
 
@@ -42,9 +41,7 @@ class Postponements:
             values = {"organization_id": account.id, "step": chosen(Postponable, step, field="step")}
             values |= {"decided_on": on, "until_on": until, "reason": why}
             values |= {"recorded_at": change.now, "recorded_by": change.actor}
-            postponement = change.add(StepPostponement.model_validate(values))
-            settle_standing(change.session, [account.id])
-            return postponement
+            return change.add(StepPostponement.model_validate(values))
 
     def of(self, key: OrganizationKey) -> tuple[StepPostponement, ...]:
         """What was put off for an account, the oldest decision first."""

@@ -21,7 +21,6 @@ from crm.membership.contract.contract_tables import PlanInstalment, RepaymentPla
 from crm.membership.contract.owed import owed_items
 from crm.membership.contract.repayment import Regime, evenly, kept
 from crm.membership.contract.spells import NEVER
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.balance import ZERO
 from crm.reference.country import CountryGroup, GroupKind
 from crm.reference.development import developed_on, status_of
@@ -150,7 +149,6 @@ class RepaymentPlans:
 
 
 def _settled(change: Change, account: Organization, plan: RepaymentPlan) -> RepaymentPlanSeen:
-    settle_standing(change.session, [account.id])
     today = today_of(change.session, change.now, change.actor)
     return next(seen for seen in _seen(change.session, account, today) if seen.id == plan.id)
 

@@ -1,25 +1,34 @@
 """How accounts stand on any day, for queries; and the one place that works it out anew when something changes.
 
-The spans are a projection: whatever changes what is on file about a contract calls `settle_standing` in its transaction.
+The spans are a projection. Whatever is written about a contract, triggers of the database note its account
+(`ContractChange`), and the spans of these are worked out anew once, before the verb or the transaction ends.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text
 from sqlmodel import Session, col
 
 from crm.directory.merged import among, stands, with_keepers, with_merged
 from crm.directory.tables import Organization
+from crm.garbage import no_collection
 from crm.membership.contract.contract_case import ContractCase
 from crm.membership.contract.contract_facts import accounts_with_facts, contract_cases
-from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding, ContractChange
 from crm.membership.contract.ladder import StandingSpan, standing_spans
 from crm.reference.membership_rules import MembershipRules, membership_rules
 from crm.store.copying import copy_in
 
 _FIELDS = tuple(StandingSpan.__dataclass_fields__)
+_values = attrgetter(*_FIELDS)
 _BLOCK = 10_000
+
+_CHANGED = text(
+    "DELETE FROM contract_change WHERE transaction_id = pg_current_xact_id_if_assigned()::text::bigint"
+    " RETURNING organization_id"
+)
 
 
 def standing_on(day: Any, *, of: Any = AccountStanding) -> ColumnElement[bool]:
@@ -35,23 +44,14 @@ def standing_on(day: Any, *, of: Any = AccountStanding) -> ColumnElement[bool]:
     return and_(col(of.since_on) <= day, or_(col(of.until_on).is_(None), col(of.until_on) >= day))
 
 
-def settle_standing(session: Session, organization_ids: Iterable[int]) -> None:
-    """Work out anew how accounts stand, in the transaction of what has changed it.
+def settle_standing(session: Session) -> None:
+    """Work out anew how those accounts stand about whose contracts this transaction has written something.
 
     Args:
-        session: of the verb; what it has written so far counts.
-        organization_ids: the accounts, by their ids; what was merged into another stands for its keeper.
+        session: its own; what it has written so far counts.
     """
-    ids = list(organization_ids)
-    if not ids:
-        return
     session.flush()
-    accounts = session.scalars(_locked(ids)).all()
-    former = with_merged(Organization, accounts)
-    session.execute(delete(AccountStanding).where(col(AccountStanding.organization_id).in_(former)))
-    cases = contract_cases(session, accounts)
-    if cases:
-        copy_in(session, AccountStanding, _rows(cases, membership_rules(session)))
+    _settle(session, session.connection().scalars(_CHANGED).all())
 
 
 def settle_every_standing(session: Session) -> int:
@@ -60,10 +60,24 @@ def settle_every_standing(session: Session) -> int:
     Returns:
         How many accounts something is known about.
     """
-    accounts = session.scalars(accounts_with_facts()).all()
-    for start in range(0, len(accounts), _BLOCK):
-        settle_standing(session, accounts[start : start + _BLOCK])
+    by_hand = session.scalars(delete(ContractChange).returning(col(ContractChange.organization_id))).all()
+    _settle(session, sorted({*by_hand, *session.scalars(accounts_with_facts())}))
     return session.scalar(select(func.count(col(AccountStanding.organization_id).distinct()))) or 0
+
+
+def _settle(session: Session, ids: Sequence[int]) -> None:
+    for start in range(0, len(ids), _BLOCK):
+        _settle_block(session, ids[start : start + _BLOCK])
+
+
+def _settle_block(session: Session, ids: Sequence[int]) -> None:
+    accounts = session.scalars(_locked(ids)).all()
+    former = with_merged(Organization, accounts)
+    gone = delete(AccountStanding).where(col(AccountStanding.organization_id).in_(former))
+    session.connection().execute(gone)  # past the session, which would have every row told that goes
+    with no_collection():
+        if cases := contract_cases(session, accounts):
+            copy_in(session, AccountStanding, _rows(cases, membership_rules(session)))
 
 
 def _locked(ids: Iterable[int]) -> Select[int]:
@@ -76,4 +90,4 @@ def _locked(ids: Iterable[int]) -> Select[int]:
 def _rows(cases: Mapping[int, ContractCase], rules: MembershipRules) -> Iterator[dict[str, Any]]:
     for account, case in cases.items():
         for span in standing_spans(case, rules):
-            yield {"organization_id": account, **{name: getattr(span, name) for name in _FIELDS}}
+            yield {"organization_id": account, **dict(zip(_FIELDS, _values(span), strict=True))}

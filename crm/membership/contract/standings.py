@@ -15,7 +15,7 @@ from crm.directory.tables import Organization
 from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.contract_tables import AccountStanding, SuspensionNotice
 from crm.membership.contract.standing import Punctuality, Standing, StandingRecord
-from crm.membership.contract.standing_spans import settle_every_standing, settle_standing, standing_on
+from crm.membership.contract.standing_spans import settle_every_standing, standing_on
 from crm.membership.joining.application_steps import Party
 from crm.shown import Shown
 from crm.store.columns import chosen
@@ -90,9 +90,7 @@ class Standings:
             values |= {"synthetic": synthetic, "recorded_at": change.now}
             if punctuality is not None:
                 values["punctuality"] = chosen(Punctuality, punctuality, field="punctuality")
-            said = change.add(StandingRecord.model_validate(values))
-            settle_standing(change.session, [row.id])
-            return said
+            return change.add(StandingRecord.model_validate(values))
 
     def of(self, key: OrganizationKey, *, on: date | None = None) -> AccountStanding | None:
         """How an account stands on a day (today), past or to come; the days to come as if nothing more were paid.

@@ -10,7 +10,6 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.errors import NotFound
 from crm.membership.contract.contract_tables import SuspensionNotice
-from crm.membership.contract.standing_spans import settle_standing
 from crm.store.store import Store
 
 
@@ -39,9 +38,7 @@ class SuspensionNotices:
             account = find_organization(change.session, key)
             values = {"organization_id": account.id, "sent_on": on, "received_on": received_on}
             values |= {"document": document, "sent_by": change.actor, "recorded_at": change.now}
-            notice = change.add(SuspensionNotice.model_validate(values))
-            settle_standing(change.session, [account.id])
-            return notice
+            return change.add(SuspensionNotice.model_validate(values))
 
     def received(self, key: OrganizationKey, *, on: date) -> SuspensionNotice:
         """Record when the latest notice to an account was received; a day that was wrong is put right so.
@@ -58,7 +55,6 @@ class SuspensionNotices:
                     f"No notice was sent to {account.name}.", field="organization", value=account.name
                 )
             notice.amend({"received_on": on})
-            settle_standing(change.session, [account.id])
             return notice
 
     def of(self, key: OrganizationKey) -> tuple[SuspensionNotice, ...]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
 
-from crm.membership.contract.spells import NEVER, Spell, joined, within, without
+from crm.membership.contract.spells import NEVER, Spell, joined, without
 from crm.membership.dues.dues_tables import InvoiceKind
 from crm.shown import Shown
 
@@ -88,9 +88,9 @@ class OpenItem(Shown):
 
     def overdue_spells(self) -> list[Spell]:
         """The days on which something of it is overdue."""
-        late = [(self.due_on + timedelta(days=1), NEVER)]
-        open_ = joined(spell for spell, left in self.stretches() if left)
-        return without(within(open_, late), [*self.halted, *self.asked])
+        late = self.due_on + timedelta(days=1)
+        open_ = joined((max(since, late), until) for (since, until), left in self.stretches() if left)
+        return without(open_, [*self.halted, *self.asked])
 
     def on_plan(self, day: date) -> Decimal:
         """What of it a repayment plan still covers at the end of a day, so that it is not overdue."""
@@ -128,13 +128,14 @@ def open_items(invoices: Iterable[Issued], payments: Iterable[Received]) -> tupl
         (i for i in invoices if i.amount > 0), key=lambda i: (i.due_on, i.issued_on, i.number, i.id)
     )
     credits_ = [(i.issued_on, -i.amount) for i in invoices if i.amount < 0]
-    money = sorted([*credits_, *((p.received_on, p.amount_chf) for p in payments)])
-    days = sorted({*(i.issued_on for i in charges), *(day for day, _ in money)})
-    left = [list(_left(charges, _until(money, day), day)) for day in days]
-    return tuple(
-        _item(charge, [(day, row[number]) for day, row in zip(days, left, strict=True)])
-        for number, charge in enumerate(charges)
-    )
+    money = sorted([*credits_, *((p.received_on, p.amount_chf) for p in payments)], reverse=True)
+    steps: list[list[tuple[date, Decimal]]] = [[] for _ in charges]
+    available = ZERO
+    for day in sorted({*(i.issued_on for i in charges), *(day for day, _ in money)}):
+        while money and money[-1][0] <= day:
+            available += money.pop()[1]
+        _settle(charges, steps, available, day)
+    return tuple(_item(*each) for each in zip(charges, steps, strict=True))
 
 
 def arrears_on(items: Iterable[OpenItem], day: date) -> Decimal:
@@ -157,26 +158,20 @@ def _on(spells: Iterable[Spell], day: date) -> bool:
     return any(since <= day < until for since, until in spells)
 
 
-def _until(money: Sequence[tuple[date, Decimal]], day: date) -> Decimal:
-    return sum((amount for received_on, amount in money if received_on <= day), ZERO)
-
-
-def _left(charges: Iterable[Issued], available: Decimal, day: date) -> Iterator[Decimal | None]:
-    """What is open of each invoice once the money has gone round; None for one that is not issued yet."""
-    for charge in charges:
+def _settle(
+    charges: Sequence[Issued], steps: Sequence[list[tuple[date, Decimal]]], available: Decimal, day: date
+) -> None:
+    """Let the money of a day go round the invoices that are issued by then, and note what changes by it."""
+    for charge, before in zip(charges, steps, strict=True):
         if charge.issued_on > day:
-            yield None
             continue
         settled = min(max(available, ZERO), charge.amount)
         available -= settled
-        yield charge.amount - settled
+        if not before or before[-1][1] != charge.amount - settled:
+            before.append((day, charge.amount - settled))
 
 
-def _item(charge: Issued, left: Iterable[tuple[date, Decimal | None]]) -> OpenItem:
-    steps: list[tuple[date, Decimal]] = []
-    for day, open_ in left:
-        if open_ is not None and (not steps or steps[-1][1] != open_):
-            steps.append((day, open_))
+def _item(charge: Issued, steps: Iterable[tuple[date, Decimal]]) -> OpenItem:
     return OpenItem(
         charge.id, charge.number, charge.kind, charge.issued_on, charge.due_on, charge.amount, tuple(steps)
     )

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from crm.errors import InvalidInput, Refused
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.payments import past_day
@@ -136,7 +135,6 @@ def write_invoices(
         InvoiceLine,
         ({**line, "id": next(ids), "invoice_id": invoices[of]} for of in lines for line in lines[of]),
     )
-    settle_standing(change.session, lines)
     return written
 
 

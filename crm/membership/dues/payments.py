@@ -12,8 +12,8 @@ from crm.directory.merged import among, keeper_of
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound, Refused
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.dues_tables import Payment
+from crm.membership.ledger import locked
 from crm.reference.fee_schedule import to_the_cent
 from crm.reference.money import amount_of, currency_of
 from crm.store.records import by_id
@@ -65,9 +65,9 @@ def take_back(change: Change, payment: Payment, *, on: date | str, reason: str) 
 
 
 def _entered(change: Change, values: Mapping[str, Any]) -> Payment:
-    payment = change.add(Payment.model_validate(values))
-    settle_standing(change.session, [payment.organization_id])
-    return payment
+    # Whoever takes an application further locks its account first; a payment may do so as well.
+    locked(change.session, change.session.get_one(Organization, values["organization_id"]))
+    return change.add(Payment.model_validate(values))
 
 
 def find_payment(session: Session, key: PaymentKey) -> Payment:

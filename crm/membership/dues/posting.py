@@ -10,7 +10,6 @@ from sqlmodel import Session, func, select
 
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine
 from crm.membership.terms import Coverage
@@ -85,7 +84,6 @@ def post_invoice(
     invoice = change.add(Invoice.model_validate(fields))
     for line in lines:
         change.add(InvoiceLine.model_validate({**asdict(line), "invoice_id": invoice.id}))
-    settle_standing(change.session, [organization.id])
     return invoice
 
 

@@ -12,7 +12,6 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import Ambiguous, NotFound
-from crm.membership.contract.standing_spans import settle_standing
 from crm.membership.joining.application import Application, ApplicationStep, in_words
 from crm.membership.joining.application_steps import CLOSED, Status, Step, refuse_odd_day, status_after
 from crm.membership.joining.application_tables import ApplicationMove, ApplicationRecord
@@ -97,7 +96,6 @@ def write_move(
     values = {"application_id": row.id, "step": step, "from_status": came_from, "to_status": row.status}
     values |= {"on": row.since_on, "reason": reason.strip(), "at": change.now, "by": change.actor}
     change.add(ApplicationMove.model_validate(values))
-    settle_standing(change.session, [row.organization_id])
 
 
 def steps_of(session: Session, row: ApplicationRecord) -> Iterator[ApplicationStep]:

@@ -71,8 +71,8 @@ def test_a_queued_letter_is_listed_shown_and_has_its_events(crm, acme, letter):
     assert [event["what"] for event in crm.json("mail", "events", letter["id"])] == ["queued"]
 
 
-def test_only_a_letter_in_doubt_is_decided_about(crm, letter):
-    for verb in ("resend", "assume-sent"):
+def test_only_a_letter_in_doubt_or_held_is_decided_about(crm, letter):
+    for verb in ("resend", "assume-sent", "give-up"):
         said = crm("mail", verb, letter["id"], "--reason", "the server's log shows it")
         assert said.exit_code == ExitCode.REFUSED
         assert "queued" in said.stderr

@@ -178,6 +178,17 @@ def test_a_letter_held_for_policy_that_is_sent_again_is_not_marked_as_a_possible
     assert not book.outbox.resend(letter, reason="the block was lifted").may_duplicate
 
 
+def test_a_letter_that_is_held_can_be_given_up_and_no_other(book, mail_server):
+    held, queued = letters(book, 2)
+    mail_server.play("rcpt:550 5.7.1 Blocked by policy")
+    delivery(book, mail_server).deliver(limit=1)
+    given_up = book.outbox.give_up(held, reason="the meeting is over")
+    assert (given_up.status, given_up.settled_at) == ("stopped", book.clock.now())
+    assert told(book, held)[-1] == "given up, by decision"
+    with pytest.raises(Refused, match="queued"):
+        book.outbox.give_up(queued, reason="not this one")
+
+
 def test_the_wording_of_a_letter_is_kept_once(book):
     people = contacts(book, 3)
     version = TemplateFolder().version("plain_letter", "en")

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "contrib"
-down_revision = "0030"
+down_revision = "standing"
 branch_labels = None
 depends_on = None
 

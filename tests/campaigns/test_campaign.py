@@ -1,0 +1,22 @@
+"""What the content of a campaign keeps of its rules."""
+
+from functools import partial
+
+import pytest
+from support.campaign_facts import campaign
+
+from crm.errors import InvalidInput
+
+
+def always(account, on):
+    return None
+
+
+def test_the_content_names_a_rule_by_its_module_for_two_may_bear_one_name():
+    assert campaign(signals=(always,)).content({})["signals"] == [f"{__name__}.always"]
+
+
+def test_a_rule_without_a_name_of_its_own_is_refused_for_its_content_would_change_with_the_process():
+    with pytest.raises(InvalidInput, match="no name that the content could keep") as caught:
+        campaign(signals=(partial(always),))
+    assert "function of its own" in caught.value.hint
