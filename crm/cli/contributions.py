@@ -194,7 +194,9 @@ def assess(
 def vote(ctx: typer.Context, state: State, on: OptionalOn = None) -> None:
     """Say whether a Member State may vote on a day, with the figures and the rule; days to come as if nothing more were paid."""
     with opened(ctx) as book:
-        show(ctx, book.contributions.vote(state, on=optional_day(book, on)))
+        told = book.contributions.vote(state, on=optional_day(book, on))
+        say(ctx, f"{told}.")
+        show(ctx, told)
 
 
 @app.command()

@@ -157,14 +157,15 @@ def _vote(state: _State, rules: MembershipRules, day: date) -> Vote:
     line = rules.line(Rule.VOTE_YEARS, day)
     told: dict[str, Any] = {"state": state.code, "name": state.name, "organization_id": state.account}
     told |= {"on": day, "rule": line.words, "source": line.source, "certainty": line.certainty}
-    told |= {"overdue": state.overdue(day), "synthetic": state.entries.case.synthetic}
+    told["synthetic"] = state.entries.case.synthetic
     if not state.due or not state.is_invoiced(day):
-        return Vote(votes=None, **told)
+        return Vote(votes=None, overdue={}, **told)
     case = VoteCase(state.entries.items, state.due)
     years = case.years_before(day, rules)
     return Vote(
         contribution=case.contribution(day.year),
         arrears=state.entries.arrears(day),
+        overdue=state.overdue(day),
         on_plan=sum((item.on_plan(day) for item in case.items), ZERO),
         limit=case.limit(day, rules),
         years=years,

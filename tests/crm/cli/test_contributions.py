@@ -21,6 +21,7 @@ def test_contributions_are_charged_once_paid_by_crm_dues_and_decide_on_the_vote(
     assert "unit-member_state-2024" in crm("dues", "lines", "2026-000001").stdout
     vote = crm.json("contribution", "vote", "GHA")
     assert (vote["votes"], vote["lost_since"], vote["to_pay"]) == (False, "2026-04-01", "0.01")
+    assert "Ghana has no vote on 2026-11-24" in crm("contribution", "vote", "GHA").output
     assert "no vote" in crm("org", "show", ministry).stdout
     assert crm.json("org", "show", ministry)["vote"]["certainty"] == "unverified"
     assert crm.json("contribution", "vote", "GHA", "--on", "2026-03-31")["votes"] is True
