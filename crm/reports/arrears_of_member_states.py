@@ -76,7 +76,7 @@ def arrears_of_member_states(
         title="Arrears of Member States",
         definition="What is overdue on the account of each Member State on the day, by the year for which it was invoiced; "
         "interest stands in the year in which it was charged. What a repayment plan covers that is kept is no arrears. "
-        f"{rule.words} ({rule.source}; {rule.certainty.value}). To pay: what gives the vote back, or keeps it, if it is paid "
+        f"{rule.words} So many are {rule.value.normalize():f} ({rule.source}; {rule.certainty.value}). To pay: what gives the vote back, or keeps it, if it is paid "
         f"by the day beside it and nothing more is invoiced meanwhile. {NOT_THE_BOOKS}",
         denominator=f"{without} of {len(states)} Member States have no vote; of "
         f"{sum(vote.votes is None for vote in votes.values())} it is not known, because the book holds no contribution of theirs.",
