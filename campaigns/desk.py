@@ -18,13 +18,14 @@ from campaigns.overview import Overview
 from campaigns.preview import AccountKey, Preview
 from campaigns.previewing import content_hash, explanation_of, previewed
 from campaigns.rehearsal import OnProgress, Rehearsal, rehearsed
+from campaigns.run_accounts import run_accounts_report
 from campaigns.standing import entered, prepared_standing, take_in, taken_over
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import Staff
 from crm.outreach.entries import Entered
 from crm.outreach.outbox_tables import Letter
-from crm.outreach.run_tables import Run
+from crm.outreach.run_tables import EnrolmentState, Run
 from crm.reports import Report
 
 __all__ = [
@@ -231,6 +232,22 @@ def overview(book: Book, run: AnyRun) -> Overview:
         NotFound: there is no such run.
     """
     return overview_of(book, _key(run))
+
+
+def accounts(book: Book, run: AnyRun, *, state: EnrolmentState | str | None = None) -> Report:
+    """The accounts of a run by name, as its audience was frozen: what you approve.
+
+    Args:
+        book: the book.
+        run: which run.
+        state: only those that stand so, e.g. "left_out", or "awaiting" of a standing run; all of them if left out.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    found = book.runs.get(_key(run))
+    listed = book.outcomes.accounts(found, state=state)
+    return run_accounts_report(found, listed, as_of=book.clock.now())
 
 
 def results(book: Book, run: AnyRun) -> Report:

@@ -33,6 +33,7 @@ from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
+from crm.reference.time_zones import zone_of_country
 from crm.reference.working_days import working_calendar
 
 _LOOK_AGAIN = timedelta(days=1)
@@ -177,7 +178,9 @@ class _Walk:
 def _waited(step: WaitStep, start: datetime, country: str | None) -> datetime:
     if step.days:
         return start + timedelta(days=step.days)
-    return datetime.combine(_later(country, start.date(), step.working_days or 0), start.timetz())
+    there = start.astimezone(zone_of_country(country))  # a Friday afternoon in Los Angeles is no Saturday
+    day = _later(country, there.date(), step.working_days or 0)
+    return datetime.combine(day, there.time(), there.tzinfo).astimezone(UTC)
 
 
 @lru_cache(maxsize=4000)

@@ -200,7 +200,7 @@ def lines(
     """List the lines of an invoice: what for, by which rule, and how each amount comes about."""
     with opened(ctx) as book:
         unstated = book.dues.unverified_rules()
-        _show_marked(ctx, book.dues.lines(invoice), _LINES, lambda row: row.rule in unstated)
+        _show_marked(ctx, book.dues.lines(invoice), _LINES, lambda row: unstated.covers(row.rule, row.units))
 
 
 @app.command()

@@ -27,6 +27,9 @@ class SectorCode(StrEnum):
 
 Sector = Annotated[SectorCode, typer.Option(help="The Sector.")]
 OptionalSector = Annotated[SectorCode | None, typer.Option(help="The Sector; none for Academia.")]
+HeldSector = Annotated[
+    SectorCode | None, typer.Option(help="The Sector; may be left out where it holds one membership only.")
+]
 StudyGroup = Annotated[str | None, typer.Option(help="For an Associate, the one it has selected.")]
 Units = Annotated[
     str | None, typer.Option(help='For a Sector Member, the class it has chosen, e.g. "1/2" or "1 1/2".')
@@ -194,7 +197,7 @@ def give_notice(
     org: options.Organization,
     received_on: On,
     reason: Reason,
-    sector: OptionalSector = None,
+    sector: HeldSector = None,
     *,
     dry_run: DryRun = False,
 ) -> None:
@@ -212,7 +215,7 @@ def denounce(
     org: options.Organization,
     on: On,
     reason: Reason,
-    sector: OptionalSector = None,
+    sector: HeldSector = None,
     *,
     dry_run: DryRun = False,
 ) -> None:
@@ -228,13 +231,18 @@ def exclude(
     org: options.Organization,
     on: On,
     reason: Reason,
-    sector: OptionalSector = None,
+    sector: HeldSector = None,
     *,
+    override: Annotated[
+        str, typer.Option(help="Why it is excluded although the ladder does not ask for it.")
+    ] = "",
     dry_run: DryRun = False,
 ) -> None:
     """Record that a member has been excluded; the day is the first on which it is no longer a member."""
     with opened(ctx) as book:
-        term = book.terms.exclude(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run)
+        term = book.terms.exclude(
+            org, sector=sector, on=day(book, on), reason=reason, override=override, dry_run=dry_run
+        )
         show(ctx, term)
 
 

@@ -9,11 +9,21 @@ import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import UniqueConstraint, func
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    UniqueConstraint,
+    any_,
+    bindparam,
+    func,
+    select,
+)
+from sqlmodel import Session, col
 
 from crm.directory.addresses import parse_email
 from crm.directory.merged import with_keepers
@@ -107,7 +117,9 @@ def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reaso
     being committed right now is decided before or after this, never beside it.
     """
     canonical = parse_email(address).canonical
-    lock_people(change.session, with_keepers(Person, col(Person.email_key) == canonical))
+    change.session.execute(
+        _locking(col(Person.id).in_(with_keepers(Person, col(Person.email_key) == canonical)))
+    )
     hashed = address_hash(canonical, keys.current)
     # Two who refuse at once for an address that nobody in the book has take turns here.
     take_turns(change.session, f"suppression.{hashed}")
@@ -137,20 +149,23 @@ def suppressed_forms(session: Session, forms: Iterable[str], *, keys: KeyRing) -
     known = set(forms)
     hashes = {hashed: form for key in keys.all for hashed, form in _hashed(known, key)}
     found: dict[str, set[Scope]] = {}
-    for row in session.exec(_entries(list(hashes))):
-        found.setdefault(hashes[row.address_hash], set()).add(row.scope)
+    for hashed, scope in session.execute(_SCOPES, {"hashes": ",".join(hashes)}):
+        found.setdefault(hashes[hashed], set()).add(scope)
     return found
 
 
 def entries_of(session: Session, address: str, *, keys: KeyRing) -> Sequence[Suppression]:
     """The entries that stand for an address."""
-    return session.exec(_entries(_hashes(address, keys))).all()
+    return session.scalars(_ENTRIES, {"hashes": ",".join(_hashes(address, keys))}).all()
 
 
-def lock_people(session: Session, ids: object) -> None:
+def lock_people(session: Session, ids: Iterable[int]) -> None:
     """Lock people in id order, so that two that want several of them take turns instead of blocking each other."""
-    query = select(Person.id).where(col(Person.id).in_(ids)).order_by(col(Person.id))  # type: ignore[arg-type]
-    session.exec(query.with_for_update(key_share=True)).all()
+    session.execute(_LOCKING, {"ids": list(ids)})
+
+
+def _locking(whom: ColumnElement[bool]) -> Select[Any]:
+    return select(col(Person.id)).where(whom).order_by(col(Person.id)).with_for_update(key_share=True)
 
 
 def _hashes(address: str, keys: KeyRing) -> list[str]:
@@ -171,7 +186,11 @@ def _hashed(forms: Iterable[str], key: bytes) -> Iterator[tuple[str, str]]:
         yield code.hexdigest(), form
 
 
-def _entries(hashes: list[str]) -> SelectOfScalar[Suppression]:
-    # One text instead of a parameter each: the protocol takes 65,535 at the most, and an array is quoted item by item.
-    wanted = select(func.unnest(func.string_to_array(",".join(hashes), ",")))
-    return select(Suppression).where(col(Suppression.address_hash).in_(wanted))
+# Put together once: every window of letters asks for both.
+_LOCKING = _locking(col(Person.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))))
+# One text instead of a parameter each: the protocol takes 65,535 at the most, and an array is quoted item by item.
+_STANDING = col(Suppression.address_hash).in_(
+    select(func.unnest(func.string_to_array(bindparam("hashes", type_=String), ",")))
+)
+_ENTRIES = select(Suppression).where(_STANDING)
+_SCOPES = select(col(Suppression.address_hash), col(Suppression.scope)).where(_STANDING)

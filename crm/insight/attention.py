@@ -119,7 +119,7 @@ class Attention:
     ) -> Iterator[Sign]:
         for source in self._sources:
             if source.reasons & wanted:
-                told = (source.told(row, scope) for row in session.execute(source.lines(scope)))
+                told = (source.told(row, scope) for row in session.execute(source.lines(scope), scope.values))
                 yield from (sign for sign in told if sign is not None)
 
 
@@ -127,7 +127,9 @@ def _of_keepers(session: Session, signs: Sequence[Sign]) -> list[Sign]:
     """The signs with the accounts that they lead to, where one was merged into another."""
     keepers = keeper_ids(session, Organization, {sign.organization_id for sign in signs})
     return [
-        replace(sign, organization_id=keepers.get(sign.organization_id, sign.organization_id))
+        replace(sign, organization_id=keepers[sign.organization_id])
+        if sign.organization_id in keepers
+        else sign
         for sign in signs
     ]
 

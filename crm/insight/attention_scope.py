@@ -35,7 +35,7 @@ class AttentionScope:
 
     on: date
     zone: tzinfo
-    touches: Sequence[TouchSource]
+    touches: tuple[TouchSource, ...]
     staff: Sequence[int] | None = None
     region: str | None = None
     senior_roles: Sequence[SeniorRole] = ()
@@ -46,6 +46,11 @@ class AttentionScope:
     def until(self) -> datetime:
         """The instant at which the day is over."""
         return end_of(self.on, self.zone)
+
+    @property
+    def values(self) -> dict[str, datetime]:
+        """The parameters that its statements are executed with."""
+        return {"until": self.until}
 
     def day(self, at: Any) -> ColumnElement[date]:
         """The day of an instant, where it is; for queries."""
@@ -72,7 +77,7 @@ class Source:
 
     Attributes:
         reasons: what it may give.
-        lines: the statement for a scope.
+        lines: the statement for a scope; it is executed with the scope's `values`.
         told: what a row of it means on the day; None where it means nothing.
     """
 

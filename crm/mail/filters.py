@@ -107,12 +107,7 @@ def written_number(value: object, *, locale: Locale, digits: str = "latn") -> st
 
 def isolated_text(value: object, *, rtl: bool) -> str:
     """A name or amount kept apart from the reading direction around it (UAX #9), where the two may differ."""
-    text = str(value)
-    if rtl or (
-        not text.isascii() and any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text)
-    ):
-        return f"{_ISOLATE}{text}{_END_ISOLATE}"
-    return text
+    return _isolated(str(value), rtl)
 
 
 def isolated_html(value: object, *, rtl: bool) -> Markup:
@@ -120,7 +115,7 @@ def isolated_html(value: object, *, rtl: bool) -> Markup:
 
     Outlook and Gmail take the element away and keep the characters.
     """
-    return Markup(f"<bdi>{escape(isolated_text(value, rtl=rtl))}</bdi>")  # noqa: S704 - the value is escaped
+    return _isolated_html(str(value), rtl)
 
 
 def mailto(address: object) -> str:
@@ -141,6 +136,20 @@ def paragraphs(text: object) -> list[str]:
 def breaks(paragraph: object) -> Markup:
     """A paragraph with its line ends kept."""
     return Markup("<br>\n").join(escape(line.strip()) for line in str(paragraph).split("\n"))
+
+
+@lru_cache(maxsize=1024)  # many letters name the same colleague and the same study group
+def _isolated(text: str, rtl: bool) -> str:  # noqa: FBT001 - a key of the cache
+    if rtl or (
+        not text.isascii() and any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text)
+    ):
+        return f"{_ISOLATE}{text}{_END_ISOLATE}"
+    return text
+
+
+@lru_cache(maxsize=1024)
+def _isolated_html(text: str, rtl: bool) -> Markup:  # noqa: FBT001 - a key of the cache
+    return Markup(f"<bdi>{escape(_isolated(text, rtl))}</bdi>")  # noqa: S704 - the value is escaped
 
 
 @lru_cache(maxsize=1024)

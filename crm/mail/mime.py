@@ -6,8 +6,9 @@ the values are encoded. The result goes through the output gate before anybody g
 
 import binascii
 from collections.abc import Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from crm.mail.gate import check_output
@@ -22,8 +23,8 @@ ONE_CLICK = "List-Unsubscribe=One-Click"
 """What a mail program posts to unsubscribe its reader (RFC 8058 3.1)."""
 
 _HIGH = bytes(range(128, 256))
-_BASE64_LINE = 57
-"""Octets that make a line of 76 characters in base64 (RFC 2045 6.8)."""
+_BASE64_LINE = 76
+"""Characters of a line of base64 (RFC 2045 6.8)."""
 
 
 def compose(message: Message) -> bytes:
@@ -48,7 +49,7 @@ def compose(message: Message) -> bytes:
 
 
 def _header_lines(message: Message) -> Iterator[str]:
-    yield f"Date: {format_datetime(message.date.astimezone(UTC))}"
+    yield f"Date: {_written(message.date)}"
     yield mailbox_line("From", message.sender)
     yield mailbox_line("To", message.to)
     if message.reply_to:
@@ -63,6 +64,11 @@ def _header_lines(message: Message) -> Iterator[str]:
         yield folded(name, value.split(" "))
     yield f"Content-Language: {message.language}"
     yield "MIME-Version: 1.0"
+
+
+@lru_cache(maxsize=64)  # the letters that are planned together have the same date
+def _written(date: datetime) -> str:
+    return format_datetime(date.astimezone(UTC))
 
 
 def _stream(message: Message) -> dict[str, str]:
@@ -139,5 +145,6 @@ def _encoded(raw: bytes) -> tuple[bytes, bytes]:
 
 
 def _base64(raw: bytes) -> bytes:
-    lines = (raw[at : at + _BASE64_LINE] for at in range(0, len(raw), _BASE64_LINE))
-    return b"".join(binascii.b2a_base64(line, newline=False) + b"\r\n" for line in lines)
+    text = binascii.b2a_base64(raw, newline=False)
+    lines = [text[at : at + _BASE64_LINE] for at in range(0, len(text), _BASE64_LINE)]
+    return b"\r\n".join([*lines, b""])

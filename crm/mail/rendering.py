@@ -181,7 +181,8 @@ def _complete(version: TemplateVersion, facts: Mapping[str, object]) -> dict[str
             hint="Its meta.toml says what each fact means.",
         )
     for name in version.meta.fields:
-        _check_list(letter, name.partition("[]"), given)
+        if "[]" in name:
+            _check_list(letter, name.partition("[]")[0], given)
     for name, choices in version.meta.choices:
         _check_choice(letter, name, fact(given, name), choices)
     return given
@@ -191,9 +192,9 @@ def _blank(value: Value | None) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _check_list(letter: str, name: tuple[str, str, str], given: dict[str, Value]) -> None:
-    if name[1] and not isinstance(fact(given, name[0]), tuple | None):
-        raise TemplateError(f"The letter {letter} needs a list of {name[0]}.", subject=letter, field=name[0])
+def _check_list(letter: str, name: str, given: dict[str, Value]) -> None:
+    if not isinstance(fact(given, name), tuple | None):
+        raise TemplateError(f"The letter {letter} needs a list of {name}.", subject=letter, field=name)
 
 
 def _check_choice(letter: str, name: str, value: Value | None, choices: Sequence[str]) -> None:

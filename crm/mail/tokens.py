@@ -25,6 +25,7 @@ _OCTETS = 1 + _NUMBER + _SEAL
 _LENGTH = _OCTETS * 8 // 5
 
 
+@lru_cache(maxsize=16)  # a letter names one address several times: in its words and in its headers
 def sign(purpose: str, number: int, *, key: bytes) -> str:
     """A token for a row, good for one purpose.
 

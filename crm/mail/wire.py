@@ -57,7 +57,7 @@ class Wire:
         """
         sock = self._alive(phase)
         try:
-            sock.settimeout(timeout)
+            _wait_for(sock, timeout)
             sock.sendall(octets)
         except OSError as error:
             raise self._lost(phase, error) from error
@@ -129,7 +129,7 @@ class Wire:
     def _receive(self, phase: Phase, timeout: float) -> None:
         sock = self._alive(phase)
         try:
-            sock.settimeout(timeout)
+            _wait_for(sock, timeout)
             octets = sock.recv(LONGEST_LINE)
         except OSError as error:
             raise self._lost(phase, error) from error
@@ -143,3 +143,9 @@ class Wire:
     def _broken(self, phase: Phase, text: str) -> SmtpFailure:
         self.close()
         return SmtpFailure(f"The connection to the mail server broke at {phase}.", phase=phase, text=text)
+
+
+def _wait_for(sock: socket.socket, timeout: float) -> None:
+    """Let a socket wait so long; to say it anew each time would be a call of the system for each line."""
+    if sock.gettimeout() != timeout:
+        sock.settimeout(timeout)

@@ -3,14 +3,15 @@
 from datetime import date
 
 from crm.dates import day_of
+from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.errors import InvalidInput
-from crm.membership.ledger import current_term, record_event
+from crm.membership.contract.undue import refuse_undue_exclusion
+from crm.membership.ledger import coverage_meant, current_term, record_event
 from crm.membership.ledger_tables import Term
-from crm.membership.terms import Coverage, EventKind
+from crm.membership.terms import EventKind
 from crm.reference.membership_rules import membership_rules
-from crm.store.columns import chosen
 from crm.store.store import Change, Store
 
 
@@ -36,7 +37,7 @@ class Leaving:
 
         Args:
             key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
             received_on: the day on which its notice was received.
             reason: why, for the ledger.
             dry_run: only say what would come of it.
@@ -46,16 +47,16 @@ class Leaving:
 
         Raises:
             NotFound: it is no member there when the notice takes effect: it never was, or it has given notice before.
-            InvalidInput: the day is still to come.
+            InvalidInput: the day is still to come, or there is no reason.
         """
-        verb = "membership.notice_given"
-        with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
+        why = clean_name(reason, field="reason")
+        with self._store.changing("membership.notice_given", reason=why, dry_run=dry_run) as change:
             if received_on > today_of(change.session, change.now, change.actor):
                 raise InvalidInput(f"{received_on} is still to come.", field="received_on", value=received_on)
             months = membership_rules(change.session).on(received_on).notice_months
             leaves_on = day_of(f"{months}m", today=received_on)
             what = {"kind": EventKind.DENUNCIATION, "notice_on": received_on}
-            return _ended(change, key, what, sector=sector, on=leaves_on, reason=reason)
+            return _ended(change, key, what, sector=sector, on=leaves_on, reason=why)
 
     def denounce(
         self,
@@ -70,7 +71,7 @@ class Leaving:
 
         Args:
             key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
             on: the first day on which it is no longer a member; `give_notice` works it out from the day of a notice.
             reason: why, for the ledger.
             dry_run: only say what would come of it.
@@ -80,8 +81,12 @@ class Leaving:
 
         Raises:
             NotFound: it is no member there on that day.
+            InvalidInput: there is no reason.
         """
-        return self._end(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason, dry_run=dry_run)
+        why = clean_name(reason, field="reason")
+        verb = f"membership.{EventKind.DENUNCIATION}"
+        with self._store.changing(verb, reason=why, dry_run=dry_run) as change:
+            return _ended(change, key, {"kind": EventKind.DENUNCIATION}, sector=sector, on=on, reason=why)
 
     def exclude(
         self,
@@ -90,15 +95,19 @@ class Leaving:
         sector: str | None = None,
         on: date,
         reason: str,
+        override: str = "",
         dry_run: bool = False,
     ) -> Term | None:
         """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
 
+        It is decided by the Secretary-General (Resolution 152, Busan), when the ladder asks for it; see `book.standing.due`.
+
         Args:
             key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
             on: the first day on which it is no longer a member.
             reason: why, for the ledger.
+            override: why it is excluded although the ladder does not ask for it, for the trail.
             dry_run: only say what would come of it.
 
         Returns:
@@ -106,22 +115,16 @@ class Leaving:
 
         Raises:
             NotFound: it is no member there on that day.
+            InvalidInput: there is no reason.
+            Refused: no exclusion is due, on that day or today, and nobody says why it is excluded all the same.
         """
-        return self._end(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason, dry_run=dry_run)
-
-    def _end(
-        self,
-        key: OrganizationKey,
-        kind: EventKind,
-        *,
-        sector: str | None,
-        on: date,
-        reason: str,
-        dry_run: bool,
-    ) -> Term | None:
-        verb = f"membership.{kind}"
-        with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
-            return _ended(change, key, {"kind": kind}, sector=sector, on=on, reason=reason)
+        why = clean_name(reason, field="reason")
+        verb = f"membership.{EventKind.EXCLUSION}"
+        with self._store.changing(verb, reason=override or why, dry_run=dry_run) as change:
+            today = today_of(change.session, change.now, change.actor)
+            account = find_organization(change.session, key)
+            refuse_undue_exclusion(change.session, account, min(on, today), override)
+            return _ended(change, key, {"kind": EventKind.EXCLUSION}, sector=sector, on=on, reason=why)
 
 
 def _ended(
@@ -134,7 +137,7 @@ def _ended(
     reason: str,
 ) -> Term | None:
     row = find_organization(change.session, key)
-    coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
+    coverage = coverage_meant(change.session, row, sector, on)
     current = current_term(change.session, row, coverage, on)
     event = event | {"coverage": coverage, "effective_on": on, "reason": reason}
     event |= {

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
+from crm.errors import Refused
 from crm.membership.coverage import coverage_of
 from crm.membership.fee_status import fee_statuses
 from crm.membership.leaving import Leaving
@@ -22,7 +23,7 @@ from crm.membership.proposals.proposing import Proposing
 from crm.membership.terms import Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import fee_schedule
-from crm.reference.study_groups import find_study_group
+from crm.reference.study_groups import StudyGroup, find_study_group
 from crm.reference.units import units_of
 from crm.store.columns import chosen
 
@@ -53,14 +54,16 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen, e.g. "1/2"; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger; a class below the lowest of the Sector needs one.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one, and a study group that does not
+                exist on that day.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
             dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already, or the class is too low and no reason is given.
+            Refused: it is a member in that Sector already; or the class is too low or the study group does not exist then,
+                and no reason is given.
         """
         kind = chosen(Category, category, field="category")
         return self._opened(
@@ -100,14 +103,16 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger; a class below the lowest of the Sector needs one.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one, and a study group that does not
+                exist on that day.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
             dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already, or in none; or the class is too low and no reason is given.
+            Refused: it is a member in that Sector already, or in none; or the class is too low or the study group does not
+                exist then, and no reason is given.
         """
         kind = chosen(Category, category, field="category")
         return self._opened(
@@ -183,7 +188,7 @@ class Terms(Leaving, Proposing):
             dry_run: only say what would come of it.
 
         Raises:
-            Refused: it is no Sector Member there.
+            Refused: it is no Sector Member there, or the study group does not exist then and no reason is given.
         """
         return self._opened(
             key,
@@ -271,11 +276,26 @@ class Terms(Leaving, Proposing):
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
-            event["study_group"] = study_group and find_study_group(session, study_group).code
+            group = None if study_group is None else find_study_group(session, study_group)
+            event["study_group"] = group and group.code
             term = record_event(change, row, event)
             if not event["reason"]:
                 _refuse_too_low(session, row, event)
+                _refuse_gone(group, on)
             return term
+
+
+def _refuse_gone(group: StudyGroup | None, on: date) -> None:
+    """Refuse a study group that does not exist on the day where nobody has said why."""
+    if group is not None and (absence := group.absence_on(on)):
+        raise Refused(
+            absence,
+            rule="terms.study_group",
+            field="study_group",
+            value=group.code,
+            candidates=[group.succeeded_by] if group.succeeded_by else (),
+            hint="Name one of that day, or say why it is this one: reason=…",
+        )
 
 
 def _refuse_too_low(session: Session, row: Organization, event: Mapping[str, Any]) -> None:

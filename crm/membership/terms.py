@@ -102,6 +102,12 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     return terms
 
 
+def held_in_words(category: Category, coverage: Coverage) -> str:
+    """What somebody is where, in words: "associate in ITU-T"."""
+    sectors = "all Sectors" if coverage is Coverage.ALL else f"ITU-{coverage}"
+    return f"{category.value.replace('_', ' ')} in {sectors}"
+
+
 def overlapping(one: TermSpan, other: TermSpan) -> bool:
     """Whether two terms run on one day in one Sector."""
     sectors = set(one.coverage.value) & set(other.coverage.value)
@@ -165,10 +171,13 @@ def _ended(term: TermSpan, event: LedgerEvent) -> Sequence[TermSpan]:
 def _refuse_second(event: LedgerEvent, others: Iterable[TermSpan]) -> None:
     for term in others:
         if set(term.coverage.value) & set(event.coverage.value):
+            ways_out = "an upgrade, a downgrade or a correction"
+            if Category.ACADEMIA in {term.category, event.category}:
+                ways_out = "the end of that membership first, or a correction,"
             raise Refused(
                 f"The organisation is {_in_words(term)} since {term.since_on}.",
                 rule="terms.no_overlap",
-                hint="Record an upgrade, a downgrade or a correction instead of a second join.",
+                hint=f"Record {ways_out} instead of a second join.",
             )
 
 
@@ -189,4 +198,4 @@ def _over_before(one: TermSpan, other: TermSpan) -> bool:
 
 
 def _in_words(term: TermSpan) -> str:
-    return f"{term.category.value.replace('_', ' ')} in {term.coverage}"
+    return held_in_words(term.category, term.coverage)

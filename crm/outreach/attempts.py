@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, String, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, String, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session
 
 from crm.mail.failures import Outcome, Verdict
 from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
+from crm.store.columns import UtcDateTime
 from crm.store.inserting import documents, insert_rows
 
 _FIRST_DELAY = timedelta(minutes=1)
@@ -55,10 +56,9 @@ def settled(session: Session, attempts: Sequence[Attempt], *, now: datetime) -> 
         What the letters became that were still ours, by their ids.
     """
     after = {attempt.letter.id: _after(attempt, now=now) for attempt in attempts}
-    rows = [{"id": each.letter.id, "fence": each.letter.fence, **after[each.letter.id]} for each in attempts]
-    found = session.connection().execute(_SETTLE, {"rows": documents(rows), "moving": list(_MOVING)})
-    ours = frozenset(found.scalars())
-    note(session, [_told(each, after[each.letter.id], at=now) for each in attempts if each.letter.id in ours])
+    rows = [_row(each, after[each.letter.id]) for each in attempts]
+    given = {"ids": list(after), "rows": documents(rows), "moving": list(_MOVING), "at": now}
+    ours = session.scalars(_SETTLE, given)
     return {number: after[number]["status"] for number in ours}
 
 
@@ -72,26 +72,39 @@ def line(letter: Letter, what: str, *, at: datetime, detail: str = "", **more: A
     return {"outbox_id": letter.id, "at": at, "what": what, "fence": letter.fence, "detail": detail, **more}
 
 
-# Locked in the order of their ids, as by everybody who changes several letters.
+# Asked for by their ids, whatever else the planner thinks of, and locked in their order, as by everybody who changes
+# several letters.
 _SETTLE = text("""
 WITH became AS (
-    SELECT * FROM jsonb_populate_recordset(NULL::outbox, :rows)
+    SELECT * FROM jsonb_to_recordset(:rows) AS became (
+        id bigint, fence integer, status text, verdict text, rendered_hash text, due_at timestamptz,
+        settled_at timestamptz, phase text, code integer, detail text
+    )
 ), held AS (
     SELECT outbox.id FROM outbox JOIN became USING (id, fence)
-    WHERE outbox.status = ANY(:moving) ORDER BY outbox.id FOR UPDATE OF outbox
+    WHERE outbox.id = ANY(:ids) AND outbox.status = ANY(:moving) ORDER BY outbox.id FOR UPDATE OF outbox
+), settled AS (
+    UPDATE outbox SET status = became.status, lease_until = NULL, verdict = became.verdict,
+        rendered_hash = became.rendered_hash, due_at = coalesce(became.due_at, outbox.due_at),
+        settled_at = coalesce(became.settled_at, outbox.settled_at)
+    FROM became JOIN held USING (id) WHERE outbox.id = became.id
+    RETURNING outbox.id
 )
-UPDATE outbox SET status = became.status, lease_until = NULL, verdict = became.verdict,
-    rendered_hash = became.rendered_hash, due_at = coalesce(became.due_at, outbox.due_at),
-    settled_at = coalesce(became.settled_at, outbox.settled_at)
-FROM became JOIN held USING (id) WHERE outbox.id = became.id
-RETURNING outbox.id
-""").bindparams(bindparam("rows", type_=JSONB), bindparam("moving", type_=ARRAY(String)))
+INSERT INTO delivery (id, outbox_id, at, what, fence, phase, code, detail)
+SELECT nextval('accord_id'), id, :at, status, fence, phase, code, detail FROM settled JOIN became USING (id)
+RETURNING outbox_id
+""").bindparams(
+    bindparam("ids", type_=ARRAY(BigInteger)),
+    bindparam("rows", type_=JSONB),
+    bindparam("moving", type_=ARRAY(String)),
+    bindparam("at", type_=UtcDateTime),
+)
 
 
 def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
     """What a letter becomes after an attempt."""
     reason = attempt.verdict.reason
-    base = {"lease_until": None, "verdict": reason, "rendered_hash": attempt.digest}
+    base = {"verdict": reason, "rendered_hash": attempt.digest}
     match attempt.verdict.outcome:
         case Outcome.ACCEPTED:
             return base | {"status": MessageStatus.ACCEPTED, "settled_at": now}
@@ -110,6 +123,8 @@ def _after(attempt: Attempt, *, now: datetime) -> dict[str, Any]:
             return base | {"status": MessageStatus.FAILED, "settled_at": now}
 
 
-def _told(attempt: Attempt, after: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
-    said = f"{attempt.verdict.reason} {attempt.detail}".strip()
-    return line(attempt.letter, after["status"], at=at, detail=said, phase=attempt.phase, code=attempt.code)
+def _row(attempt: Attempt, after: Mapping[str, Any]) -> dict[str, Any]:
+    """What a letter becomes, and its line of the delivery ledger."""
+    told = {"phase": attempt.phase, "code": attempt.code}
+    told["detail"] = f"{attempt.verdict.reason} {attempt.detail}".strip()
+    return {"id": attempt.letter.id, "fence": attempt.letter.fence, **told, **after}

@@ -3,7 +3,6 @@
 A reply has become an interaction by the time it is here (`crm/outreach/answers.py`), and is seen as one.
 """
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, literal, select
@@ -25,7 +24,7 @@ from crm.store.store import Store
 Lines = Select[*tuple[Any, ...]]
 
 
-def letters(until: datetime, *, ours: bool) -> Lines:  # noqa: ARG001 - a letter is always ours
+def letters(*, ours: bool) -> Lines:  # noqa: ARG001 - a letter is always ours
     """The latest letter to an account that one of us wrote by hand and that went out."""
     office = (
         select(col(Staff.office))
@@ -35,9 +34,7 @@ def letters(until: datetime, *, ours: bool) -> Lines:  # noqa: ARG001 - a letter
         .correlate(Letter)
         .scalar_subquery()
     )
-    return latest_of(
-        Letter, at=col(Letter.handed_at), kind=literal("letter"), office=office, until=until
-    ).where(
+    return latest_of(Letter, at=col(Letter.handed_at), kind=literal("letter"), office=office).where(
         col(Letter.message_class) == MessageClass.CORRESPONDENCE, col(Letter.status).in_(sorted(WENT_OUT))
     )
 

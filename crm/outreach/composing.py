@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -85,7 +86,7 @@ def message_of(
     return Message(
         message_id=letter.message_id,
         date=letter.dated_at,
-        sender=Mailbox(letter.from_name, letter.from_address),
+        sender=_colleague(letter.from_name, letter.from_address),
         to=Mailbox(letter.to_name, letter.to_address),
         reply_to=None if notice else Mailbox(letter.from_name, identity.reply(letter.id)),
         subject=body.subject,
@@ -104,6 +105,11 @@ def message_of(
         enclosures=tuple(enclosures),
         invitation=invitation(letter, body.subject, identity),
     )
+
+
+@lru_cache(maxsize=256)  # few write to many
+def _colleague(name: str, address: str) -> Mailbox:
+    return Mailbox(name, address)
 
 
 def _may_stop(letter: Letter) -> bool:

@@ -19,6 +19,7 @@ from crm.mail.templates import TemplateVersion
 from crm.outreach.attempts import Attempt, line, note, settled
 from crm.outreach.budget import watch_failures
 from crm.outreach.identity import Identity
+from crm.outreach.intents import intended, still_ours
 from crm.outreach.last_look import LastLook, waiting
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import enclosures_of
@@ -105,18 +106,15 @@ class Handover:
         now = self._store.now()
         with self._store.transaction() as session:
             lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
-            window = _still_ours(session, letters)
+            window = still_ours(session, letters)
             look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
             judged = [(letter, look.otherwise(letter)) for letter in window]
-            cleared = [letter for letter, otherwise in judged if otherwise is None]
-            intent = {"status": MessageStatus.HANDING_OFF, "attempts": Letter.attempts + 1, "handed_at": now}
-            _change(session, cleared, intent | {"lease_until": now + self._limits.lease})
-            note(session, [line(letter, MessageStatus.HANDING_OFF, at=now) for letter in cleared])
             for letter, otherwise in judged:
                 if otherwise is not None:
                     _change(session, [letter], otherwise)
                     note(session, [line(letter, otherwise["status"], at=now, detail=otherwise["verdict"])])
-            return frozenset(letter.id for letter in cleared)
+            cleared = [letter for letter, otherwise in judged if otherwise is None]
+            return intended(session, cleared, at=now, until=now + self._limits.lease)
 
     def settle(self, attempts: Sequence[Attempt]) -> int:
         """Record what came of a window of attempts; who has lost the claim meanwhile records nothing.
@@ -187,18 +185,6 @@ def _due(now: datetime) -> SelectOfScalar[int]:
         .where(waits, ready, mail_goes_out())
     )
     return query.order_by(col(Letter.due_at), col(Letter.id))
-
-
-def _still_ours(session: Session, letters: Sequence[Letter]) -> list[Letter]:
-    """Those of the letters whose claim still holds, locked."""
-    ids = [letter.id for letter in letters]
-    query = select(Letter.id, Letter.fence).where(
-        col(Letter.id).in_(ids), Letter.status == MessageStatus.CLAIMED
-    )
-    held = set(session.exec(query.order_by(col(Letter.id)).with_for_update()).all())
-    return sorted(
-        (letter for letter in letters if (letter.id, letter.fence) in held), key=lambda letter: letter.id
-    )
 
 
 def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any]) -> None:

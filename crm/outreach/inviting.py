@@ -21,9 +21,10 @@ def invitation(letter: Letter, subject: str, identity: Identity) -> str | None:
         subject: what stands over it.
         identity: who we are.
     """
-    facts = restored_facts(letter.facts)
-    if (meeting := facts.get("meeting")) is None:
+    if letter.facts.get("meeting") is None:
         return None
+    facts = restored_facts(letter.facts)
+    meeting = facts["meeting"]
     on = filters(letter.language, "text")["date"](meeting["on"])
     name = f"{letter.enrolment_id}-{letter.step}" if letter.enrolment_id else f"letter-{letter.id}"
     return Invitation(

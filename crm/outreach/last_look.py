@@ -6,33 +6,21 @@ in a reply, or pauses or cancels a run is decided before or after the intents, n
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from crm.consent.bases import Purpose
+from crm.consent.permission import NOTHING, permission, recorded_for
 from crm.consent.suppressions import Scope, suppressed
-from crm.directory.people import Person
 from crm.keyring import KeyRing
+from crm.outreach.last_facts import LetterSeen, RunSeen, letters_seen, runs_of
 from crm.outreach.limits import Limits
-from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
-from crm.outreach.outgoing import stop_before_intents
-from crm.outreach.readers import readers_of
-from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    status: RunStatus
-    about: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Enrolment:
-    state: EnrolmentState
-    reason: str | None
+from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
+from crm.outreach.outgoing import hold_stops, standing_stop
+from crm.outreach.run_tables import EnrolmentState, RunStatus
+from crm.reference.consent_rules import consent_rules_of
 
 
 class LastLook:
@@ -57,13 +45,16 @@ class LastLook:
     ) -> None:
         self._limits = limits
         self._now = now
-        self._stop = stop_before_intents(session)
-        self._runs = _runs(session, letters)
-        self._enrolments = _enrolments(session, letters)
-        self._erased = _erased(session, letters)
+        hold_stops(session)
+        self._runs = runs_of(session, letters)
+        self._seen = letters_seen(session, letters, on=now.date(), since=now - limits.cap)
         self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=keys)
-        self._written = _written(session, letters, since=now - limits.cap)
-        self._readers = readers_of(session, letters, now.date())
+        self._passed: defaultdict[int | None, set[int | None]] = defaultdict(set)
+        self._rules = consent_rules_of(session)
+        people = {seen.person_id for seen in self._seen.values() if seen.person_id and seen.on_record}
+        self._recorded = recorded_for(session, people, now.date()) if people else {}
+        stopped = any(not seen.mail_goes_out for seen in self._seen.values())
+        self._stop = standing_stop(session) if stopped else None
 
     def otherwise(self, letter: Letter) -> dict[str, Any] | None:
         """What becomes of a letter instead of being handed over; None: nothing stands against it.
@@ -73,54 +64,61 @@ class LastLook:
         if (change := self._stopped(letter) or self._put_off(letter)) is not None:
             return change
         if letter.message_class is MessageClass.MARKETING:
-            self._written[letter.person_id].append((letter.run_id, self._now))
+            self._passed[letter.person_id].add(letter.run_id)
         return None
 
     def _stopped(self, letter: Letter) -> dict[str, Any] | None:
         scopes = self._suppressed.get(letter.to_address, set())
-        run, enrolment = self._of(letter)
+        run, seen = self._runs.get(letter.run_id), self._seen[letter.id]
         if Scope.ALL in scopes or (letter.message_class is MessageClass.MARKETING and scopes):
             return _stop("the address must not be written to")
-        if letter.person_id in self._erased:
+        if seen.erased:
             return _stop("its reader was erased")
         if run is not None and run.status is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
-        if enrolment is not None and enrolment.state is not EnrolmentState.ENROLLED:
-            return _stop(f"the account left the journey: {enrolment.reason or enrolment.state}")
-        return self._without_permission(letter, run)
+        if seen.state not in {None, EnrolmentState.ENROLLED}:
+            return _stop(f"the account left the journey: {seen.reason or seen.state}")
+        return self._without_permission(letter, seen, run)
 
-    def _without_permission(self, letter: Letter, run: _Run | None) -> dict[str, Any] | None:
+    def _without_permission(
+        self, letter: Letter, seen: LetterSeen, run: RunSeen | None
+    ) -> dict[str, Any] | None:
         about = run.about if run and letter.message_class is MessageClass.MARKETING else None
         if about is None:
             return (
                 None  # what is part of no campaign, or of one from before campaigns said what they are about
             )
-        found = self._readers.permission(letter, Purpose(about), self._now.date())
+        purpose = Purpose(about)
+        found = permission(
+            purpose,
+            self._recorded.get((seen.person_id or 0, purpose), NOTHING),
+            relation=seen.relation,
+            country=seen.country,
+            rules=self._rules,
+            on=self._now.date(),
+        )
         return None if found.allowed else _stop(f"no permission to write: {found.words}")
 
     def _put_off(self, letter: Letter) -> dict[str, Any] | None:
         if self._stop is not None:
             return waiting(self._stop.words)
-        run, _ = self._of(letter)
+        run = self._runs.get(letter.run_id)
         if run is not None and run.status is not RunStatus.RUNNING:
             return waiting("the run is paused")
         return self._out_of_turn(letter) if letter.message_class is MessageClass.MARKETING else None
 
     def _out_of_turn(self, letter: Letter) -> dict[str, Any] | None:
-        others = [at for run_id, at in self._written[letter.person_id] if run_id != letter.run_id]
-        if others:
-            last = max(others)
+        seen = self._seen[letter.id]
+        last = self._now if self._passed[letter.person_id] - {letter.run_id} else seen.written_at
+        if last is not None:
             why = f"another campaign wrote on {last:%d %B %Y}"
             return waiting(why) | {"due_at": last + self._limits.cap}
-        hours, country = self._limits.hours, self._readers.country(letter)
+        hours, country = self._limits.hours, seen.country
         if hours and (opens_at := hours.next_opening(country, self._now)) > self._now:
             return waiting(f"outside working hours in {country or 'an unknown country'}") | {
                 "due_at": opens_at
             }
         return None
-
-    def _of(self, letter: Letter) -> tuple[_Run | None, _Enrolment | None]:
-        return self._runs.get(letter.run_id), self._enrolments.get(letter.enrolment_id)
 
 
 def waiting(why: str) -> dict[str, Any]:
@@ -130,43 +128,3 @@ def waiting(why: str) -> dict[str, Any]:
 
 def _stop(why: str) -> dict[str, Any]:
     return {"status": MessageStatus.STOPPED, "lease_until": None, "verdict": why}
-
-
-def _runs(session: Session, letters: Sequence[Letter]) -> dict[int | None, _Run]:
-    """The runs of the letters, locked against being paused or cancelled until the intents are committed."""
-    ids = {letter.run_id for letter in letters if letter.run_id is not None}
-    query = select(Run.id, Run.status, col(Run.content)["about"].astext).where(col(Run.id).in_(ids))
-    rows = session.exec(query.order_by(col(Run.id)).with_for_update(read=True))
-    return {number: _Run(RunStatus(status), about) for number, status, about in rows}
-
-
-def _enrolments(session: Session, letters: Sequence[Letter]) -> dict[int | None, _Enrolment]:
-    """The enrolments of the letters; a reply that would change one waits for the lock on its person."""
-    ids = {letter.enrolment_id for letter in letters if letter.enrolment_id is not None}
-    query = select(Enrolment.id, Enrolment.state, Enrolment.reason).where(col(Enrolment.id).in_(ids))
-    return {
-        number: _Enrolment(EnrolmentState(state), reason) for number, state, reason in session.exec(query)
-    }
-
-
-def _erased(session: Session, letters: Sequence[Letter]) -> set[int]:
-    """The readers who were erased while a letter to them was being queued."""
-    readers = col(Person.id).in_({letter.person_id for letter in letters})
-    return set(session.exec(select(Person.id).where(readers, col(Person.erased_at).is_not(None))))
-
-
-def _written(
-    session: Session, letters: Sequence[Letter], *, since: datetime
-) -> defaultdict[int | None, list[tuple[int | None, datetime]]]:
-    """For each person, which runs' marketing letters went to them since an instant, and when."""
-    query = select(Letter.person_id, Letter.run_id, Letter.handed_at).where(
-        col(Letter.person_id).in_({letter.person_id for letter in letters}),
-        Letter.message_class == MessageClass.MARKETING,
-        col(Letter.status).in_(WENT_OUT),
-        col(Letter.handed_at) > since,
-    )
-    found: defaultdict[int | None, list[tuple[int | None, datetime]]] = defaultdict(list)
-    for person_id, run_id, at in session.exec(query):
-        if at is not None:
-            found[person_id].append((run_id, at))
-    return found

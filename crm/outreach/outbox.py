@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from crm.directory.merged import among
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import NotFound, Refused
 from crm.mail.message import Enclosure
@@ -161,7 +162,7 @@ def note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime
 def enclosures_of(session: Session, letters: Iterable[Letter]) -> dict[int, tuple[Enclosure, ...]]:
     """The files that go out with some letters, by the letter's id."""
     ids = [letter.id for letter in letters]
-    query = select(Enclosed).where(col(Enclosed.outbox_id).in_(ids)).order_by(col(Enclosed.id))
+    query = select(Enclosed).where(among(col(Enclosed.outbox_id), ids)).order_by(col(Enclosed.id))
     found: dict[int, tuple[Enclosure, ...]] = {}
     for row in session.exec(query):
         file = Enclosure(row.name, row.media_type, row.content)

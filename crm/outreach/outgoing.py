@@ -125,7 +125,6 @@ def mail_goes_out() -> ColumnElement[bool]:
     return ~exists().where(col(MailStop.resumed_at).is_(None))
 
 
-def stop_before_intents(session: Session) -> MailStop | None:
-    """The stop that stands, asked for in the transaction of some intents: a stop waits for these, or these see it."""
+def hold_stops(session: Session) -> None:
+    """Let no stop come between the intents of a transaction: it waits for these, or they see it."""
     share_turn(session, _TURN)
-    return standing_stop(session)

@@ -112,7 +112,7 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
             "months": line.months,
             "charged": line.amount,
             "rule": line.rule,
-            "certainty": Certainty.UNVERIFIED.value if line.rule in unstated else None,
+            "certainty": Certainty.UNVERIFIED.value if unstated.covers(line.rule, line.units) else None,
             "basis": line.basis,
             "refers_to": line.event_id or line.application_id or line.overdue_id,
         }

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select, text
 from sqlmodel import Session
+
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
+_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
 
 
 def take_turns(session: Session, what: str) -> None:
@@ -14,7 +17,7 @@ def take_turns(session: Session, what: str) -> None:
         session: the transaction.
         what: what must not be done twice at once, e.g. "merge"; compared by a hash of 64 bits.
     """
-    session.execute(select(func.pg_advisory_xact_lock(_number(what))))
+    session.execute(_ALONE, {"what": f"accord.{what}"})
 
 
 def share_turn(session: Session, what: str) -> None:
@@ -24,7 +27,7 @@ def share_turn(session: Session, what: str) -> None:
         session: the transaction.
         what: as for `take_turns`; whoever takes it alone waits for all who share it.
     """
-    session.execute(select(func.pg_advisory_xact_lock_shared(_number(what))))
+    session.execute(_SHARED, {"what": f"accord.{what}"})
 
 
 @contextmanager

@@ -88,9 +88,10 @@ def test_any_letter_is_shown(crm, book):
     assert "<html" in crm("letter", "associate_upgrade", "Acme", "--html")
 
 
-def test_a_run_goes_from_its_preparation_to_its_end(crm, book):
+def test_a_run_goes_from_its_preparation_to_its_end(crm, book, tmp_path):
     for n in range(8):
         associate(book, f"Account {n}")
+    associate(book, "Owing", standing="arrears")
     prepared = crm("prepare", "associate_upgrade", as_json=True)
     number = json.loads(prepared)["results"]["run"]["id"]
     with pytest.raises(Refused, match="Who prepared a run cannot approve it"):
@@ -99,9 +100,17 @@ def test_a_run_goes_from_its_preparation_to_its_end(crm, book):
         "approve", number, "--count", 8, actor="joao@accord.example"
     )
     assert "8 accounts enrolled" in crm("launch", number)
+    listed = crm("accounts", number, "--csv", tmp_path / "audience.csv", "--html", tmp_path / "audience.html")
+    assert "in arrears" in listed
+    assert "Account 7" in (tmp_path / "audience.csv").read_text("utf-8")
+    assert "Contact of Account 7" in (tmp_path / "audience.html").read_text("utf-8")
+    (owing,) = json.loads(crm("accounts", number, "--state", "left_out", as_json=True))["rows"]
+    assert (owing["account"], owing["stands"], owing["contact"]) == ("Owing", "Left out", None)
     assert "Written to" in crm("status", number)
     assert json.loads(crm("status", number, as_json=True))["totals"]["enrolled"] == 8
     assert "paused" in crm("pause", number, "--reason", "a complaint")
+    told = json.loads(crm("status", number, as_json=True))
+    assert (told["run"]["note"], told["left_out"], told["awaiting"]) == ("a complaint", {"arrears": 1}, 0)
     assert "running" in crm("resume", number)
     assert "cancelled" in crm("cancel", number, "--reason", "enough")
     assert "enough" in crm("runs", "associate_upgrade", "--status", "cancelled")

@@ -47,6 +47,30 @@ def test_the_wait_is_in_working_days_of_the_recipients_country():
     assert wait.at.date() == date(2026, 12, 8)
 
 
+@pytest.mark.parametrize(
+    ("country", "left_at", "over_at"),
+    [
+        # New York, Friday 20:30 on the wall, which is Saturday by UTC; over on Monday, 20:30 on the wall.
+        ("USA", datetime(2026, 12, 5, 1, 30, tzinfo=UTC), datetime(2026, 12, 8, 1, 30, tzinfo=UTC)),
+        # Tokyo, Monday 8:00 on the wall, which is Sunday by UTC; over on Tuesday, 8:00 on the wall.
+        ("JPN", datetime(2026, 12, 6, 23, 0, tzinfo=UTC), datetime(2026, 12, 7, 23, 0, tzinfo=UTC)),
+    ],
+)
+def test_working_days_are_those_on_the_recipients_wall(country, left_at, over_at):
+    journey = Journey(
+        steps=(
+            LetterStep(name="letter", template="m"),
+            WaitStep(name="wait", working_days=1),
+            LetterStep(name="again", template="m"),
+        )
+    )
+    left = Done(left_at, MessageStatus.ACCEPTED, left_at)
+    (wait,) = planned(
+        waiting("wait", done={"letter": left}), candidate(country=country), left_at, journey=journey
+    )
+    assert wait == WaitUntil("wait", over_at)
+
+
 def test_the_wait_counts_from_when_the_letter_left_and_not_from_when_it_was_queued():
     left_late = Done(NOW, MessageStatus.ACCEPTED, NOW + DAY)
     (wait,) = planned(waiting("first_wait", done={"letter": left_late}), now=TEN_LATER)

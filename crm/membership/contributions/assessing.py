@@ -107,7 +107,7 @@ def assess(
         invoices=len(charged),
         amount=_total(posted),
         given_back=_total(line for line in posted if line.amount < 0),
-        unverified=_total(line for line in posted if line.rule in rules),
+        unverified=_total(line for line in posted if rules.covers(line.rule, line.units)),
         without_account=tuple(sorted(states.lines.keys() - accounts.keys())),
         without_class=states.without_class,
         assessment_id=written.id if written else None,

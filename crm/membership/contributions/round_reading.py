@@ -18,7 +18,7 @@ from crm.reference.financial_periods import find_period
 from crm.reference.keyed import one_of
 from crm.reference.regions import Region
 from crm.reference.round_reminders import reminder_steps
-from crm.reference.small_class_states import small_class_grounds
+from crm.reference.small_class_states import former_grounds, small_class_grounds
 from crm.reference.spelling import plain
 
 RoundKey = str | int | AnnouncementRound | Round
@@ -70,7 +70,7 @@ def round_states(session: Session, first_on: date) -> tuple[RoundState, ...]:
         first_on: the first day of the financial period.
     """
     classes, grounds = histories(session), small_class_grounds(session, first_on)
-    administrations = state_administrations(session)
+    former, administrations = former_grounds(session, first_on), state_administrations(session)
     query = select(Country, Region.position).where(is_member_state())
     found = session.exec(query.outerjoin(Region, col(Region.slug) == col(Country.region))).all()
     in_order = sorted(found, key=lambda pair: (pair[1] is None, pair[1], plain(pair[0].name_en)))
@@ -81,6 +81,7 @@ def round_states(session: Session, first_on: date) -> tuple[RoundState, ...]:
             region=state.region,
             history=classes.get(state.code, ()),
             ground=grounds.get(state.code),
+            former_ground=former.get(state.code, ""),
             organization_id=administrations.get(state.code),
         )
         for state, _ in in_order

@@ -85,7 +85,7 @@ def assess(
     """Invoice what is left to charge of every membership that runs in a year, and give back what none of them uses.
 
     Months are compared by category and class, so that what is owed does not depend on whether a year was assessed before
-    or after a membership ended or changed.
+    or after a membership ended or changed, or its account was exempted.
 
     Args:
         change: the verb under way.
@@ -139,14 +139,16 @@ def _settle(
         for term in there[place]:
             what = term.category, term.units
             this.charge(term, dues[term.id], charged_months(lines[what], this.year))
-            kept[what] |= dues[term.id].months
+            kept[what] |= dues[term.id].paid_for
         for what, same in lines.items():
             this.give_back(place[0], [line for line in same if not line.pending], kept[what])
 
 
 def _unverified(session: Session, this: _Pass) -> Decimal:
     rules = unverified_rules(session)
-    return total(line for lines in this.lines.values() for line in lines if line["rule"] in rules)
+    return total(
+        line for lines in this.lines.values() for line in lines if rules.covers(line["rule"], line["units"])
+    )
 
 
 def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:

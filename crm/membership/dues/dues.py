@@ -97,7 +97,8 @@ class Dues:
             key: which account.
             amount: what it paid, a part or more than it owes, in the currency in which it paid.
             on: the day on which it counts as paid.
-            reference: what the source calls this payment; no two payments of a source bear the same.
+            reference: what the source calls this payment; no two payments of a source bear the same, but for those that
+                were taken back.
             currency: ISO 4217 code.
             rate: for another currency than CHF, how many CHF one unit of it was worth on that day.
             source: who told of it.
@@ -230,7 +231,7 @@ class Dues:
             return {invoice.number: amounts[invoice.id] for invoice in invoices if invoice.id in amounts}
 
     def unverified_rules(self) -> UnverifiedRules:
-        """The rules of lines that no source states: ask `line.rule in book.dues.unverified_rules()`."""
+        """The rules of lines that no source states: ask `book.dues.unverified_rules().covers(line.rule, line.units)`."""
         with self._store.reading() as session:
             return unverified_rules(session)
 

@@ -146,8 +146,9 @@ class Payment(Record, table=True):
         amount: in the currency in which it was paid.
         rate: CHF for one unit of that currency; 1 for CHF.
         amount_chf: what it counts for.
-        source: who told of it, e.g. "bank"; references are unique within a source.
+        source: who told of it, e.g. "bank"; references are unique within a source, among the payments that stand.
         reference: what the source calls it.
+        entry: how many times it has been entered by that reference, this one included; all before were taken back.
         reverses_id: the payment that it takes back.
     """
 
@@ -157,6 +158,7 @@ class Payment(Record, table=True):
             "uq_payment_reference",
             "source",
             "reference",
+            "entry",
             unique=True,
             postgresql_where="reverses_id IS NULL",
         ),
@@ -175,6 +177,7 @@ class Payment(Record, table=True):
     amount_chf: Decimal = Field(sa_type=_AMOUNT)
     source: str
     reference: str
+    entry: int = 1
     reverses_id: int | None = ref("payment.id", optional=True, index=False)
     reason: str = personal(default="")
     recorded_at: datetime = at_field()

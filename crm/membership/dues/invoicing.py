@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from crm.errors import InvalidInput, Refused
+from crm.errors import InvalidInput
 from crm.membership.dues.balance import ZERO
+from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.payments import past_day
 from crm.membership.dues.posting import ChargeLine, number_of
@@ -73,10 +74,7 @@ def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[d
     if not date.min.year < year < date.max.year:
         raise InvalidInput(f"{year} is no year.", field="year", value=year)
     issued = past_day(change, issued_on)
-    if year > issued.year + 1:
-        raise Refused(
-            f"The dues of {year} are invoiced from {year - 1} on.", rule="dues.year_ahead", field="year"
-        )
+    refuse_far_ahead(year, issued)
     rules = membership_rules(change.session).on(date(year, 1, 1))
     return issued, max(rules.due_on(year), issued + timedelta(days=rules.due_days))
 

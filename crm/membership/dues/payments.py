@@ -37,10 +37,15 @@ def enter_payment(change: Change, organization: Organization, fields: Mapping[st
         AlreadyExists: the source has told of another payment by that reference.
     """
     values = _read(change, fields)
-    if (known := _by_reference(change.session, values["source"], values["reference"])) is not None:
-        _refuse_another(change.session, known, organization, values)
-        return known
-    values |= {"organization_id": organization.id, "synthetic": fields["synthetic"]}
+    earlier = _by_reference(change.session, values["source"], values["reference"])
+    if known := _standing(change.session, earlier):
+        _refuse_another(change.session, known[0], organization, values)
+        return known[0]
+    values |= {
+        "organization_id": organization.id,
+        "synthetic": fields["synthetic"],
+        "entry": len(earlier) + 1,
+    }
     return _entered(change, {**values, **_recorded(change)})
 
 
@@ -57,7 +62,7 @@ def take_back(change: Change, payment: Payment, *, on: date | str, reason: str) 
     day = past_day(change, on)
     if day < payment.received_on:
         raise Refused(f"It was received on {payment.received_on}.", rule="dues.reversal", field="on")
-    kept = ("organization_id", "currency", "rate", "source", "reference", "synthetic")
+    kept = ("organization_id", "currency", "rate", "source", "reference", "entry", "synthetic")
     values = {name: getattr(payment, name) for name in kept}
     values |= {"amount": -payment.amount, "amount_chf": -payment.amount_chf, "received_on": day}
     values |= {"reverses_id": payment.id, "reason": reason, **_recorded(change)}
@@ -71,7 +76,7 @@ def _entered(change: Change, values: Mapping[str, Any]) -> Payment:
 
 
 def find_payment(session: Session, key: PaymentKey) -> Payment:
-    """A payment by its number, by its reference, or itself; not a reversal, if its reference is given.
+    """A payment by its number, by its reference, or itself; by its reference no reversal, and what stands before others.
 
     Raises:
         NotFound: there is none.
@@ -136,9 +141,17 @@ def _said(given: str, field: str) -> str:
     raise InvalidInput(f"{field}: it is empty.", field=field, hint="It tells this payment from all others.")
 
 
-def _by_reference(session: Session, source: str, reference: str) -> Payment | None:
+def _by_reference(session: Session, source: str, reference: str) -> Sequence[Payment]:
     same = (Payment.source == source, Payment.reference == reference)
-    return session.exec(select(Payment).where(*same, col(Payment.reverses_id).is_(None))).first()
+    query = select(Payment).where(*same, col(Payment.reverses_id).is_(None))
+    return session.exec(query.order_by(col(Payment.id))).all()
+
+
+def _standing(session: Session, payments: Sequence[Payment]) -> Sequence[Payment]:
+    """Those of some payments that were not taken back."""
+    query = select(Payment.reverses_id).where(among(col(Payment.reverses_id), [row.id for row in payments]))
+    reversed_ids = set(session.exec(query))
+    return [row for row in payments if row.id not in reversed_ids]
 
 
 def _refuse_another(
@@ -168,8 +181,12 @@ def _payments(session: Session, key: PaymentKey) -> Sequence[Payment]:
     if isinstance(number, int):
         return [row for row in [by_id(session, Payment, number)] if row]
     named = (Payment.reference == " ".join(number.split()), col(Payment.reverses_id).is_(None))
-    found = session.exec(select(Payment).where(*named)).all()
-    return found or (_payments(session, int(number)) if number.isdecimal() else [])
+    found = session.exec(select(Payment).where(*named).order_by(col(Payment.id))).all()
+    return (
+        _standing(session, found)
+        or found[-1:]
+        or (_payments(session, int(number)) if number.isdecimal() else [])
+    )
 
 
 def _recorded(change: Change) -> dict[str, Any]:

@@ -61,9 +61,10 @@ def _what_for(line: PostedLine) -> tuple[int, int]:
 
 def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
     """What lines for the same membership charge for the months from a first day to a last one."""
-    charged = next(line for line in reversed(lines) if line.amount > 0)
-    months = len(months_in(first, last, first.year))
-    numbers = ", ".join(dict.fromkeys(line.number for line in lines))
+    lines = [line for line in lines if line.since_on <= last and line.until_on >= first]
+    charges = [line for line in lines if line.amount > 0]
+    charged, months = charges[-1], len(months_in(first, last, first.year))
+    numbers = ", ".join(dict.fromkeys(line.number for line in charges))
     all_of_it = sum((line.amount for line in lines), Decimal(0))
     unused = sum((_share(line, first, last) for line in lines), Fraction(0))
     return ChargeLine(

@@ -151,7 +151,7 @@ def test_two_moves_at_once_cannot_close_a_circle(book):
             wait([other], timeout=0.3)
             assert not other.done()
         with pytest.raises(InvalidInput, match="itself"):
-            other.result(timeout=20)
+            other.result(timeout=60)
     assert [o.name for o in book.organizations.group("A")] == ["B", "A"]
 
 

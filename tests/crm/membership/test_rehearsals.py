@@ -40,7 +40,9 @@ VERBS = {
     "denounce": lambda book, **run: book.terms.denounce(
         "Member", sector="T", on=DAY, reason="no budget", **run
     ),
-    "exclude": lambda book, **run: book.terms.exclude("Member", sector="T", on=DAY, reason="arrears", **run),
+    "exclude": lambda book, **run: book.terms.exclude(
+        "Member", sector="T", on=DAY, reason="arrears", override="decided", **run
+    ),
     "grant": lambda book, **run: book.exemptions.grant(
         "Member", since=DAY, until=DAY, reason="reciprocity", **run
     ),

@@ -170,7 +170,9 @@ def test_after_a_merge_the_keeper_carries_the_membership_of_the_duplicate_on():
 
 
 def test_merged_ledgers_that_overlap_are_refused_with_both_terms():
-    with pytest.raises(Refused, match=r"associate in T since 2010-01-01 and associate in T since 2012-01-01"):
+    with pytest.raises(
+        Refused, match=r"associate in ITU-T since 2010-01-01 and associate in ITU-T since 2012-01-01"
+    ):
         terms_of([event(1, "join", FIRST, account=1), event(2, "join", date(2012, 1, 1), account=2)])
 
 

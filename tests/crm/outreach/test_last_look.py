@@ -145,8 +145,8 @@ def test_pausing_waits_for_intents_under_way_and_stands_after_them(book, make_bo
             pause = pool.submit(make_book().runs.pause, run, reason="a wrong figure")
             blocked(eye, 2)
             assert not pause.done()
-        assert intent.result(20) == {claims[0].letter.id}
-        assert pause.result(20).status == "paused"
+        assert intent.result(60) == {claims[0].letter.id}
+        assert pause.result(60).status == "paused"
 
 
 @pytest.mark.parametrize("what", ["suppressions.add", "answers.receive"])
@@ -173,8 +173,8 @@ def test_refusing_waits_for_intents_under_way_and_what_comes_after_it_does_not_l
             refused = pool.submit(refuse)
             blocked(eye, 2)
             assert not refused.done()
-        assert intent.result(20) == {claims[0].letter.id}
-        refused.result(20)
+        assert intent.result(60) == {claims[0].letter.id}
+        refused.result(60)
     (later,) = book.handover.claim(limit=1)
     assert book.handover.intend([later.letter]) == frozenset()
     assert statuses(book, [old]) == ["stopped"]
@@ -198,8 +198,8 @@ def test_taking_a_reply_in_waits_for_intents_under_way(book, make_book):
                 "SELECT count(*) FROM pg_locks WHERE relation = 'outbox'::regclass AND mode = 'RowShareLock'"
             )
             assert eye.execute(waits_for_the_person).fetchone()[0] == 1  # the intent's own
-        assert intent.result(20) == {letter.id}
-        assert taken.result(20).kind == "reply"
+        assert intent.result(60) == {letter.id}
+        assert taken.result(60).kind == "reply"
 
 
 def test_two_windows_with_the_same_people_take_turns_and_do_not_block_each_other(book, make_book):
@@ -216,7 +216,7 @@ def test_two_windows_with_the_same_people_take_turns_and_do_not_block_each_other
     with ThreadPoolExecutor(2) as pool:
         backwards = tuple(reversed(theirs))
         both = [pool.submit(intend, book.handover, mine), pool.submit(intend, other.handover, backwards)]
-        assert [done.result(20) for done in both] == [6, 6]
+        assert [done.result(60) for done in both] == [6, 6]
 
 
 def about(make_book, *enrolled, purpose="campaigns"):

@@ -123,6 +123,7 @@ def test_the_whole_ladder_is_recalled_in_turn_and_each_step_once(along):
     assert "suspended since 27 September 2027" in suspended.text
     assert "exclusion" not in suspended.text
     book.letters.approve(suspended)
+    along.clock.at = datetime(2027, 10, 4, 12, tzinfo=UTC)
     book.suspension_notices.sent(along.acme, on=date(2027, 9, 27), received_on=date(2027, 10, 4))
     (last,) = along.drafted(date(2027, 12, 10))
     assert "may end by exclusion from 2 January 2028 on" in last.text
@@ -186,6 +187,7 @@ def test_wish_3_paying_the_oldest_debt_recalls_no_step_of_the_same_suspension_ag
     book.letters.approve(along.drafted(date(2028, 9, 27))[0])  # suspended since 27 September 2027
     book.dues.pay(acme, "31800.00", on=date(2028, 9, 27), reference="R1")
     assert along.drafted(date(2028, 10, 1)) == []  # and still is, for 2028
+    along.clock.at = datetime(2028, 10, 4, 12, tzinfo=UTC)
     book.suspension_notices.sent(acme, on=date(2028, 10, 1), received_on=date(2028, 10, 4))
     (ahead,) = along.drafted(date(2028, 12, 10))
     book.letters.approve(ahead)

@@ -1,0 +1,124 @@
+"""What the last look decides on, read for a window of letters at once.
+
+The statements are put together once: their text is the same whatever the window, so that the database keeps their plans.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, exists, func
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
+
+from crm.consent.bases import ContactBasis
+from crm.directory.people import Person
+from crm.directory.tables import Organization
+from crm.insight.permissions import relation
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
+from crm.outreach.outgoing import mail_goes_out
+from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
+from crm.reference.consent_rules import Relation
+from crm.store.columns import UtcDateTime
+
+_THESE = any_(bindparam("ids", type_=ARRAY(BigInteger)))
+
+
+@dataclass(frozen=True, slots=True)
+class RunSeen:
+    """A run: where it stands, and the purpose that its letters serve, if it says so."""
+
+    status: RunStatus
+    about: str | None
+
+
+class LetterSeen(NamedTuple):
+    """A letter with what belongs to it: its enrolment, its reader and its account, where it has them.
+
+    Attributes:
+        state: where the enrolment stands, and `reason` why it ended.
+        erased: whether the reader has been erased.
+        on_record: whether anything is on record about writing to the reader.
+        relation: how the account stands to us.
+        written_at: when a letter of another campaign last went to the reader.
+        mail_goes_out: whether no stop of all mail stands.
+    """
+
+    id: int
+    person_id: int | None
+    state: EnrolmentState | None
+    reason: str | None
+    erased: bool
+    on_record: bool
+    country: str | None
+    relation: Relation
+    written_at: datetime | None
+    mail_goes_out: bool
+
+
+def runs_of(session: Session, letters: Sequence[Letter]) -> dict[int | None, RunSeen]:
+    """The runs of some letters, locked against being paused or cancelled until the transaction ends."""
+    ids = sorted({letter.run_id for letter in letters if letter.run_id is not None})
+    rows = session.execute(_runs(), {"ids": ids}) if ids else ()
+    return {number: RunSeen(status, about) for number, status, about in rows}
+
+
+def letters_seen(
+    session: Session, letters: Sequence[Letter], *, on: date, since: datetime
+) -> dict[int, LetterSeen]:
+    """Some letters with what belongs to them, by their ids.
+
+    Args:
+        session: the transaction that holds them and their readers locked.
+        letters: the letters.
+        on: the day.
+        since: from when on letters of other campaigns count.
+    """
+    given = {"ids": [letter.id for letter in letters], "since": since}
+    rows = session.execute(_letters(on), given)
+    return {row[0]: LetterSeen._make(row) for row in rows}
+
+
+@cache
+def _runs() -> Select[*tuple[Any, ...]]:
+    query = select(col(Run.id), col(Run.status), col(Run.content)["about"].astext)
+    return query.where(col(Run.id) == _THESE).order_by(col(Run.id)).with_for_update(read=True)
+
+
+@lru_cache(maxsize=2)  # today and, around midnight, yesterday
+def _letters(on: date) -> Select[*tuple[Any, ...]]:
+    columns: dict[str, Any] = {
+        "id": col(Letter.id),
+        "person_id": col(Letter.person_id),
+        "state": col(Enrolment.state),
+        "reason": col(Enrolment.reason),
+        "erased": col(Person.erased_at).is_not(None),
+        "on_record": exists().where(col(ContactBasis.person_id) == col(Letter.person_id)),
+        "country": col(Organization.country),
+        "relation": relation(on),
+        "written_at": _written_at(),
+        "mail_goes_out": mail_goes_out(),
+    }
+    query: Select[*tuple[Any, ...]] = (
+        select(*(columns[name].label(name) for name in LetterSeen._fields))
+        .select_from(Letter)
+        .outerjoin(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
+        .outerjoin(Person, col(Person.id) == col(Letter.person_id))
+        .outerjoin(Organization, col(Organization.id) == col(Letter.organization_id))
+        .where(col(Letter.id) == _THESE)
+    )
+    return query
+
+
+def _written_at() -> ColumnElement[datetime | None]:
+    other = aliased(Letter)
+    query = select(func.max(col(other.handed_at))).where(
+        col(other.person_id) == col(Letter.person_id),
+        col(other.run_id).is_distinct_from(col(Letter.run_id)),
+        col(other.message_class) == MessageClass.MARKETING,
+        col(other.status).in_(WENT_OUT),
+        col(other.handed_at) > bindparam("since", type_=UtcDateTime),
+    )
+    return query.correlate(Letter).scalar_subquery()
