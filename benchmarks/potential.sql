@@ -88,11 +88,13 @@ price AS MATERIALIZED (
     ) lowest ON category = 'sector_member'
 ),
 account AS MATERIALIZED (
-    SELECT main.organization_id, main.group_id, main.category, organization.size, organization.employees, organization.segment,
+    SELECT main.organization_id, main.group_id, main.category, everywhere.sectors, organization.size, organization.employees, organization.segment,
         CASE WHEN organization.country IS NULL OR own.country IS NOT NULL OR seat.country IS NOT NULL THEN 'developed'
             ELSE 'developing' END AS development,
         stated.standing, stated.punctuality, coalesce(touched.engagement, false) AS engagement
     FROM main
+    JOIN (SELECT organization_id, string_agg(coverage, '') AS sectors FROM held GROUP BY organization_id) everywhere
+        USING (organization_id)
     JOIN organization ON organization.id = main.organization_id
     LEFT JOIN organization head ON head.id = organization.group_id
     LEFT JOIN developed_country own ON own.country = organization.country
@@ -129,10 +131,7 @@ could AS MATERIALIZED (
     LEFT JOIN in_group ON in_group.group_id = account.group_id AND in_group.category = 'sector_member'
         AND in_group.coverage = sector.code
     LEFT JOIN concern ON concern.segment = account.segment AND concern.sector = sector.code
-    WHERE NOT EXISTS (
-        SELECT FROM held
-        WHERE held.organization_id = account.organization_id AND strpos(held.coverage, sector.code) > 0
-    )
+    WHERE strpos(account.sectors, sector.code) = 0
 )
 SELECT organization_id, kind, sector, yearly, points, holds
 FROM could

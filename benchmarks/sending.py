@@ -9,10 +9,10 @@ from benchmarks.figure import Figure, Measured, seconds
 from benchmarks.profiles import profiled
 from benchmarks.sending_ceiling import Ready, composed, made_before, ready, sent
 from benchmarks.sending_office import CAMPAIGN, Sent, approved_run, office, send
+from benchmarks.sending_worker import deliver, spent, way_to
 from benchmarks.sink import Sink
 from campaigns import desk
 from crm.book import Book
-from crm.outreach.composing import envelope
 from crm.outreach.outbox_tables import Letter
 
 _RECIPIENTS = 20_000
@@ -25,6 +25,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     recipients = min(_RECIPIENTS, max(10, bench.size // 10))
     with Sink() as sink:
         held = yield from _speed(bench, sink, recipients)
+        yield from _processor(bench, sink, recipients)
         yield _colleague(bench, sink, recipients)
         yield _memory(bench, sink, recipients, held)
 
@@ -79,6 +80,15 @@ def _plan(book: Book) -> None:
         pass
 
 
+def _processor(bench: Bench, sink: Sink, recipients: int) -> Iterator[Figure]:
+    with queued(bench, recipients) as (book, letters):
+        prepared = [ready(letter, book.runs.wording(letter.template), book.identity) for letter in letters]
+        found = spent(book, sink, prepared)
+    note = "processor time in one process; ceiling: bare templates, our MIME builder, smtplib"
+    yield Figure("a letter in a worker", found.worker, found.ceiling, note=note)
+    yield Figure("a letter in its database", found.database, found.ceiling, note="processor time; as before")
+
+
 @contextmanager
 def queued(bench: Bench, recipients: int) -> Iterator[tuple[Book, tuple[Letter, ...]]]:
     """A book whose letters are all queued, with nobody at work."""
@@ -126,12 +136,10 @@ def _memory(bench: Bench, sink: Sink, recipients: int, short: Measured) -> Figur
 
 
 def explain(bench: Bench, recipients: int) -> str:
-    """Where Python spends the time of composing the letters, and of planning them."""
-    with queued(bench, recipients) as (book, letters):
-        wordings = {letter.template: book.runs.wording(letter.template) for letter in letters}
-        composing = profiled(
-            lambda: [envelope(each, wordings[each.template], book.identity) for each in letters]
-        )
+    """Where Python spends the time of delivering the letters, and of planning them."""
+    with queued(bench, recipients) as (book, _), Sink() as sink:
+        transport = way_to(sink)
+        delivering = profiled(lambda: [None for _ in iter(lambda: deliver(book, transport).outcomes, {})])
     with office(bench.server, recipients) as book:
         desk.launch(book, approved_run(book), campaign=CAMPAIGN)
-        return "\n\n".join([composing, profiled(lambda: _plan(book))])
+        return "\n\n".join([delivering, profiled(lambda: _plan(book))])

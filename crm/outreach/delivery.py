@@ -39,9 +39,7 @@ class Delivered:
         )
 
 
-@dataclass(
-    slots=True, eq=False
-)  # each is itself: to compare their letters field by field takes as long as to send them
+@dataclass(slots=True, eq=False)  # each is itself: letters would be compared field by field
 class _Staged:
     claim: Claim
     line: Line
