@@ -125,6 +125,7 @@ class ContractCase:
 
     Attributes:
         memberships: when it holds a membership.
+        contributes: when it contributes as a Member State: from what was invoiced first.
         charges: what it is asked for.
         receipts: what came in.
         charged_since: the first day that an invoice in the book is about: before it, the book does not know what is owed.
@@ -140,6 +141,7 @@ class ContractCase:
     """
 
     memberships: Sequence[Spell] = ()
+    contributes: Sequence[Spell] = ()
     charges: Sequence[Charge] = ()
     receipts: Sequence[Receipt] = ()
     charged_since: date | None = None

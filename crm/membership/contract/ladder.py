@@ -20,6 +20,7 @@ from crm.membership.contract.repayment import Regime, regimes
 from crm.membership.contract.spells import ALWAYS, NEVER, Spell, joined, within, without
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.dues.balance import OpenItem
+from crm.membership.dues.dues_tables import InvoiceKind
 from crm.reference.membership_rules import MembershipRules
 
 CONTRACT = "contract"
@@ -149,7 +150,12 @@ def _ladder(
 
 
 def _suspended(debt: _Debt, case: ContractCase, rules: MembershipRules) -> list[Spell]:
-    """When a member is suspended for a debt; one that is no member any more has nothing left to suspend."""
+    """When a member is suspended for a debt; one that is no member any more has nothing left to suspend.
+
+    A Member State is not suspended for its contributions: it loses its vote (`crm.membership.contributions.voting`).
+    """
+    if debt.item.kind is InvoiceKind.CONTRIBUTION:
+        return []
     begins = suspended_from(debt.item, rules)
     spells = within(within(debt.overdue, [(begins, NEVER)]), case.memberships)
     return without(spells, _postponed(case, Postponable.SUSPENSION))
@@ -208,7 +214,8 @@ def _others(case: ContractCase) -> Iterator[_Ground]:
         yield from _grounds(exempt, Standing.EXEMPT, f"exempt until {_day(until - _DAY)}")
     if case.charged_since is not None:
         known = [(case.charged_since, NEVER)]
-        yield from _grounds(within(case.memberships, known), Standing.GOOD, "nothing is overdue")
+        there = joined([*case.memberships, *case.contributes])
+        yield from _grounds(within(there, known), Standing.GOOD, "nothing is overdue")
         yield from _grounds(known, None, "no member, and owes nothing")
     for said, spell in _stated(case.statements):
         yield _Ground(spell, said.standing, "", stated=said)
