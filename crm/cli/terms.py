@@ -8,8 +8,9 @@ import typer
 from crm.cli import options
 from crm.cli.import_files import DryRun
 from crm.cli.options import On, OptionalOn, Reason, Source, Synthetic, day, examples, optional_day
-from crm.cli.session import opened, show
+from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
+from crm.membership.recorded import Recorded
 from crm.reference.categories import Category
 
 app = typer.Typer(
@@ -55,6 +56,7 @@ _EVENTS: dict[str, Cells] = {
     "study group": "study_group",
     "units": "units",
     "reason": "reason",
+    "agreed by": "agreed_by",
     "source": "source",
     "recorded by": "recorded_by",
     "": lambda row: "synthetic" if row.synthetic else "",
@@ -111,7 +113,7 @@ def upgrade(
         upgraded = book.terms.upgrade(
             org, sector=sector, units=units, on=day(book, on), reason=reason, dry_run=dry_run
         )
-        show(ctx, upgraded)
+        tell(ctx, upgraded)
 
 
 @app.command(epilog=examples("crm term cross-sell acme.example --sector D --on 2027-01-01"))
@@ -167,7 +169,7 @@ def downgrade(
             reason=reason,
             dry_run=dry_run,
         )
-        show(ctx, changed)
+        tell(ctx, changed)
 
 
 @app.command()
@@ -186,7 +188,7 @@ def class_change(
         changed = book.terms.class_change(
             org, sector=sector, units=units, on=day(book, on), reason=reason, dry_run=dry_run
         )
-        show(ctx, changed)
+        tell(ctx, changed)
 
 
 @app.command(
@@ -203,10 +205,33 @@ def give_notice(
 ) -> None:
     """Record that a member has given notice; it leaves after the time of notice, six months by the present rule."""
     with opened(ctx) as book:
-        term = book.terms.give_notice(
+        given = book.terms.give_notice(
             org, sector=sector, received_on=day(book, received_on), reason=reason, dry_run=dry_run
         )
-        show(ctx, term)
+        tell(ctx, given)
+
+
+@app.command(
+    epilog=examples(
+        "crm term withdraw-notice acme.example --sector T --on today --reason 'Stays' --agreed-by 'Head of membership'"
+    )
+)
+def withdraw_notice(
+    ctx: typer.Context,
+    org: options.Organization,
+    on: On,
+    reason: Reason,
+    agreed_by: Annotated[str, typer.Option(help="Who of ours agreed to it.")],
+    sector: OptionalSector = None,
+    *,
+    dry_run: DryRun = False,
+) -> None:
+    """Record that a member has withdrawn its notice before it took effect, and stays."""
+    with opened(ctx) as book:
+        kept = book.terms.withdraw_notice(
+            org, sector=sector, on=day(book, on), reason=reason, agreed_by=agreed_by, dry_run=dry_run
+        )
+        tell(ctx, kept)
 
 
 @app.command()
@@ -221,8 +246,7 @@ def denounce(
 ) -> None:
     """Record that a member leaves; the day is the first on which it is no longer a member."""
     with opened(ctx) as book:
-        term = book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run)
-        show(ctx, term)
+        tell(ctx, book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run))
 
 
 @app.command()
@@ -240,10 +264,20 @@ def exclude(
 ) -> None:
     """Record that a member has been excluded; the day is the first on which it is no longer a member."""
     with opened(ctx) as book:
-        term = book.terms.exclude(
+        ended = book.terms.exclude(
             org, sector=sector, on=day(book, on), reason=reason, override=override, dry_run=dry_run
         )
-        show(ctx, term)
+        tell(ctx, ended)
+
+
+def tell(ctx: typer.Context, recorded: Recorded) -> None:
+    """Show what came of a change; to people the term, and beside it what its dues are still to be settled by."""
+    if invocation(ctx).as_json:
+        show(ctx, recorded)
+        return
+    show(ctx, recorded.term or "Nothing is left of the membership.")
+    for year in recorded.to_settle:
+        say(ctx, f"{year} `crm dues assess {year.year}` posts it.")
 
 
 @app.command(name="list")

@@ -1,4 +1,4 @@
-"""How memberships end: by a notice that takes effect after its time, by a denunciation, or by exclusion."""
+"""How memberships end: by a notice that takes effect after its time, unless it is withdrawn, by a denunciation, or by exclusion."""
 
 from datetime import date
 
@@ -8,9 +8,10 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.errors import InvalidInput
 from crm.membership.contract.undue import refuse_undue_exclusion
-from crm.membership.ledger import coverage_meant, current_term, record_event
-from crm.membership.ledger_tables import Term
+from crm.membership.ledger import coverage_meant, current_term
+from crm.membership.recorded import Recorded, recorded
 from crm.membership.terms import EventKind
+from crm.membership.withdrawing import notice_to_withdraw
 from crm.reference.membership_rules import membership_rules
 from crm.store.store import Change, Store
 
@@ -29,7 +30,7 @@ class Leaving:
         received_on: date,
         reason: str,
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member has given notice; it leaves after the time of notice, and is cancelling until then.
 
         The time of notice is six months (Convention No. 240), by the rule that holds on the day of the notice. Fees go on
@@ -43,7 +44,7 @@ class Leaving:
             dry_run: only say what would come of it.
 
         Returns:
-            The term with its last day.
+            The term with its last day, and what is given back by the next assessment.
 
         Raises:
             NotFound: it is no member there when the notice takes effect: it never was, or it has given notice before.
@@ -58,6 +59,44 @@ class Leaving:
             what = {"kind": EventKind.DENUNCIATION, "notice_on": received_on}
             return _ended(change, key, what, sector=sector, on=leaves_on, reason=why)
 
+    def withdraw_notice(
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str | None = None,
+        on: date,
+        reason: str,
+        agreed_by: str,
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Record that a member has withdrawn its notice before it took effect, and stays: the membership goes on.
+
+        No source says whether a notice can be withdrawn, so somebody has to agree (unverified). What an assessment has
+        given back for the months after the end is charged again by the next `book.dues.assess` of its year.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
+            on: the day on which the withdrawal was received; until then it stands as cancelling.
+            reason: why, for the ledger.
+            agreed_by: who of ours agreed to it.
+            dry_run: only say what would come of it.
+
+        Raises:
+            NotFound: there is no notice of its that is still to take effect.
+            InvalidInput: nobody has agreed, or no reason is given.
+            Refused: the day is still to come, or not between the notice and the day on which it takes effect.
+        """
+        why, who = clean_name(reason, field="reason"), clean_name(agreed_by, field="agreed_by")
+        verb = f"membership.{EventKind.NOTICE_WITHDRAWN}"
+        with self._store.changing(verb, reason=why, dry_run=dry_run) as change:
+            row = find_organization(change.session, key)
+            coverage = coverage_meant(change.session, row, sector, on)
+            notice = notice_to_withdraw(change, row, coverage, on)
+            event = {"kind": EventKind.NOTICE_WITHDRAWN, "effective_on": on, "withdraws_id": notice.id}
+            event |= {name: getattr(notice, name) for name in ("coverage", "category", "synthetic")}
+            return recorded(change, row, event | {"reason": why, "agreed_by": who})
+
     def denounce(
         self,
         key: OrganizationKey,
@@ -66,7 +105,7 @@ class Leaving:
         on: date,
         reason: str,
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member leaves on a day that is fixed already. One that ends on its first day leaves no term.
 
         Args:
@@ -77,7 +116,8 @@ class Leaving:
             dry_run: only say what would come of it.
 
         Returns:
-            The term that it ends; None where nothing is left of it, because it never was.
+            The term that it ends, None where nothing is left of it, because it never was; and what is given back by the
+            next assessment.
 
         Raises:
             NotFound: it is no member there on that day.
@@ -97,7 +137,7 @@ class Leaving:
         reason: str,
         override: str = "",
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
 
         It is decided by the Secretary-General (Resolution 152, Busan), when the ladder asks for it; see `book.standing.due`.
@@ -111,7 +151,7 @@ class Leaving:
             dry_run: only say what would come of it.
 
         Returns:
-            The term that it ends; None where nothing is left of it.
+            The term that it ends, None where nothing is left of it; and what is given back by the next assessment.
 
         Raises:
             NotFound: it is no member there on that day.
@@ -135,7 +175,7 @@ def _ended(
     sector: str | None,
     on: date,
     reason: str,
-) -> Term | None:
+) -> Recorded:
     row = find_organization(change.session, key)
     coverage = coverage_meant(change.session, row, sector, on)
     current = current_term(change.session, row, coverage, on)
@@ -144,4 +184,4 @@ def _ended(
         "category": current and current.category,
         "synthetic": current is not None and current.synthetic,
     }
-    return record_event(change, row, event)
+    return recorded(change, row, event)

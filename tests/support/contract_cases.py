@@ -23,7 +23,7 @@ SUSPENDED = date(2027, 9, 27)  # 180 days after 31 March
 
 
 def charge(number, due, amount=FEE):
-    return Charge(number, due, amount, issued_on=date(due.year - 1, 9, 15))
+    return Charge(number, due, amount, issued_on=date(due.year - 1, 9, 15), id=int(number[:4]))
 
 
 YEAR = ContractCase(memberships=MEMBER, charges=(charge("2026-000001", DUE),), charged_since=date(2027, 1, 1))

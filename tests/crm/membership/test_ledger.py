@@ -80,7 +80,7 @@ def test_a_verb_gives_back_the_term_of_its_own_sector(book, acme):
     join(book, acme, sector="R", on=date(2012, 1, 1))
     join(book, acme, sector="T")
     book.terms.denounce(acme, sector="R", on=date(2020, 1, 1), reason="no budget")
-    ended = book.terms.denounce(acme, sector="T", on=date(2015, 1, 1), reason="no budget")
+    ended = book.terms.denounce(acme, sector="T", on=date(2015, 1, 1), reason="no budget").term
     assert (ended.coverage, ended.until_on) == ("T", date(2014, 12, 31))
 
 
@@ -92,7 +92,7 @@ def test_an_event_inside_a_contract_gives_back_the_term_it_falls_in(book, acme):
 
 def test_a_membership_recorded_by_mistake_is_taken_back_from_its_first_day(book, acme):
     join(book, acme)
-    assert book.terms.denounce(acme, sector="T", on=FIRST, reason="recorded twice") is None
+    assert book.terms.denounce(acme, sector="T", on=FIRST, reason="recorded twice").term is None
     assert book.terms.of(acme) == ()
     assert len(book.terms.ledger(acme)) == 2
 
@@ -135,7 +135,7 @@ def test_academia_covers_all_sectors(book, acme):
     assert book.terms.join(acme, "academia", on=FIRST).coverage == "RTD"
     with pytest.raises(Refused):
         join(book, acme, on=date(2015, 1, 1))
-    ended = book.terms.denounce(acme, on=date(2014, 1, 1), reason="closed")
+    ended = book.terms.denounce(acme, on=date(2014, 1, 1), reason="closed").term
     assert ended.until_on == date(2013, 12, 31)
 
 

@@ -43,7 +43,7 @@ def test_another_class_opens_a_term_and_ends_the_one_before(book, member):
 
 
 def test_a_member_becomes_an_associate_and_a_full_member_again(book, member):
-    lower = book.terms.downgrade(member, sector="T", study_group="SG13", on=LATER)
+    lower = book.terms.downgrade(member, sector="T", study_group="SG13", on=LATER).term
     book.terms.upgrade(member, sector="T", units="1/2", on=date(2014, 1, 1))
     assert (lower.study_group, lower.units) == ("T-SG13", None)
     assert [(kind, units) for kind, _, _, units, _ in told(book, member)] == [
@@ -64,7 +64,7 @@ def test_a_further_sector_is_a_membership_of_its_own(book, member):
 
 
 def test_what_changes_a_made_up_membership_is_made_up(book, member):
-    assert book.terms.class_change(member, sector="T", units=1, on=LATER).synthetic
+    assert book.terms.class_change(member, sector="T", units=1, on=LATER).term.synthetic
 
 
 def test_who_is_a_member_of_nothing_joins(book, acme):
@@ -76,7 +76,7 @@ def test_who_is_a_member_of_nothing_joins(book, acme):
 
 def test_an_exclusion_ends_the_membership(book, member):
     said = {"sector": "T", "override": "decided by the Council"}
-    ended = book.terms.exclude(member, on=LATER, reason="not paid after the suspension", **said)
+    ended = book.terms.exclude(member, on=LATER, reason="not paid after the suspension", **said).term
     assert (ended.until_on, ended.ended_by) == (date(2011, 12, 31), EventKind.EXCLUSION)
     with pytest.raises(NotFound, match="is not a member in ITU-T on 2013-01-01"):
         book.terms.exclude(member, on=date(2013, 1, 1), reason="twice", **said)
@@ -94,7 +94,7 @@ def test_who_is_no_member_there_is_told_what_it_is(book, member):
 
 
 def test_the_only_membership_is_meant_where_no_sector_is_named(book, member):
-    ended = book.terms.denounce(member, on=LATER, reason="no budget")
+    ended = book.terms.denounce(member, on=LATER, reason="no budget").term
     assert (ended.coverage, ended.until_on) == ("T", date(2011, 12, 31))
 
 
@@ -183,7 +183,7 @@ def test_what_is_no_class_is_refused_by_the_ledger_and_proposed_to_nobody(book, 
 
 def test_a_class_below_the_lowest_of_the_sector_needs_a_reason(book, member):
     for choose in (
-        lambda **why: book.terms.class_change(member, sector="T", units="1/4", on=LATER, **why),
+        lambda **why: book.terms.class_change(member, sector="T", units="1/4", on=LATER, **why).term,
         lambda **why: book.terms.cross_sell(member, sector="R", units="1/16", on=LATER, **why),
         lambda **why: book.terms.join(member, "sector_member", sector="D", units="1/32", on=LATER, **why),
     ):

@@ -60,7 +60,7 @@ def kept(book):
 
 def test_notice_takes_effect_after_six_months_and_the_member_is_cancelling_until_then(book, acme, at):
     at("2027-02-01")
-    term = book.terms.give_notice(acme, sector="T", received_on=date(2027, 1, 31), reason="Merged")
+    term = book.terms.give_notice(acme, sector="T", received_on=date(2027, 1, 31), reason="Merged").term
     assert (term.until_on, term.ended_by) == (date(2027, 7, 30), "denunciation")
     (event,) = [event for event in book.terms.ledger(acme) if event.kind == "denunciation"]
     assert (event.notice_on, event.effective_on, event.reason) == (
@@ -222,6 +222,7 @@ def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, a
     plan = book.repayment_plans.agree(billed, schedule, on=on, reason="Letter of 1 October")
     assert (plan.amount, plan.over_on) == (FEE, date(2028, 1, 1)) == (rehearsed.amount, rehearsed.over_on)
     assert how(book, billed) == (Standing.ARREARS, "on_plan")
+    assert book.standing.of(billed).punctuality is Punctuality.LATE
     at("2027-12-31")
     book.dues.pay(billed, "10600", on=date(2027, 12, 31), reference="B-1")
     assert how(book, billed, date(2028, 6, 30)) == (Standing.ARREARS, "on_plan")

@@ -25,9 +25,9 @@ SELECT event_object_table, event_manipulation FROM information_schema.triggers
 WHERE trigger_name LIKE 'contract\\_changed%'
 """
 PAY = """
-INSERT INTO payment (id, organization_id, received_on, amount, currency, rate, amount_chf, source, reference, reason,
+INSERT INTO payment (id, organization_id, received_on, amount, currency, rate, amount_chf, source, reference, entry, reason,
     recorded_at, recorded_by, synthetic)
-SELECT nextval('accord_id'), organization_id, '2027-03-01', amount, currency, 1, amount, 'by hand', number, '', now(), '', false
+SELECT nextval('accord_id'), organization_id, '2027-03-01', amount, currency, 1, amount, 'by hand', number, 1, '', now(), '', false
 FROM invoice
 """
 
