@@ -88,6 +88,20 @@ def test_a_plan_that_does_not_fit_what_is_due_is_refused(book, billed, schedule,
     assert caught.value.rule == rule
 
 
+@pytest.mark.parametrize("amount", ["abc", "NaN", 31800.0, "31800.001", "-31800"])
+def test_an_instalment_is_an_amount_to_the_centime(book, billed, amount):
+    with pytest.raises(InvalidInput) as caught:
+        book.repayment_plans.agree(
+            billed, [(date(2027, 12, 31), amount)], on=date(2027, 10, 1), reason="Letter"
+        )
+    assert caught.value.field == "schedule"
+
+
+def test_no_plan_is_agreed_on_tomorrow(book, billed):
+    with pytest.raises(Refused, match="still to come"):
+        book.repayment_plans.agree(billed, [(date(2027, 12, 31), FEE)], on=date(2027, 10, 2), reason="Letter")
+
+
 def test_where_nothing_is_due_there_is_nothing_to_plan(book, acme):
     with pytest.raises(Refused, match=r"CHF 0\.00 is due"):
         book.repayment_plans.agree(acme, [(date(2027, 12, 31), FEE)], on=date(2026, 11, 1), reason="Letter")
