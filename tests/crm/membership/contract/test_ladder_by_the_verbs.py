@@ -115,7 +115,7 @@ def test_who_is_excluded_before_the_ladder_asks_for_it_is_so_for_a_reason(book, 
     when = {"sector": "T", "on": date(2027, 11, 1), "reason": "Arrears"}
     with pytest.raises(Refused, match="No exclusion of Acme is due on 2027-10-01: suspended"):
         book.terms.exclude(billed, **when)
-    excluded = book.terms.exclude(billed, override="Decided by the Secretary-General", **when)
+    excluded = book.terms.exclude(billed, override="Decided by the Secretary-General", **when).term
     assert (excluded.until_on, excluded.ended_by) == (date(2027, 10, 31), "exclusion")
     assert book.terms.ledger(billed)[-1].reason == "Arrears"
 
