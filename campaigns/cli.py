@@ -194,17 +194,28 @@ def send_test(
         show(ctx, desk.send_test(book, name, account, to=to, step=step), LETTERS)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "crm campaign prepare associate_upgrade",
+        "crm campaign prepare associate_upgrade --standing --ceiling 20 --on opportunity_lost",
+    )
+)
 def prepare(
     ctx: typer.Context,
+    *,
     name: Name,
-    standing: Annotated[  # noqa: FBT002 - a flag
-        bool, typer.Option("--standing", help="A version that accounts enter one by one.")
-    ] = False,
+    standing: standing_cli.Standing = False,
+    ceiling: standing_cli.Ceiling = None,
+    period_days: standing_cli.PeriodDays = None,
+    every_hours: standing_cli.EveryHours = None,
+    on: standing_cli.On = None,
+    again_after_days: standing_cli.AgainAfterDays = None,
 ) -> None:
     """Freeze the audience of a new run and count it; a colleague approves it."""
+    said = {"ceiling": ceiling, "period_days": period_days, "every_hours": every_hours}
+    entry = standing_cli.entry_said(name, said | {"on": on, "again_after_days": again_after_days})
     with opened(ctx) as book:
-        run = desk.prepare(book, name, standing=standing)
+        run = desk.prepare(book, name, standing=standing, entry=entry)
     show(ctx, run)
     count = run.run.ceiling or run.count
     say(ctx, f"Whom it is about, name by name: crm campaign accounts {run.id}")

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from campaigns.entry import Entry
 from campaigns.exits import left_because
 from campaigns.guards import Reason
 from campaigns.languages_report import NOT_REVIEWED, said
@@ -92,6 +93,7 @@ class Overview:
             + (f" ({run.note})" if run.note else ""),
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
+        lines += [Entry.model_validate(run.content["entry"]).words] if run.standing else []
         lines.extend(self._languages())
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
         exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
@@ -157,4 +159,4 @@ class Advanced(Shown):
 
 
 def _words(reason: str) -> str:
-    return Reason(reason).words if reason in set(Reason) else reason
+    return Reason(reason).words if reason in set(Reason) else left_because(reason)

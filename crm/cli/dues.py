@@ -32,7 +32,7 @@ _LINES: dict[str, Cells] = {
     "from": "since_on",
     "to": "until_on",
     "in": "coverage",
-    "category": "category",
+    "category": lambda row: f"Member State {row.state}" if row.state else row.category,
     "units": "units",
     "months": "months",
     "CHF": lambda row: f"{row.amount:,.2f}",

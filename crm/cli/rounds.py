@@ -195,20 +195,9 @@ def correct(
 ) -> None:
     """Put an answer right that was written down wrongly; both stay on record."""
     with opened(ctx) as book:
+        given = {"document": document, "override": override}
         when = optional_day(book, on)
-        show(
-            ctx,
-            book.rounds.correct(
-                key,
-                state,
-                units,
-                reason=reason,
-                nothing=nothing,
-                on=when,
-                document=document,
-                override=override,
-            ),
-        )
+        show(ctx, book.rounds.correct(key, state, units, reason=reason, nothing=nothing, on=when, **given))
 
 
 @app.command()

@@ -13,6 +13,7 @@ from crm.directory.merged import among, stands
 from crm.directory.tables import Organization
 from crm.insight.need import NeedReason, Sign
 from crm.insight.touches import TouchSource
+from crm.membership.contributions.votes import Vote
 from crm.reference.countries import countries_in
 from crm.reference.senior_roles import SeniorRole
 
@@ -29,6 +30,7 @@ class AttentionScope:
         region: only accounts based in this development region, by slug.
         senior_roles: how senior roles are called.
         patience: for how many days an application may wait for each party.
+        votes: the votes of Member States that are lost or at stake, by account; empty where they are not asked for.
     """
 
     on: date
@@ -38,6 +40,7 @@ class AttentionScope:
     region: str | None = None
     senior_roles: Sequence[SeniorRole] = ()
     patience: Mapping[str, int] = field(default_factory=dict)
+    votes: Mapping[int, Vote] = field(default_factory=dict)
 
     @property
     def until(self) -> datetime:

@@ -11,7 +11,7 @@ from sqlmodel import col
 from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
-from crm.insight import signs_of_applications, signs_of_change, signs_of_contact
+from crm.insight import signs_of_applications, signs_of_change, signs_of_contact, signs_of_votes
 from crm.insight.attention import Attention
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign, in_days
@@ -78,5 +78,6 @@ TOUCHES = (interactions, letters)
 def attention(store: Store) -> Attention:
     """The attention list with all that the book has to say to it."""
     drafts = Source(frozenset({NeedReason.DRAFT}), _drafts, _told_draft)
-    sources = (*signs_of_contact.SOURCES, *signs_of_change.SOURCES, *signs_of_applications.SOURCES, drafts)
+    signs = (signs_of_contact, signs_of_change, signs_of_applications, signs_of_votes)
+    sources = (*(source for each in signs for source in each.SOURCES), drafts)
     return Attention(store, sources=sources, touches=TOUCHES)

@@ -26,7 +26,7 @@ class Outcomes:
 
         Args:
             run: which.
-            until: answers, goals and money only up to this instant.
+            until: answers, goals and money only up to this instant, of those who had entered by then for the first time.
 
         Raises:
             NotFound: there is no such run.

@@ -11,6 +11,7 @@ from crm.directory.tables import Organization
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
 from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.membership.dues.unverified import unverified_rules
+from crm.reference.contributory_units import Payer
 from crm.reference.facts import Certainty
 from crm.reference.units import units_in_words
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -105,7 +106,7 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
             "year": invoice.year,
             "due_on": invoice.due_on,
             "sectors": line.coverage and line.coverage.value,
-            "category": line.category and line.category.value,
+            "category": Payer.MEMBER_STATE.value if line.state else line.category and line.category.value,
             "units": None if line.units is None else units_in_words(line.units),
             "since_on": line.since_on,
             "until_on": line.until_on,

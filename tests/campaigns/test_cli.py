@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from campaigns.catalog import CATALOG
 from campaigns.cli import app
 from crm.cli.session import Invocation
-from crm.errors import NotFound, Refused
+from crm.errors import InvalidInput, NotFound, Refused
 
 
 @pytest.fixture
@@ -79,6 +79,31 @@ def test_the_letters_of_a_campaign_are_written_side_by_side(crm, book, tmp_path)
     shown = page.read_text("utf-8")
     assert "Owing: associate_upgrade_reminder, English" in shown
     assert "Orbite" not in shown
+
+
+def test_a_standing_version_is_prepared_with_what_the_options_say(crm, book):
+    crm(
+        "prepare",
+        "associate_upgrade",
+        "--standing",
+        "--ceiling",
+        20,
+        "--every-hours",
+        0,
+        "--on",
+        "term_started",
+    )
+    (run,) = book.runs.of("associate_upgrade")
+    assert run.ceiling == 20
+    assert run.content["entry"] == {
+        "ceiling": 20,
+        "period_days": 30,
+        "every_hours": None,
+        "on": ["term_started"],
+        "again_after_days": None,
+    }
+    with pytest.raises(InvalidInput, match="Nobody says how many accounts may enter"):
+        crm("prepare", "associate_upgrade", "--standing", "--again-after-days", 9)
 
 
 def test_any_letter_is_shown(crm, book):

@@ -33,6 +33,12 @@ class LadderStep(StrEnum):
     EXCLUSION_DUE = "exclusion_due"
 
 
+def stands_in_words(standing: Standing, step: LadderStep | None) -> str:
+    """How an account stands, in words that follow upon its name; one that keeps a repayment plan pays by it."""
+    on_plan = standing is Standing.ARREARS and step is LadderStep.ON_PLAN
+    return "paying by a repayment plan" if on_plan else standing.words
+
+
 class Postponable(StrEnum):
     """What the Secretary-General can put off."""
 
@@ -119,6 +125,7 @@ class ContractCase:
 
     Attributes:
         memberships: when it holds a membership.
+        contributes: when it contributes as a Member State: from what was invoiced first.
         charges: what it is asked for.
         receipts: what came in.
         charged_since: the first day that an invoice in the book is about: before it, the book does not know what is owed.
@@ -134,6 +141,7 @@ class ContractCase:
     """
 
     memberships: Sequence[Spell] = ()
+    contributes: Sequence[Spell] = ()
     charges: Sequence[Charge] = ()
     receipts: Sequence[Receipt] = ()
     charged_since: date | None = None

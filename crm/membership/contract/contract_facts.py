@@ -31,7 +31,7 @@ from crm.membership.contract.contract_tables import (
 )
 from crm.membership.contract.spells import ALWAYS, NEVER, Spell
 from crm.membership.contract.standing import StandingRecord
-from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
+from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.joining.application_steps import Status
 from crm.membership.joining.application_tables import ApplicationRecord
 from crm.membership.ledger_tables import MembershipEvent, Term
@@ -135,9 +135,11 @@ def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
     """What the invoices of an account say."""
     joining = {row.number: _applied(row) for row in invoices if row.application_id is not None}
     since = (row.since_on for row in invoices if joining.get(row.number) != ALWAYS)
+    contributes = [row.since_on for row in invoices if row.kind is InvoiceKind.CONTRIBUTION]
     return {
         "charges": [Charge(*row[1:7]) for row in invoices],
         "charged_since": min(since, default=None),
+        "contributes": [(min(contributes), NEVER)] if contributes else (),
         "joining": joining,
     }
 

@@ -20,8 +20,10 @@ from crm.membership.contributions.contribution_tables import (
 )
 from crm.membership.contributions.round_reading import RoundKey, find_round
 from crm.membership.contributions.round_view import Round
+from crm.reference.countries import is_member_state
 from crm.reference.country import Country
 from crm.reference.financial_periods import find_period
+from crm.reference.gazetteer import CountryKey
 from crm.store.store import Change
 
 
@@ -40,6 +42,15 @@ def open_round(session: Session, key: RoundKey) -> AnnouncementRound:
             subject=record.name,
         )
     return record
+
+
+def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None) -> list[str]:
+    """The codes of the Member States that are meant; all of them where none is named."""
+    if states is None:
+        every = select(Country.code).where(is_member_state())
+        return list(session.exec(every.order_by(col(Country.code))))
+    keys = [states] if isinstance(states, str | int | Country) else states
+    return list(dict.fromkeys(find_state(session, key).code for key in keys))
 
 
 def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None:

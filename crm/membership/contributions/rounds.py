@@ -24,6 +24,7 @@ from crm.membership.contributions.round_comparison import RoundComparison
 from crm.membership.contributions.round_lines import (
     add_answer,
     announced_units,
+    codes_of,
     open_round,
     refuse_class_taken_over,
     refuse_odd_day,
@@ -35,8 +36,6 @@ from crm.membership.contributions.round_reading import RoundKey, find_round, rea
 from crm.membership.contributions.round_reminders import RoundReminder
 from crm.membership.contributions.round_view import Round
 from crm.reference.contributory_units import Payer, unit_on
-from crm.reference.countries import is_member_state
-from crm.reference.country import Country
 from crm.reference.financial_periods import find_period
 from crm.reference.gazetteer import CountryKey
 from crm.reference.money import amount_of
@@ -133,7 +132,7 @@ class Rounds:
                 "synthetic": synthetic or record.synthetic,
             }
             change.about(record)
-            codes = _codes(change.session, states)
+            codes = codes_of(change.session, states)
             return tuple(change.add(RoundAsk.model_validate({**fields, "state": code})) for code in codes)
 
     def answer(
@@ -297,11 +296,3 @@ class Rounds:
 
     def _today(self, session: Session) -> date:
         return today_of(session, self._store.now(), self._store.actor)
-
-
-def _codes(session: Session, states: CountryKey | Iterable[CountryKey] | None) -> list[str]:
-    if states is None:
-        every = select(Country.code).where(is_member_state())
-        return list(session.exec(every.order_by(col(Country.code))))
-    keys = [states] if isinstance(states, str | int | Country) else states
-    return list(dict.fromkeys(find_state(session, key).code for key in keys))

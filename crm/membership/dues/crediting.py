@@ -64,12 +64,16 @@ def _credits(
     line: PostedLine, posted: Sequence[PostedLine], since: date, until: date
 ) -> Iterator[ChargeLine]:
     """What a line charged for the months between two days that are not given back already."""
-    what = line.coverage, line.event_id, line.application_id
-    same = [each for each in posted if (each.coverage, each.event_id, each.application_id) == what]
+    same = [each for each in posted if _what_for(each) == _what_for(line)]
     first, last = max(line.since_on, since), min(line.until_on, until)
     for year in range(first.year, last.year + 1):
         for stretch in runs(charged_months(same, year) & set(months_in(first, last, year)), year):
             yield credit_of([line], *stretch)
+
+
+def _what_for(line: PostedLine) -> tuple[object, ...]:
+    # A State changes its class without an event of the ledger of memberships.
+    return line.coverage, line.event_id, line.application_id, line.state, line.state and line.units
 
 
 def _nothing_left(invoice: Invoice) -> Refused:

@@ -1,7 +1,7 @@
 """`book.dues`: what members are charged, pay and owe. A ledger for account management; the books are kept elsewhere."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -10,16 +10,14 @@ from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
-from crm.errors import InvalidInput
 from crm.membership.dues.ageing import Aged, ageing
 from crm.membership.dues.assessed import Assessed
 from crm.membership.dues.assessing import assess
-from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.dues.charging_interest import charge_interest
 from crm.membership.dues.crediting import credit_invoice
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
 from crm.membership.dues.invoices import InvoiceKey, find_invoice, invoices_of, lines_of
-from crm.membership.dues.invoicing import Progress
+from crm.membership.dues.invoicing import Progress, dates_of
 from crm.membership.dues.payments import (
     FINANCE,
     PaymentKey,
@@ -32,7 +30,6 @@ from crm.membership.dues.payments import (
 from crm.membership.dues.statement import Statement, statement_of
 from crm.membership.dues.unverified import UnverifiedRules, unverified_of, unverified_rules
 from crm.membership.joining.application_invoices import activate_covered
-from crm.reference.membership_rules import membership_rules
 from crm.store.store import Store
 
 
@@ -66,15 +63,14 @@ class Dues:
             dry_run: only say what would be invoiced.
             progress: is told how many invoices are written, and of how many.
 
+        The contributions of Member States are a pass of their own: `book.contributions.assess`.
+
         Raises:
             NotFound: the fee tables say nothing for a membership.
             Refused: the day of issue is still to come, or the year is not the next one yet.
         """
         with self._store.changing("dues.assessed", dry_run=dry_run) as change:
-            first, issued = _first_day(year), past_day(change, issued_on)
-            refuse_far_ahead(year, issued)
-            rules = membership_rules(change.session).on(first)
-            due = max(rules.due_on(year), issued + timedelta(days=rules.due_days))
+            issued, due = dates_of(change, year, issued_on)
             return assess(change, year, issued_on=issued, due_on=due, progress=progress)
 
     def pay(
@@ -247,12 +243,6 @@ class Dues:
 
     def _today(self, session: Session) -> date:
         return today_of(session, self._store.now(), self._store.actor)
-
-
-def _first_day(year: int) -> date:
-    if not date.min.year < year < date.max.year:
-        raise InvalidInput(f"{year} is no year.", field="year", value=year)
-    return date(year, 1, 1)
 
 
 def _ids(session: Session, key: OrganizationKey) -> Sequence[int]:

@@ -30,6 +30,7 @@ class InvoiceKind(StrEnum):
         CHANGE: what a change of class, category or Sector costs or gives back.
         INTEREST: interest on what is overdue.
         CREDIT: something given back.
+        CONTRIBUTION: what a Member State contributes for a year.
     """
 
     YEARLY = "yearly"
@@ -37,6 +38,7 @@ class InvoiceKind(StrEnum):
     CHANGE = "change"
     INTEREST = "interest"
     CREDIT = "credit"
+    CONTRIBUTION = "contribution"
 
 
 class Assessment(Record, table=True):
@@ -104,6 +106,7 @@ class InvoiceLine(Record, table=True):
         event_id: the membership event that opened the term charged or credited.
         application_id: the application of somebody who is no member yet.
         overdue_id: the invoice on which interest is charged.
+        state: the Member State whose contribution it is, ISO 3166 alpha-3; its class is in the units.
         months: the whole months charged; empty where days were counted.
         amount: below zero where something is given back.
         rule: which fee or rule it follows.
@@ -114,7 +117,8 @@ class InvoiceLine(Record, table=True):
     __tablename__ = "invoice_line"
     __table_args__ = (
         CheckConstraint("until_on >= since_on", name="order"),
-        CheckConstraint("num_nonnulls(event_id, application_id, overdue_id) = 1", name="derives"),
+        CheckConstraint("num_nonnulls(event_id, application_id, overdue_id, state) = 1", name="derives"),
+        Index("ix_invoice_line_state", "state", "id", postgresql_where="state IS NOT NULL"),
     )
     append_only: ClassVar[bool] = True
     trailed: ClassVar[bool] = False  # the invoice's trail entry stands for its lines, which never change
@@ -124,6 +128,7 @@ class InvoiceLine(Record, table=True):
     event_id: int | None = ref("membership_event.id", optional=True)
     application_id: int | None = ref("application.id", optional=True)
     overdue_id: int | None = ref("invoice.id", optional=True)
+    state: str | None = Field(default=None, foreign_key="country.code")
     coverage: Coverage | None = choice(Coverage, name="coverage", default=None, nullable=True)
     category: Category | None = choice(Category, name="category", default=None, nullable=True)
     units: Fraction | None = units_field(optional=True)

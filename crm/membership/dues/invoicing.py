@@ -1,13 +1,17 @@
 """Writing the invoices of a pass: all at once, each with the next number of the year."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from crm.errors import InvalidInput
 from crm.membership.dues.balance import ZERO
+from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
+from crm.membership.dues.payments import past_day
 from crm.membership.dues.posting import ChargeLine, number_of
+from crm.reference.membership_rules import membership_rules
 from crm.reference.units import in_decimal
 from crm.store.copying import copy_in
 from crm.store.store import Change
@@ -24,6 +28,26 @@ Lines = Mapping[int, Sequence[ChargeLine]]
 def total(lines: Iterable[ChargeLine]) -> Decimal:
     """What some lines come to."""
     return sum((line.amount for line in lines), ZERO)
+
+
+def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[date, date]:
+    """The day on which the invoices of a year are issued, and the last one on which they are paid in time.
+
+    Args:
+        change: the verb under way.
+        year: the year of the dues.
+        issued_on: the day of issue, as somebody gives it; today where none is given.
+
+    Raises:
+        InvalidInput: there is no such year.
+        Refused: the day of issue is still to come, or the year is not the next one yet.
+    """
+    if not date.min.year < year < date.max.year:
+        raise InvalidInput(f"{year} is no year.", field="year", value=year)
+    issued = past_day(change, issued_on)
+    refuse_far_ahead(year, issued)
+    rules = membership_rules(change.session).on(date(year, 1, 1))
+    return issued, max(rules.due_on(year), issued + timedelta(days=rules.due_days))
 
 
 def write_invoices(
@@ -46,7 +70,7 @@ def write_invoices(
         serial: the next number of the year.
         issued_on: the day of issue.
         due_on: the last day on which it is paid in time.
-        synthetic: the accounts whose memberships are made up.
+        synthetic: the accounts whose memberships or contributions are made up.
         progress: is told how far it has come.
     """
     dates = {"issued_on": issued_on, "due_on": due_on}
@@ -101,6 +125,8 @@ def _kind(lines: Sequence[ChargeLine]) -> InvoiceKind:
     gives_back = [line.amount < 0 for line in lines]
     if all(gives_back):
         return InvoiceKind.CREDIT
+    if any(line.state for line in lines):
+        return InvoiceKind.CONTRIBUTION
     return InvoiceKind.CHANGE if any(gives_back) else InvoiceKind.YEARLY
 
 

@@ -22,7 +22,7 @@ from crm.store.turns import take_turns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLine(Shown):
-    """A line to be invoiced. It names one of: a membership event, an application, an overdue invoice.
+    """A line to be invoiced. It names one of: a membership event, an application, an overdue invoice, a Member State.
 
     Attributes:
         event_id: the event that opened the term; `Term.id` is the same number.
@@ -41,6 +41,7 @@ class ChargeLine(Shown):
     event_id: int | None = None
     application_id: int | None = None
     overdue_id: int | None = None
+    state: str | None = None
     coverage: Coverage | None = None
     category: Category | None = None
     units: Fraction | None = None

@@ -18,10 +18,10 @@ from crm.reference.fee_schedule import to_the_cent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedLine:
-    """A line of an invoice on a membership, and the number of the invoice.
+    """A line of an invoice on a membership or a State's contribution, and the number of the invoice.
 
     Attributes:
-        event_id: the membership event that it derives from; else `application_id` is the application.
+        event_id: the membership event that it derives from; else `application_id` is the application, or `state` the State.
     """
 
     number: str
@@ -29,12 +29,13 @@ class PostedLine:
     until_on: date
     amount: Decimal
     rule: str
-    coverage: Coverage
+    coverage: Coverage | None = None
     category: Category | None = None
     units: Fraction | None = None
     yearly: Decimal | None = None
     event_id: int | None = None
     application_id: int | None = None
+    state: str | None = None
 
 
 def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -> Iterator[ChargeLine]:
@@ -81,6 +82,7 @@ def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLin
         units=charged.units,
         event_id=charged.event_id,
         application_id=charged.application_id,
+        state=charged.state,
     )
 
 

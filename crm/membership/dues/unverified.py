@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 
 from crm.directory.merged import among
 from crm.membership.dues.dues_tables import InvoiceLine
+from crm.reference.contributory_units import ContributoryUnit
 from crm.reference.development import certainty_of_statuses
 from crm.reference.facts import Certainty
 from crm.reference.fee_schedule import goes_by_status
@@ -26,7 +27,7 @@ class UnverifiedRules(Shown):
     """The rules that no source states; `covers` says of a line whether it follows one.
 
     Attributes:
-        keys: the lines of the tables of fees, and the rules, that are unverified.
+        keys: the lines of the tables of fees and units, and the rules, that are unverified.
         by_status: the lines that are chosen by who counts as developed, where that is unverified.
         classes: the lowest classes of Sector Members.
     """
@@ -55,9 +56,10 @@ def unverified_rules(session: Session) -> UnverifiedRules:
     rules = select(MembershipRule.rule).where(MembershipRule.certainty == Certainty.UNVERIFIED)
     tables: list[Sequence[Fee | ClassMinimum]] = [fees, minimums]
     unsure = [line.key for table in tables for line in table if line.certainty is Certainty.UNVERIFIED]
+    units = session.exec(select(ContributoryUnit).where(ContributoryUnit.certainty == Certainty.UNVERIFIED))
     doubtful = certainty_of_statuses(session) is Certainty.UNVERIFIED
     return UnverifiedRules(
-        keys=frozenset([*unsure, *session.exec(rules)]),
+        keys=frozenset([*unsure, *session.exec(rules), *(unit.key for unit in units)]),
         by_status=frozenset(
             line.key for table in tables for line in table if doubtful and goes_by_status(line, table)
         ),

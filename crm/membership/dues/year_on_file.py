@@ -63,6 +63,7 @@ _LINE: tuple[Any, ...] = (
     col(Invoice.synthetic),
     col(InvoiceLine.event_id),
     col(InvoiceLine.application_id),
+    col(InvoiceLine.state),
     col(InvoiceLine.coverage),
     col(InvoiceLine.category),
     col(InvoiceLine.units),

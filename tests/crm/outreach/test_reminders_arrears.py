@@ -9,6 +9,7 @@ from support.reminding import account
 
 from crm.errors import Refused
 from crm.membership.contract.contract_case import LadderStep
+from crm.outreach.reminder_sources import owing as owing_accounts
 from crm.outreach.reminders_arrears import OpenInvoice, Owing, Rung, arrears
 
 DUE = date(2027, 3, 31)
@@ -242,3 +243,15 @@ def test_what_will_be_due_can_be_seen_ahead(along):
         SUSPENDED,
         "CHF 31,800.00 overdue since 31 March 2027",
     )
+
+
+def test_a_member_state_is_recalled_its_contribution_and_no_suspension_which_it_does_not_face(book, store):
+    book.organizations.add("Ministry", kind="administration", country="GHA")
+    book.contributions.assess(2026, issued_on=date(2025, 9, 15))
+    steps = {}
+    with store.reading() as session:
+        for on in (date(2026, 3, 10), date(2026, 4, 20), date(2027, 9, 1)):
+            (each,) = owing_accounts(session, on)
+            matter = arrears(each, on)
+            steps[matter.step] = "ladder" in matter.facts
+    assert steps == {"due_soon": False, "overdue": False}

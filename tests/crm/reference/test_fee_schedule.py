@@ -184,4 +184,10 @@ def test_every_rule_of_the_contract_is_stated_and_says_how_sure_it_is():
     assert (on.interest_first, on.interest_later, on.interest_later_from_month) == (3, 6, 7)
     assert (on.reduction_limit, on.reduction_from_units) == (15, 3)
     unsure = {rule for rule in Rule if rules.line(rule, TODAY).certainty is Certainty.UNVERIFIED}
-    assert unsure == {Rule.DUE_DAYS, Rule.INTEREST_FIRST, Rule.INTEREST_LATER, Rule.INTEREST_LATER_FROM_MONTH}
+    assert unsure == {
+        Rule.DUE_DAYS,
+        Rule.INTEREST_FIRST,
+        Rule.INTEREST_LATER,
+        Rule.INTEREST_LATER_FROM_MONTH,
+        Rule.VOTE_YEARS,
+    }

@@ -7,7 +7,7 @@ import pytest
 from support.contracts import DAY, FEE, how, kept
 
 from crm.errors import InvalidInput, NotFound, Refused
-from crm.membership.contract.standing import Standing
+from crm.membership.contract.standing import Punctuality, Standing
 
 
 def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, at):
@@ -26,6 +26,7 @@ def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, a
     plan = book.repayment_plans.agree(billed, schedule, on=on, reason="Letter of 1 October")
     assert (plan.amount, plan.over_on) == (FEE, date(2028, 1, 1)) == (rehearsed.amount, rehearsed.over_on)
     assert how(book, billed) == (Standing.ARREARS, "on_plan")
+    assert book.standing.of(billed).punctuality is Punctuality.LATE
     at("2027-12-31")
     book.dues.pay(billed, "10600", on=date(2027, 12, 31), reference="B-1")
     assert how(book, billed, date(2028, 6, 30)) == (Standing.ARREARS, "on_plan")

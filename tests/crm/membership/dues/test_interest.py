@@ -153,7 +153,8 @@ def test_interest_accrues_by_itself_and_is_charged_by_a_verb(book, owing):
     assert (invoice.kind, invoice.amount, invoice.number) == ("interest", Decimal("237.85"), "2026-000002")
     (told,) = book.dues.lines(invoice)
     assert told.basis == "on 2026-000001; 2026-04-01 to 2026-06-30: 91 days at 3 % on 31,800.00"
-    assert "unverified" in told.rule
+    assert told.rule == "interest_first"
+    assert book.dues.unverified_rules().covers(told.rule)
 
 
 def test_charging_interest_twice_charges_nothing_more(book, owing):

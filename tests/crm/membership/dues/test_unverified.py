@@ -12,7 +12,7 @@ from crm.membership.dues.unverified import unverified_rules
     [
         ("associate-T", None, True),
         ("associate-T-2006", None, False),
-        ("associate-D-2006", None, False),  # there were no fees by development then
+        ("associate-D-2006", None, True),  # developing countries have paid less in ITU-D ever since
         ("academia-developed", None, True),  # the fee is read in a source, who counts as developed is not
         ("academia-developing", None, True),
         ("sector-member-T", None, False),
