@@ -355,4 +355,3 @@ def test_a_window_asks_the_same_statements_however_many_letters_it_holds(book, m
 
     questions(1)  # what is read once and kept
     assert questions(2) == questions(8)
-    assert len(questions(1)) == 7
