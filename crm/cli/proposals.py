@@ -139,8 +139,6 @@ def accept(
         proposal.refuse_unless_same(fingerprint)
         accepted = book.terms.accept(proposal, approval=approval, reason=reason, dry_run=dry_run)
         show(ctx, accepted if invocation(ctx).as_json else str(accepted))
-        if dry_run:
-            say(ctx, "Nothing was written.")
 
 
 def _show(

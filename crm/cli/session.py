@@ -52,6 +52,8 @@ def opened(ctx: typer.Context, *, otherwise: str = "") -> Iterator[Book]:
     settings = read_settings()
     with open_book(settings.actor or otherwise, settings=settings, clock=invocation(ctx).clock) as book:
         yield book
+    if ctx.params.get("dry_run"):
+        say(ctx, "A dry run: nothing was written.")
 
 
 def show(

@@ -142,7 +142,8 @@ class Contributions:
         """
         with self._store.changing("contributions.assessed", dry_run=dry_run) as change:
             issued, due = dates_of(change, year, issued_on)
-            return assess(change, year, issued_on=issued, due_on=due, progress=progress)
+            done = assess(change, year, issued_on=issued, due_on=due, progress=progress)
+        return replace(done, assessment_id=None) if dry_run else done
 
     def vote(self, state: CountryKey, *, on: date | None = None) -> Vote:
         """Whether a Member State may vote on a day (today), past or to come, with the figures and the rule behind.

@@ -1,6 +1,7 @@
 """`book.dues`: what members are charged, pay and owe. A ledger for account management; the books are kept elsewhere."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -55,7 +56,9 @@ class Dues:
         What a membership costs follows from its category, Sector and class and from the country and size of its
         organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
         change, are not charged again. What was charged for months in which a membership has ended, or runs in another category
-        or class by now, is given back (unverified: no source says what becomes of it), and the other one is charged. A body is charged for no month in which it is exempt, and is listed.
+        or class by now, is given back (unverified: no source says what becomes of it), and the other one is charged. A body
+        is charged for no month in which it is exempt, and is listed. The contributions of Member States are a pass of their
+        own: `book.contributions.assess`.
 
         Args:
             year: the year.
@@ -63,15 +66,14 @@ class Dues:
             dry_run: only say what would be invoiced.
             progress: is told how many invoices are written, and of how many.
 
-        The contributions of Member States are a pass of their own: `book.contributions.assess`.
-
         Raises:
             NotFound: the fee tables say nothing for a membership.
             Refused: the day of issue is still to come, or the year is not the next one yet.
         """
         with self._store.changing("dues.assessed", dry_run=dry_run) as change:
             issued, due = dates_of(change, year, issued_on)
-            return assess(change, year, issued_on=issued, due_on=due, progress=progress)
+            done = assess(change, year, issued_on=issued, due_on=due, progress=progress)
+        return replace(done, assessment_id=None) if dry_run else done
 
     def pay(
         self,

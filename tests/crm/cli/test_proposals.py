@@ -51,7 +51,7 @@ def test_a_dry_run_writes_nothing_and_says_so(crm, associate):
     accept = ("term", "accept", associate, "upgrade", *wish[1:], "--fingerprint", told["fingerprint"])
     rehearsed = crm(*accept, "--dry-run")
     assert "invoiced: 2027-000001" in rehearsed.stdout
-    assert "Nothing was written." in rehearsed.stderr
+    assert "A dry run: nothing was written." in rehearsed.stderr
     assert len(crm.json("term", "list", associate)) == 1
     assert crm.json(*accept)["invoices"][0]["number"] == "2027-000001"
 
