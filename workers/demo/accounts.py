@@ -7,7 +7,13 @@ from crm.book import Book
 from crm.directory.people import Person
 from crm.directory.tables import Organization
 from workers.demo.chance import number, weighed
-from workers.demo.membership import SOURCE, MadeUpMember, chosen_members, made_up_member
+from workers.demo.membership import (
+    SOURCE,
+    MadeUpMember,
+    chosen_members,
+    first_day_of_membership,
+    made_up_member,
+)
 from workers.demo.people import MadeUpPerson, made_up_person, place_of
 from workers.demo.stage import today
 
@@ -37,7 +43,7 @@ def add_accounts(
     """
     companies = {row.id: row for row in book.organizations}
     chosen = chosen_members([companies[key] for key in created], count=min(_MEMBERS, len(created) // 2))
-    groups = {sector: [g.code for g in book.study_groups.on(today(book), sector=sector)] for sector in "RTD"}
+    groups = {sector: _old_groups(book, sector) for sector in "RTD"}
     places: set[str] = set()
     accounts: list[Account] = []
     with book.transaction():
@@ -46,6 +52,14 @@ def add_accounts(
             on_progress(len(accounts), len(chosen) + _SUBSIDIARIES)
         _share_contacts(book, accounts)
     return tuple(accounts)
+
+
+def _old_groups(book: Book, sector: str) -> list[str]:
+    """The study groups of today that existed already when the first of them may have joined."""
+    since = first_day_of_membership(today(book))
+    return [
+        group.code for group in book.study_groups.on(today(book), sector=sector) if group.exists_on(since)
+    ]
 
 
 def _members(

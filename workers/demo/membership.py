@@ -40,6 +40,7 @@ _PAID = MappingProxyType({Punctuality.ON_TIME: 75, Punctuality.LATE: 25})
 _WORK = MappingProxyType({"none": 45, "attended": 20, "active": 13, "rapporteur": 4, "second group": 18})
 _OWN_MEETINGS = MappingProxyType({"none": 0, "attended": 1, "active": 3, "rapporteur": 1, "second group": 1})
 _LEFT = MappingProxyType({True: 4, False: 96})
+_LONGEST = 12  # years before this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,11 @@ def chosen_members(accounts: Iterable[Organization], *, count: int) -> list[Orga
     return sorted(accounts, key=lambda row: (row.segment is None, number("member", row.name)))[:count]
 
 
+def first_day_of_membership(today: date) -> date:
+    """The earliest day on which a made-up membership begins."""
+    return date(today.year - _LONGEST, 1, 1)
+
+
 def made_up_member(
     account: Organization,
     groups: Mapping[str, Sequence[str]],
@@ -116,7 +122,7 @@ def made_up_member(
         sector=joined,
         study_group=group if category is Category.ASSOCIATE else None,
         units=None if category is Category.ASSOCIATE else weighed(_UNITS[joined], "units", name),
-        since_on=date(today.year - 1 - number("since", name) % 12, 1, 1),
+        since_on=date(today.year - 1 - number("since", name) % _LONGEST, 1, 1),
         left_on=date(today.year, 1, 1) if weighed(_LEFT, "left", name) else None,
         standing=standing,
         punctuality=weighed(_PAID, "paid", name),
