@@ -76,7 +76,7 @@ def _planned(bench: Bench, recipients: int) -> float:
 
 
 def _plan(book: Book) -> None:
-    while desk.advance(book, limit=500).looked_at:
+    while desk.advance(book).looked_at:
         pass
 
 

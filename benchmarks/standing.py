@@ -16,8 +16,8 @@ from crm.book import Book
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing_spans import standing_on
 
-_ROWS = Path(__file__).with_suffix(".sql")
-_MOST = 100_000
+ROWS = Path(__file__).with_suffix(".sql")
+MOST = 100_000
 _DAY = NOW.date()
 
 # Money settles what is due first, so that sums are enough where there is no plan: what should have been paid, and was.
@@ -47,8 +47,8 @@ FROM invoice JOIN invoice_line ON invoice_id = invoice.id GROUP BY invoice.id
 
 def figures(bench: Bench) -> Iterator[Figure]:
     """All standings worked out and written; and all of a day read. That both ways agree on a day is asserted."""
-    size = min(bench.size, _MOST)
-    database = ready_database(bench.server, "standing", _ROWS, size)
+    size = min(bench.size, MOST)
+    database = ready_database(bench.server, "standing", ROWS, size)
     with (
         book_on(bench.server, database) as book,
         psycopg.connect(conninfo(book), autocommit=True) as connection,

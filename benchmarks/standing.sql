@@ -35,9 +35,9 @@ SELECT pg_temp.id(2, 0) + id, id, pg_temp.id(1, organization_id - pg_temp.id(0, 
 FROM invoice;
 
 -- Of a hundred invoices 82 are paid in time, 9 late, 3 in part and 6 not at all.
-INSERT INTO payment (id, organization_id, received_on, amount, currency, rate, amount_chf, source, reference, reason,
+INSERT INTO payment (id, organization_id, received_on, amount, currency, rate, amount_chf, source, reference, entry, reason,
     recorded_at, recorded_by, synthetic)
-SELECT 10 * pg_temp.size() + id, organization_id, received_on, part, 'CHF', 1, part, 'benchmark', number, '',
+SELECT 10 * pg_temp.size() + id, organization_id, received_on, part, 'CHF', 1, part, 'benchmark', number, 1, '',
     received_on::timestamptz, 'bench@accord.example', true
 FROM invoice,
     LATERAL (SELECT pg_temp.chance(id, 1) AS u) d,

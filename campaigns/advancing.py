@@ -7,7 +7,7 @@ read.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,8 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
     """Take the steps that are due, for up to `limit` enrolled accounts, and close the runs that are over.
 
     Any number of workers may do this at once, and any number of times: each step is taken once. A run whose journey
-    asks for a fact that nobody registers any more, or that cannot be read, is paused.
+    asks for a fact that nobody registers any more, or that cannot be read, is paused; so is one in which the next step of an
+    account cannot be planned.
     """
     with no_collection():
         due = book.runs.due(limit=limit)
@@ -63,10 +64,13 @@ def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
         waiting, account = subject.waiting, subject.account
         if (run := runs.get(waiting.run_id)) is None:
             continue  # it has just been paused
-        around = run.around(waiting, told[waiting.enrolment_id])
-        intents = plan(run.journey, waiting, account, now, around)
-        run.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
-        moves.append(move_of(waiting, intents, account, wording=run.wording, now=now))
+        try:
+            moves.append(run.move(subject, told[waiting.enrolment_id], now))
+        except StoreError:
+            raise  # the database, and no fault of the run
+        except Exception as error:  # noqa: BLE001 - what stops one run is to stop no other
+            name = account.name if account else f"account {waiting.organization_id}"
+            _pause(book, runs, waiting.run_id, f"The next step of {name} could not be planned: {error!r}")
     return moves
 
 
@@ -110,6 +114,13 @@ class _Running:
         if key not in self._wordings:
             self._wordings[key] = self._book.runs.wording(self._hashes[f"{template}/{language}"])
         return self._wordings[key]
+
+    def move(self, subject: Subject, facts: Mapping[str, Value | None], now: datetime) -> Move:
+        """What one enrolled account does now."""
+        waiting, account = subject.waiting, subject.account
+        intents = plan(self.journey, waiting, account, now, self.around(waiting, facts))
+        self.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
+        return move_of(waiting, intents, account, wording=self.wording, now=now)
 
     def around(self, waiting: Waiting, facts: Mapping[str, Value | None]) -> Around:
         """What the plan must know besides an account."""
@@ -170,6 +181,10 @@ def _asked_for(runs: Mapping[int, _Running]) -> set[str]:
 def _pause_those_that_ask(book: Book, runs: dict[int, _Running], fact: str, why: str) -> None:
     for number, run in list(runs.items()):
         if fact in run.journey.facts:
-            with suppress(Refused):  # a colleague has just paused or cancelled it
-                book.runs.pause(number, reason=why)
-            del runs[number]
+            _pause(book, runs, number, why)
+
+
+def _pause(book: Book, runs: dict[int, _Running], number: int, why: str) -> None:
+    with suppress(Refused):  # a colleague has just paused or cancelled it
+        book.runs.pause(number, reason=why)
+    del runs[number]

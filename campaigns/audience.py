@@ -1,8 +1,9 @@
 """Who would be written to, and who is left out and why: decided for all accounts together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from campaigns.arms import arms_alone, arms_of
 from campaigns.campaign import Campaign
@@ -73,7 +74,12 @@ def ranked(campaign: Campaign, candidates: Iterable[Candidate], on: date) -> tup
 
 
 def decided(
-    campaign: Campaign, cases: Iterable[Case], around: Circumstances, *, alone: bool = False
+    campaign: Campaign,
+    cases: Iterable[Case],
+    around: Circumstances,
+    *,
+    alone: bool = False,
+    readers: Mapping[int, int] = MappingProxyType({}),
 ) -> Audience:
     """Decide about accounts that have been ranked.
 
@@ -85,10 +91,11 @@ def decided(
         cases: the accounts, the best first.
         around: what the guards must know besides.
         alone: whether each enters by itself, so that its arm must not depend on the others.
+        readers: the people whom the run writes to already, by their id, and for which account each.
     """
     invited: list[Case] = []
     left_out: list[LeftOut] = []
-    taken = _Taken()
+    taken = _Taken(readers)
     for case in cases:
         if skip := objection(case, around) or taken.objection(case):
             left_out.append(LeftOut(case.account, case.signal, skip))
@@ -101,7 +108,8 @@ def decided(
 class _Taken:
     """The corporate groups and people that are spoken for already."""
 
-    def __init__(self) -> None:
+    def __init__(self, readers: Mapping[int, int]) -> None:
+        self._readers = readers
         self._groups: dict[int, str] = {}
         self._people: dict[int, str] = {}
 
@@ -117,6 +125,9 @@ class _Taken:
             return Skip(Reason.GROUP_ENROLLED, name)
         if case.contact and (name := self._people.get(case.contact.person_id)):
             return Skip(Reason.PERSON_ENROLLED, f"{case.contact.name}, for {name}")
+        account = case.account.organization_id
+        if case.contact and self._readers.get(case.contact.person_id, account) != account:
+            return Skip(Reason.PERSON_ENROLLED, case.contact.name)
         return None
 
 

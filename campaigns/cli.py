@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from campaigns import control_cli, desk, standing_cli
+from campaigns import control_cli, desk, results_cli, standing_cli
 from campaigns.arguments import Account, LetterOf, Name, RunNumber
 from campaigns.catalog import find_campaign, known_campaigns
 from campaigns.drawing import Drawing
@@ -194,19 +194,31 @@ def send_test(
         show(ctx, desk.send_test(book, name, account, to=to, step=step), LETTERS)
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "crm campaign prepare associate_upgrade",
+        "crm campaign prepare associate_upgrade --standing --ceiling 20 --on opportunity_lost",
+    )
+)
 def prepare(
     ctx: typer.Context,
+    *,
     name: Name,
-    standing: Annotated[  # noqa: FBT002 - a flag
-        bool, typer.Option("--standing", help="A version that accounts enter one by one.")
-    ] = False,
+    standing: standing_cli.Standing = False,
+    ceiling: standing_cli.Ceiling = None,
+    period_days: standing_cli.PeriodDays = None,
+    every_hours: standing_cli.EveryHours = None,
+    on: standing_cli.On = None,
+    again_after_days: standing_cli.AgainAfterDays = None,
 ) -> None:
     """Freeze the audience of a new run and count it; a colleague approves it."""
+    said = {"ceiling": ceiling, "period_days": period_days, "every_hours": every_hours}
+    entry = standing_cli.entry_said(name, said | {"on": on, "again_after_days": again_after_days})
     with opened(ctx) as book:
-        run = desk.prepare(book, name, standing=standing)
+        run = desk.prepare(book, name, standing=standing, entry=entry)
     show(ctx, run)
     count = run.run.ceiling or run.count
+    say(ctx, f"Whom it is about, name by name: crm campaign accounts {run.id}")
     say(ctx, f"A colleague approves it: crm --actor colleague@… campaign approve {run.id} --count {count}")
 
 
@@ -231,42 +243,6 @@ def launch(ctx: typer.Context, run: RunNumber) -> None:
 
 
 @app.command()
-def status(
-    ctx: typer.Context,
-    run: RunNumber,
-    html: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as one page.")] = None,
-) -> None:
-    """Show where a run stands and what came of it, arm by arm."""
-    with opened(ctx) as book:
-        found = desk.overview(book, run)
-    report = found.report()
-    if not invocation(ctx).as_json:
-        show(ctx, found)
-    show(ctx, report)
-    if html is not None:
-        say(ctx, f"Written to {report.to_html(html)}.")
-
-
-@app.command(epilog=examples("crm campaign measure 4711", "crm campaign measure 4711 --html results.html"))
-def measure(
-    ctx: typer.Context,
-    run: RunNumber,
-    html: Annotated[
-        Path | None, typer.Option("--html", metavar="FOLDER", help="Write a page for each table.")
-    ] = None,
-) -> None:
-    """Say what came of a run: those written to beside those held out, wording beside wording, and who was in touch."""
-    with opened(ctx) as book:
-        found = desk.measure(book, run)
-    show(ctx, found)
-    if html is None:
-        return
-    html.mkdir(parents=True, exist_ok=True)
-    for report in found.reports:
-        say(ctx, f"Written to {report.to_html(html / f'{report.name}.html')}.")
-
-
-@app.command()
 def runs(
     ctx: typer.Context,
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="Only runs of this campaign.")] = None,
@@ -277,5 +253,12 @@ def runs(
         show(ctx, book.runs.of(name, status=status), _RUNS, empty="No run yet: `crm campaign prepare`.")
 
 
+app.command()(results_cli.status)
+app.command(epilog=examples("crm campaign accounts 4711", "crm campaign accounts 4711 --state awaiting"))(
+    results_cli.accounts
+)
+app.command(epilog=examples("crm campaign measure 4711", "crm campaign measure 4711 --html results.html"))(
+    results_cli.measure
+)
 for command in (*control_cli.COMMANDS, *standing_cli.COMMANDS):
     app.command()(command)

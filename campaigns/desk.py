@@ -11,6 +11,7 @@ from functools import partial
 from campaigns.advancing import advance
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
+from campaigns.entry import Entry
 from campaigns.explanation import Explained
 from campaigns.measuring import Measured, measured, overview_of
 from campaigns.orders import run_order
@@ -18,13 +19,15 @@ from campaigns.overview import Overview
 from campaigns.preview import AccountKey, Preview
 from campaigns.previewing import content_hash, explanation_of, previewed
 from campaigns.rehearsal import OnProgress, Rehearsal, rehearsed
-from campaigns.standing import entered, prepared_standing, take_in, taken_over
+from campaigns.run_accounts import run_accounts_report
+from campaigns.standing import as_prepared, entered, prepared_standing, take_in, taken_over
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import Staff
 from crm.outreach.entries import Entered
 from crm.outreach.outbox_tables import Letter
-from crm.outreach.run_tables import Run
+from crm.outreach.run_tables import EnrolmentState, Run
+from crm.outreach.succession import TakenOver
 from crm.reports import Report
 
 __all__ = [
@@ -122,19 +125,22 @@ def send_test(
     return book.proofs.send(found.order(found.of(account), *found.letters(step)[0]), to=to)
 
 
-def prepare(book: Book, campaign: CampaignKey, *, standing: bool = False) -> Overview:
+def prepare(
+    book: Book, campaign: CampaignKey, *, standing: bool = False, entry: Entry | None = None
+) -> Overview:
     """Freeze the audience of a new run and count it; nothing is sent before a colleague has approved it.
 
     Args:
         book: the book.
         campaign: its name in the catalogue, or the campaign itself.
         standing: prepare a version that stands open instead: accounts enter it one by one, up to its ceiling.
+        entry: how accounts enter such a version, where the campaign does not say so or this one is to differ.
 
     Raises:
         Refused: nobody would be enrolled, or the campaign does not say how accounts enter it.
     """
-    if standing:
-        return overview(book, prepared_standing(book, find_campaign(campaign)))
+    if standing or entry:
+        return overview(book, prepared_standing(book, find_campaign(campaign), entry))
     return overview(book, book.runs.prepare(run_order(preview(book, campaign))))
 
 
@@ -152,7 +158,7 @@ def approve(book: Book, run: AnyRun, *, count: int, campaign: Campaign | None = 
             changed since, or another campaign has become busy with one of the corporate groups.
     """
     found = book.runs.get(_key(run))
-    content = content_hash(book, campaign or find_campaign(found.campaign))
+    content = _content(book, found, campaign)
     approved = book.runs.approve(found, count=count, content_hash=content, audience_hash=found.audience_hash)
     return overview(book, approved)
 
@@ -164,7 +170,7 @@ def launch(book: Book, run: AnyRun, *, campaign: Campaign | None = None) -> Over
         Refused: it has not been approved, was launched before, or campaign or audience are not what was approved.
     """
     found = book.runs.get(_key(run))
-    content = content_hash(book, campaign or find_campaign(found.campaign))
+    content = _content(book, found, campaign)
     return overview(book, book.runs.launch(found, content_hash=content))
 
 
@@ -187,14 +193,13 @@ def admit(book: Book, run: AnyRun, *, count: int) -> Overview:
     return overview(book, run)
 
 
-def take_over(book: Book, run: AnyRun, *, former: AnyRun) -> Overview:
-    """Let a new version of a standing campaign take over those who wait in an earlier one.
+def take_over(book: Book, run: AnyRun, *, former: AnyRun) -> TakenOver:
+    """Let a new version of a standing campaign take over those who wait in an earlier one, and say how many stay there.
 
     Raises:
         Refused: the two are no versions of one standing campaign, or the new one does not run.
     """
-    taken_over(book, _key(run), _key(former))
-    return overview(book, run)
+    return taken_over(book, _key(run), _key(former))
 
 
 def pause(book: Book, run: AnyRun, *, reason: str) -> Overview:
@@ -233,6 +238,22 @@ def overview(book: Book, run: AnyRun) -> Overview:
     return overview_of(book, _key(run))
 
 
+def accounts(book: Book, run: AnyRun, *, state: EnrolmentState | str | None = None) -> Report:
+    """The accounts of a run by name, as its audience was frozen: what you approve.
+
+    Args:
+        book: the book.
+        run: which run.
+        state: only those that stand so, e.g. "left_out", or "awaiting" of a standing run; all of them if left out.
+
+    Raises:
+        NotFound: there is no such run.
+    """
+    found = book.runs.get(_key(run))
+    listed = book.outcomes.accounts(found, state=state)
+    return run_accounts_report(found, listed, as_of=book.clock.now())
+
+
 def results(book: Book, run: AnyRun) -> Report:
     """What came of a run so far, arm by arm."""
     return overview(book, run).report()
@@ -245,6 +266,11 @@ def measure(book: Book, run: AnyRun) -> Measured:
         NotFound: there is no such run.
     """
     return measured(book, _key(run))
+
+
+def _content(book: Book, run: Run, campaign: Campaign | None) -> str:
+    """The hash of what a run would be about as its campaign stands now."""
+    return content_hash(book, as_prepared(run, campaign or find_campaign(run.campaign)))
 
 
 def _key(run: AnyRun) -> int | str | Run:

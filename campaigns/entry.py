@@ -25,3 +25,12 @@ class Entry(BaseModel):
     every_hours: Annotated[int, Field(ge=1, le=24 * 366)] | None = 24
     on: tuple[Occurrence, ...] = ()
     again_after_days: Annotated[int, Field(ge=1)] | None = None
+
+    @property
+    def words(self) -> str:
+        """The same in a sentence, for whoever approves it."""
+        looks = f"all are looked at every {self.every_hours} hours" if self.every_hours else ""
+        happens = f"on {', '.join(one.value.replace('_', ' ') for one in self.on)}" if self.on else ""
+        when = " and ".join(filter(None, (looks, happens))) or "by hand"
+        again = f"again {self.again_after_days} days after the last time" if self.again_after_days else "once"
+        return f"Accounts enter one by one, at most {self.ceiling} in {self.period_days} days: {when}; each {again}."

@@ -81,6 +81,7 @@ def move_of(
     writing = _Writing(waiting, account, wording, now)
     move = Move(
         enrolment_id=waiting.enrolment_id,
+        run_id=waiting.run_id,
         stood_at=waiting.step,
         taking=tuple(writing.taking(intent) for intent in steps),
         person_id=others[-1] if others else None,

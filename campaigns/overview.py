@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
+from campaigns.entry import Entry
 from campaigns.exits import left_because
 from campaigns.guards import Reason
 from campaigns.languages_report import NOT_REVIEWED, said
@@ -19,6 +21,19 @@ from crm.outreach.run_tables import Arm, Run, RunStatus
 from crm.reports import Report
 from crm.reports.forms.terminal import tame
 from crm.shown import Shown
+
+_TOLD = (
+    "id",
+    "campaign",
+    "status",
+    "note",
+    "author",
+    "prepared_at",
+    "approver",
+    "approved_at",
+    "launched_at",
+    "ceiling",
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -60,6 +75,16 @@ class Overview:
         report = run_report(self.results, self.comparison, as_of=self.as_of)
         return replace(report, notes=(self.stop.words, *report.notes)) if self.stop else report
 
+    def facts(self) -> dict[str, Any]:
+        """What stands about the run beside the figures of its report, for pipes."""
+        return {
+            "run": {name: getattr(self.run, name) for name in _TOLD},
+            "left_out": dict(self.results.left_out),
+            "awaiting": self.results.awaiting,
+            "languages": dict(self.results.languages),
+            "not_reviewed": self._not_reviewed,
+        }
+
     def __str__(self) -> str:
         run, arms = self.run, {arm.arm: arm.enrolled for arm in self.results.arms}
         lines = [
@@ -68,6 +93,7 @@ class Overview:
             + (f" ({run.note})" if run.note else ""),
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
+        lines += [Entry.model_validate(run.content["entry"]).words] if run.standing else []
         lines.extend(self._languages())
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
         exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
@@ -86,9 +112,12 @@ class Overview:
         counts = sorted(self.results.languages.items(), key=lambda found: (-found[1], found[0]))
         if counts:
             yield f"Letters: {', '.join(f'{count} in {said(language)}' for language, count in counts)}."
-        unread = [place for place, person in self.run.content.get("reviewed_by", {}).items() if not person]
-        if unread:
+        if unread := self._not_reviewed:
             yield f"{NOT_REVIEWED}: {', '.join(unread)}."
+
+    @property
+    def _not_reviewed(self) -> list[str]:
+        return [place for place, person in self.run.content.get("reviewed_by", {}).items() if not person]
 
     def __rich__(self) -> RenderableType:
         return Text("\n".join(map(tame, str(self).splitlines())))
@@ -130,4 +159,4 @@ class Advanced(Shown):
 
 
 def _words(reason: str) -> str:
-    return Reason(reason).words if reason in set(Reason) else reason
+    return Reason(reason).words if reason in set(Reason) else left_because(reason)

@@ -15,11 +15,12 @@ from crm.directory.resolve import OrganizationKey
 from crm.garbage import no_collection
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.outreach.audience import hash_of_content
+from crm.outreach.run_tables import Run
 from crm.reference.languages import Language
 
 
 def previewed(
-    book: Book, campaign: Campaign, *, only: Iterable[int] | None = None, alone: bool = False
+    book: Book, campaign: Campaign, *, only: Iterable[int] | None = None, entering: Run | None = None
 ) -> Preview:
     """What a campaign would do now.
 
@@ -27,7 +28,8 @@ def previewed(
         book: the book; nothing is written to it.
         campaign: what it says to whom.
         only: of these accounts, by their ids; of all where none are given.
-        alone: whether each account enters by itself, so that its arm must not depend on the others.
+        entering: the standing run that each account enters by itself: its arm must not depend on the others, and nobody
+            is written to there for two accounts.
     """
     now = book.clock.now()
     spoken = _tongues(campaign, book.templates)
@@ -35,7 +37,8 @@ def previewed(
         candidates = book.candidates.matching(campaign.audience, only=only, on=now.date())
         cases = ranked(campaign, candidates, now.date())
         around = gathered(book, campaign, cases, languages=_complete(spoken), now=now)
-        audience = decided(campaign, cases, around, alone=alone)
+        readers = book.entries.readers(entering) if entering else {}
+        audience = decided(campaign, cases, around, alone=entering is not None, readers=readers)
     return Preview(
         campaign=campaign,
         as_of=now,

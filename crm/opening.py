@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import ValidationError
+from sqlalchemy import Engine
 
 from crm.book import Book
 from crm.clock import Clock, SystemClock
@@ -77,10 +78,20 @@ def read_settings() -> Settings:
         raise ConfigurationError(f"{name}: {first['msg']}.", field=name) from None
 
 
-def wire(url: str, *, actor: str, settings: Settings, clock: Clock, server: Server | None = None) -> Book:
-    """A book on a database, as these settings say; nothing is contacted yet."""
+def wire(
+    where: str | Engine, *, actor: str, settings: Settings, clock: Clock, server: Server | None = None
+) -> Book:
+    """A book on a database, as these settings say; nothing is contacted yet.
+
+    Args:
+        where: the address of the database, or an engine on it that others may use as well.
+        actor: who reads and changes.
+        settings: what the book is to be like.
+        clock: says what time it is.
+        server: the embedded server that the book holds while it is open, if it is on one.
+    """
     return Book(
-        connect(url),
+        connect(where) if isinstance(where, str) else where,
         actor=actor,
         clock=clock,
         identity=identity_of(settings),

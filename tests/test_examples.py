@@ -1,10 +1,10 @@
 """Every `python` block of the README and the docs runs, in order, on a book of its own."""
 
 import os
-import uuid
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 from sybil import Document, Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
@@ -21,9 +21,9 @@ def test_the_readme_has_examples():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_examples_of_a_page_run(page, server, tmp_path, monkeypatch):
+def test_the_examples_of_a_page_run(page, database_url, tmp_path, monkeypatch):
     monkeypatch.setenv("CRM_DATA_FOLDER", os.environ["ACCORD_TEST_FOLDER"])
-    monkeypatch.setenv("CRM_BOOK", f"examples_{uuid.uuid4().hex[:12]}")
+    monkeypatch.setenv("CRM_BOOK", make_url(database_url).database)
     monkeypatch.chdir(tmp_path)
 
     for example in _document(page):

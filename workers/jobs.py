@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 Summary = dict[str, Any]
 _SWEPT = 10_000
-_ADVANCED = 500
+_ADVANCED = 1_000
 # A job that takes longer is taken for dead and started beside itself, which harms nothing: each row is taken once.
 _SLOTS_TO_LIVE = 6
 # Above the time limit of a task: beyond it nobody works at the job, however long its slot is.

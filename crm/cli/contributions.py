@@ -1,4 +1,4 @@
-"""`crm contribution …`: the class of contribution of each Member State over time, and what it costs."""
+"""`crm contribution …`: the class of contribution of each Member State over time, what it is charged, and its vote."""
 
 from typing import Annotated, Any
 
@@ -6,11 +6,14 @@ import typer
 
 from crm.cli import options
 from crm.cli.import_files import DryRun
-from crm.cli.options import On, OptionalOn, Reason, day, examples, optional_day
-from crm.cli.session import opened, say, show
+from crm.cli.options import DAY, On, OptionalOn, Reason, day, examples, optional_day
+from crm.cli.session import opened, progress, say, show
 from crm.cli.tables import Cells
 
-app = typer.Typer(help="Classes of contribution of Member States, exactly and by day.", no_args_is_help=True)
+app = typer.Typer(
+    help="Classes of contribution of Member States, what they are charged for them, and their vote.",
+    no_args_is_help=True,
+)
 
 State = Annotated[str, typer.Argument(metavar="STATE", help="A Member State: its ISO code or its name.")]
 Units = Annotated[str, typer.Argument(metavar="UNITS", help='A class: "11", "1 1/2" or "1/16".')]
@@ -40,6 +43,16 @@ _LINES: dict[str, Cells] = {
     "units": "units",
     "CHF": lambda line: f"{line.amount:,.2f}",
     "unit": lambda line: f"{line.unit_amount:,.2f}{line.doubt and f' ({line.doubt})'}",
+}
+_VOTES: dict[str, Cells] = {
+    "state": "name",
+    "vote": lambda row: {True: "yes", False: "no", None: "not known"}[row.votes],
+    "arrears": lambda row: f"{row.arrears:,.2f}",
+    "lost with": lambda row: f"{row.limit:,.2f}",
+    "lost": lambda row: row.lost_since or row.lost_from,
+    "to pay": lambda row: f"{row.to_pay:,.2f}" if row.to_pay else "",
+    "by": "pay_by",
+    "": lambda row: "synthetic" if row.synthetic else "",
 }
 _RECORDED: dict[str, Cells] = {
     "effective": "effective_on",
@@ -155,3 +168,47 @@ def total(
     with opened(ctx) as book:
         facet = book.contributions
         show(ctx, facet.units_assessed(year) if year else facet.units_total(optional_day(book, on)))
+
+
+@app.command(
+    epilog=examples(
+        "crm contribution assess 2027 --dry-run", "crm contribution assess 2027 --issued-on 2026-09-15"
+    )
+)
+def assess(
+    ctx: typer.Context,
+    *,
+    year: Annotated[int, typer.Argument(metavar="YEAR", help="The year of the contributions.")],
+    issued_on: Annotated[
+        str | None, typer.Option(metavar="DAY", help=f"The day of issue; today if left out. {DAY}")
+    ] = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Invoice the contributions of a year, one invoice a Member State; a second time, nothing is left to invoice."""
+    with opened(ctx) as book, progress(f"Contributions of {year}") as moved:
+        when = optional_day(book, issued_on)
+        show(ctx, book.contributions.assess(year, issued_on=when, dry_run=dry_run, progress=moved))
+
+
+@app.command(epilog=examples("crm contribution vote KEN", "crm contribution vote KEN --on 2026-11-09"))
+def vote(ctx: typer.Context, state: State, on: OptionalOn = None) -> None:
+    """Say whether a Member State may vote on a day, with the figures and the rule; days to come as if nothing more were paid."""
+    with opened(ctx) as book:
+        told = book.contributions.vote(state, on=optional_day(book, on))
+        say(ctx, f"{told}.")
+        show(ctx, told)
+
+
+@app.command()
+def votes(
+    ctx: typer.Context,
+    on: OptionalOn = None,
+    *,
+    lost: Annotated[
+        bool, typer.Option("--lost", help="Only those that have no vote, or will lose it.")
+    ] = False,
+) -> None:
+    """List the votes of all Member States on a day, with what a payment would change; the threshold is unverified."""
+    with opened(ctx) as book:
+        found = book.contributions.votes(on=optional_day(book, on))
+        show(ctx, [each for each in found if each.to_pay or not lost], _VOTES, empty="No vote is lost.")

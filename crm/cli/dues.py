@@ -10,6 +10,7 @@ from crm.cli import options
 from crm.cli.options import DAY, On, OptionalOn, Reason, Synthetic, examples, optional_day
 from crm.cli.session import invocation, opened, progress, say, show
 from crm.cli.tables import Cells
+from crm.membership.dues.payments import FINANCE
 from crm.shown import fields_of
 
 app = typer.Typer(
@@ -31,7 +32,7 @@ _LINES: dict[str, Cells] = {
     "from": "since_on",
     "to": "until_on",
     "in": "coverage",
-    "category": "category",
+    "category": lambda row: f"Member State {row.state}" if row.state else row.category,
     "units": "units",
     "months": "months",
     "CHF": lambda row: f"{row.amount:,.2f}",
@@ -70,6 +71,7 @@ def assess(
     epilog=examples(
         "crm dues pay acme.example 31800 --on 2027-03-12 --reference UBS-4711",
         "crm dues pay acme.example 20000 --currency USD --rate 0.901 --on today --reference UBS-4712",
+        "crm dues pay acme.example 31800 --on today --reference UBS-4713 --invoice 2027-000001",
     )
 )
 def pay(
@@ -85,7 +87,11 @@ def pay(
     rate: Annotated[
         str | None, typer.Option(metavar="NUMBER", help="How many CHF one unit of that currency was worth.")
     ] = None,
-    source: Annotated[str, typer.Option(help="Who told of it.")] = "finance",
+    invoice: Annotated[
+        str | None,
+        typer.Option(metavar="NUMBER", help="The invoice that it is for; what was due first, if left out."),
+    ] = None,
+    source: Annotated[str, typer.Option(help="Who told of it.")] = FINANCE,
     synthetic: Synthetic = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -98,6 +104,7 @@ def pay(
             reference=reference,
             currency=currency,
             rate=rate,
+            invoice=invoice,
             source=source,
             synthetic=synthetic,
             dry_run=dry_run,
@@ -200,7 +207,7 @@ def lines(
     """List the lines of an invoice: what for, by which rule, and how each amount comes about."""
     with opened(ctx) as book:
         unstated = book.dues.unverified_rules()
-        _show_marked(ctx, book.dues.lines(invoice), _LINES, lambda row: row.rule in unstated)
+        _show_marked(ctx, book.dues.lines(invoice), _LINES, lambda row: unstated.covers(row.rule, row.units))
 
 
 @app.command()

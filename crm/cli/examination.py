@@ -21,7 +21,7 @@ from crm.mail.message import Mailbox, Message
 from crm.mail.mime import compose
 from crm.mail.smtp import SmtpFailure, SmtpTransport, Timeouts
 from crm.mail.templates import TemplateFolder
-from crm.membership.dues.uncharged import uncharged, year_to_invoice
+from crm.membership.dues.uncharged import uncharged, uncharged_states, year_to_invoice
 from crm.opening import database_url, folder_of, keys_of
 from crm.outreach.outgoing import Outgoing
 from crm.reference.loader import Reference
@@ -154,12 +154,16 @@ def _dues(store: Store) -> Iterator[Check]:
         if not rules.lines:
             return
         year = year_to_invoice(rules.on(today), today)
-        left = uncharged(session, year)
+        left, states = uncharged(session, year), uncharged_states(session, year)
     if left:
         detail = f"{left:,} members are not charged for {year}, although its invoices should have gone out."
         yield Check("dues", ok=None, detail=detail, hint=f"See `crm dues assess {year} --dry-run`.")
     else:
         yield Check("dues", ok=True, detail=f"Every member is charged for {year}, or exempt.")
+    if states:
+        detail = f"{states:,} Member States are not charged for {year}, and were for another year."
+        hint = f"See `crm contribution assess {year} --dry-run`."
+        yield Check("contributions", ok=None, detail=detail, hint=hint)
 
 
 def _on_the_staff(store: Store, actor: str) -> Check:

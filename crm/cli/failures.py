@@ -70,6 +70,7 @@ _COMMANDS = (
     (r"book\.opportunities\.(win|lose|reopen)\b", r"`crm opportunity \1`"),
     (r"book\.applications\.(apply|change|of)\b", r"`crm application \1`"),
     (r"book\.rounds\.correct\b", "`crm round correct`"),
+    (r"book\.standing\.of\b", "`crm standing show`"),
     (r"book\.portfolios\.handed\b", "`crm staff hand-overs`"),
     (r"book\.reference\.load\(\)", "`crm reference load`"),
     (r"book\.reservations\.of\b", "`crm org show`"),

@@ -2,7 +2,7 @@
 
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -61,6 +61,10 @@ Refused = Annotated[
         metavar="FILE", help="Write the rows that were not taken here, to correct and import again."
     ),
 ]
+AllRows = Annotated[
+    Path | None,
+    typer.Option("--rows", metavar="FILE", help="Write what happens to every row here, to look through."),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,23 +95,27 @@ class Mapped:
         return book.imports.mappings.get(self.name).mapping
 
 
-def tell(ctx: typer.Context, report: ImportReport, refused: Path | None) -> None:
-    """Show a report, and write the rows that were not taken to a file."""
+def tell(ctx: typer.Context, report: ImportReport, refused: Path | None, rows: Path | None = None) -> None:
+    """Show a report, and write the rows that were not taken to a file, and what became of every row to another."""
     show(ctx, _plain(report) if invocation(ctx).as_json else report)
+    if rows is not None:
+        say(ctx, f"What happens to each of {_written(report.to_csv_rows, rows, 'rows')} rows is in {rows}.")
     if refused is not None:
-        try:
-            count = report.to_csv_refused(refused)
-        except OSError as error:
-            hint = "Choose another file: `crm import show` writes it again."
-            raise InvalidInput(
-                f"{refused} cannot be written: {error.strerror}.", field="refused", hint=hint
-            ) from error
+        count = _written(report.to_csv_refused, refused, "refused")
         say(ctx, f"{count} rows are in {refused}: correct them there and import that file in the same way.")
     elif len(report.left):
         say(
             ctx,
             "`--refused FILE` writes the rows that were not taken to a file, to correct and import again.",
         )
+
+
+def _written(write: Callable[[Path], int], path: Path, field: str) -> int:
+    try:
+        return write(path)
+    except OSError as error:
+        hint = "Choose another file: `crm import show` writes it again."
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.", field=field, hint=hint) from error
 
 
 def source_of(file: str) -> Source:

@@ -42,12 +42,15 @@ def organizations(
     sheet: files.Sheet = None,
     dry_run: files.DryRun = False,
     refused: files.Refused = None,
+    rows: files.AllRows = None,
 ) -> None:
     """Import organisations; every row stands alone, and importing a file twice adds nothing."""
     how = {"source_name": source_name, "update": update, "role": role, "synthetic": synthetic}
     how |= {"encoding": encoding, "sheet": sheet, "dry_run": dry_run}
     mapped = Mapped(mapping, columns, constants)
-    _bring_in(ctx, "organizations", file, mapped, how, save=save_mapping, suggest=suggest, refused=refused)
+    _bring_in(
+        ctx, "organizations", file, mapped, how, save=save_mapping, suggest=suggest, written=(refused, rows)
+    )
 
 
 def _command(kind: str) -> Callable[..., None]:
@@ -67,11 +70,12 @@ def _command(kind: str) -> Callable[..., None]:
         sheet: files.Sheet = None,
         dry_run: files.DryRun = False,
         refused: files.Refused = None,
+        rows: files.AllRows = None,
     ) -> None:
         how = {"source_name": source_name, "update": update, "synthetic": synthetic}
         how |= {"encoding": encoding, "sheet": sheet, "dry_run": dry_run}
         mapped = Mapped(mapping, columns, constants)
-        _bring_in(ctx, kind, file, mapped, how, save=save_mapping, suggest=suggest, refused=refused)
+        _bring_in(ctx, kind, file, mapped, how, save=save_mapping, suggest=suggest, written=(refused, rows))
 
     return command
 
@@ -98,6 +102,11 @@ for name, said, example in (
         "Import what accounts did in the study groups.",
         "--map organization=Member --map on=Date --set study_group=T-SG13 --set kind=attended",
     ),
+    (
+        "payments",
+        "Import payments, matched to accounts and invoices; one that is on record by its reference is not entered again.",
+        "--map organization=Payer --map on=Date --map amount=Amount --map invoice=Invoice --map reference=Ref",
+    ),
 ):
     app.command(name=name, help=said, epilog=examples(f"crm import {name} {name}.csv {example} --dry-run"))(
         _command(name)
@@ -114,10 +123,12 @@ def list_imports(ctx: typer.Context) -> None:
 
 
 @app.command(name="show")
-def show_import(ctx: typer.Context, number: Number, refused: files.Refused = None) -> None:
+def show_import(
+    ctx: typer.Context, number: Number, refused: files.Refused = None, rows: files.AllRows = None
+) -> None:
     """Show what an earlier import did, as it was reported then."""
     with opened(ctx) as book:
-        tell(ctx, book.imports.report(number), refused)
+        tell(ctx, book.imports.report(number), refused, rows)
 
 
 @app.command(epilog=examples("crm import resume 4711 companies.csv"))
@@ -158,7 +169,7 @@ def _bring_in(
     *,
     save: str | None,
     suggest: bool,
-    refused: Any,
+    written: tuple[Path | None, Path | None],
 ) -> None:
     with opened(ctx) as book:
         if suggest:
@@ -172,4 +183,4 @@ def _bring_in(
             book.imports.mappings.save(save, mapping, kind=kind, replace=True)
         with progress(f"Importing {Path(file).name}") as moved:
             report = getattr(book.imports, kind)(source_of(file), mapping, on_progress=moved, **how)
-        tell(ctx, report, refused)
+        tell(ctx, report, *written)

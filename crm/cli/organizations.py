@@ -15,6 +15,7 @@ from crm.directory.tables import Organization, OrganizationKind, Size
 from crm.engagement.teams import TeamSeat
 from crm.errors import InvalidInput
 from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contributions.votes import Vote
 from crm.membership.joining.application import Application
 from crm.membership.ledger_tables import Term
 from crm.reference.tiers import Tier as TierRow
@@ -213,6 +214,7 @@ def at_a_glance(book: Book, account: Organization) -> dict[str, Any]:
         "terms": book.terms.of(account),
         "applications": [one for one in book.applications.of(account) if one.party is not None],
         "standing": book.standing.of(account),
+        "vote": _vote(book, account),
         "people": book.people.at(account),
         "follow_ups": book.follow_ups.open(organization=account),
         "latest_interaction": next(iter(book.interactions.of(account, limit=1)), None),
@@ -244,6 +246,7 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
         "standing": f"{said(standing.standing)} as of {standing.as_of} ({standing.source}){_marked(standing)}"
         if standing
         else "not stated",
+        "vote": seen["vote"] and f"{seen['vote']}{_marked(seen['vote'])}",
         "people": [f"{p.name} <{p.email or 'no address'}>{_marked(p)}" for p in seen["people"]],
         "to_do": [f"{f.what} (by {f.due_on or 'no day set'})" for f in seen["follow_ups"]],
         "last_contact": latest and f"{said(latest.at)}, {said(latest.kind)}: {latest.summary}",
@@ -252,6 +255,16 @@ def _card(book: Book, account: Organization) -> dict[str, Any]:
         "reservation": reserved and f"{reserved.office} until {reserved.until_on}: {reserved.reason}",
         "clearance": str(seen["clearance"]),
     }
+
+
+def _vote(book: Book, account: Organization) -> Vote | None:
+    """The vote of the Member State whose contributions stand on an account."""
+    if account.kind is not OrganizationKind.ADMINISTRATION or account.country is None:
+        return None
+    if not book.countries.get(account.country).is_member_state:
+        return None
+    vote = book.contributions.vote(account.country)
+    return vote if vote.organization_id == account.id and vote.votes is not None else None
 
 
 def _cadence(tier: TierRow, *, by_default: bool) -> str:
@@ -263,7 +276,7 @@ def _seat(book: Book, seat: TeamSeat) -> str:
     return f"{seat.office} ({book.staff.get(seat.staff_id).name})" if seat.staff_id else seat.office
 
 
-def _marked(record: Person | AccountStanding | Term | Application) -> str:
+def _marked(record: Person | AccountStanding | Term | Application | Vote) -> str:
     return " [synthetic]" if record.synthetic else ""
 
 

@@ -172,29 +172,32 @@ def answer(
         show(ctx, row)
 
 
-@app.command(epilog=examples("crm round correct CL-25/36 CAN 10 --reason 'misread'"))
+@app.command(
+    epilog=examples(
+        "crm round correct CL-25/36 CAN 10 --reason 'misread'",
+        "crm round correct PP-26 LBY --override 'Authorised by the Conference' --reason 'The decision was found'",
+        "crm round correct CL-25/36 KEN --nothing --reason 'It was the note of Nigeria'",
+    )
+)
 def correct(
     ctx: typer.Context,
     *,
     key: Round,
     state: State,
     units: Annotated[
-        str | None, typer.Argument(metavar="UNITS", help="The class; if left out, it had announced nothing.")
+        str | None, typer.Argument(metavar="UNITS", help="The class that it announced, if that was wrong.")
     ] = None,
     reason: Reason,
+    nothing: Annotated[bool, typer.Option("--nothing", help="It had announced nothing at all.")] = False,
     on: OptionalOn = None,
     document: Annotated[str | None, typer.Option(help="The letter or note, if that was wrong.")] = None,
     override: Annotated[str | None, typer.Option(help="The override, if that was wrong.")] = None,
 ) -> None:
     """Put an answer right that was written down wrongly; both stay on record."""
     with opened(ctx) as book:
+        given = {"document": document, "override": override}
         when = optional_day(book, on)
-        show(
-            ctx,
-            book.rounds.correct(
-                key, state, units, reason=reason, on=when, document=document, override=override
-            ),
-        )
+        show(ctx, book.rounds.correct(key, state, units, reason=reason, nothing=nothing, on=when, **given))
 
 
 @app.command()

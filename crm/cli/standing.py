@@ -100,11 +100,18 @@ def notify(
     on: On,
     received_on: OptionalOn = None,
     document: Annotated[str, typer.Option(help="What the notice is called, or where it is on file.")] = "",
+    override: Annotated[
+        str, typer.Option(help="Why it was sent although the account is not suspended by what is on file.")
+    ] = "",
 ) -> None:
     """Record that the notice of suspension was sent to an account on a day."""
     with opened(ctx) as book:
         notice = book.suspension_notices.sent(
-            org, on=day(book, on), received_on=optional_day(book, received_on), document=document
+            org,
+            on=day(book, on),
+            received_on=optional_day(book, received_on),
+            document=document,
+            override=override,
         )
         show(ctx, notice)
 

@@ -8,8 +8,9 @@ import typer
 from crm.cli import options
 from crm.cli.import_files import DryRun
 from crm.cli.options import On, OptionalOn, Reason, Source, Synthetic, day, examples, optional_day
-from crm.cli.session import opened, show
+from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
+from crm.membership.recorded import Recorded
 from crm.reference.categories import Category
 
 app = typer.Typer(
@@ -27,6 +28,9 @@ class SectorCode(StrEnum):
 
 Sector = Annotated[SectorCode, typer.Option(help="The Sector.")]
 OptionalSector = Annotated[SectorCode | None, typer.Option(help="The Sector; none for Academia.")]
+HeldSector = Annotated[
+    SectorCode | None, typer.Option(help="The Sector; may be left out where it holds one membership only.")
+]
 StudyGroup = Annotated[str | None, typer.Option(help="For an Associate, the one it has selected.")]
 Units = Annotated[
     str | None, typer.Option(help='For a Sector Member, the class it has chosen, e.g. "1/2" or "1 1/2".')
@@ -52,6 +56,7 @@ _EVENTS: dict[str, Cells] = {
     "study group": "study_group",
     "units": "units",
     "reason": "reason",
+    "agreed by": "agreed_by",
     "source": "source",
     "recorded by": "recorded_by",
     "": lambda row: "synthetic" if row.synthetic else "",
@@ -108,7 +113,7 @@ def upgrade(
         upgraded = book.terms.upgrade(
             org, sector=sector, units=units, on=day(book, on), reason=reason, dry_run=dry_run
         )
-        show(ctx, upgraded)
+        tell(ctx, upgraded)
 
 
 @app.command(epilog=examples("crm term cross-sell acme.example --sector D --on 2027-01-01"))
@@ -164,7 +169,7 @@ def downgrade(
             reason=reason,
             dry_run=dry_run,
         )
-        show(ctx, changed)
+        tell(ctx, changed)
 
 
 @app.command()
@@ -183,7 +188,7 @@ def class_change(
         changed = book.terms.class_change(
             org, sector=sector, units=units, on=day(book, on), reason=reason, dry_run=dry_run
         )
-        show(ctx, changed)
+        tell(ctx, changed)
 
 
 @app.command(
@@ -194,16 +199,39 @@ def give_notice(
     org: options.Organization,
     received_on: On,
     reason: Reason,
-    sector: OptionalSector = None,
+    sector: HeldSector = None,
     *,
     dry_run: DryRun = False,
 ) -> None:
     """Record that a member has given notice; it leaves after the time of notice, six months by the present rule."""
     with opened(ctx) as book:
-        term = book.terms.give_notice(
+        given = book.terms.give_notice(
             org, sector=sector, received_on=day(book, received_on), reason=reason, dry_run=dry_run
         )
-        show(ctx, term)
+        tell(ctx, given)
+
+
+@app.command(
+    epilog=examples(
+        "crm term withdraw-notice acme.example --sector T --on today --reason 'Stays' --agreed-by 'Head of membership'"
+    )
+)
+def withdraw_notice(
+    ctx: typer.Context,
+    org: options.Organization,
+    on: On,
+    reason: Reason,
+    agreed_by: Annotated[str, typer.Option(help="Who of ours agreed to it.")],
+    sector: OptionalSector = None,
+    *,
+    dry_run: DryRun = False,
+) -> None:
+    """Record that a member has withdrawn its notice before it took effect, and stays."""
+    with opened(ctx) as book:
+        kept = book.terms.withdraw_notice(
+            org, sector=sector, on=day(book, on), reason=reason, agreed_by=agreed_by, dry_run=dry_run
+        )
+        tell(ctx, kept)
 
 
 @app.command()
@@ -212,14 +240,13 @@ def denounce(
     org: options.Organization,
     on: On,
     reason: Reason,
-    sector: OptionalSector = None,
+    sector: HeldSector = None,
     *,
     dry_run: DryRun = False,
 ) -> None:
     """Record that a member leaves; the day is the first on which it is no longer a member."""
     with opened(ctx) as book:
-        term = book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run)
-        show(ctx, term)
+        tell(ctx, book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run))
 
 
 @app.command()
@@ -228,14 +255,29 @@ def exclude(
     org: options.Organization,
     on: On,
     reason: Reason,
-    sector: OptionalSector = None,
+    sector: HeldSector = None,
     *,
+    override: Annotated[
+        str, typer.Option(help="Why it is excluded although the ladder does not ask for it.")
+    ] = "",
     dry_run: DryRun = False,
 ) -> None:
     """Record that a member has been excluded; the day is the first on which it is no longer a member."""
     with opened(ctx) as book:
-        term = book.terms.exclude(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run)
-        show(ctx, term)
+        ended = book.terms.exclude(
+            org, sector=sector, on=day(book, on), reason=reason, override=override, dry_run=dry_run
+        )
+        tell(ctx, ended)
+
+
+def tell(ctx: typer.Context, recorded: Recorded) -> None:
+    """Show what came of a change; to people the term, and beside it what its dues are still to be settled by."""
+    if invocation(ctx).as_json:
+        show(ctx, recorded)
+        return
+    show(ctx, recorded.term or "Nothing is left of the membership.")
+    for year in recorded.to_settle:
+        say(ctx, f"{year} `crm dues assess {year.year}` posts it.")
 
 
 @app.command(name="list")

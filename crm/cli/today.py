@@ -20,6 +20,7 @@ _NEXT: Mapping[NeedReason, str] = {
     NeedReason.UNANSWERED: "crm letter draft {record}",
     NeedReason.DRAFT: "crm letter show {record}",
     NeedReason.APPLICATION: "crm application show {record}",
+    NeedReason.VOTE: "crm dues statement {account}",
     NeedReason.NEW_PERSON: "crm person show {record}",
     NeedReason.WORSE_STANDING: "crm org show {account}",
     NeedReason.ENDING: "crm org show {account}",

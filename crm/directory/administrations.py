@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from crm.directory.merged import stands
 from crm.directory.tables import Organization, OrganizationKind
@@ -29,3 +29,13 @@ def administrations_of(session: Session, states: Iterable[str]) -> Mapping[str, 
         if state is not None:
             found[state].append(administration)
     return {state: tuple(each) for state, each in found.items()}
+
+
+def state_administrations(session: Session) -> Mapping[str, int]:
+    """The administration of each Member State, by its id; the one that came into the book first where there are several."""
+    first = func.min(col(Organization.id))
+    query = select(col(Organization.country), first).where(
+        col(Organization.kind) == OrganizationKind.ADMINISTRATION, stands(Organization)
+    )
+    rows = session.exec(query.group_by(col(Organization.country)))
+    return {country: number for country, number in rows if country}

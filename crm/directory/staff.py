@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, tzinfo
+from functools import cache
 from typing import ClassVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -207,9 +208,13 @@ def own_office(session: Session, office: Office | str | None, *, actor: str) -> 
     return code
 
 
+# Every call walks through the files of the whole time-zone database.
+_time_zones = cache(available_timezones)
+
+
 def known_time_zone(name: str) -> str:
     """The name of a time zone, if the time-zone database knows it."""
-    if name not in available_timezones():
+    if name not in _time_zones():
         raise InvalidInput(
             f"There is no time zone {name!r}.",
             field="time_zone",

@@ -15,6 +15,7 @@ from crm.imports.kinds import KINDS, kind_of
 from crm.imports.mappings import Mapped, Mappings, mapping_of
 from crm.imports.organizations import ORGANIZATIONS
 from crm.imports.participation import PARTICIPATION
+from crm.imports.payments import PAYMENTS
 from crm.imports.people import PEOPLE
 from crm.imports.performing import Order, Progress
 from crm.imports.report import ImportReport
@@ -24,6 +25,7 @@ from crm.imports.sources import Source
 from crm.imports.standing import STANDING
 from crm.imports.suggesting import Suggested, suggested
 from crm.imports.terms import TERMS
+from crm.membership.dues.payments import FINANCE
 from crm.store.store import Store
 
 
@@ -172,6 +174,20 @@ class Imports:
         """
         return self._perform(PARTICIPATION, source, mapping, how)
 
+    def payments(self, source: Source, mapping: Mapped, **how: Unpack[How]) -> ImportReport:
+        """Import payments, e.g. from a bank; the report says of each what it pays. One on record, by its reference, is matched.
+
+        A payment settles what was due first, or the invoice that its row names. Nothing on record is changed. A payment
+        that covers the joining invoice of an applicant begins its membership.
+
+        Args:
+            source: as for `organizations`.
+            mapping: the column for each field of `PaymentField`.
+            **how: as for `organizations`, without `role`; `source_name` is "finance" if left out, as in `book.dues.pay`.
+        """
+        named = How(**how) | How(source_name=how.get("source_name") or FINANCE)
+        return self._perform(PAYMENTS, source, mapping, named)
+
     def suggest(
         self,
         source: Source,
@@ -186,7 +202,8 @@ class Imports:
 
         Args:
             source: a path, or a file that is open for reading.
-            kind: what its rows are: "organizations", "people", "terms", "standing", "interactions" or "participation".
+            kind: what its rows are: "organizations", "people", "terms", "standing", "interactions", "participation" or
+                "payments".
             encoding: what a CSV file is written in, if it is not UTF-8 and has no byte order mark.
             sheet: which sheet of a workbook.
 
@@ -225,7 +242,8 @@ class Imports:
 
         Memberships stand in an append-only ledger and are taken back by another event: a join by a denunciation on its
         first day, an upgrade, a downgrade or a correction by a correction to what was there before. An end, a renewal
-        or a suspension cannot be taken back so, and stands.
+        or a suspension cannot be taken back so, and stands. A payment is reversed on its own day; a membership that it
+        began stands.
 
         Args:
             batch: the batch or its number; one that was stopped can be reverted, too.

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from crm.imports.draft import Draft
 from crm.imports.judgement import Circumstances, Judgement, Numbers
+from crm.store.store import Store
 
 D = TypeVar("D", bound=Draft)
 
@@ -18,7 +19,7 @@ class Rules(ABC, Generic[D]):
     """The rules of one kind of row, over one file.
 
     They are asked in this order, chunk by chunk: `draft` and `read` for each row, `look_up` once, `judge` for each
-    row in the order of the file, and `settled` when all of the chunk is written.
+    row in the order of the file, and `settled` and `follow_up` when all of the chunk is written.
     """
 
     @abstractmethod
@@ -42,6 +43,9 @@ class Rules(ABC, Generic[D]):
 
     def settled(self, session: Session) -> None:
         """Bring into line what follows from the rows that were written."""
+
+    def follow_up(self, store: Store) -> None:
+        """Do what verbs do once such rows are in the book, with entries of their own on the trail."""
 
 
 class RulesOf(Protocol):

@@ -7,12 +7,14 @@ from crm.imports.interactions import INTERACTIONS
 from crm.imports.kind import Kind
 from crm.imports.organizations import ORGANIZATIONS
 from crm.imports.participation import PARTICIPATION
+from crm.imports.payments import PAYMENTS
 from crm.imports.people import PEOPLE
 from crm.imports.standing import STANDING
 from crm.imports.terms import TERMS
 
 KINDS: Mapping[str, Kind] = {
-    kind.name: kind for kind in (ORGANIZATIONS, PEOPLE, TERMS, STANDING, INTERACTIONS, PARTICIPATION)
+    kind.name: kind
+    for kind in (ORGANIZATIONS, PEOPLE, TERMS, STANDING, INTERACTIONS, PARTICIPATION, PAYMENTS)
 }
 
 

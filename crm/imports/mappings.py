@@ -76,7 +76,8 @@ class Mappings:
         Args:
             name: how it will be asked for.
             mapping: the column for each field, or an `ImportMapping`.
-            kind: what the rows are: "organizations", "people", "terms", "standing", "interactions", "participation".
+            kind: what the rows are: "organizations", "people", "terms", "standing", "interactions", "participation",
+                "payments".
             replace: whether it may take the place of one that bears the name.
 
         Raises:

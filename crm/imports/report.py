@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from crm.imports import refused_rows, summary
+from crm.imports import every_row, refused_rows, summary
 from crm.imports.row_log import RowLog, Rows
 from crm.imports.tally import MOST_EXAMPLES, Tally
 from crm.imports.verdicts import LEFT, NoteKind, RowVerdict, Verdict
@@ -114,6 +114,17 @@ class ImportReport(Shown):
             How many rows were written.
         """
         return refused_rows.write(Path(path), header=self.header, rows=self.left)
+
+    def to_csv_rows(self, path: Path | str) -> int:
+        """Write what happens to every row to a file, e.g. to look through what payments would pay before they are entered.
+
+        Args:
+            path: where to write it; a file that is there is replaced.
+
+        Returns:
+            How many rows were written.
+        """
+        return every_row.write(Path(path), rows=self.rows)
 
     def table(self, *, examples: int = 3) -> Table:
         """A summary for the terminal: rows by verdict, by problem and by note.

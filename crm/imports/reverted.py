@@ -53,7 +53,7 @@ class Reverted(Shown):
         rows: how many rows were taken back.
         removed: how many records were removed, by table.
         restored: how many values were put back, by table and field.
-        added: how many events were added to the ledger to take back others.
+        added: how many entries were added to a ledger that is never changed, to take back others: events, or reversals.
         standing: the rows that were not taken back, each with the reason; read anew each time.
     """
 
@@ -78,7 +78,7 @@ class Reverted(Shown):
             for name, count in counts.items():
                 grid.add_row(f"{count:,}", f"{name.replace('_', ' ')} {what}")
         if self.added:
-            grid.add_row(f"{self.added:,}", "events added to the ledger")
+            grid.add_row(f"{self.added:,}", "entries added to the ledger")
         grid.add_section()
         for row in islice(self.standing, _FEW):
             grid.add_row("", Text(tame(str(row))))

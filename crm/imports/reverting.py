@@ -11,10 +11,12 @@ from sqlmodel import Session, col, select
 
 from crm.errors import AccordError, InvalidInput, Refused
 from crm.imports.batches import ImportBatch, ImportRow
+from crm.imports.payments import PAYMENTS
 from crm.imports.performing import CHUNK, found_batch
 from crm.imports.reverted import STANDS, Reverted, Stands
 from crm.imports.spool import Lazy, Spool
 from crm.imports.taking_back import TakingBack
+from crm.imports.taking_back_payments import take_back_payments
 from crm.imports.taking_back_terms import take_back_event
 from crm.imports.terms import TERMS
 from crm.imports.verdicts import Verdict
@@ -74,6 +76,10 @@ def _all(store: Store, batch: ImportBatch, reason: str) -> _Sums:
             rows = _page(session, batch.id, before)
             if batch.kind == TERMS.name:
                 _take_back_events(store, session, rows, sums, reason)
+            elif batch.kind == PAYMENTS.name:
+                why = take_back_payments(store, rows, reason=reason)
+                sums.added += sum(against is None for against in why.values())
+                _note(session, rows, why, sums, store)
             else:
                 _take_back(store, session, rows, sums)
         if not rows:

@@ -86,6 +86,7 @@ class Run(Generic[D]):
         judged = [(draft, self._judged(draft)) for draft in drafts]
         write(session, (one for _, judgement in judged for one in judgement.writes))
         self._rules.settled(session)
+        self._rules.follow_up(self._store)
         return [(_verdict(draft, judgement), judgement.writes) for draft, judgement in judged]
 
     def _judged(self, draft: D) -> Judgement:

@@ -46,6 +46,7 @@ class NoteKind(StrEnum):
         REPLACED: the book said something else, and took the value over.
         DIFFERS: the book says something else than the file; the book was not changed.
         REPEATED: an earlier row of the file is the same.
+        SETTLES: what a payment pays.
         CHECK: a person had better look.
     """
 
@@ -57,6 +58,7 @@ class NoteKind(StrEnum):
     REPLACED = "replaced"
     DIFFERS = "differs"
     REPEATED = "repeated"
+    SETTLES = "settles"
     CHECK = "check"
 
 

@@ -15,6 +15,7 @@ from crm.directory.tables import Organization
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import Need, NeedReason, Sign
 from crm.insight.ranking import ranked
+from crm.insight.signs_of_votes import votes_at_stake
 from crm.insight.touches import TouchSource
 from crm.reference.application_patience import application_patience
 from crm.reference.attention_weights import attention_weights
@@ -57,7 +58,8 @@ class Attention:
         These are next steps that are due or overdue; accounts that nobody has touched for longer than their tier allows;
         those who came to us and wait for an answer; memberships that were denounced; new focal points and people in
         senior roles, and standings that have become worse, of the last 30 days; letters that wait for their author;
-        applications for membership that wait for us, or for somebody else for longer than is usual.
+        applications for membership that wait for us, or for somebody else for longer than is usual; Member States that have
+        lost their vote by arrears, or will within 120 days.
 
         Args:
             owner: whose needs: theirs, and those of colleagues who are away and whose deputy they are; everybody's where
@@ -78,7 +80,7 @@ class Attention:
         )
         with self._store.reading() as session:
             person = None if owner is None else find_staff(session, owner)
-            scope = self._scope(session, person, office=office, region=region, on=on)
+            scope = self._scope(session, person, wanted, office=office, region=region, on=on)
             signs = [sign for sign in self._signs(session, scope, wanted) if sign.reason in wanted]
             signs = _of_keepers(session, signs)
             found = ranked(signs, today=scope.on, weights=attention_weights(session))[:limit]
@@ -88,6 +90,7 @@ class Attention:
         self,
         session: Session,
         person: Staff | None,
+        wanted: frozenset[NeedReason],
         *,
         office: Office | str | None,
         region: str | None,
@@ -108,6 +111,7 @@ class Attention:
             region=find_region(session, region).slug if region else None,
             senior_roles=senior_roles(session),
             patience=application_patience(session),
+            votes=votes_at_stake(session, day) if NeedReason.VOTE in wanted else {},
         )
 
     def _signs(
@@ -115,7 +119,7 @@ class Attention:
     ) -> Iterator[Sign]:
         for source in self._sources:
             if source.reasons & wanted:
-                told = (source.told(row, scope) for row in session.execute(source.lines(scope)))
+                told = (source.told(row, scope) for row in session.execute(source.lines(scope), scope.values))
                 yield from (sign for sign in told if sign is not None)
 
 
@@ -123,7 +127,9 @@ def _of_keepers(session: Session, signs: Sequence[Sign]) -> list[Sign]:
     """The signs with the accounts that they lead to, where one was merged into another."""
     keepers = keeper_ids(session, Organization, {sign.organization_id for sign in signs})
     return [
-        replace(sign, organization_id=keepers.get(sign.organization_id, sign.organization_id))
+        replace(sign, organization_id=keepers[sign.organization_id])
+        if sign.organization_id in keepers
+        else sign
         for sign in signs
     ]
 

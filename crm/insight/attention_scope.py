@@ -13,6 +13,7 @@ from crm.directory.merged import among, stands
 from crm.directory.tables import Organization
 from crm.insight.need import NeedReason, Sign
 from crm.insight.touches import TouchSource
+from crm.membership.contributions.votes import Vote
 from crm.reference.countries import countries_in
 from crm.reference.senior_roles import SeniorRole
 
@@ -29,20 +30,27 @@ class AttentionScope:
         region: only accounts based in this development region, by slug.
         senior_roles: how senior roles are called.
         patience: for how many days an application may wait for each party.
+        votes: the votes of Member States that are lost or at stake, by account; empty where they are not asked for.
     """
 
     on: date
     zone: tzinfo
-    touches: Sequence[TouchSource]
+    touches: tuple[TouchSource, ...]
     staff: Sequence[int] | None = None
     region: str | None = None
     senior_roles: Sequence[SeniorRole] = ()
     patience: Mapping[str, int] = field(default_factory=dict)
+    votes: Mapping[int, Vote] = field(default_factory=dict)
 
     @property
     def until(self) -> datetime:
         """The instant at which the day is over."""
         return end_of(self.on, self.zone)
+
+    @property
+    def values(self) -> dict[str, datetime]:
+        """The parameters that its statements are executed with."""
+        return {"until": self.until}
 
     def day(self, at: Any) -> ColumnElement[date]:
         """The day of an instant, where it is; for queries."""
@@ -69,7 +77,7 @@ class Source:
 
     Attributes:
         reasons: what it may give.
-        lines: the statement for a scope.
+        lines: the statement for a scope; it is executed with the scope's `values`.
         told: what a row of it means on the day; None where it means nothing.
     """
 

@@ -105,9 +105,8 @@ def silent(session: Session, ids: Ids, day: date, *, keys: KeyRing) -> dict[int,
     rows = session.execute(reached).all()
     refused = suppressed_forms(session, (key for _, key in rows), keys=keys)
     found = {number for number, _ in rows} - {number for number, key in rows if key not in refused}
-    told = session.execute(_reachable(found, day)).all() if found else ()
     names: dict[int, list[str]] = defaultdict(list)
-    for row in told:
+    for row in session.execute(_reachable(found, day)):
         names[row.organization_id].append(row.name)
     return names
 

@@ -24,6 +24,7 @@ class NeedReason(StrEnum):
         NEW_PERSON: a focal point or somebody in a senior role has begun there.
         DRAFT: a letter waits for the approval of its author.
         APPLICATION: its application for membership waits: for us, or for somebody else for longer than is usual.
+        VOTE: the Member State has lost its vote by arrears, or will lose it soon.
     """
 
     OVERDUE = "overdue"
@@ -36,6 +37,7 @@ class NeedReason(StrEnum):
     NEW_PERSON = "new_person"
     DRAFT = "draft"
     APPLICATION = "application"
+    VOTE = "vote"
 
 
 GROUPS: Mapping[str, frozenset[NeedReason]] = {
@@ -44,6 +46,7 @@ GROUPS: Mapping[str, frozenset[NeedReason]] = {
     "Waiting for an answer": frozenset({NeedReason.UNANSWERED}),
     "Letters to approve": frozenset({NeedReason.DRAFT}),
     "Applications": frozenset({NeedReason.APPLICATION}),
+    "Votes of Member States": frozenset({NeedReason.VOTE}),
     "Changes": frozenset({NeedReason.WORSE_STANDING, NeedReason.ENDING, NeedReason.NEW_PERSON}),
     "Going cold": frozenset({NeedReason.COLD, NeedReason.GOING_COLD}),
 }

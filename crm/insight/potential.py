@@ -20,8 +20,8 @@ from crm.membership.fee_status import FeeStatus
 from crm.membership.pricing import Holding, yearly_fee
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
-from crm.reference.facts import Certainty
-from crm.reference.fee_schedule import FeeSchedule, YearlyFee, least_sure
+from crm.reference.facts import Certainty, least_sure
+from crm.reference.fee_schedule import FeeSchedule, YearlyFee
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.potential_weights import Weight, Weights
 from crm.shown import Shown

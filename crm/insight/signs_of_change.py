@@ -1,9 +1,10 @@
 """What has changed at accounts and calls for attention: memberships that end, new people, standings that are worse."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select, true
+from sqlalchemy import ColumnElement, Select, select, true
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -87,41 +88,49 @@ def _told_new_person(row: Any, scope: AttentionScope) -> Sign | None:
 
 def _standings(scope: AttentionScope) -> Lines:
     """How accounts stand on the day, how they stood before, and since when it is otherwise."""
+    changes, now, since_on = _changes()
+    return changes.where(
+        scope.accounts(), standing_on(scope.on, of=now), since_on >= scope.on - _LATELY
+    ).add_columns(since_on)
+
+
+@cache  # as in `crm/insight/cadence.py`
+def _changes() -> tuple[Lines, Any, ColumnElement[date]]:
+    """Every span of an account that followed one of another standing, the span itself, and when that standing began."""
     now, before, since = (aliased(AccountStanding, name=name) for name in ("now", "before", "since"))
-    theirs = col(now.organization_id) == col(Organization.id)
     former = (
-        _of_account(before)
+        _of_account(before, "standing", "since_on")
         .where(col(before.standing) != col(now.standing), col(before.since_on) < col(now.since_on))
         .order_by(col(before.since_on).desc())
         .limit(1)
         .lateral("former")
     )
     began = (
-        _of_account(since)
+        _of_account(since, "since_on", "source", "why")
         .where(col(since.since_on) > former.c.since_on)
         .order_by(col(since.since_on))
         .limit(1)
         .lateral("began")
     )
-    return (
+    changes = (
         select(
             col(Organization.id).label("organization_id"),
             col(Organization.owner_id),
             col(now.standing),
             former.c.standing.label("former"),
-            began.c.since_on,
             began.c.source,
             began.c.why,
         )
-        .join_from(Organization, now, theirs & standing_on(scope.on, of=now))
+        .join_from(Organization, now, col(now.organization_id) == col(Organization.id))
         .join(former, true())
         .join(began, true())
-        .where(scope.accounts(), began.c.since_on >= scope.on - _LATELY)
     )
+    return changes, now, began.c.since_on
 
 
-def _of_account(span: Any) -> Lines:
-    return select(span).where(col(span.organization_id) == col(Organization.id))
+def _of_account(span: Any, *names: str) -> Lines:
+    columns = (getattr(span, name) for name in names)
+    return select(*columns).where(col(span.organization_id) == col(Organization.id))
 
 
 def _told_standing(row: Any, _: AttentionScope) -> Sign | None:

@@ -1,6 +1,7 @@
 """What contact with accounts has to say to an attention list: next steps, replies that wait, and accounts gone quiet."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, literal_column, select, true, union
@@ -13,7 +14,7 @@ from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.cadence import without_touch
 from crm.insight.need import NeedReason, Sign, in_days
 from crm.insight.timeline_sources import in_a_line
-from crm.insight.touches import last_touch, noticed
+from crm.insight.touches import UNTIL, TouchSource, last_touch, noticed
 
 Lines = Select[*tuple[Any, ...]]
 
@@ -81,10 +82,17 @@ def _told_cold(row: Any, _: AttentionScope) -> Sign:
 
 
 def _unanswered(scope: AttentionScope) -> Lines:
-    ours = last_touch(scope.touches, scope.until, ours=True)
+    waiting, came_at = _waiting(scope.touches)
+    return waiting.add_columns(scope.day(came_at).label("since_on")).where(scope.accounts())
+
+
+@cache  # as in `crm/insight/cadence.py`
+def _waiting(sources: tuple[TouchSource, ...]) -> tuple[Lines, ColumnElement[datetime]]:
+    """All accounts that wait for an answer, each with the first message since ours, and when it came."""
+    ours = last_touch(sources, ours=True)
     done = (
         select(func.max(col(FollowUp.done_at)).label("at"))
-        .where(col(FollowUp.organization_id) == col(Organization.id), col(FollowUp.done_at) < scope.until)
+        .where(col(FollowUp.organization_id) == col(Organization.id), col(FollowUp.done_at) < UNTIL)
         .correlate(Organization)
         .lateral("done")
     )
@@ -92,18 +100,17 @@ def _unanswered(scope: AttentionScope) -> Lines:
     waiting = (
         select(col(Interaction.id), col(Interaction.at), col(Interaction.kind), col(Interaction.summary))
         .where(col(Interaction.organization_id) == col(Organization.id), noticed())
-        .where(col(Interaction.inbound), col(Interaction.at) > answered, col(Interaction.at) < scope.until)
+        .where(col(Interaction.inbound), col(Interaction.at) > answered, col(Interaction.at) < UNTIL)
         .order_by(col(Interaction.at), col(Interaction.id))
         .limit(1)
         .correlate(Organization, ours, done)
         .lateral("waiting")
     )
-    return (
+    accounts = (
         select(
             col(Organization.id).label("organization_id"),
             col(Organization.owner_id),
             waiting.c.id,
-            scope.day(waiting.c.at).label("since_on"),
             waiting.c.kind,
             waiting.c.summary,
         )
@@ -111,8 +118,8 @@ def _unanswered(scope: AttentionScope) -> Lines:
         .outerjoin(ours, true())
         .outerjoin(done, true())
         .join(waiting, true())
-        .where(scope.accounts())
     )
+    return accounts, waiting.c.at
 
 
 def _told_unanswered(row: Any, scope: AttentionScope) -> Sign:

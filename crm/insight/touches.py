@@ -9,27 +9,29 @@
 - What was never touched counts from the day on which its account manager was named, else from that on which it was added.
 """
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, String, cast, false, func, select, union_all
+from sqlalchemy import ColumnElement, Select, String, bindparam, cast, false, func, select, union_all
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import col
 
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Interaction, InteractionKind
+from crm.store.columns import UtcDateTime
 from crm.store.trail import TrailChange, TrailEntry
+
+UNTIL = bindparam("until", type_=UtcDateTime)
+"""Only what was before this instant counts: a parameter, so that what asks for it is put together once."""
 
 
 class TouchSource(Protocol):
     """A kind of record that touches stand on."""
 
-    def __call__(self, until: datetime, *, ours: bool) -> Select[*tuple[Any, ...]]:
-        """The latest touch of one account, begun with `latest_of`.
+    def __call__(self, *, ours: bool) -> Select[*tuple[Any, ...]]:
+        """The latest touch of one account before `UNTIL`, begun with `latest_of`.
 
         Args:
-            until: before this instant.
             ours: only what went from us.
         """
         ...
@@ -40,7 +42,7 @@ def noticed() -> ColumnElement[bool]:
     return col(Interaction.kind) != InteractionKind.NOTE
 
 
-def latest_of(record: Any, *, at: Any, kind: Any, office: Any, until: datetime) -> Select[*tuple[Any, ...]]:
+def latest_of(record: Any, *, at: Any, kind: Any, office: Any) -> Select[*tuple[Any, ...]]:
     """Begin the statement of a source: the latest touch of the organisation that the query around it is at.
 
     Args:
@@ -48,7 +50,6 @@ def latest_of(record: Any, *, at: Any, kind: Any, office: Any, until: datetime) 
         at: when.
         kind: what it was.
         office: the code of our office.
-        until: before this instant.
     """
     return (
         select(
@@ -57,36 +58,34 @@ def latest_of(record: Any, *, at: Any, kind: Any, office: Any, until: datetime) 
             office.label("office"),
             func.concat(f"{record.__tablename__}:", col(record.id)).label("record"),
         )
-        .where(col(record.organization_id) == col(Organization.id), at < until)
+        .where(col(record.organization_id) == col(Organization.id), at < UNTIL)
         .order_by(at.desc(), col(record.id).desc())
         .limit(1)
         .correlate(Organization)
     )
 
 
-def interactions(until: datetime, *, ours: bool) -> Select[*tuple[Any, ...]]:
+def interactions(*, ours: bool) -> Select[*tuple[Any, ...]]:
     """The latest interaction of an account, other than a note."""
     latest = latest_of(
         Interaction,
         at=col(Interaction.at),
         kind=col(Interaction.kind),
         office=col(Interaction.office),
-        until=until,
     ).where(noticed())
     return latest.where(col(Interaction.inbound) == false()) if ours else latest
 
 
-def last_touch(sources: Sequence[TouchSource], until: datetime, *, ours: bool = False) -> LateralFromClause:
-    """The last touch of the organisation that the query around it is at, to be joined.
+def last_touch(sources: Iterable[TouchSource], *, ours: bool = False) -> LateralFromClause:
+    """The last touch before `UNTIL` of the organisation that the query around it is at, to be joined.
 
     For each source the index leads to the one latest row; nothing is read that is older.
 
     Args:
         sources: where touches stand.
-        until: before this instant.
         ours: only what went from us.
     """
-    found = union_all(*(source(until, ours=ours) for source in sources)).subquery()
+    found = union_all(*(source(ours=ours) for source in sources)).subquery()
     return select(found).order_by(found.c.at.desc()).limit(1).lateral("touch")
 
 

@@ -1,12 +1,14 @@
 """What goes with a category of membership: one Sector or all three, a study group or a class of contribution."""
 
 from collections.abc import Mapping
+from datetime import date
 from fractions import Fraction
 
-from crm.errors import InvalidInput
+from crm.errors import InvalidInput, Refused
 from crm.membership.terms import OPENING, Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.member_classes import refuse_no_class
+from crm.reference.study_groups import StudyGroup
 
 
 def coverage_of(category: Category, sector: str | None) -> Coverage:
@@ -52,6 +54,23 @@ def refuse_odd_study_group(fields: Mapping[str, object]) -> None:
         raise InvalidInput("Only an Associate is bound to one study group.", field="study_group", value=group)
     if group is not None and not str(group).startswith(f"{coverage}-"):
         raise InvalidInput(f"{group} is no study group of ITU-{coverage}.", field="study_group", value=group)
+
+
+def refuse_absent_study_group(group: StudyGroup | None, on: date) -> None:
+    """Refuse a study group that does not exist on a day, where nobody has said why it is that one.
+
+    Raises:
+        Refused: it has ended, or has not begun; its successor is the candidate.
+    """
+    if group is not None and (absence := group.absence_on(on)):
+        raise Refused(
+            absence,
+            rule="terms.study_group",
+            field="study_group",
+            value=group.code,
+            candidates=[group.succeeded_by] if group.succeeded_by else (),
+            hint="Name one of that day, or say why it is this one: reason=…",
+        )
 
 
 def refuse_odd_units(fields: Mapping[str, object]) -> None:

@@ -51,12 +51,17 @@ def fee_status(country: str | None, headquarters: Country | None, developed: fro
 
 def fee_statuses(session: Session, organization_ids: Iterable[int], *, on: date) -> Mapping[int, FeeStatus]:
     """The status of each of these organisations on a day; two statements, however many there are."""
+    developed = developed_on(session, on)
     head: Any = aliased(Organization, name="head")
+    # The seat of a group counts where it is in a developed country; no other is read for each of many accounts.
+    seat = (col(Country.code) == head.country) & col(Country.code).in_(developed)
     query: Any = (
         select(col(Organization.id), col(Organization.country), Country)
         .outerjoin(head, head.id == col(Organization.group_id))
-        .outerjoin(Country, col(Country.code) == head.country)
+        .outerjoin(Country, seat)
         .where(among(col(Organization.id), organization_ids))
     )
-    developed = developed_on(session, on)
-    return {number: fee_status(country, seat, developed) for number, country, seat in session.execute(query)}
+    return {
+        number: fee_status(country, headquarters, developed)
+        for number, country, headquarters in session.execute(query)
+    }

@@ -1,16 +1,18 @@
-"""How memberships end: by a notice that takes effect after its time, by a denunciation, or by exclusion."""
+"""How memberships end: by a notice that takes effect after its time, unless it is withdrawn, by a denunciation, or by exclusion."""
 
 from datetime import date
 
 from crm.dates import day_of
+from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.errors import InvalidInput
-from crm.membership.ledger import current_term, record_event
-from crm.membership.ledger_tables import Term
-from crm.membership.terms import Coverage, EventKind
+from crm.membership.contract.undue import refuse_undue_exclusion
+from crm.membership.ledger import coverage_meant, current_term
+from crm.membership.recorded import Recorded, recorded
+from crm.membership.terms import EventKind
+from crm.membership.withdrawing import notice_to_withdraw
 from crm.reference.membership_rules import membership_rules
-from crm.store.columns import chosen
 from crm.store.store import Change, Store
 
 
@@ -28,7 +30,7 @@ class Leaving:
         received_on: date,
         reason: str,
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member has given notice; it leaves after the time of notice, and is cancelling until then.
 
         The time of notice is six months (Convention No. 240), by the rule that holds on the day of the notice. Fees go on
@@ -36,26 +38,64 @@ class Leaving:
 
         Args:
             key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
             received_on: the day on which its notice was received.
             reason: why, for the ledger.
             dry_run: only say what would come of it.
 
         Returns:
-            The term with its last day.
+            The term with its last day, and what is given back by the next assessment.
 
         Raises:
             NotFound: it is no member there when the notice takes effect: it never was, or it has given notice before.
-            InvalidInput: the day is still to come.
+            InvalidInput: the day is still to come, or there is no reason.
         """
-        verb = "membership.notice_given"
-        with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
+        why = clean_name(reason, field="reason")
+        with self._store.changing("membership.notice_given", reason=why, dry_run=dry_run) as change:
             if received_on > today_of(change.session, change.now, change.actor):
                 raise InvalidInput(f"{received_on} is still to come.", field="received_on", value=received_on)
             months = membership_rules(change.session).on(received_on).notice_months
             leaves_on = day_of(f"{months}m", today=received_on)
             what = {"kind": EventKind.DENUNCIATION, "notice_on": received_on}
-            return _ended(change, key, what, sector=sector, on=leaves_on, reason=reason)
+            return _ended(change, key, what, sector=sector, on=leaves_on, reason=why)
+
+    def withdraw_notice(
+        self,
+        key: OrganizationKey,
+        *,
+        sector: str | None = None,
+        on: date,
+        reason: str,
+        agreed_by: str,
+        dry_run: bool = False,
+    ) -> Recorded:
+        """Record that a member has withdrawn its notice before it took effect, and stays: the membership goes on.
+
+        No source says whether a notice can be withdrawn, so somebody has to agree (unverified). What an assessment has
+        given back for the months after the end is charged again by the next `book.dues.assess` of its year.
+
+        Args:
+            key: which organisation.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
+            on: the day on which the withdrawal was received; until then it stands as cancelling.
+            reason: why, for the ledger.
+            agreed_by: who of ours agreed to it.
+            dry_run: only say what would come of it.
+
+        Raises:
+            NotFound: there is no notice of its that is still to take effect.
+            InvalidInput: nobody has agreed, or no reason is given.
+            Refused: the day is still to come, or not between the notice and the day on which it takes effect.
+        """
+        why, who = clean_name(reason, field="reason"), clean_name(agreed_by, field="agreed_by")
+        verb = f"membership.{EventKind.NOTICE_WITHDRAWN}"
+        with self._store.changing(verb, reason=why, dry_run=dry_run) as change:
+            row = find_organization(change.session, key)
+            coverage = coverage_meant(change.session, row, sector, on)
+            notice = notice_to_withdraw(change, row, coverage, on)
+            event = {"kind": EventKind.NOTICE_WITHDRAWN, "effective_on": on, "withdraws_id": notice.id}
+            event |= {name: getattr(notice, name) for name in ("coverage", "category", "synthetic")}
+            return recorded(change, row, event | {"reason": why, "agreed_by": who})
 
     def denounce(
         self,
@@ -65,23 +105,28 @@ class Leaving:
         on: date,
         reason: str,
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member leaves on a day that is fixed already. One that ends on its first day leaves no term.
 
         Args:
             key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
             on: the first day on which it is no longer a member; `give_notice` works it out from the day of a notice.
             reason: why, for the ledger.
             dry_run: only say what would come of it.
 
         Returns:
-            The term that it ends; None where nothing is left of it, because it never was.
+            The term that it ends, None where nothing is left of it, because it never was; and what is given back by the
+            next assessment.
 
         Raises:
             NotFound: it is no member there on that day.
+            InvalidInput: there is no reason.
         """
-        return self._end(key, EventKind.DENUNCIATION, sector=sector, on=on, reason=reason, dry_run=dry_run)
+        why = clean_name(reason, field="reason")
+        verb = f"membership.{EventKind.DENUNCIATION}"
+        with self._store.changing(verb, reason=why, dry_run=dry_run) as change:
+            return _ended(change, key, {"kind": EventKind.DENUNCIATION}, sector=sector, on=on, reason=why)
 
     def exclude(
         self,
@@ -90,38 +135,36 @@ class Leaving:
         sector: str | None = None,
         on: date,
         reason: str,
+        override: str = "",
         dry_run: bool = False,
-    ) -> Term | None:
+    ) -> Recorded:
         """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
+
+        It is decided by the Secretary-General (Resolution 152, Busan), when the ladder asks for it; see `book.standing.due`.
 
         Args:
             key: which organisation.
-            sector: "R", "T" or "D"; none for Academia.
+            sector: "R", "T" or "D"; may be left out where it holds one membership only.
             on: the first day on which it is no longer a member.
             reason: why, for the ledger.
+            override: why it is excluded although the ladder does not ask for it, for the trail.
             dry_run: only say what would come of it.
 
         Returns:
-            The term that it ends; None where nothing is left of it.
+            The term that it ends, None where nothing is left of it; and what is given back by the next assessment.
 
         Raises:
             NotFound: it is no member there on that day.
+            InvalidInput: there is no reason.
+            Refused: no exclusion is due, on that day or today, and nobody says why it is excluded all the same.
         """
-        return self._end(key, EventKind.EXCLUSION, sector=sector, on=on, reason=reason, dry_run=dry_run)
-
-    def _end(
-        self,
-        key: OrganizationKey,
-        kind: EventKind,
-        *,
-        sector: str | None,
-        on: date,
-        reason: str,
-        dry_run: bool,
-    ) -> Term | None:
-        verb = f"membership.{kind}"
-        with self._store.changing(verb, reason=reason or None, dry_run=dry_run) as change:
-            return _ended(change, key, {"kind": kind}, sector=sector, on=on, reason=reason)
+        why = clean_name(reason, field="reason")
+        verb = f"membership.{EventKind.EXCLUSION}"
+        with self._store.changing(verb, reason=override or why, dry_run=dry_run) as change:
+            today = today_of(change.session, change.now, change.actor)
+            account = find_organization(change.session, key)
+            refuse_undue_exclusion(change.session, account, min(on, today), override)
+            return _ended(change, key, {"kind": EventKind.EXCLUSION}, sector=sector, on=on, reason=why)
 
 
 def _ended(
@@ -132,13 +175,13 @@ def _ended(
     sector: str | None,
     on: date,
     reason: str,
-) -> Term | None:
+) -> Recorded:
     row = find_organization(change.session, key)
-    coverage = chosen(Coverage, sector or Coverage.ALL, field="sector")
+    coverage = coverage_meant(change.session, row, sector, on)
     current = current_term(change.session, row, coverage, on)
     event = event | {"coverage": coverage, "effective_on": on, "reason": reason}
     event |= {
         "category": current and current.category,
         "synthetic": current is not None and current.synthetic,
     }
-    return record_event(change, row, event)
+    return recorded(change, row, event)

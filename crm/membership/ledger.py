@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -11,21 +12,19 @@ from crm.directory.tables import Organization
 from crm.errors import NotFound, Refused
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger_tables import MembershipEvent, Term, running, runs_on
-from crm.membership.terms import ENDING, Coverage, LedgerEvent, TermSpan, terms_of
+from crm.membership.terms import ENDING, Coverage, LedgerEvent, TermSpan, held_in_words, terms_of
+from crm.store.columns import chosen
 from crm.store.store import Change
 
 
-def record_event(change: Change, organization: Organization, fields: dict[str, object]) -> Term | None:
+def record_event(change: Change, organization: Organization, fields: dict[str, Any]) -> Term | None:
     """Add an event to the ledger and project the terms anew, in one transaction.
 
     Returns:
         The term that the event opened or ended, or that runs in its Sector on its day; None where nothing is left.
     """
     if fields.get("category") is None:
-        raise NotFound(
-            f"{organization.name} is no member in {fields['coverage']} on {fields['effective_on']}.",
-            field="sector",
-        )
+        raise no_member_there(change.session, organization, fields["coverage"], fields["effective_on"])
     refuse_odd_study_group(fields)
     refuse_odd_units(fields)
     organization = locked(change.session, organization)
@@ -63,6 +62,38 @@ def current_term(session: Session, organization: Organization, coverage: Coverag
     return session.exec(select(Term).where(*there)).first()
 
 
+def coverage_meant(session: Session, organization: Organization, sector: str | None, day: date) -> Coverage:
+    """The Sector of the membership that is meant on a day; where none is named, that of the only one there is.
+
+    Raises:
+        InvalidInput: there is no such Sector.
+    """
+    if sector is not None:
+        return chosen(Coverage, sector, field="sector")
+    held = _memberships(session, organization, day)
+    return held[0].coverage if len(held) == 1 else Coverage.ALL
+
+
+def no_member_there(session: Session, organization: Organization, coverage: Coverage, day: date) -> NotFound:
+    """The error for who is no member in a Sector on a day; the memberships that it has on that day are the candidates."""
+    held = _memberships(session, organization, day)
+    what = "Academia" if coverage is Coverage.ALL else f"a member in ITU-{coverage}"
+    return NotFound(
+        f"{organization.name} is not {what} on {day}, when that takes effect.",
+        field="sector",
+        value=coverage.value,
+        candidates=[held_in_words(term.category, term.coverage) for term in held],
+        hint="Name the Sector of one of its memberships; none for Academia."
+        if held
+        else "See book.terms.of.",
+    )
+
+
+def _memberships(session: Session, organization: Organization, day: date) -> Sequence[Term]:
+    there = select(Term).where(Term.organization_id == organization.id, running(day))
+    return session.exec(there.order_by(col(Term.since_on), col(Term.id))).all()
+
+
 def events_of(session: Session, organization_ids: Sequence[int]) -> Sequence[MembershipEvent]:
     """The events of organisations, in the order in which they take effect."""
     query = select(MembershipEvent).where(col(MembershipEvent.organization_id).in_(organization_ids))
@@ -75,8 +106,7 @@ def refuse_no_member(session: Session, organization: Organization, day: date) ->
     Raises:
         Refused: it is a member of no Sector.
     """
-    anywhere = select(Term).where(Term.organization_id == organization.id, running(day))
-    if session.exec(anywhere).first() is None:
+    if not _memberships(session, organization, day):
         raise Refused(
             f"{organization.name} is a member of no Sector on {day}.",
             rule="terms.cross_sell",

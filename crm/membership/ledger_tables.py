@@ -4,7 +4,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import ClassVar
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, or_
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, exists, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, col
 
 from crm.errors import Refused
@@ -22,9 +23,20 @@ class MembershipEvent(Record, table=True):
     Attributes:
         units: of a Sector Member that has said so, the class it has chosen.
         notice_on: of a denunciation, the day on which its notice was received.
+        withdraws_id: of a withdrawal, the denunciation of which the notice was withdrawn.
+        agreed_by: of a withdrawal, who agreed to it.
     """
 
     __tablename__ = "membership_event"
+    __table_args__ = (
+        CheckConstraint("(kind = 'notice_withdrawn') = (withdraws_id IS NOT NULL)", name="withdraws"),
+        Index(
+            "uq_membership_event_withdrawn",
+            "withdraws_id",
+            unique=True,
+            postgresql_where="withdraws_id IS NOT NULL",
+        ),
+    )
     append_only: ClassVar[bool] = True
 
     id: int = id_field()
@@ -36,6 +48,8 @@ class MembershipEvent(Record, table=True):
     units: Fraction | None = units_field(optional=True)
     effective_on: date
     notice_on: date | None = None
+    withdraws_id: int | None = ref("membership_event.id", optional=True, index=False)
+    agreed_by: str = personal(default="")
     reason: str = personal(default="")
     source: str = personal(default="")
     recorded_at: datetime = at_field()
@@ -70,6 +84,14 @@ class Term(Record, table=True):
     synthetic: bool = False
 
 
+means("uq_membership_event_withdrawn", Refused, "The notice has been withdrawn already.", field="sector")
+means(
+    "ck_membership_event_withdraws",
+    Refused,
+    "A withdrawal names the notice that it withdraws, and nothing else does.",
+    field="kind",
+    hint="book.terms.withdraw_notice records it.",
+)
 means(
     "ex_term_overlap",
     Refused,
@@ -81,6 +103,12 @@ means(
 def running(day: date) -> ColumnElement[bool]:
     """Whether a term runs on a day; for queries."""
     return and_(col(Term.since_on) <= day, or_(col(Term.until_on).is_(None), col(Term.until_on) >= day))
+
+
+def withdrawn() -> ColumnElement[bool]:
+    """Whether an event is a notice that was withdrawn; for queries."""
+    later = aliased(MembershipEvent)
+    return exists().where(col(later.withdraws_id) == col(MembershipEvent.id))
 
 
 def runs_on(term: Term, day: date) -> bool:

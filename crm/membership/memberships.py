@@ -1,27 +1,24 @@
 """`book.terms`: join, change and end memberships; each verb adds one event to the ledger."""
 
-from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import true
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.membership.coverage import coverage_of
-from crm.membership.fee_status import fee_statuses
 from crm.membership.leaving import Leaving
-from crm.membership.ledger import current_term, events_of, record_event, refuse_no_member
+from crm.membership.ledger import current_term, events_of, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
-from crm.membership.pricing import Holding
-from crm.membership.proposals.lowest_class import refuse_too_low
 from crm.membership.proposals.proposing import Proposing
+from crm.membership.recorded import Recorded, recorded
 from crm.membership.terms import Coverage, EventKind
+from crm.membership.unexplained import refuse_unexplained
 from crm.reference.categories import Category
-from crm.reference.fee_schedule import fee_schedule
 from crm.reference.study_groups import find_study_group
 from crm.reference.units import units_of
 from crm.store.columns import chosen
@@ -53,17 +50,19 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen, e.g. "1/2"; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger; a class below the lowest of the Sector needs one.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one, and a study group that does not
+                exist on that day.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
             dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already, or the class is too low and no reason is given.
+            Refused: it is a member in that Sector already; or the class is too low or the study group does not exist then,
+                and no reason is given.
         """
         kind = chosen(Category, category, field="category")
-        return self._opened(
+        return self._joined(
             key,
             EventKind.JOIN,
             coverage=coverage_of(kind, sector),
@@ -100,17 +99,19 @@ class Terms(Leaving, Proposing):
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen; without it the minimum is assumed.
             on: the first day.
-            reason: why, for the ledger; a class below the lowest of the Sector needs one.
+            reason: why, for the ledger; a class below the lowest of the Sector needs one, and a study group that does not
+                exist on that day.
             source: where it is documented.
             synthetic: whether the membership is made up for a demonstration or test.
             dry_run: only say what would come of it.
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member in that Sector already, or in none; or the class is too low and no reason is given.
+            Refused: it is a member in that Sector already, or in none; or the class is too low or the study group does not
+                exist then, and no reason is given.
         """
         kind = chosen(Category, category, field="category")
-        return self._opened(
+        return self._joined(
             key,
             EventKind.CROSS_SELL,
             coverage=coverage_of(kind, sector),
@@ -133,10 +134,11 @@ class Terms(Leaving, Proposing):
         on: date,
         reason: str = "",
         dry_run: bool = False,
-    ) -> Term:
+    ) -> Recorded:
         """Record that an Associate became a full member of the Sector.
 
-        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+        Its dues follow by the next `book.dues.assess`, and `to_settle` says what that comes to; a proposal (`propose_…`)
+        shows and posts them at once.
 
         Args:
             key: which organisation.
@@ -149,7 +151,7 @@ class Terms(Leaving, Proposing):
         Raises:
             Refused: it is no Associate there, or the class is too low and no reason is given.
         """
-        return self._opened(
+        return self._record(
             key,
             EventKind.UPGRADE,
             coverage=chosen(Coverage, sector, field="sector"),
@@ -169,10 +171,11 @@ class Terms(Leaving, Proposing):
         on: date,
         reason: str = "",
         dry_run: bool = False,
-    ) -> Term:
+    ) -> Recorded:
         """Record that a Sector Member became an Associate in one study group of the Sector.
 
-        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+        Its dues follow by the next `book.dues.assess`, and `to_settle` says what that comes to; a proposal (`propose_…`)
+        shows and posts them at once.
 
         Args:
             key: which organisation.
@@ -183,9 +186,9 @@ class Terms(Leaving, Proposing):
             dry_run: only say what would come of it.
 
         Raises:
-            Refused: it is no Sector Member there.
+            Refused: it is no Sector Member there, or the study group does not exist then and no reason is given.
         """
-        return self._opened(
+        return self._record(
             key,
             EventKind.DOWNGRADE,
             coverage=chosen(Coverage, sector, field="sector"),
@@ -205,10 +208,11 @@ class Terms(Leaving, Proposing):
         on: date,
         reason: str = "",
         dry_run: bool = False,
-    ) -> Term:
+    ) -> Recorded:
         """Record that a Sector Member has chosen another class of contribution in a Sector.
 
-        Its dues follow by the next `book.dues.assess`; a proposal (`propose_…`) shows and posts them at once.
+        Its dues follow by the next `book.dues.assess`, and `to_settle` says what that comes to; a proposal (`propose_…`)
+        shows and posts them at once.
 
         Args:
             key: which organisation.
@@ -222,7 +226,7 @@ class Terms(Leaving, Proposing):
             InvalidInput: there is no such class.
             Refused: it is no Sector Member there, or the class is too low and no reason is given.
         """
-        return self._opened(
+        return self._record(
             key,
             EventKind.CLASS_CHANGE,
             coverage=chosen(Coverage, sector, field="sector"),
@@ -246,8 +250,8 @@ class Terms(Leaving, Proposing):
             ids = with_merged(Organization, [find_organization(session, key).id])
             return tuple(events_of(session, session.exec(ids).all()))
 
-    def _opened(self, key: OrganizationKey, kind: EventKind, **event: Any) -> Term:
-        term = self._record(key, kind, **event)
+    def _joined(self, key: OrganizationKey, kind: EventKind, **event: Any) -> Term:
+        term = self._record(key, kind, **event).term
         assert term is not None  # only an end leaves nothing
         return term
 
@@ -261,7 +265,7 @@ class Terms(Leaving, Proposing):
         units: Fraction | int | str | None = None,
         dry_run: bool = False,
         **event: Any,
-    ) -> Term | None:
+    ) -> Recorded:
         verb = f"membership.{kind}"
         with self._store.changing(verb, reason=event["reason"] or None, dry_run=dry_run) as change:
             row, session = find_organization(change.session, key), change.session
@@ -271,20 +275,9 @@ class Terms(Leaving, Proposing):
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
-            event["study_group"] = study_group and find_study_group(session, study_group).code
-            term = record_event(change, row, event)
+            group = None if study_group is None else find_study_group(session, study_group)
+            event["study_group"] = group and group.code
+            found = recorded(change, row, event)
             if not event["reason"]:
-                _refuse_too_low(session, row, event)
-            return term
-
-
-def _refuse_too_low(session: Session, row: Organization, event: Mapping[str, Any]) -> None:
-    """Refuse a class that is below the lowest of its Sector where nobody has said why."""
-    on, units = event["effective_on"], event["units"]
-    if units is None:
-        return
-    status = fee_statuses(session, [row.id], on=on)[row.id]
-    wished = Holding(
-        event["coverage"], event["category"], units, status.development, headquarters=status.headquarters
-    )
-    refuse_too_low(fee_schedule(session), wished, on=on)
+                refuse_unexplained(session, row, event, group)
+            return found

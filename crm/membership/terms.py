@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     DENUNCIATION = "denunciation"
     EXCLUSION = "exclusion"
     CORRECTION = "correction"
+    NOTICE_WITHDRAWN = "notice_withdrawn"
 
 
 OPENING = frozenset({EventKind.JOIN, EventKind.CROSS_SELL})
@@ -52,6 +53,7 @@ class LedgerEvent:
     effective_on: date
     organization_id: int = 0
     units: Fraction | None = None
+    withdraws_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
 
     A gap stays a gap; an upgrade ends one term and opens the next on the following day; a term keeps the id of the
     event that opened it. Where organisations have been merged, an event concerns the membership of its own account;
-    only if that has none there, the one that came with the merge.
+    only if that has none there, the one that came with the merge. A denunciation of which the notice was withdrawn ends
+    nothing.
 
     Args:
         events: the events of one organisation and of those merged into it, in any order.
@@ -84,7 +87,7 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     """
     closed: list[TermSpan] = []
     open_terms: dict[_Place, TermSpan] = {}
-    for event in sorted(events, key=lambda e: (e.effective_on, e.id)):
+    for event in _standing(events):
         if event.kind in OPENING:
             _refuse_second(
                 event, (term for place, term in open_terms.items() if place[0] == event.organization_id)
@@ -100,6 +103,31 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     terms = tuple(sorted([*closed, *open_terms.values()], key=lambda t: (t.since_on, t.id)))
     _refuse_overlap(terms)
     return terms
+
+
+def _standing(events: Iterable[LedgerEvent]) -> Sequence[LedgerEvent]:
+    """The events that count, in the order in which they take effect: without withdrawals and what was withdrawn."""
+    ledger = sorted(events, key=lambda e: (e.effective_on, e.id))
+    given = {event.id: event for event in ledger if event.kind is EventKind.DENUNCIATION}
+    gone = set()
+    for event in ledger:
+        if event.kind is not EventKind.NOTICE_WITHDRAWN:
+            continue
+        notice = given.get(event.withdraws_id or 0)
+        if notice is None or notice.effective_on <= event.effective_on:
+            raise Refused(
+                f"There is no notice that a withdrawal of {event.effective_on} could concern.",
+                rule="terms.withdrawal",
+                hint="A notice can be withdrawn until it takes effect; after that, record a join.",
+            )
+        gone |= {event.id, notice.id}
+    return [event for event in ledger if event.id not in gone]
+
+
+def held_in_words(category: Category, coverage: Coverage) -> str:
+    """What somebody is where, in words: "associate in ITU-T"."""
+    sectors = "all Sectors" if coverage is Coverage.ALL else f"ITU-{coverage}"
+    return f"{category.value.replace('_', ' ')} in {sectors}"
 
 
 def overlapping(one: TermSpan, other: TermSpan) -> bool:
@@ -165,10 +193,13 @@ def _ended(term: TermSpan, event: LedgerEvent) -> Sequence[TermSpan]:
 def _refuse_second(event: LedgerEvent, others: Iterable[TermSpan]) -> None:
     for term in others:
         if set(term.coverage.value) & set(event.coverage.value):
+            ways_out = "an upgrade, a downgrade or a correction"
+            if Category.ACADEMIA in {term.category, event.category}:
+                ways_out = "the end of that membership first, or a correction,"
             raise Refused(
                 f"The organisation is {_in_words(term)} since {term.since_on}.",
                 rule="terms.no_overlap",
-                hint="Record an upgrade, a downgrade or a correction instead of a second join.",
+                hint=f"Record {ways_out} instead of a second join.",
             )
 
 
@@ -189,4 +220,4 @@ def _over_before(one: TermSpan, other: TermSpan) -> bool:
 
 
 def _in_words(term: TermSpan) -> str:
-    return f"{term.category.value.replace('_', ' ')} in {term.coverage}"
+    return held_in_words(term.category, term.coverage)

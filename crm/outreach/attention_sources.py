@@ -3,7 +3,6 @@
 A reply has become an interaction by the time it is here (`crm/outreach/answers.py`), and is seen as one.
 """
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, literal, select
@@ -12,7 +11,7 @@ from sqlmodel import col
 from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.directory.tables import Organization
-from crm.insight import signs_of_applications, signs_of_change, signs_of_contact
+from crm.insight import signs_of_applications, signs_of_change, signs_of_contact, signs_of_votes
 from crm.insight.attention import Attention
 from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign, in_days
@@ -25,7 +24,7 @@ from crm.store.store import Store
 Lines = Select[*tuple[Any, ...]]
 
 
-def letters(until: datetime, *, ours: bool) -> Lines:  # noqa: ARG001 - a letter is always ours
+def letters(*, ours: bool) -> Lines:  # noqa: ARG001 - a letter is always ours
     """The latest letter to an account that one of us wrote by hand and that went out."""
     office = (
         select(col(Staff.office))
@@ -35,9 +34,7 @@ def letters(until: datetime, *, ours: bool) -> Lines:  # noqa: ARG001 - a letter
         .correlate(Letter)
         .scalar_subquery()
     )
-    return latest_of(
-        Letter, at=col(Letter.handed_at), kind=literal("letter"), office=office, until=until
-    ).where(
+    return latest_of(Letter, at=col(Letter.handed_at), kind=literal("letter"), office=office).where(
         col(Letter.message_class) == MessageClass.CORRESPONDENCE, col(Letter.status).in_(sorted(WENT_OUT))
     )
 
@@ -81,5 +78,6 @@ TOUCHES = (interactions, letters)
 def attention(store: Store) -> Attention:
     """The attention list with all that the book has to say to it."""
     drafts = Source(frozenset({NeedReason.DRAFT}), _drafts, _told_draft)
-    sources = (*signs_of_contact.SOURCES, *signs_of_change.SOURCES, *signs_of_applications.SOURCES, drafts)
+    signs = (signs_of_contact, signs_of_change, signs_of_applications, signs_of_votes)
+    sources = (*(source for each in signs for source in each.SOURCES), drafts)
     return Attention(store, sources=sources, touches=TOUCHES)

@@ -91,6 +91,11 @@ def freeze(session: Session, run: Run, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(insert(Enrolment), values)
 
 
+def not_let_in(reason: str) -> dict[str, Any]:
+    """What becomes of an account that awaited an approval and is not let in: it is left out for a reason, like others."""
+    return {"state": EnrolmentState.LEFT_OUT, "reason": reason, "arm": None, "step": None}
+
+
 def hash_of_audience(rows: Iterable[Mapping[str, Any]]) -> str:
     """SHA-256 over an audience that is not written down yet; the same as `frozen_hash` of what is."""
     return _digest([row[name] for name in _HASHED] for row in rows)

@@ -5,19 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from crm.errors import Refused
-from crm.outreach.audience import AudienceRow, freeze, rows_of
+from crm.outreach.audience import AudienceRow, freeze, not_let_in, rows_of
 from crm.outreach.occurrences import Occurrence, occurred
-from crm.outreach.run_rules import RunKey, engaged_groups, find_run, refuse_approver, run_in
+from crm.outreach.run_rules import (
+    RunKey,
+    engaged_groups,
+    find_run,
+    one_approval_at_a_time,
+    refuse_approver,
+    run_in,
+)
 from crm.outreach.run_tables import TOOK_PART, Enrolment, EnrolmentState, Run, RunStatus
+from crm.outreach.succession import TakenOver, succeed
+from crm.reference.languages import Language
 from crm.shown import Shown
 from crm.store.store import Change, Store
 
 _OVERLAP = timedelta(minutes=10)
 """What is recorded is seen only when its verb has ended; nobody enters twice by being looked at twice."""
+
+_TOOK_IN = (col(Run.launched_at).is_not(None), col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+"""A run that was only prepared has written to nobody, and has had nobody in it."""
 
 _HERE = (EnrolmentState.ENROLLED, EnrolmentState.AWAITING)
 
@@ -42,7 +54,7 @@ class Entered(Shown):
     Attributes:
         entered: so many entered.
         awaiting: so many were beyond the ceiling and await an approval.
-        passed_over: so many had become part of a campaign meanwhile.
+        passed_over: so many had become part of a campaign meanwhile, or their reader is written to for another account.
     """
 
     entered: int = 0
@@ -81,18 +93,32 @@ class Entries:
                     func.bool_or(col(Enrolment.state).in_(_HERE)),
                 )
                 .join(Run, col(Run.id) == col(Enrolment.run_id))
-                .where(col(Run.campaign) == campaign, col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+                .where(col(Run.campaign) == campaign, *_TOOK_IN)
                 .group_by(col(Enrolment.organization_id))
             )
             rows = session.execute(query)
             return {number: Former(times, None if here else ended) for number, times, ended, here in rows}
 
-    def occurred(self, key: RunKey, wanted: Iterable[Occurrence]) -> dict[int, Occurrence]:
-        """The accounts to which something happened since a run last looked, and what; by their id."""
+    def occurred(
+        self, key: RunKey, wanted: Iterable[Occurrence], *, back: timedelta = timedelta()
+    ) -> dict[int, Occurrence]:
+        """The accounts to which something happened since a run last looked, and what; by their id.
+
+        Args:
+            key: which run.
+            wanted: what to look for.
+            back: look so far back at least, but not to before the launch.
+        """
         with self._store.reading() as session:
             run = find_run(session, key)
-            since = run.looked_at or run.launched_at or run.prepared_at
+            begun = run.launched_at or run.prepared_at
+            since = max(begun, min(run.looked_at or begun, self._store.now() - back))
             return occurred(session, wanted, since=since - _OVERLAP, until=self._store.now())
+
+    def readers(self, key: RunKey) -> dict[int, int]:
+        """The people whom a run writes to, has written to or will once approved, by their id, and for which account."""
+        with self._store.reading() as session:
+            return _readers(session, find_run(session, key))
 
     def awaiting(self, key: RunKey) -> tuple[Enrolment, ...]:
         """The accounts beyond the ceiling of a run, the longest waiting first."""
@@ -119,6 +145,7 @@ class Entries:
             Refused: the run does not stand open.
         """
         with self._store.changing("run.entered") as change:
+            one_approval_at_a_time(change.session)
             run = _open(change, key)
             free = _still_free(change.session, run, rows)
             room = max(0, (run.ceiling or 0) - _entered_lately(change.session, run, now=change.now))
@@ -143,19 +170,22 @@ class Entries:
             Refused: the count is another, or you may not approve the run.
         """
         with self._store.changing("run.admitted") as change:
+            one_approval_at_a_time(change.session)
             run = _open(change, key)
             refuse_approver(change, run)
             waiting = change.session.scalars(_awaiting(run).with_for_update()).all()
             _refuse_other_number(run, len(waiting), count)
             busy = set(change.session.scalars(engaged_groups()))
             begun = {"state": EnrolmentState.ENROLLED, "due_at": change.now, "entered_at": change.now}
-            over = {"state": EnrolmentState.EXITED, "reason": "other_campaign", "ended_at": change.now}
+            over = not_let_in("other_campaign")
             for row in waiting:
                 row.amend(over if row.group_id in busy else begun)
             passed_over = sum(row.group_id in busy for row in waiting)
             return Entered(len(waiting) - passed_over, passed_over=passed_over)
 
-    def take_over(self, key: RunKey, *, former: RunKey, steps: Collection[str]) -> int:
+    def take_over(
+        self, key: RunKey, *, former: RunKey, steps: Collection[str], languages: Collection[Language]
+    ) -> TakenOver:
         """Let a new version take over the accounts of an earlier one that wait at one of these steps.
 
         Nobody enters the earlier version any more; whoever stands elsewhere in it goes on as they were approved.
@@ -164,9 +194,7 @@ class Entries:
             key: the new version, running.
             former: the earlier version.
             steps: the waits that both versions have.
-
-        Returns:
-            How many were taken over.
+            languages: those in which the new version has all its letters.
 
         Raises:
             Refused: the two are no versions of one standing campaign, or the new one does not run.
@@ -175,17 +203,7 @@ class Entries:
             for number in sorted({find_run(change.session, one).id for one in (key, former)}):
                 run_in(change, number, RunStatus.RUNNING, RunStatus.PAUSED, doing="taken over")
             new, old = find_run(change.session, key), find_run(change.session, former)
-            _refuse_strangers(new, old)
-            there = select(col(Enrolment.organization_id)).where(col(Enrolment.run_id) == new.id)
-            at_a_wait = (col(Enrolment.state) == EnrolmentState.ENROLLED) & col(Enrolment.step).in_(steps)
-            waiting = update(Enrolment).where(
-                col(Enrolment.run_id) == old.id,
-                at_a_wait | (col(Enrolment.state) == EnrolmentState.AWAITING),
-                col(Enrolment.organization_id).not_in(there),
-            )
-            moved = change.session.scalars(waiting.values(run_id=new.id).returning(col(Enrolment.id))).all()
-            old.amend({"succeeded_by_id": new.id})
-            return len(moved)
+            return succeed(change.session, new, old, steps=steps, languages=languages)
 
 
 def _open(change: Change, key: RunKey) -> Run:
@@ -202,9 +220,22 @@ def _awaiting(run: Run) -> Select[Enrolment]:
 
 
 def _still_free(session: Session, run: Run, rows: Sequence[AudienceRow]) -> list[AudienceRow]:
-    """Those whom no campaign is busy with, and who do not await an approval here."""
+    """Those whom no campaign is busy with, who do not await an approval here, and whose reader has no other account here."""
     taken = set(session.scalars(engaged_groups())) | {row.group_id for row in session.scalars(_awaiting(run))}
-    return [row for row in rows if row.group_id not in taken]
+    readers = _readers(session, run)
+    return [
+        row
+        for row in rows
+        if row.group_id not in taken
+        and (row.person_id is None or readers.get(row.person_id, row.organization_id) == row.organization_id)
+    ]
+
+
+def _readers(session: Session, run: Run) -> dict[int, int]:
+    query = select(col(Enrolment.person_id), col(Enrolment.organization_id)).where(
+        col(Enrolment.run_id) == run.id, col(Enrolment.state) != EnrolmentState.LEFT_OUT
+    )
+    return {person: account for person, account in session.execute(query) if person is not None}
 
 
 def _entered_lately(session: Session, run: Run, *, now: datetime) -> int:
@@ -222,7 +253,7 @@ def _times(session: Session, run: Run, accounts: Sequence[int]) -> dict[int, int
         select(col(Enrolment.organization_id), func.count())
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(col(Run.campaign) == run.campaign, col(Enrolment.organization_id).in_(accounts))
-        .where(col(Enrolment.state) != EnrolmentState.LEFT_OUT)
+        .where(*_TOOK_IN)
         .group_by(col(Enrolment.organization_id))
     )
     return {number: times for number, times in session.execute(query)}  # noqa: C416 - dict() would take the result for a mapping
@@ -242,15 +273,4 @@ def _refuse_other_number(run: Run, waiting: int, count: int) -> None:
             field="count",
             value=count,
             hint="Look at them again, and admit what you see.",
-        )
-
-
-def _refuse_strangers(new: Run, old: Run) -> None:
-    versions = new.standing and old.standing and new.campaign == old.campaign and new.id != old.id
-    if not versions or new.status is not RunStatus.RUNNING or old.succeeded_by_id is not None:
-        raise Refused(
-            f"Run {new.id} cannot take over from run {old.id}.",
-            rule="entries.versions",
-            subject=f"run {new.id}",
-            hint="Both are versions of one standing campaign, the new one running, the old one not yet taken over.",
         )

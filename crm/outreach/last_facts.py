@@ -41,6 +41,7 @@ class LetterSeen(NamedTuple):
         state: where the enrolment stands, and `reason` why it ended.
         erased: whether the reader has been erased.
         on_record: whether anything is on record about writing to the reader.
+        country: of the account, and `time_zone` of the reader where it is on record.
         relation: how the account stands to us.
         written_at: when a letter of another campaign last went to the reader.
         mail_goes_out: whether no stop of all mail stands.
@@ -53,6 +54,7 @@ class LetterSeen(NamedTuple):
     erased: bool
     on_record: bool
     country: str | None
+    time_zone: str | None
     relation: Relation
     written_at: datetime | None
     mail_goes_out: bool
@@ -97,6 +99,7 @@ def _letters(on: date) -> Select[*tuple[Any, ...]]:
         "erased": col(Person.erased_at).is_not(None),
         "on_record": exists().where(col(ContactBasis.person_id) == col(Letter.person_id)),
         "country": col(Organization.country),
+        "time_zone": col(Person.time_zone),
         "relation": relation(on),
         "written_at": _written_at(),
         "mail_goes_out": mail_goes_out(),

@@ -105,20 +105,27 @@ class LastLook:
         run = self._runs.get(letter.run_id)
         if run is not None and run.status is not RunStatus.RUNNING:
             return waiting("the run is paused")
-        return self._out_of_turn(letter) if letter.message_class is MessageClass.MARKETING else None
+        of_campaign = letter.run_id is not None
+        return self._too_soon(letter) or (self._out_of_hours(letter) if of_campaign else None)
 
-    def _out_of_turn(self, letter: Letter) -> dict[str, Any] | None:
+    def _too_soon(self, letter: Letter) -> dict[str, Any] | None:
+        if letter.message_class is not MessageClass.MARKETING:
+            return None
         seen = self._seen[letter.id]
         last = self._now if self._passed[letter.person_id] - {letter.run_id} else seen.written_at
-        if last is not None:
-            why = f"another campaign wrote on {last:%d %B %Y}"
-            return waiting(why) | {"due_at": last + self._limits.cap}
-        hours, country = self._limits.hours, seen.country
-        if hours and (opens_at := hours.next_opening(country, self._now)) > self._now:
-            return waiting(f"outside working hours in {country or 'an unknown country'}") | {
-                "due_at": opens_at
-            }
-        return None
+        if last is None:
+            return None
+        return waiting(f"another campaign wrote on {last:%d %B %Y}") | {"due_at": last + self._limits.cap}
+
+    def _out_of_hours(self, letter: Letter) -> dict[str, Any] | None:
+        hours, seen = self._limits.hours, self._seen[letter.id]
+        if hours is None:
+            return None
+        opens_at = hours.next_opening(seen.country, self._now, zone=seen.time_zone)
+        if opens_at <= self._now:
+            return None
+        where = seen.time_zone or seen.country or "an unknown country"
+        return waiting(f"outside working hours in {where}") | {"due_at": opens_at}
 
 
 def waiting(why: str) -> dict[str, Any]:

@@ -104,7 +104,8 @@ class Move:
     """What an enrolment does now.
 
     Attributes:
-        stood_at: the step at which it was found; if it has moved on meanwhile, nothing happens.
+        run_id: the run in which it was found, and `stood_at` the step; if it has moved on meanwhile, or another version has
+            taken it over, nothing happens.
         taking: the steps it takes, in order.
         step: the step to take next, and `due_at` when to look at it again.
         ended: how its journey ended, if it did, and `reason` why.
@@ -112,6 +113,7 @@ class Move:
     """
 
     enrolment_id: int
+    run_id: int
     stood_at: str
     taking: tuple[Taking, ...] = ()
     step: str | None = None
@@ -185,8 +187,8 @@ def take_steps(
 
     An enrolment that somebody else holds or has moved is passed over: its steps are theirs.
     """
-    standing_at = _held(change.session, moves)
-    current = [move for move in moves if standing_at.get(move.enrolment_id) == move.stood_at]
+    found_at = _held(change.session, moves)
+    current = [move for move in moves if found_at.get(move.enrolment_id) == (move.run_id, move.stood_at)]
     takings = [(move, taking) for move in current for taking in move.taking]
     orders = in_working_hours(change.session, [t.letter for _, t in takings if t.letter], hours)
     letters = queue_letters(change, orders, identity=identity)
@@ -246,17 +248,17 @@ def _waiting(row: Any, done: Mapping[str, Done]) -> Waiting:
     )
 
 
-def _held(session: Session, moves: Sequence[Move]) -> dict[int, str | None]:
-    """The enrolments under way, locked, and the step at which each stands.
+def _held(session: Session, moves: Sequence[Move]) -> dict[int, tuple[int, str | None]]:
+    """The enrolments under way, locked, and the run and the step at which each stands.
 
     Who finds one locked leaves it alone, so nobody here ever waits for anybody.
     """
-    query = select(col(Enrolment.id), col(Enrolment.step)).where(
+    query = select(col(Enrolment.id), col(Enrolment.run_id), col(Enrolment.step)).where(
         among(col(Enrolment.id), [move.enrolment_id for move in moves]),
         col(Enrolment.state) == EnrolmentState.ENROLLED,
     )
     locked = session.execute(query.order_by(col(Enrolment.id)).with_for_update(skip_locked=True))
-    return {row.id: row.step for row in locked}
+    return {row.id: (row.run_id, row.step) for row in locked}
 
 
 def _step_row(change: Change, move: Move, taking: Taking, letters: Mapping[str, int]) -> dict[str, Any]:

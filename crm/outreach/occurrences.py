@@ -14,7 +14,7 @@ from crm.engagement.opportunity_tables import Opportunity
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import StandingRecord
 from crm.membership.dues.dues_tables import Payment
-from crm.membership.ledger_tables import MembershipEvent
+from crm.membership.ledger_tables import MembershipEvent, withdrawn
 from crm.membership.terms import OPENING, EventKind
 from crm.reference.opportunity_stages import Outcome
 
@@ -95,6 +95,7 @@ _PLACES: Mapping[Occurrence, tuple[Any, ...]] = {
         MembershipEvent,
         col(MembershipEvent.recorded_at),
         col(MembershipEvent.kind) == EventKind.DENUNCIATION,
+        ~withdrawn(),
     ),
     Occurrence.INTERACTION_LOGGED: (Interaction, col(Interaction.logged_at)),
     Occurrence.STANDING_RECORDED: (StandingRecord, col(StandingRecord.recorded_at)),

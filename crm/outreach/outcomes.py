@@ -1,10 +1,12 @@
-"""`book.outcomes`: what came of a run: arm by arm, wording by wording, and who was in touch besides."""
+"""`book.outcomes`: what came of a run: account by account, arm by arm, wording by wording, and who was in touch besides."""
 
 from datetime import datetime
 
 from crm.outreach.attribution import Credit, credits_of
+from crm.outreach.run_accounts import RunAccount, accounts_of
 from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import RunKey, find_run
+from crm.outreach.run_tables import EnrolmentState
 from crm.outreach.wordings_compared import WordingResult, wordings_of
 from crm.store.store import Store
 
@@ -24,13 +26,23 @@ class Outcomes:
 
         Args:
             run: which.
-            until: answers, goals and money only up to this instant.
+            until: answers, goals and money only up to this instant, of those who had entered by then for the first time.
 
         Raises:
             NotFound: there is no such run.
         """
         with self._store.reading() as session:
             return results_of(session, find_run(session, run), until=until)
+
+    def accounts(self, run: RunKey, *, state: EnrolmentState | str | None = None) -> tuple[RunAccount, ...]:
+        """The accounts of a run by name, as its audience was frozen: all of them, or those in a state, e.g. "awaiting".
+
+        Raises:
+            NotFound: there is no such run.
+        """
+        with self._store.reading() as session:
+            wanted = None if state is None else EnrolmentState(state)
+            return accounts_of(session, find_run(session, run), state=wanted)
 
     def wordings(self, run: RunKey, *, until: datetime) -> tuple[WordingResult, ...]:
         """What came of each wording of a run's letters up to an instant."""

@@ -1,14 +1,16 @@
 """Where the readers of letters are, and when they are next at work."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
 from crm.directory.merged import among
+from crm.directory.people import Person
 from crm.directory.tables import Organization
-from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.queueing import LetterOrder
 from crm.outreach.send_hours import SendHours
 
@@ -23,17 +25,21 @@ def in_working_hours(
         orders: what is to be sent.
         hours: when campaigns may write; None: at any time.
     """
-    marketing = [order for order in orders if order.message_class is MessageClass.MARKETING]
-    waiting = {order.organization_id for order in marketing if order.organization_id is not None}
+    waiting = [order for order in orders if order.run_id is not None]
     if hours is None or not waiting:
         return list(orders)
-    rows = session.execute(
-        select(col(Organization.id), col(Organization.country)).where(among(col(Organization.id), waiting))
-    )
-    countries = {number: country for number, country in rows}  # noqa: C416 - dict() would take the result for a mapping
-    return [
-        replace(order, due_at=hours.next_opening(countries[order.organization_id], order.due_at))
-        if order.message_class is MessageClass.MARKETING
-        else order
-        for order in orders
-    ]
+    countries = _read(session, Organization.id, Organization.country, {o.organization_id for o in waiting})
+    zones = _read(session, Person.id, Person.time_zone, {order.person_id for order in waiting})
+
+    def opening(order: LetterOrder) -> datetime:
+        country, zone = countries.get(order.organization_id), zones.get(order.person_id)
+        return hours.next_opening(country, order.due_at, zone=zone)
+
+    return [order if order.run_id is None else replace(order, due_at=opening(order)) for order in orders]
+
+
+def _read(
+    session: Session, number: Any, column: Any, ids: Iterable[int | None]
+) -> dict[int | None, str | None]:
+    wanted = among(col(number), [one for one in ids if one is not None])
+    return dict(session.execute(select(col(number), col(column)).where(wanted)).tuples().all())

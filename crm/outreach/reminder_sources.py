@@ -17,7 +17,7 @@ from crm.membership.dues.entries import Entries, entries_of
 from crm.membership.joining.application import handed_out
 from crm.membership.joining.application_steps import Party, Step
 from crm.membership.joining.application_tables import ApplicationMove, ApplicationRecord
-from crm.membership.ledger_tables import MembershipEvent, Term, running
+from crm.membership.ledger_tables import MembershipEvent, Term, running, withdrawn
 from crm.membership.terms import Coverage, EventKind
 from crm.outreach.reminders_arrears import OpenInvoice, Owing, Rung
 from crm.outreach.reminders_joining import Applying
@@ -89,6 +89,7 @@ def leaving(session: Session, on: date, *, event: int | None = None) -> Iterator
         col(MembershipEvent.kind) == EventKind.DENUNCIATION,
         col(MembershipEvent.notice_on) <= on,
         col(MembershipEvent.effective_on) > on,
+        ~withdrawn(),
     )
     if event is not None:
         given = given.where(MembershipEvent.id == event)

@@ -76,7 +76,14 @@ class RunResults(Shown):
 
 
 def results_of(session: Session, run: Run, *, until: datetime | None = None) -> RunResults:
-    """The results of a run as the book stands; answers, goals and money only up to an instant where one is given."""
+    """The results of a run as the book stands.
+
+    Args:
+        session: the session to read in.
+        run: which.
+        until: a reading: answers, goals and money only up to this instant, and only of those who had entered by then, for
+            the first time, whichever version of a standing campaign has taken them over since.
+    """
     counts = {row.arm: _numbers(row) for row in session.execute(_counts(run, until))}
     won = {arm: amount for arm, amount in session.execute(_won(run, until))}  # noqa: C416 - dict() would take the result for a mapping
     letters, exits = _letters(session, run), _reasons(session, run, EnrolmentState.EXITED)
@@ -109,9 +116,19 @@ def _counts(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
             func.count().filter(_by(reached_at(goal_of(run)), until)).label("converted"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
-        .where(col(Run.id) == run.id, col(Enrolment.state).in_(TOOK_PART))
+        .where(*_counting(run, until))
         .group_by(col(Enrolment.arm))
     )
+
+
+def _counting(run: Run, until: datetime | None) -> tuple[ColumnElement[bool], ...]:
+    """Whose outcomes count: of all who take part, or of those who are compared at a reading."""
+    part = col(Enrolment.state).in_(TOOK_PART)
+    if until is None:
+        return (part, col(Enrolment.run_id) == run.id)
+    still_here = (col(Enrolment.run_id) == run.id) & col(Enrolment.entered_run_id).is_(None)
+    entered_here = still_here | (col(Enrolment.entered_run_id) == run.id)
+    return (part, entered_here, begun_at() <= until, col(Enrolment.rotation) == 0)
 
 
 def _won(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
@@ -121,8 +138,7 @@ def _won(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .join(Opportunity, col(Opportunity.organization_id) == col(Enrolment.organization_id))
         .where(
-            col(Run.id) == run.id,
-            col(Enrolment.state).in_(TOOK_PART),
+            *_counting(run, until),
             col(Opportunity.outcome) == Outcome.WON,
             col(Opportunity.currency) == "CHF",
             col(Opportunity.frequency) == Frequency.YEARLY,
@@ -155,7 +171,11 @@ def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus,
 def _languages(session: Session, run: Run) -> dict[Language, int]:
     query = (
         select(col(Enrolment.language), func.count())
-        .where(col(Enrolment.run_id) == run.id, col(Enrolment.arm) == Arm.TREATMENT)
+        .where(
+            col(Enrolment.run_id) == run.id,
+            col(Enrolment.arm) == Arm.TREATMENT,
+            col(Enrolment.state).in_(TOOK_PART),
+        )
         .group_by(col(Enrolment.language))
     )
     return {language: count for language, count in session.execute(query) if language is not None}

@@ -54,7 +54,7 @@ def run_in(change: Change, key: RunKey, *statuses: RunStatus, doing: str) -> Run
 
 
 def one_approval_at_a_time(session: Session) -> None:
-    """Wait for other approvals: each must see the corporate groups that the others have just engaged."""
+    """Wait for other approvals and entries: each must see the corporate groups that the others have just engaged."""
     take_turns(session, "approve")
 
 
@@ -139,7 +139,11 @@ def refuse_engaged(session: Session, run: Run) -> None:
 
 def ends_with_an_answer(session: Session, enrolment_id: int) -> bool:
     """Whether an answer ends the journey of an enrolled account: it does, unless its campaign names other exits."""
-    content = session.exec(select(Run.content).join(Enrolment).where(Enrolment.id == enrolment_id)).one()
+    content = session.exec(
+        select(Run.content)
+        .join(Enrolment, col(Enrolment.run_id) == col(Run.id))
+        .where(Enrolment.id == enrolment_id)
+    ).one()
     return "answered" in content.get("exits", ["answered"])
 
 
@@ -147,7 +151,7 @@ def engaged_groups() -> SelectOfScalar[int]:
     """The corporate groups with an account under way in a run that is approved, running or paused."""
     return (
         select(Enrolment.group_id)
-        .join(Run)
+        .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(Enrolment.state == EnrolmentState.ENROLLED, col(Run.status).in_(ENGAGED))
     )
 

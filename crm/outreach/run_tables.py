@@ -109,18 +109,17 @@ class Enrolment(Record, table=True):
         rotation: how often the account had been in the campaign before; only a standing run lets it enter again.
         entered_at: when it entered a standing run; empty in a one-off run, which all enter at its launch.
         entered_by: what let it enter: "schedule", an occurrence, or the colleague who did.
+        entered_run_id: the version in which it entered, where another has taken it over since.
     """
 
     __tablename__ = "enrolment"
     __table_args__ = (
-        UniqueConstraint("run_id", "organization_id", "rotation", name="uq_enrolment_account"),
-        Index(
-            "uq_enrolment_person",
-            "run_id",
-            "person_id",
-            "rotation",
-            unique=True,
-            postgresql_where="state <> 'left_out'",
+        *(
+            Index(name, "run_id", column, "rotation", unique=True, postgresql_where="state <> 'left_out'")
+            for name, column in (
+                ("uq_enrolment_account", "organization_id"),
+                ("uq_enrolment_person", "person_id"),
+            )
         ),
         Index("ix_enrolment_due", "due_at", "id", postgresql_where="state = 'enrolled'"),
         Index("ix_enrolment_group", "group_id", postgresql_where="state = 'enrolled'"),
@@ -144,6 +143,7 @@ class Enrolment(Record, table=True):
     rotation: int = Field(default=0, sa_column_kwargs=INNER)
     entered_at: datetime | None = at_field(default=None)
     entered_by: str | None = None
+    entered_run_id: int | None = ref("run.id", optional=True)
 
 
 def begun_at() -> ColumnElement[datetime]:

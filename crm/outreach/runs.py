@@ -10,7 +10,15 @@ from sqlmodel import col, select
 from crm.errors import Refused
 from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
-from crm.outreach.audience import RunOrder, freeze, frozen_hash, hash_of_audience, hash_of_content, rows_of
+from crm.outreach.audience import (
+    RunOrder,
+    freeze,
+    frozen_hash,
+    hash_of_audience,
+    hash_of_content,
+    not_let_in,
+    rows_of,
+)
 from crm.outreach.identity import Identity
 from crm.outreach.lately import last_letters, last_written
 from crm.outreach.limits import Limits
@@ -248,14 +256,12 @@ def pause_run(change: Change, run_id: int, *, note: str) -> None:
 
 
 def _end_journeys(change: Change, run: Run, *, reason: str) -> None:
-    under_way = select(Enrolment.id).where(
-        Enrolment.run_id == run.id, Enrolment.state == EnrolmentState.ENROLLED
-    )
-    # In the order in which everybody locks several of them.
-    locked = under_way.order_by(col(Enrolment.id)).with_for_update()
-    change.session.execute(
-        update(Enrolment).where(col(Enrolment.id).in_(locked)).values(_exited(change, reason))
-    )
+    ends = {EnrolmentState.ENROLLED: _exited(change, reason), EnrolmentState.AWAITING: not_let_in(reason)}
+    for state, end in ends.items():
+        there = select(Enrolment.id).where(Enrolment.run_id == run.id, Enrolment.state == state)
+        # In the order in which everybody locks several of them.
+        locked = there.order_by(col(Enrolment.id)).with_for_update()
+        change.session.execute(update(Enrolment).where(col(Enrolment.id).in_(locked)).values(end))
 
 
 def _exited(change: Change, reason: str) -> dict[str, Any]:

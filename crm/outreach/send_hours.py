@@ -50,17 +50,18 @@ class SendHours:
             )
         return cls(opens, closes)
 
-    def next_opening(self, country: str | None, now: datetime) -> datetime:
-        """The first instant, not before now, at which readers in a country are at work.
+    def next_opening(self, country: str | None, now: datetime, *, zone: str | None = None) -> datetime:
+        """The first instant, not before now, at which a reader in a country is at work.
 
         Args:
             country: ISO 3166 alpha-3, or None if unknown: Monday to Friday by UTC.
             now: the present instant.
+            zone: the reader's own time zone, where it is on record; else that of the country counts.
 
         Returns:
             The present instant itself where they are at work now.
         """
-        return _next_opening(self, country, now)
+        return _next_opening(self, country, zone, now)
 
     def on(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """When the hours of a day begin and end, as instants.
@@ -75,9 +76,9 @@ class SendHours:
         )
 
 
-@lru_cache(maxsize=1000)  # a batch of letters asks for one instant and a few countries
-def _next_opening(hours: SendHours, country: str | None, now: datetime) -> datetime:
-    zone, calendar = zone_of_country(country), working_calendar(country)
+@lru_cache(maxsize=1000)  # a batch of letters asks for one instant, a few countries and their zones
+def _next_opening(hours: SendHours, country: str | None, own_zone: str | None, now: datetime) -> datetime:
+    zone, calendar = ZoneInfo(own_zone) if own_zone else zone_of_country(country), working_calendar(country)
     day = calendar.add(now.astimezone(zone).date(), 0)
     while True:
         opens_at, closes_at = hours.on(day, zone)

@@ -32,7 +32,7 @@ class WordingResult(Shown):
 
 
 def wordings_of(session: Session, run: Run, *, until: datetime) -> tuple[WordingResult, ...]:
-    """The results of a run by step and wording, up to an instant."""
+    """The results of a run by step and wording, up to an instant: of the letters that had been queued by then."""
     query = (
         select(
             col(Letter.step),
@@ -44,7 +44,7 @@ def wordings_of(session: Session, run: Run, *, until: datetime) -> tuple[Wording
         .join(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .join(Wording, col(Wording.sha256) == col(Letter.template))
-        .where(col(Letter.run_id) == run.id)
+        .where(col(Letter.run_id) == run.id, col(Letter.queued_at) <= until)
         .group_by(col(Letter.step), col(Wording.name))
         .order_by(func.min(col(Letter.id)))
     )

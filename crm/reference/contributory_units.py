@@ -45,6 +45,11 @@ class ContributoryUnit(Fact, table=True):
     certainty: Certainty = certainty()
 
     @property
+    def key(self) -> str:
+        """Names the line wherever the unit shows, e.g. "unit-member_state-2028"."""
+        return f"unit-{self.payer.value}-{self.valid_from.year}"
+
+    @property
     def doubt(self) -> str:
         """What is uncertain about the amount, e.g. "preliminary, unverified"; empty where nothing is."""
         found = {

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from sqlmodel import Field, Session, col, select
 
-from crm.reference.facts import Certainty, Fact, certainty
+from crm.reference.facts import Certainty, Fact, certainty, least_sure
 from crm.reference.spans import holds_on
 
 
@@ -36,6 +36,12 @@ def developed_on(session: Session, on: date) -> frozenset[str]:
     """The countries and territories that count as developed on a day, by code."""
     stated = select(DevelopedCountry).where(col(DevelopedCountry.retired_on).is_(None))
     return frozenset(row.country for row in session.exec(stated) if holds_on(row, on))
+
+
+def certainty_of_statuses(session: Session) -> Certainty:
+    """How sure it is who counts as developed and who, not being on the list, as developing."""
+    stated = select(DevelopedCountry).where(col(DevelopedCountry.retired_on).is_(None))
+    return least_sure([row.certainty for row in session.exec(stated)] or [Certainty.UNVERIFIED])
 
 
 def status_of(country: str | None, developed: frozenset[str]) -> Development:

@@ -14,6 +14,7 @@ class EligibilityReason(StrEnum):
     Attributes:
         NO_LEGAL_ENTITY: nothing on file shows that the applicant is a legal entity.
         NO_STUDY_GROUP: an Associate has not selected its study group yet.
+        NO_SUCH_GROUP: the study group that an Associate has selected does not exist on the day of the application.
         SMALL_ENTERPRISE: a small or medium-sized enterprise wants more than to be an Associate.
         NO_ACADEMIA: it applies as Academia and is neither a university nor a research institute.
         REDUCED_CLASS: the class is below the lowest one that is open without further conditions.
@@ -22,6 +23,7 @@ class EligibilityReason(StrEnum):
 
     NO_LEGAL_ENTITY = "no_legal_entity"
     NO_STUDY_GROUP = "no_study_group"
+    NO_SUCH_GROUP = "no_such_group"
     SMALL_ENTERPRISE = "small_enterprise"
     NO_ACADEMIA = "no_academia"
     REDUCED_CLASS = "reduced_class"

@@ -1,5 +1,6 @@
 """What every dated fact of reference carries: where it comes from and how sure it is."""
 
+from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -23,6 +24,12 @@ class Certainty(StrEnum):
     PAPER = "paper"
     DERIVED = "derived"
     UNVERIFIED = "unverified"
+
+
+def least_sure(certainties: Iterable[Certainty]) -> Certainty:
+    """How sure a figure is that rests on several facts: as sure as the least sure of them."""
+    order = list(Certainty)
+    return max(certainties, key=order.index)
 
 
 def certainty(name: str = "certainty", **kwargs: Any) -> Any:

@@ -12,9 +12,10 @@ from sqlmodel import Session, col, select
 from crm.errors import NotFound
 from crm.reference.categories import Category
 from crm.reference.contributory_units import ContributoryUnit, Payer, all_units, unit_among
-from crm.reference.development import Development
-from crm.reference.facts import Certainty
+from crm.reference.development import Development, certainty_of_statuses
+from crm.reference.facts import Certainty, least_sure
 from crm.reference.fees import ClassMinimum, Fee
+from crm.reference.member_classes import class_certainty
 from crm.reference.spans import Dated, holds_on
 from crm.reference.units import units_in_words
 from crm.shown import Shown
@@ -59,11 +60,13 @@ class FeeSchedule:
         fees: what Associates and Academia pay.
         minimums: the lowest classes of Sector Members.
         units: what a unit costs.
+        statuses: how sure it is who counts as developed.
     """
 
     fees: tuple[Fee, ...]
     minimums: tuple[ClassMinimum, ...]
     units: tuple[ContributoryUnit, ...]
+    statuses: Certainty = Certainty.UNVERIFIED
 
     def yearly(
         self,
@@ -97,7 +100,14 @@ class FeeSchedule:
             on=on,
             what=f"fee of {category.value.replace('_', ' ')} in {coverage}",
         )
-        return YearlyFee(fee.amount, None, False, fee.key, f"yearly fee {fee.amount:,.2f}", fee.certainty)  # noqa: FBT003 - a field
+        return YearlyFee(
+            amount=fee.amount,
+            units=None,
+            assumed=False,
+            rule=fee.key,
+            basis=f"yearly fee {fee.amount:,.2f}",
+            certainty=least_sure([fee.certainty, *self._doubt(fee, self.fees)]),
+        )
 
     def minimum(self, coverage: str, *, development: Development, on: date) -> ClassMinimum:
         """The lowest class in a Sector that is open without further conditions.
@@ -124,14 +134,19 @@ class FeeSchedule:
         lowest = self.minimum(coverage, development=development, on=on)
         unit = unit_among(self.units, Payer.SECTOR_MEMBER, on)
         chosen = lowest.units if units is None else units
+        doubt = self._doubt(lowest, self.minimums) if units is None else [class_certainty(units)]
         return YearlyFee(
             amount=to_the_cent(chosen * Fraction(unit.amount)),
             units=chosen,
             assumed=units is None,
             rule=lowest.key,
             basis=f"{units_in_words(chosen)} of the unit of {unit.amount:,.2f}",
-            certainty=least_sure([lowest.certainty, unit.certainty]),
+            certainty=least_sure([lowest.certainty, unit.certainty, *doubt]),
         )
+
+    def _doubt(self, line: Fee | ClassMinimum, table: Iterable[Fee | ClassMinimum]) -> list[Certainty]:
+        """How sure it is who counts as developed, where a line was chosen by that."""
+        return [self.statuses] if goes_by_status(line, table) else []
 
 
 def fee_schedule(session: Session) -> FeeSchedule:
@@ -140,13 +155,21 @@ def fee_schedule(session: Session) -> FeeSchedule:
     minimums = (
         select(ClassMinimum).where(col(ClassMinimum.retired_on).is_(None)).order_by(col(ClassMinimum.key))
     )
-    return FeeSchedule(tuple(session.exec(fees)), tuple(session.exec(minimums)), all_units(session))
+    tables = tuple(session.exec(fees)), tuple(session.exec(minimums)), all_units(session)
+    return FeeSchedule(*tables, certainty_of_statuses(session))
 
 
-def least_sure(certainties: Iterable[Certainty]) -> Certainty:
-    """How sure a figure is that rests on several facts: as sure as the least sure of them."""
-    order = list(Certainty)
-    return max(certainties, key=order.index)
+def goes_by_status(line: Fee | ClassMinimum, table: Iterable[Fee | ClassMinimum]) -> bool:
+    """Whether a line is chosen by a development status: it, or one that is for the same at the same time, names one."""
+    return any(other.development is not None and _alike(line, other) for other in table)
+
+
+def _alike(line: Fee | ClassMinimum, other: Fee | ClassMinimum) -> bool:
+    for_whom = ("category", "coverage", "size", "reduced")
+    at_once = line.valid_from < (other.valid_to or date.max) and other.valid_from < (
+        line.valid_to or date.max
+    )
+    return at_once and all(getattr(line, name, None) == getattr(other, name, None) for name in for_whom)
 
 
 class _Line(Dated, Protocol):

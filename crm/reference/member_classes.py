@@ -8,9 +8,15 @@ No. 468; unverified for Sector Members). The lowest that is open in a Sector is 
 from fractions import Fraction
 
 from crm.errors import InvalidInput
+from crm.reference.facts import Certainty
 from crm.reference.units import units_in_words
 
 _BELOW_TWO = (*(Fraction(1, 2**power) for power in range(5, -1, -1)), Fraction(3, 2))
+
+
+def class_certainty(units: Fraction) -> Certainty:
+    """How sure it is that a number of units is a class of Sector Members."""
+    return Certainty.UNVERIFIED if units >= 1 else Certainty.DERIVED
 
 
 def refuse_no_class(units: Fraction) -> None:

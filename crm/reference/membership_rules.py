@@ -35,6 +35,7 @@ class Rule(StrEnum):
     INTEREST_FIRST = "interest_first"
     INTEREST_LATER = "interest_later"
     INTEREST_LATER_FROM_MONTH = "interest_later_from_month"
+    VOTE_YEARS = "vote_years"
     REDUCTION_LIMIT = "reduction_limit"
     REDUCTION_FROM_UNITS = "reduction_from_units"
 
@@ -76,6 +77,7 @@ class RulesOn(Shown):
         interest_first: per cent a year on what is overdue, until the later rate applies.
         interest_later: per cent a year from the later month on.
         interest_later_from_month: the month from which the later rate applies to a year's fee.
+        vote_years: the contributions of how many years before are the arrears with which a Member State loses its vote.
         reduction_limit: the most, in per cent, by which a Member State may lower its class.
         reduction_from_units: from how many units that limit holds.
     """
@@ -90,6 +92,7 @@ class RulesOn(Shown):
     interest_first: Decimal
     interest_later: Decimal
     interest_later_from_month: int
+    vote_years: int
     reduction_limit: Decimal
     reduction_from_units: Fraction
 
@@ -154,6 +157,7 @@ class MembershipRules:
             interest_first=value[Rule.INTEREST_FIRST],
             interest_later=value[Rule.INTEREST_LATER],
             interest_later_from_month=whole[Rule.INTEREST_LATER_FROM_MONTH],
+            vote_years=whole[Rule.VOTE_YEARS],
             reduction_limit=value[Rule.REDUCTION_LIMIT],
             reduction_from_units=Fraction(value[Rule.REDUCTION_FROM_UNITS]),
         )

@@ -1,6 +1,6 @@
 """Who may choose the classes of 1/8 and 1/16: least developed countries, and other States that the Council determines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlmodel import Field, Session, col, select
@@ -30,12 +30,23 @@ class SmallClassState(Fact, table=True):
 def small_class_grounds(session: Session, day: date) -> Mapping[str, str]:
     """The Member States that may choose 1/8 and 1/16 on a day, each with the ground in words."""
     determined = select(SmallClassState).where(col(SmallClassState.retired_on).is_(None))
-    groups = select(CountryGroup).where(
-        CountryGroup.kind == GroupKind.LDC, col(CountryGroup.retired_on).is_(None)
-    )
     by_council = [row.country for row in session.exec(determined) if holds_on(row, day)]
-    least_developed = [row.country for row in session.exec(groups) if holds_on(row, day)]
+    least_developed = [row.country for row in _least_developed(session) if holds_on(row, day)]
     return {
         **dict.fromkeys(by_council, "determined by the Council"),
         **dict.fromkeys(least_developed, "least developed country"),
     }
+
+
+def former_grounds(session: Session, day: date) -> Mapping[str, str]:
+    """The countries that were least developed ones before a day, each with until when, and how sure that is."""
+    return {
+        row.country: f"a least developed country until {row.valid_to} ({row.certainty})"
+        for row in _least_developed(session)
+        if row.valid_to is not None and row.valid_to <= day
+    }
+
+
+def _least_developed(session: Session) -> Sequence[CountryGroup]:
+    ldc = (CountryGroup.kind == GroupKind.LDC, col(CountryGroup.retired_on).is_(None))
+    return session.exec(select(CountryGroup).where(*ldc)).all()

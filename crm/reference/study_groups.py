@@ -53,6 +53,16 @@ class StudyGroup(Fact, table=True):
         """Whether the group exists on a day; an unknown start counts as always."""
         return holds_on(self, day)
 
+    def absence_on(self, day: date) -> str | None:
+        """Why the group does not exist on a day, in a sentence that names its successor; None where it does."""
+        if self.exists_on(day):
+            return None
+        sure = " (unverified)" if self.certainty is Certainty.UNVERIFIED else ""
+        if self.valid_to is None or day < self.valid_to:
+            return f"{self.code} exists from {self.valid_from} on only{sure}."
+        after = f"; {self.succeeded_by} took over its work" if self.succeeded_by else ""
+        return f"{self.code} existed until {self.valid_to}{after}{sure}."
+
     def __str__(self) -> str:
         ended = f", until {self.valid_to}" if self.valid_to else ""
         after = f", then {self.succeeded_by}" if self.succeeded_by else ""

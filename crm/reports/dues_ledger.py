@@ -11,6 +11,7 @@ from crm.directory.tables import Organization
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
 from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.membership.dues.unverified import unverified_rules
+from crm.reference.contributory_units import Payer
 from crm.reference.facts import Certainty
 from crm.reference.units import units_in_words
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -44,6 +45,7 @@ COLUMNS = (
     Column(key="certainty", title="Whether no source states the rule"),
     Column(key="basis", title="How the amount comes about", kind=ColumnKind.NOTE),
     Column(key="refers_to", title="Refers to entry", kind=ColumnKind.ID),
+    Column(key="for_invoice", title="Invoice that a payment is for"),
 )
 """The columns; docs/how-to/collect-the-dues.md says what each of them holds."""
 
@@ -104,14 +106,14 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
             "year": invoice.year,
             "due_on": invoice.due_on,
             "sectors": line.coverage and line.coverage.value,
-            "category": line.category and line.category.value,
+            "category": Payer.MEMBER_STATE.value if line.state else line.category and line.category.value,
             "units": None if line.units is None else units_in_words(line.units),
             "since_on": line.since_on,
             "until_on": line.until_on,
             "months": line.months,
             "charged": line.amount,
             "rule": line.rule,
-            "certainty": Certainty.UNVERIFIED.value if line.rule in unstated else None,
+            "certainty": Certainty.UNVERIFIED.value if unstated.covers(line.rule, line.units) else None,
             "basis": line.basis,
             "refers_to": line.event_id or line.application_id or line.overdue_id,
         }
@@ -120,11 +122,12 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
 
 def _paid(session: Session, first: date, last: date) -> Iterator[tuple[Mapping[str, Cell], bool]]:
     query = (
-        select(Payment, col(Organization.name), col(Organization.country))
+        select(Payment, col(Organization.name), col(Organization.country), col(Invoice.number))
         .join(Organization, col(Organization.id) == col(Payment.organization_id))
+        .outerjoin(Invoice, col(Invoice.id) == col(Payment.invoice_id))
         .where(col(Payment.received_on).between(first, last))
     )
-    for payment, name, country in session.execute(query):
+    for payment, name, country, number in session.execute(query):
         cells: dict[str, Cell] = {
             "entry": "payment" if payment.reverses_id is None else "reversal",
             "id": payment.id,
@@ -139,5 +142,6 @@ def _paid(session: Session, first: date, last: date) -> Iterator[tuple[Mapping[s
             "amount": payment.amount,
             "rate": f"{payment.rate.normalize():f}",
             "refers_to": payment.reverses_id,
+            "for_invoice": number,
         }
         yield cells, payment.synthetic

@@ -157,7 +157,7 @@ def _accounts(session: Session, scope: AttentionScope, group: GroupedBy) -> Sequ
         .outerjoin(Region, col(Region.slug) == col(Country.region))
         .order_by(first.nulls_last(), (quiet.c.days - quiet.c.ideal_days).desc(), quiet.c.organization_id)
     )
-    return session.execute(query).all()
+    return session.execute(query, scope.values).all()
 
 
 def _cells(row: Any, group: GroupedBy) -> tuple[Cell, ...]:

@@ -9,8 +9,7 @@ from sqlmodel import Session, col, select
 
 from crm.insight.potential import Potential
 from crm.insight.potential_reading import Wanted, members, model_of, potentials
-from crm.reference.facts import Certainty
-from crm.reference.fee_schedule import least_sure
+from crm.reference.facts import Certainty, least_sure
 from crm.reference.languages import Language, known_language
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.regions import Region

@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
+from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
@@ -31,7 +32,7 @@ from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
 
-_MOST_YEARS = 20
+MOST_YEARS = 20
 _AT_RISK = frozenset({Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING})
 _KINDS = {
     (Category.SECTOR_MEMBER, Coverage.RADIO): "Sector Members, ITU-R",
@@ -44,8 +45,8 @@ _KINDS = {
 }
 
 
-class _Priced(NamedTuple):
-    """A membership in a year, with what it comes to."""
+class PricedMembership(NamedTuple):
+    """A membership in a year, with what it comes to; `unsure` where that rests on a fee that no source states."""
 
     term: Any
     exempt: bool
@@ -54,8 +55,9 @@ class _Priced(NamedTuple):
 
     @property
     def at_risk(self) -> Decimal:
-        """What of it may not come in: all, where the account does not pay, is suspended or is leaving."""
-        return self.amount if self.term.standing in _AT_RISK else ZERO
+        """What of it may not come in: all, where the account does not pay, not by a plan either, or is suspended or leaving."""
+        kept = self.term.standing is Standing.ARREARS and self.term.step is LadderStep.ON_PLAN
+        return self.amount if self.term.standing in _AT_RISK and not kept else ZERO
 
 
 def revenue_forecast(
@@ -76,20 +78,20 @@ def revenue_forecast(
         NotFound: there is no such region, or the fee tables say nothing for a membership.
         InvalidInput: the number of years is not from 1 to 20.
     """
-    if not 1 <= years <= _MOST_YEARS:
-        raise InvalidInput(f"years: {years} is not from 1 to {_MOST_YEARS}.", field="years", value=years)
+    if not 1 <= years <= MOST_YEARS:
+        raise InvalidInput(f"years: {years} is not from 1 to {MOST_YEARS}.", field="years", value=years)
     as_of, today = reader.store.now(), reader.today()
     ahead = range(today.year, today.year + years)
     with reader.store.reading() as session:
         place = Place(session, region)
-        terms = session.execute(_terms(place, today, ahead)).all()
-        priced = {year: list(_priced(session, terms, year)) for year in ahead}
+        priced = fees_ahead(session, place, today, ahead)
     return Report(
         name="revenue-forecast",
         title="Revenue from memberships",
         definition="What the memberships in the ledger come to in each calendar year, at the fees as they are stated today. A "
         "membership renews by itself: it counts until the day on which it ends, if an end is on record. Nothing is "
-        "assumed of new members, upgrades or exits; for these see the forecast of asks and the what-if of fees.",
+        "assumed of new members, upgrades or exits; for these see the forecast of asks and the what-if of fees. The contributions "
+        "of Member States are no part of it: the report contributions-forecast has them, and these fees beside.",
         denominator="At risk: the accounts that today are in arrears, suspended or leaving. Not verified: what rests on a fee "
         "that no source states. Exempt bodies are counted; the months in which they are exempt come to nothing.",
         as_of=as_of,
@@ -102,6 +104,21 @@ def revenue_forecast(
         grouped_by="year",
         chart=Chart(label="membership", value="amount", empty="Nothing expected"),
     )
+
+
+def fees_ahead(
+    session: Session, place: Place, today: date, ahead: range
+) -> Mapping[int, Sequence[PricedMembership]]:
+    """The memberships that run in each of some years, with what they come to.
+
+    Args:
+        session: of the report.
+        place: where the organisations are based.
+        today: the day whose standings say what is at risk.
+        ahead: the years.
+    """
+    terms = session.execute(_terms(place, today, ahead)).all()
+    return {year: list(_priced(session, terms, year)) for year in ahead}
 
 
 _COLUMNS = (
@@ -127,6 +144,7 @@ def _terms(place: Place, today: date, ahead: range) -> Any:
         col(Term.until_on),
         col(Term.synthetic).label("made_up"),
         col(AccountStanding.standing),
+        col(AccountStanding.step),
         *(column.label(f"account_{column.key}") for column in SHOWN),
     )
     held = accounts(*columns).join(Term, col(Term.organization_id) == col(Organization.id))
@@ -137,7 +155,7 @@ def _terms(place: Place, today: date, ahead: range) -> Any:
     return place.narrowed(held.outerjoin(AccountStanding, known).where(goes_on, begins)).order_by(*order)
 
 
-def _priced(session: Session, terms: Sequence[Any], year: int) -> Iterator[_Priced]:
+def _priced(session: Session, terms: Sequence[Any], year: int) -> Iterator[PricedMembership]:
     """The memberships that run in a year, at its fees: the same arithmetic as their assessment."""
     first, last = date(year, 1, 1), date(year, 12, 31)
     there = [t for t in terms if t.since_on <= last and (t.until_on is None or t.until_on >= first)]
@@ -153,10 +171,10 @@ def _priced(session: Session, terms: Sequence[Any], year: int) -> Iterator[_Pric
         due = dues[term.id]
         parts = [cost(due.holding, *stretch) for stretch in runs(due.paid_for, year)]
         amount = sum((part for part, _ in parts), ZERO)
-        yield _Priced(term, bool(due.exempt), amount, any(unsure for _, unsure in parts))
+        yield PricedMembership(term, bool(due.exempt), amount, any(unsure for _, unsure in parts))
 
 
-def _row(year: int, kind: tuple[Category, Coverage], priced: Iterable[_Priced]) -> tuple[Cell, ...]:
+def _row(year: int, kind: tuple[Category, Coverage], priced: Iterable[PricedMembership]) -> tuple[Cell, ...]:
     there = [line for line in priced if (line.term.category, line.term.coverage) == kind]
     return (
         str(year),
@@ -169,7 +187,7 @@ def _row(year: int, kind: tuple[Category, Coverage], priced: Iterable[_Priced]) 
     )
 
 
-def _behind(priced: Mapping[int, Iterable[_Priced]]) -> Behind:
+def _behind(priced: Mapping[int, Iterable[PricedMembership]]) -> Behind:
     """The memberships at risk, with what they come to."""
     columns = (
         *ACCOUNT,

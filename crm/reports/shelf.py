@@ -11,7 +11,9 @@ from crm.membership.dues.statement import statement_of
 from crm.reports import (
     applications_stuck,
     arrears_ageing,
+    arrears_of_member_states,
     contribution_round,
+    contributions_forecast,
     coverage_by_office,
     data_quality,
     forecast,
@@ -40,7 +42,9 @@ class Reports(Reader):
 
     applications_stuck = applications_stuck.applications_stuck
     arrears_ageing = arrears_ageing.arrears_ageing
+    arrears_of_member_states = arrears_of_member_states.arrears_of_member_states
     contribution_round = contribution_round.contribution_round
+    contributions_forecast = contributions_forecast.contributions_forecast
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
     forecast = forecast.forecast

@@ -84,6 +84,18 @@ def test_without_an_answer_the_journey_goes_on_with_the_head_of_department(book,
     assert desk.overview(book, run).status == "completed"
 
 
+def test_a_step_that_cannot_be_planned_pauses_its_run_and_stops_no_other(book, colleague, worker, clock):
+    associate(book, "Acme")
+    whole = launched(book, colleague, campaign(FIRST, WAIT, AGAIN))
+    with book.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE enrolment SET step = 'unheard_of'")
+    associate(book, "Orbit")
+    other = launched(book, colleague, campaign(FIRST, WAIT, AGAIN))
+    assert desk.advance(worker).letters == 1
+    assert "The next step of Acme could not be planned" in book.runs.get(whole.id).note
+    assert [book.runs.get(one.id).status for one in (whole, other)] == ["paused", "running"]
+
+
 def test_where_nobody_senior_is_there_the_journey_ends_and_says_so(book, colleague, worker, clock):
     acme, _ = associate(book, "Acme")
     run = launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), AGAIN))

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from campaigns.catalog import CATALOG
 from campaigns.cli import app
 from crm.cli.session import Invocation
-from crm.errors import NotFound, Refused
+from crm.errors import InvalidInput, NotFound, Refused
 
 
 @pytest.fixture
@@ -81,6 +81,31 @@ def test_the_letters_of_a_campaign_are_written_side_by_side(crm, book, tmp_path)
     assert "Orbite" not in shown
 
 
+def test_a_standing_version_is_prepared_with_what_the_options_say(crm, book):
+    crm(
+        "prepare",
+        "associate_upgrade",
+        "--standing",
+        "--ceiling",
+        20,
+        "--every-hours",
+        0,
+        "--on",
+        "term_started",
+    )
+    (run,) = book.runs.of("associate_upgrade")
+    assert run.ceiling == 20
+    assert run.content["entry"] == {
+        "ceiling": 20,
+        "period_days": 30,
+        "every_hours": None,
+        "on": ["term_started"],
+        "again_after_days": None,
+    }
+    with pytest.raises(InvalidInput, match="Nobody says how many accounts may enter"):
+        crm("prepare", "associate_upgrade", "--standing", "--again-after-days", 9)
+
+
 def test_any_letter_is_shown(crm, book):
     associate(book, "Acme")
     assert "full membership of ITU-T" in crm("letter", "associate_upgrade", "Acme")
@@ -88,9 +113,10 @@ def test_any_letter_is_shown(crm, book):
     assert "<html" in crm("letter", "associate_upgrade", "Acme", "--html")
 
 
-def test_a_run_goes_from_its_preparation_to_its_end(crm, book):
+def test_a_run_goes_from_its_preparation_to_its_end(crm, book, tmp_path):
     for n in range(8):
         associate(book, f"Account {n}")
+    associate(book, "Owing", standing="arrears")
     prepared = crm("prepare", "associate_upgrade", as_json=True)
     number = json.loads(prepared)["results"]["run"]["id"]
     with pytest.raises(Refused, match="Who prepared a run cannot approve it"):
@@ -99,9 +125,17 @@ def test_a_run_goes_from_its_preparation_to_its_end(crm, book):
         "approve", number, "--count", 8, actor="joao@accord.example"
     )
     assert "8 accounts enrolled" in crm("launch", number)
+    listed = crm("accounts", number, "--csv", tmp_path / "audience.csv", "--html", tmp_path / "audience.html")
+    assert "in arrears" in listed
+    assert "Account 7" in (tmp_path / "audience.csv").read_text("utf-8")
+    assert "Contact of Account 7" in (tmp_path / "audience.html").read_text("utf-8")
+    (owing,) = json.loads(crm("accounts", number, "--state", "left_out", as_json=True))["rows"]
+    assert (owing["account"], owing["stands"], owing["contact"]) == ("Owing", "Left out", None)
     assert "Written to" in crm("status", number)
     assert json.loads(crm("status", number, as_json=True))["totals"]["enrolled"] == 8
     assert "paused" in crm("pause", number, "--reason", "a complaint")
+    told = json.loads(crm("status", number, as_json=True))
+    assert (told["run"]["note"], told["left_out"], told["awaiting"]) == ("a complaint", {"arrears": 1}, 0)
     assert "running" in crm("resume", number)
     assert "cancelled" in crm("cancel", number, "--reason", "enough")
     assert "enough" in crm("runs", "associate_upgrade", "--status", "cancelled")

@@ -61,7 +61,7 @@ class Ground:
         postmaster = psutil.Process(pid(self._folder))
         with suppress(psutil.NoSuchProcess):
             os.kill(postmaster.pid, signal.SIGQUIT)
-            postmaster.wait(20)
+            postmaster.wait(60)
         wait_until(lambda: False, seconds=down)
         self._server = self._started()
 

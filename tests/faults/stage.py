@@ -130,7 +130,7 @@ class Stage:
     def _restart_broker(self) -> None:
         for server in processes_in(self.shop.folder / "valkey"):
             server.kill()
-            server.wait(10)
+            server.wait(60)
         self._brokers.enter_context(open_broker(self.shop.folder))
 
     def _stall_broker(self, seconds: float) -> None:

@@ -4,13 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 
+import typer.testing
 from sqlalchemy.engine import make_url
 from support.books import SECRET
 from typer.testing import CliRunner
 
 from crm.cli import app
 from crm.cli.session import Invocation
+
+# The runner builds all commands anew for each that it runs, which takes longer than most of them.
+typer.testing._get_command = cache(typer.testing._get_command)
 
 DANA = "dana@accord.example"
 PASSWORD = "hunter2-hunter2"

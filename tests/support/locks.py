@@ -18,4 +18,4 @@ def blocked(eye: psycopg.Connection[Any], count: int) -> None:
         (found,) = eye.execute(_WAITING).fetchone() or (0,)
         return bool(found >= count)
 
-    assert wait_until(waiting, seconds=30), "nobody waits"
+    assert wait_until(waiting, seconds=60), "nobody waits"

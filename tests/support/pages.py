@@ -130,11 +130,11 @@ def served(book: Book) -> Iterator[Site]:
     thread = threading.Thread(target=_run, args=(server, listener, started))
     thread.start()
     try:
-        assert started.wait(30)
+        assert started.wait(60)
         yield Site(listener.getsockname()[1])
     finally:
         server.should_exit = True
-        thread.join(30)
+        thread.join(60)
         listener.close()
 
 

@@ -7,10 +7,11 @@ from crm.reference.facts import Fact
 from crm.reference.gazetteer import Gazetteer
 from crm.reference.loader import FILES, read_all
 
+_read_once = cache(read_all)
 
-@cache
+
 def shipped_facts(file: str) -> tuple[Fact, ...]:
-    return tuple(line.fact for line in read_all()[file])
+    return tuple(line.fact for line in _read_once()[file])
 
 
 @cache

@@ -98,4 +98,4 @@ def writes(waiting: Waiting, book: Book, **changes: Any) -> Move:
     """A move that sends the letter and waits for a call that is due at once."""
     values = {"taking": (Taking("letter", letter=letter_to(waiting, book)),), "step": "call"}
     values |= {"due_at": book.clock.now(), **changes}
-    return Move(enrolment_id=waiting.enrolment_id, stood_at=waiting.step, **values)
+    return Move(enrolment_id=waiting.enrolment_id, run_id=waiting.run_id, stood_at=waiting.step, **values)

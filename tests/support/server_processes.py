@@ -46,7 +46,7 @@ def fresh_folder() -> Iterator[Path]:
     place.chmod(0o755)
     try:
         yield place / "accord"
-        ended = wait_until(lambda: not processes_in(place), seconds=5)
+        ended = wait_until(lambda: not processes_in(place), seconds=60)
         assert ended, [process.cmdline() for process in processes_in(place)]
     finally:
         for process in processes_in(place):

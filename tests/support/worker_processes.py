@@ -94,7 +94,7 @@ class Process:
         """End it and all its children at once."""
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait(60)
 
 
 class Workshop:

@@ -55,7 +55,7 @@ def test_a_broker_that_dies_and_comes_back_empty_loses_no_letter_and_repeats_non
 
         (server,) = processes_in(shop.folder / "valkey")
         server.kill()
-        server.wait(10)
+        server.wait(60)
         queued += later_letters(shop, 3)
         with open_broker(shop.folder):
             shop.until_settled(queued)

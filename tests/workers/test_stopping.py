@@ -32,4 +32,4 @@ def test_an_idle_worker_and_a_beat_stop_at_once(database_url):
         shop.until(lambda: bool(shop.book.job_slots.latest()))
         worker.terminate()
         beat.terminate()
-        assert wait_until(lambda: worker.ended and beat.ended, seconds=20), worker.said() + beat.said()
+        assert wait_until(lambda: worker.ended and beat.ended, seconds=60), worker.said() + beat.said()

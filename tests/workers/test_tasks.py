@@ -175,6 +175,6 @@ def test_a_broker_that_does_not_hear_fails_no_sweep(shop, app):
     letters(shop.book, 3)
     (server,) = processes_in(shop.folder / "valkey")
     server.kill()
-    server.wait(10)
+    server.wait(60)
     assert app.tasks["outbox.sweep"](10.0)["due"] == 3
     assert len(shop.book.handover.due()) == 3

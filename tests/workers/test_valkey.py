@@ -84,7 +84,7 @@ def test_its_addresses_serve_celery_and_redis_wherever_the_folder_is(folder, nam
             assert channel.client.get("side") == b"same"
             with connection.SimpleQueue("rings") as queue:
                 queue.put({"ids": [1, 2]})
-                message = queue.get(timeout=5)
+                message = queue.get(timeout=60)
                 message.ack()
                 assert message.payload == {"ids": [1, 2]}
 
@@ -122,7 +122,7 @@ def test_an_interrupt_at_the_terminal_ends_its_user_and_not_the_broker(folder):
         assert starter.line() == "open"
         with valkey.open_broker(folder) as broker:
             os.killpg(starter.process.pid, signal.SIGINT)
-            starter.process.communicate(timeout=10)
+            starter.process.communicate(timeout=60)
             assert answers(broker)
     assert not runs(folder)
 

@@ -14,6 +14,7 @@ from workers.demo.scenes.answering import receive_answers
 from workers.demo.scenes.campaigning import launch_a_campaign
 from workers.demo.scenes.charging import charge_the_members
 from workers.demo.scenes.closing import look_around, stop_the_processes, sum_up
+from workers.demo.scenes.contributing import tell_the_votes
 from workers.demo.scenes.growing import look_ahead
 from workers.demo.scenes.importing import import_companies
 from workers.demo.scenes.members import make_members
@@ -92,6 +93,8 @@ def _scenes(stage: Stage, folder: Path, running: ExitStack, *, turn: int) -> tup
     report_prospects(stage, book)
     scene("What Member States announce for 2028 to 2031")
     tell_the_round(stage, book)
+    scene("What Member States owe, and who of them may vote")
+    tell_the_votes(stage, book)
     scene("The end")
     stop_the_processes(stage, processes)
     return launched.id, reply

@@ -33,6 +33,12 @@ class LadderStep(StrEnum):
     EXCLUSION_DUE = "exclusion_due"
 
 
+def stands_in_words(standing: Standing, step: LadderStep | None) -> str:
+    """How an account stands, in words that follow upon its name; one that keeps a repayment plan pays by it."""
+    on_plan = standing is Standing.ARREARS and step is LadderStep.ON_PLAN
+    return "paying by a repayment plan" if on_plan else standing.words
+
+
 class Postponable(StrEnum):
     """What the Secretary-General can put off."""
 
@@ -54,10 +60,11 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What came in on a day, in CHF; below zero where a payment was taken back."""
+    """What came in on a day, in CHF; below zero where a payment was taken back. It may be for an invoice, by its id."""
 
     received_on: date
     amount_chf: Decimal
+    invoice_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +96,16 @@ class Postponement:
 
 @dataclass(frozen=True, slots=True)
 class Denounced:
-    """A membership that was given up: the day of the notice, and the first day on which it is no more."""
+    """A membership that was given up: the day of the notice, and the first day on which it is no more.
+
+    Attributes:
+        withdrawn_on: the day on which the notice was withdrawn, where it was.
+    """
 
     notice_on: date
     effective_on: date
     coverage: str
+    withdrawn_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +125,7 @@ class ContractCase:
 
     Attributes:
         memberships: when it holds a membership.
+        contributes: when it contributes as a Member State: from what was invoiced first.
         charges: what it is asked for.
         receipts: what came in.
         charged_since: the first day that an invoice in the book is about: before it, the book does not know what is owed.
@@ -128,6 +141,7 @@ class ContractCase:
     """
 
     memberships: Sequence[Spell] = ()
+    contributes: Sequence[Spell] = ()
     charges: Sequence[Charge] = ()
     receipts: Sequence[Receipt] = ()
     charged_since: date | None = None

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select, true, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from crm.directory.merged import among, keeper_ids, with_merged
@@ -30,7 +31,7 @@ from crm.membership.contract.contract_tables import (
 )
 from crm.membership.contract.spells import ALWAYS, NEVER, Spell
 from crm.membership.contract.standing import StandingRecord
-from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
+from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.joining.application_steps import Status
 from crm.membership.joining.application_tables import ApplicationRecord
 from crm.membership.ledger_tables import MembershipEvent, Term
@@ -99,7 +100,9 @@ def owing_cases(session: Session, accounts: Iterable[int]) -> Mapping[int, Contr
 def _paid(facts: _Facts) -> dict[str, Mapping[int, Any]]:
     """What came in, and by which plans."""
     return {
-        "receipts": facts.each(_RECEIPTS, lambda row: Receipt(row.received_on, row.amount_chf)),
+        "receipts": facts.each(
+            _RECEIPTS, lambda row: Receipt(row.received_on, row.amount_chf, row.invoice_id)
+        ),
         "plans": facts.each(_PLANS, _plan),
     }
 
@@ -132,9 +135,11 @@ def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
     """What the invoices of an account say."""
     joining = {row.number: _applied(row) for row in invoices if row.application_id is not None}
     since = (row.since_on for row in invoices if joining.get(row.number) != ALWAYS)
+    contributes = [row.since_on for row in invoices if row.kind is InvoiceKind.CONTRIBUTION]
     return {
         "charges": [Charge(*row[1:7]) for row in invoices],
         "charged_since": min(since, default=None),
+        "contributes": [(min(contributes), NEVER)] if contributes else (),
         "joining": joining,
     }
 
@@ -155,7 +160,8 @@ def _plan(row: Any) -> Plan:
 
 def _denounced(row: Any) -> Denounced:
     # Of what was denounced without a word of its notice, the day on which it was recorded is the first that counts.
-    return Denounced(row.notice_on or row.recorded_at.date(), row.effective_on, row.coverage.value)
+    notice_on = row.notice_on or row.recorded_at.date()
+    return Denounced(notice_on, row.effective_on, row.coverage.value, row.withdrawn_on)
 
 
 def _statement(row: Any) -> Statement:
@@ -166,7 +172,7 @@ def _of(record: Any, *fields: Any) -> Select[Any]:
     return select(col(record.organization_id), *map(col, fields))
 
 
-_RECEIPTS = _of(Payment, Payment.received_on, Payment.amount_chf)
+_RECEIPTS = _of(Payment, Payment.received_on, Payment.amount_chf, Payment.invoice_id)
 _EXEMPTIONS = _of(Exemption, Exemption.since_on, Exemption.until_on)
 _TERMS = _of(Term, Term.since_on, Term.until_on, Term.synthetic)
 _APPLICATIONS = _of(ApplicationRecord, ApplicationRecord.applied_on, ApplicationRecord.closed_on)
@@ -176,13 +182,19 @@ _POSTPONEMENTS = _of(
 _NOTICES = _of(SuspensionNotice, SuspensionNotice.received_on).where(
     col(SuspensionNotice.received_on).is_not(None)
 )
-_DENUNCIATIONS = _of(
-    MembershipEvent,
-    MembershipEvent.notice_on,
-    MembershipEvent.recorded_at,
-    MembershipEvent.effective_on,
-    MembershipEvent.coverage,
-).where(col(MembershipEvent.kind) == EventKind.DENUNCIATION)
+_WITHDRAWAL = aliased(MembershipEvent)
+_DENUNCIATIONS = (
+    _of(
+        MembershipEvent,
+        MembershipEvent.notice_on,
+        MembershipEvent.recorded_at,
+        MembershipEvent.effective_on,
+        MembershipEvent.coverage,
+    )
+    .add_columns(col(_WITHDRAWAL.effective_on).label("withdrawn_on"))
+    .outerjoin(_WITHDRAWAL, col(_WITHDRAWAL.withdraws_id) == col(MembershipEvent.id))
+    .where(col(MembershipEvent.kind) == EventKind.DENUNCIATION)
+)
 _STATEMENTS = _of(
     StandingRecord,
     StandingRecord.as_of,

@@ -37,7 +37,10 @@ class Exemptions:
         synthetic: bool = False,
         dry_run: bool = False,
     ) -> Exemption:
-        """Record that an account is exempt from contributions. What it owed before stays due.
+        """Record that an account is exempt from contributions. What it owes for earlier months stays due.
+
+        What invoices have charged already for months in which it is exempt is given back when their year is assessed
+        again.
 
         Args:
             key: which account.

@@ -20,6 +20,7 @@ from crm.membership.contract.repayment import Regime, regimes
 from crm.membership.contract.spells import ALWAYS, NEVER, Spell, joined, within, without
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.dues.balance import OpenItem
+from crm.membership.dues.dues_tables import InvoiceKind
 from crm.reference.membership_rules import MembershipRules
 
 CONTRACT = "contract"
@@ -149,7 +150,12 @@ def _ladder(
 
 
 def _suspended(debt: _Debt, case: ContractCase, rules: MembershipRules) -> list[Spell]:
-    """When a member is suspended for a debt; one that is no member any more has nothing left to suspend."""
+    """When a member is suspended for a debt; one that is no member any more has nothing left to suspend.
+
+    A Member State is not suspended for its contributions: it loses its vote (`crm.membership.contributions.voting`).
+    """
+    if debt.item.kind is InvoiceKind.CONTRIBUTION:
+        return []
     begins = suspended_from(debt.item, rules)
     spells = within(within(debt.overdue, [(begins, NEVER)]), case.memberships)
     return without(spells, _postponed(case, Postponable.SUSPENSION))
@@ -194,7 +200,7 @@ def _postponed(case: ContractCase, step: Postponable) -> list[Spell]:
 def _notices(case: ContractCase) -> Iterator[_Ground]:
     for gone in case.denunciations:
         why = f"leaves ITU-{'/'.join(gone.coverage)} on {_day(gone.effective_on)}, notice of {_day(gone.notice_on)}"
-        leaving = within([(gone.notice_on, gone.effective_on)], case.memberships)
+        leaving = within([(gone.notice_on, gone.withdrawn_on or gone.effective_on)], case.memberships)
         yield from _grounds(leaving, Standing.CANCELLING, why)
 
 
@@ -208,7 +214,8 @@ def _others(case: ContractCase) -> Iterator[_Ground]:
         yield from _grounds(exempt, Standing.EXEMPT, f"exempt until {_day(until - _DAY)}")
     if case.charged_since is not None:
         known = [(case.charged_since, NEVER)]
-        yield from _grounds(within(case.memberships, known), Standing.GOOD, "nothing is overdue")
+        there = joined([*case.memberships, *case.contributes])
+        yield from _grounds(within(there, known), Standing.GOOD, "nothing is overdue")
         yield from _grounds(known, None, "no member, and owes nothing")
     for said, spell in _stated(case.statements):
         yield _Ground(spell, said.standing, "", stated=said)
@@ -220,10 +227,11 @@ def _stated(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Spell]
 
 
 def _punctuality(items: Sequence[OpenItem], ladder: Sequence[_Ground]) -> Iterator[_Habit]:
-    """How the account has paid what was due last; while something is overdue, it has not paid."""
+    """How the account has paid what was due last; while something is overdue that no plan covers, it has not paid."""
     days = pairwise([*(item.due_on + _DAY for item in items), NEVER])
     paid = (Punctuality.LATE if item.outstanding(item.due_on) else Punctuality.ON_TIME for item in items)
-    yield from ((ground.spell, Punctuality.UNPAID) for ground in ladder)
+    overdue = (ground.spell for ground in ladder if ground.step is not LadderStep.ON_PLAN)
+    yield from ((spell, Punctuality.UNPAID) for spell in overdue)
     yield from zip(days, paid, strict=True)
 
 

@@ -5,7 +5,7 @@ with its own due date, so that a member who pays both an instalment and the fee 
 day after an instalment that was not paid, the debts are due again as they were before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
@@ -75,7 +75,10 @@ def kept(case: ContractCase, plan: Plan, until: date) -> Regime:
     there = [charge for charge in case.charges if _is_due(case, charge, plan.agreed_on)]
     there.sort(key=lambda charge: (charge.due_on, charge.issued_on, charge.number))
     parts = _parts(plan, sum((charge.amount for charge in there), ZERO))
-    left, covered = _left(there, sum((part.amount for part in parts), ZERO))
+    usual = {
+        item.number: item.outstanding(plan.agreed_on) for item in open_items(case.charges, case.receipts)
+    }
+    left, covered = _left(there, usual, sum((part.amount for part in parts), ZERO))
     others = [charge for charge in case.charges if charge not in there]
     items = open_items([*left, *parts, *others], case.receipts)
     instalments = tuple(item for item in items if item.number == _INSTALMENT)
@@ -95,13 +98,20 @@ def _is_due(case: ContractCase, charge: Charge, day: date) -> bool:
 
 
 def _paid_off(charges: Sequence[Charge], parts: Sequence[OpenItem], since: date) -> tuple[OpenItem, ...]:
-    """The charges that stand behind a plan, with what is open of each: what is paid settles what was due first."""
-    days = _days(parts, since)
-    owed = sum((part.amount for part in parts), ZERO)
-    left = [sum((part.outstanding(day) for part in parts), ZERO) for day in days]
-    turns = zip(days, pairwise([owed, *left]), strict=True)
-    paid = [Receipt(day, before - after) for day, (before, after) in turns]
+    """The charges that stand behind a plan, with what is open of each.
+
+    What is paid of a charge itself settles it; what is paid by instalments settles what was due first.
+    """
+    ids = {charge.number: charge.id for charge in charges}
+    paid = [receipt for part in parts for receipt in _receipts(part, since, ids.get(part.number))]
     return open_items(charges, paid)
+
+
+def _receipts(part: OpenItem, since: date, invoice_id: int | None) -> Iterator[Receipt]:
+    """What was paid of a part from a day on, as money for an invoice."""
+    days = _days([part], since)
+    for day, (before, after) in zip(days, pairwise([part.amount, *map(part.outstanding, days)]), strict=True):
+        yield Receipt(day, before - after, invoice_id)
 
 
 def _parts(plan: Plan, owed: Decimal) -> list[Charge]:
@@ -114,17 +124,21 @@ def _parts(plan: Plan, owed: Decimal) -> list[Charge]:
     return parts
 
 
-def _left(charges: Sequence[Charge], covered: Decimal) -> tuple[list[Charge], frozenset[str]]:
-    """What stays due of charges of which the latest so much is paid by instalments, and the invoices covered."""
-    left: list[Charge] = []
-    numbers = set()
-    for charge in reversed(charges):
-        part = min(charge.amount, covered)
-        covered -= part
-        left.append(replace(charge, amount=charge.amount - part))
-        if part:
-            numbers.add(charge.number)
-    return left, frozenset(numbers)
+def _left(
+    charges: Sequence[Charge], open_: Mapping[str, Decimal], covered: Decimal
+) -> tuple[list[Charge], frozenset[str]]:
+    """What stays due of charges of which so much is paid by instalments, and the invoices covered.
+
+    What is open of the latest is paid by them first; only what goes beyond all that is open is about what was paid.
+    """
+    parts = dict.fromkeys((charge.number for charge in charges), ZERO)
+    for most in (open_, {charge.number: charge.amount for charge in charges}):
+        for charge in reversed(charges):
+            more = min(most[charge.number] - parts[charge.number], covered)
+            parts[charge.number] += more
+            covered -= more
+    left = [replace(charge, amount=charge.amount - parts[charge.number]) for charge in charges]
+    return left, frozenset(number for number, part in parts.items() if part)
 
 
 def evenly(amount: Decimal, *, first_on: date, count: int, every_months: int) -> tuple[Instalment, ...]:

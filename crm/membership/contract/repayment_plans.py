@@ -22,9 +22,11 @@ from crm.membership.contract.owed import owed_items
 from crm.membership.contract.repayment import Regime, evenly, kept
 from crm.membership.contract.spells import NEVER
 from crm.membership.dues.balance import ZERO
+from crm.membership.dues.payments import past_day
 from crm.reference.country import CountryGroup, GroupKind
 from crm.reference.development import developed_on, status_of
 from crm.reference.membership_rules import membership_rules
+from crm.reference.money import amount_of
 from crm.shown import Shown
 from crm.store.store import Change, Store
 
@@ -74,7 +76,7 @@ class RepaymentPlans:
         key: OrganizationKey,
         schedule: Schedule,
         *,
-        on: date,
+        on: date | str,
         reason: str,
         synthetic: bool = False,
         dry_run: bool = False,
@@ -90,16 +92,17 @@ class RepaymentPlans:
             dry_run: only say what the plan would be.
 
         Raises:
-            Refused: nothing is due; the instalments come to more or less; or the last one is later than the rules allow
+            InvalidInput: an amount is not what it should be.
+            Refused: the day is still to come; nothing is due; the instalments come to more or less; or the last one is later than the rules allow
                 (PP-14/64: 5 years for Sector Members, Associates and developed States, 10 for developing States, 15 for
                 least developed countries; of Academia no source speaks, and it is treated like the other members).
         """
         why = clean_name(reason, field="reason")
-        parts = tuple(sorted((Instalment(day, Decimal(amount)) for day, amount in schedule), key=_due))
+        parts = tuple(sorted((_instalment(*part) for part in schedule), key=_due))
         with self._store.changing("repayment_plan.agreed", reason=why, dry_run=dry_run) as change:
-            account = find_organization(change.session, key)
-            _refuse_unfit(change.session, account, parts, on)
-            values = {"organization_id": account.id, "agreed_on": on, "reason": why, "synthetic": synthetic}
+            account, day = find_organization(change.session, key), past_day(change, on)
+            _refuse_unfit(change.session, account, parts, day)
+            values = {"organization_id": account.id, "agreed_on": day, "reason": why, "synthetic": synthetic}
             values |= {"agreed_by": change.actor, "recorded_at": change.now}
             plan = change.add(RepaymentPlan.model_validate(values))
             for part in parts:
@@ -112,15 +115,17 @@ class RepaymentPlans:
 
         Raises:
             NotFound: it has none that is not ended.
+            InvalidInput: there is no reason.
         """
-        with self._store.changing("repayment_plan.ended", reason=reason, dry_run=dry_run) as change:
+        why = clean_name(reason, field="reason")
+        with self._store.changing("repayment_plan.ended", reason=why, dry_run=dry_run) as change:
             account = find_organization(change.session, key)
             plan = next((row for row in reversed(_plans(change.session, account)) if not row.ended_on), None)
             if plan is None:
                 raise NotFound(
                     f"{account.name} has no repayment plan.", field="organization", value=account.name
                 )
-            plan.amend({"ended_on": on, "ended_because": reason})
+            plan.amend({"ended_on": on, "ended_because": why})
             return _settled(change, account, plan)
 
     def even(
@@ -236,6 +241,10 @@ def _payer(session: Session, account: Organization, on: date) -> str:
     if any(spell.covers(on) for spell in session.exec(spells)):
         return "ldc"
     return status_of(account.country, developed_on(session, on)).value
+
+
+def _instalment(due_on: date, amount: Decimal | int | str) -> Instalment:
+    return Instalment(due_on, amount_of(amount, field="schedule"))
 
 
 def _due(part: Instalment) -> date:

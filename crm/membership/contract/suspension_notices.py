@@ -10,6 +10,8 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.errors import NotFound
 from crm.membership.contract.contract_tables import SuspensionNotice
+from crm.membership.contract.undue import refuse_undue_notice
+from crm.membership.dues.payments import past_day
 from crm.store.store import Store
 
 
@@ -20,7 +22,13 @@ class SuspensionNotices:
         self._store = store
 
     def sent(
-        self, key: OrganizationKey, *, on: date, received_on: date | None = None, document: str = ""
+        self,
+        key: OrganizationKey,
+        *,
+        on: date | str,
+        received_on: date | str | None = None,
+        document: str = "",
+        override: str = "",
     ) -> SuspensionNotice:
         """Record that the notice of suspension was sent.
 
@@ -29,22 +37,27 @@ class SuspensionNotices:
             on: the day on which it was sent.
             received_on: the day on which it was received, where that is known already.
             document: what it is called, or where it is on file.
+            override: why it was sent although the account was not suspended on that day, by what is on file.
 
         Raises:
             AlreadyExists: one of that day is on file.
+            Refused: a day is still to come, or the account is not suspended and nobody says why it was sent.
             InvalidInput: it would be received before it was sent.
         """
-        with self._store.changing("suspension_notice.sent") as change:
-            account = find_organization(change.session, key)
-            values = {"organization_id": account.id, "sent_on": on, "received_on": received_on}
+        with self._store.changing("suspension_notice.sent", reason=override or None) as change:
+            account, day = find_organization(change.session, key), past_day(change, on)
+            refuse_undue_notice(change.session, account, day, override)
+            received = None if received_on is None else past_day(change, received_on)
+            values = {"organization_id": account.id, "sent_on": day, "received_on": received}
             values |= {"document": document, "sent_by": change.actor, "recorded_at": change.now}
             return change.add(SuspensionNotice.model_validate(values))
 
-    def received(self, key: OrganizationKey, *, on: date) -> SuspensionNotice:
+    def received(self, key: OrganizationKey, *, on: date | str) -> SuspensionNotice:
         """Record when the latest notice to an account was received; a day that was wrong is put right so.
 
         Raises:
             NotFound: none was sent.
+            Refused: the day is still to come.
             InvalidInput: it would be received before it was sent.
         """
         with self._store.changing("suspension_notice.received") as change:
@@ -54,7 +67,7 @@ class SuspensionNotices:
                 raise NotFound(
                     f"No notice was sent to {account.name}.", field="organization", value=account.name
                 )
-            notice.amend({"received_on": on})
+            notice.amend({"received_on": past_day(change, on)})
             return notice
 
     def of(self, key: OrganizationKey) -> tuple[SuspensionNotice, ...]:

@@ -54,6 +54,7 @@ class RoundState(Shown):
         region: its development region, by slug.
         history: its classes, the earliest first.
         ground: on what ground it may choose 1/8 and 1/16 in the period; None: on none that is known.
+        former_ground: on what ground it might before, until when.
         organization_id: its administration, where that is in the book.
     """
 
@@ -62,6 +63,7 @@ class RoundState(Shown):
     region: str | None
     history: History
     ground: str | None = None
+    former_ground: str = ""
     organization_id: int | None = None
 
 
@@ -180,7 +182,9 @@ class Announcements:
         if announced is None:
             return ()
         earlier = earlier_than(state.history, self._period.valid_from, self._earlier_began_on)
-        return self._rules.warnings(announced, earlier=earlier, ground=state.ground)
+        return self._rules.warnings(
+            announced, earlier=earlier, ground=state.ground, former_ground=state.former_ground
+        )
 
     @cached_property
     def _counted(self) -> Mapping[str, RoundAnswer]:

@@ -11,7 +11,7 @@ from crm.membership.contributions.contribution_facts import class_rules, compare
 from crm.membership.contributions.contribution_tables import ContributionChoice
 from crm.membership.contributions.reduction import ClassWarning
 from crm.reference.country import Country
-from crm.reference.small_class_states import small_class_grounds
+from crm.reference.small_class_states import former_grounds, small_class_grounds
 from crm.reference.units import units_in_words, units_of
 from crm.store.store import Change
 
@@ -24,6 +24,7 @@ def warnings_for(session: Session, state: Country, units: Fraction, day: date) -
         units,
         earlier=compared_with(session, history_of(session, state.code), day),
         ground=small_class_grounds(session, day).get(state.code),
+        former_ground=former_grounds(session, day).get(state.code, ""),
     )
 
 

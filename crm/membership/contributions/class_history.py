@@ -78,6 +78,7 @@ class ContributionLine(Shown):
         unit_amount: one unit for a whole year, in CHF.
         amount: the units for these months out of twelve, in CHF, rounded once, to the centime.
         doubt: what is uncertain about the unit, e.g. "preliminary, unverified"; empty where nothing is.
+        class_certainty: how sure the class is, where it was not recorded in the book.
     """
 
     since_on: date
@@ -87,6 +88,7 @@ class ContributionLine(Shown):
     unit_amount: Decimal
     amount: Decimal
     doubt: str = ""
+    class_certainty: Certainty | None = None
 
 
 History = Sequence[StateContribution]
@@ -145,9 +147,10 @@ def lines_of_year(history: History, year: int, unit_amount: Decimal) -> tuple[Co
     months = [(month, in_force(history, _last_day(year, month))) for month in range(1, _MONTHS + 1)]
     lines = []
     for units, run in groupby(months, key=lambda found: found[1] and found[1].units):
+        numbers, known = zip(*run, strict=True)
         if units is not None:
-            numbers = [month for month, _ in run]
-            lines.append(_line(year, numbers, units, unit_amount))
+            line = _line(year, numbers, units, unit_amount)
+            lines.append(replace(line, class_certainty=known[0] and known[0].certainty))
     return tuple(lines)
 
 

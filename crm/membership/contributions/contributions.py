@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from crm.directory.names import clean_name
 from crm.directory.staff import today_of
 from crm.errors import NotFound
+from crm.membership.contributions.assessing import ContributionsAssessed, assess
 from crm.membership.contributions.choosing import Units, add_line, class_of, record_choice, warnings_for
 from crm.membership.contributions.class_history import (
     ContributionLine,
@@ -21,6 +22,8 @@ from crm.membership.contributions.class_history import (
 from crm.membership.contributions.contribution_facts import find_state, histories, history_of
 from crm.membership.contributions.contribution_tables import ContributionChoice
 from crm.membership.contributions.reduction import ClassWarning
+from crm.membership.contributions.votes import Vote, votes_on
+from crm.membership.dues.invoicing import Progress, dates_of
 from crm.reference.contributory_units import Payer, unit_on
 from crm.reference.countries import is_member_state
 from crm.reference.country import Country
@@ -111,6 +114,51 @@ class Contributions:
             unit = unit_on(session, Payer.MEMBER_STATE, date(year, 1, 1))
             lines = lines_of_year(history_of(session, find_state(session, state).code), year, unit.amount)
             return tuple(replace(line, doubt=unit.doubt) for line in lines)
+
+    def assess(
+        self,
+        year: int,
+        *,
+        issued_on: date | str | None = None,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+    ) -> ContributionsAssessed:
+        """Invoice the contributions of a year: to every Member State once, however often this is done.
+
+        A State pays its class of each month by the unit of the year, as `assessed` tells. It gets one invoice, on its own
+        account: its administration. The invoice stands in the one ledger of dues, so payments, reversals, credits,
+        interest, repayment plans, statements and exports are those of `book.dues`. Where a class was recorded after its months were
+        charged, they are given back and charged anew. The dues of members are a pass of their own: `book.dues.assess`.
+
+        Args:
+            year: the year.
+            issued_on: the day of issue; today where none is given.
+            dry_run: only say what would be invoiced.
+            progress: is told how many invoices are written, and of how many.
+
+        Raises:
+            NotFound: no unit is on file for the year.
+            Refused: the day of issue is still to come, or the year is not the next one yet.
+        """
+        with self._store.changing("contributions.assessed", dry_run=dry_run) as change:
+            issued, due = dates_of(change, year, issued_on)
+            return assess(change, year, issued_on=issued, due_on=due, progress=progress)
+
+    def vote(self, state: CountryKey, *, on: date | None = None) -> Vote:
+        """Whether a Member State may vote on a day (today), past or to come, with the figures and the rule behind.
+
+        It has no vote while its arrears reach its contributions of the two years before (Constitution No. 169; how much that
+        is, is unverified and a dated rule). What a kept repayment plan covers does not count. The days to come are as if
+        nothing more were paid.
+        """
+        with self._store.reading() as session:
+            day, row = on or self._today(session), find_state(session, state)
+            return next(votes_on(session, day, [row.code]))
+
+    def votes(self, *, on: date | None = None) -> tuple[Vote, ...]:
+        """The votes of all Member States on a day (today), by code; `book.reports.arrears_of_member_states` is the report."""
+        with self._store.reading() as session:
+            return tuple(votes_on(session, on or self._today(session)))
 
     def check(self, state: CountryKey, units: Units, *, effective_on: date) -> tuple[ClassWarning, ...]:
         """What the rules say to a class: how far it goes down, and whether the State may choose it. Nothing is written.

@@ -112,16 +112,20 @@ class ClassRules(Shown):
         return min(units, self._lowest_unreserved)
 
     def warnings(
-        self, units: Fraction, *, earlier: Iterable[Earlier], ground: str | None
+        self, units: Fraction, *, earlier: Sequence[Earlier], ground: str | None, former_ground: str = ""
     ) -> tuple[ClassWarning, ...]:
-        """What the rules say to a class.
+        """What the rules say to a class. To one that a State only keeps they say nothing.
 
         Args:
             units: the class that is chosen.
-            earlier: what it is compared with; nothing where no earlier class is known.
+            earlier: what it is compared with, the one in force last; nothing where no earlier class is known.
             ground: on what ground the State may choose a reserved class; None: on none that is known.
+            former_ground: on what ground it might before, until when.
         """
-        return (*self._too_far_down(units, earlier), *self._reserved(units, ground))
+        reserved = (
+            () if earlier and units == earlier[-1].units else self._reserved(units, ground, former_ground)
+        )
+        return (*self._too_far_down(units, earlier), *reserved)
 
     def _too_far_down(self, units: Fraction, earlier: Iterable[Earlier]) -> Sequence[ClassWarning]:
         return [
@@ -139,13 +143,14 @@ class ClassRules(Shown):
         )
         return f"{units_in_words(units)} is less than {lowest}, the lowest class that may follow on {earlier}: {rule}."
 
-    def _reserved(self, units: Fraction, ground: str | None) -> Sequence[ClassWarning]:
+    def _reserved(self, units: Fraction, ground: str | None, former: str) -> Sequence[ClassWarning]:
         if ground is not None or units not in self.scale.reserved:
             return ()
         lowest = self._lowest_unreserved
         words = (
             f"{units_in_words(units)} is reserved for least developed countries and States that the Council determines, "
-            f"and this State is not known to be one: {units_in_words(lowest)} is the lowest of the others."
+            f"and this State is not known to be one{former and f' ({former})'}: {units_in_words(lowest)} is the lowest"
+            " of the others."
         )
         return (ClassWarning(ClassRule.SMALL_CLASS, words, None, lowest),)
 

@@ -1,6 +1,6 @@
 """What the verbs of rounds share: which rounds take lines, on which days, and how an answer is written down."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from crm.directory.merged import among
 from crm.errors import NotFound, Refused
 from crm.membership.contributions.announcements import counted
-from crm.membership.contributions.choosing import Units, class_of, record_choice
+from crm.membership.contributions.choosing import Units, class_of, record_choice, warnings_for
 from crm.membership.contributions.class_history import in_force
 from crm.membership.contributions.contribution_facts import find_state, history_of
 from crm.membership.contributions.contribution_tables import (
@@ -20,8 +20,10 @@ from crm.membership.contributions.contribution_tables import (
 )
 from crm.membership.contributions.round_reading import RoundKey, find_round
 from crm.membership.contributions.round_view import Round
+from crm.reference.countries import is_member_state
 from crm.reference.country import Country
 from crm.reference.financial_periods import find_period
+from crm.reference.gazetteer import CountryKey
 from crm.store.store import Change
 
 
@@ -40,6 +42,15 @@ def open_round(session: Session, key: RoundKey) -> AnnouncementRound:
             subject=record.name,
         )
     return record
+
+
+def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None) -> list[str]:
+    """The codes of the Member States that are meant; all of them where none is named."""
+    if states is None:
+        every = select(Country.code).where(is_member_state())
+        return list(session.exec(every.order_by(col(Country.code))))
+    keys = [states] if isinstance(states, str | int | Country) else states
+    return list(dict.fromkeys(find_state(session, key).code for key in keys))
 
 
 def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None:
@@ -145,7 +156,7 @@ def replace_answer(
 ) -> RoundAnswer:
     """Add the line that puts the latest answer of a State right; what is not given stays as it was."""
     wrong = answer_that_counts(change.session, record, state)
-    kept = wrong.model_dump(include={"answered_on", "channel", "document", "override", "synthetic"})
+    kept = wrong.model_dump(include={"units", "answered_on", "channel", "document", "override", "synthetic"})
     return add_answer(change, record, state, {**kept, **fields, "replaces_id": wrong.id})
 
 
@@ -156,20 +167,53 @@ def take_over(change: Change, whole: Round, last_on: date) -> tuple[Contribution
         change: the verb.
         whole: the round.
         last_on: the day on which it was closed.
+
+    Raises:
+        Refused: rules warn of answers that say nothing about why; all of them are named.
     """
-    known = change.session.exec(select(ContributionChoice.answer_id)).all()
+    first_on = whole.period.valid_from
+    answers = _left(change.session, whole, last_on)
+    _refuse_unexplained(change.session, answers, first_on)
     return tuple(
         record_choice(
             change,
-            find_state(change.session, state),
+            state,
             answer.units,
-            whole.period.valid_from,
+            first_on,
             reason=f"Announced in the round {whole.record.name}",
             override=answer.override,
             source=answer.document or whole.record.circular,
             answer_id=answer.id,
             synthetic=answer.synthetic,
         )
+        for state, answer in answers
+        if answer.units is not None
+    )
+
+
+def _left(session: Session, whole: Round, last_on: date) -> list[tuple[Country, RoundAnswer]]:
+    """The answers with a class that have not been taken over, by the code of the State."""
+    known = session.exec(select(ContributionChoice.answer_id)).all()
+    return [
+        (find_state(session, state), answer)
         for state, answer in sorted(counted(whole.answers, last_on).items())
         if answer.units is not None and answer.id not in known
-    )
+    ]
+
+
+def _refuse_unexplained(
+    session: Session, answers: Iterable[tuple[Country, RoundAnswer]], first_on: date
+) -> None:
+    told = {
+        state.name_en: warnings_for(session, state, answer.units, first_on)
+        for state, answer in answers
+        if answer.units is not None and not answer.override
+    }
+    warned = [f"{name}: {' '.join(map(str, warnings))}" for name, warnings in told.items() if warnings]
+    if warned:
+        raise Refused(
+            " ".join(warned),
+            rule="rounds.explained",
+            field="override",
+            hint="Say of each why it stands all the same, by book.rounds.correct with override=… and reason=…",
+        )

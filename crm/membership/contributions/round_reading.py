@@ -1,13 +1,11 @@
 """Rounds read out of the book, whole: the record, its lines, and every Member State with its classes."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, or_, select
 
-from crm.directory.merged import stands
-from crm.directory.tables import Organization, OrganizationKind
+from crm.directory.administrations import state_administrations
 from crm.errors import NotFound
 from crm.membership.contributions.announcements import RoundState
 from crm.membership.contributions.contribution_facts import class_rules, histories, period_began_on
@@ -20,7 +18,7 @@ from crm.reference.financial_periods import find_period
 from crm.reference.keyed import one_of
 from crm.reference.regions import Region
 from crm.reference.round_reminders import reminder_steps
-from crm.reference.small_class_states import small_class_grounds
+from crm.reference.small_class_states import former_grounds, small_class_grounds
 from crm.reference.spelling import plain
 
 RoundKey = str | int | AnnouncementRound | Round
@@ -72,7 +70,7 @@ def round_states(session: Session, first_on: date) -> tuple[RoundState, ...]:
         first_on: the first day of the financial period.
     """
     classes, grounds = histories(session), small_class_grounds(session, first_on)
-    administrations = _administrations(session)
+    former, administrations = former_grounds(session, first_on), state_administrations(session)
     query = select(Country, Region.position).where(is_member_state())
     found = session.exec(query.outerjoin(Region, col(Region.slug) == col(Country.region))).all()
     in_order = sorted(found, key=lambda pair: (pair[1] is None, pair[1], plain(pair[0].name_en)))
@@ -83,6 +81,7 @@ def round_states(session: Session, first_on: date) -> tuple[RoundState, ...]:
             region=state.region,
             history=classes.get(state.code, ()),
             ground=grounds.get(state.code),
+            former_ground=former.get(state.code, ""),
             organization_id=administrations.get(state.code),
         )
         for state, _ in in_order
@@ -99,13 +98,3 @@ def reminders_due(session: Session, on: date, *, of: int | None = None) -> tuple
 
 def _lines(session: Session, kind: type[L], record: AnnouncementRound) -> tuple[L, ...]:
     return tuple(session.exec(select(kind).where(kind.round_id == record.id).order_by(col(kind.id))))
-
-
-def _administrations(session: Session) -> Mapping[str, int]:
-    """The administration of each Member State; the one that came into the book first where there are several."""
-    first = func.min(col(Organization.id))
-    query = select(col(Organization.country), first).where(
-        col(Organization.kind) == OrganizationKind.ADMINISTRATION, stands(Organization)
-    )
-    rows = session.exec(query.group_by(col(Organization.country)))
-    return {country: number for country, number in rows if country}

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from crm.directory.names import clean_name
 from crm.directory.staff import today_of
+from crm.errors import InvalidInput
 from crm.membership.contributions.choosing import Units
 from crm.membership.contributions.contribution_facts import find_state
 from crm.membership.contributions.contribution_tables import (
@@ -22,6 +24,7 @@ from crm.membership.contributions.round_comparison import RoundComparison
 from crm.membership.contributions.round_lines import (
     add_answer,
     announced_units,
+    codes_of,
     open_round,
     refuse_class_taken_over,
     refuse_odd_day,
@@ -33,8 +36,6 @@ from crm.membership.contributions.round_reading import RoundKey, find_round, rea
 from crm.membership.contributions.round_reminders import RoundReminder
 from crm.membership.contributions.round_view import Round
 from crm.reference.contributory_units import Payer, unit_on
-from crm.reference.countries import is_member_state
-from crm.reference.country import Country
 from crm.reference.financial_periods import find_period
 from crm.reference.gazetteer import CountryKey
 from crm.reference.money import amount_of
@@ -131,7 +132,7 @@ class Rounds:
                 "synthetic": synthetic or record.synthetic,
             }
             change.about(record)
-            codes = _codes(change.session, states)
+            codes = codes_of(change.session, states)
             return tuple(change.add(RoundAsk.model_validate({**fields, "state": code})) for code in codes)
 
     def answer(
@@ -180,9 +181,10 @@ class Rounds:
         self,
         key: RoundKey,
         state: CountryKey,
-        units: Units | None,
+        units: Units | None = None,
         *,
         reason: str,
+        nothing: bool = False,
         on: date | None = None,
         document: str | None = None,
         override: str | None = None,
@@ -192,28 +194,33 @@ class Rounds:
         Args:
             key: the round.
             state: the Member State, whose latest answer is meant.
-            units: the class that it really announced; None: it had announced nothing.
+            units: the class that it really announced, if that was wrong.
             reason: what was wrong.
+            nothing: it had announced nothing at all.
             on: the day of the announcement, if that was wrong.
             document: the letter or note, if that was wrong.
             override: what is known of why it goes beyond what a rule allows, if that was wrong.
 
         Raises:
             NotFound: there is no answer of this State.
-            InvalidInput: there is no such class, or no reason.
+            InvalidInput: there is no such class, no reason, or a class though it had announced nothing.
             Refused: it is said to have announced nothing, and the class that was taken over from its answer stands.
         """
         why = clean_name(reason, field="reason")
+        if nothing and units is not None:
+            raise InvalidInput("It announced a class, or nothing.", field="units", value=str(units))
         with self._store.changing("round.answer_corrected", reason=why) as change:
             record, row = find_round(change.session, key), find_state(change.session, state)
             given = {"answered_on": on, "document": document, "override": override}
-            fields = {name: value for name, value in given.items() if value is not None}
+            fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
             if on is not None:
                 refuse_odd_day(record, on, today=self._today(change.session))
-            if units is None:
+            if nothing:
                 refuse_class_taken_over(change.session, record, row)
-            meant = None if units is None else announced_units(change.session, record, row, units)
-            return replace_answer(change, record, row, {**fields, "units": meant, "reason": why})
+                fields["units"] = None
+            elif units is not None:
+                fields["units"] = announced_units(change.session, record, row, units)
+            return replace_answer(change, record, row, {**fields, "reason": why})
 
     def move_deadline(self, key: RoundKey, deadline: date, *, reason: str) -> AnnouncementRound:
         """Give States more time, or less; reminders refer to the new day.
@@ -250,7 +257,7 @@ class Rounds:
             The lines that were added.
 
         Raises:
-            Refused: the round is provisional or open, or a rule warns of an answer that says nothing about why.
+            Refused: the round is provisional or open, or rules warn of answers that say nothing about why; all are named.
         """
         with self._store.changing("round.taken_over", dry_run=dry_run) as change:
             record = find_round(change.session, key)
@@ -289,11 +296,3 @@ class Rounds:
 
     def _today(self, session: Session) -> date:
         return today_of(session, self._store.now(), self._store.actor)
-
-
-def _codes(session: Session, states: CountryKey | Iterable[CountryKey] | None) -> list[str]:
-    if states is None:
-        every = select(Country.code).where(is_member_state())
-        return list(session.exec(every.order_by(col(Country.code))))
-    keys = [states] if isinstance(states, str | int | Country) else states
-    return list(dict.fromkeys(find_state(session, key).code for key in keys))

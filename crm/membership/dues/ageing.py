@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from crm.directory.merged import keeper_ids, with_merged
 from crm.directory.tables import Organization
+from crm.garbage import no_collection
 from crm.membership.contract.owed import reached_on, suspended_from
 from crm.membership.dues.balance import ZERO, OpenItem
 from crm.membership.dues.dues_tables import Invoice, Payment
@@ -35,6 +36,8 @@ class Age(StrEnum):
     SUSPENSION = "suspension"
     EXCLUSION = "exclusion"
 
+
+_NOTHING = dict.fromkeys(Age, ZERO)
 
 IN_TIME = frozenset({Age.NOT_DUE, Age.ON_PLAN})
 """The ages that are no arrears."""
@@ -79,11 +82,11 @@ def age_of(item: OpenItem, day: date, rules: MembershipRules) -> Age:
 
 def aged(organization_id: int, items: Iterable[OpenItem], day: date, rules: MembershipRules) -> Aged:
     """What an account owes on a day, by age."""
-    open_ = tuple(item for item in items if item.owed(day))
-    by_age = dict.fromkeys(Age, ZERO)
-    for item in open_:
-        by_age[age_of(item, day, rules)] += item.owed(day)
-    return Aged(organization_id, by_age, open_)
+    open_ = [(item, left) for item in items if (left := item.owed(day))]
+    by_age = dict(_NOTHING)
+    for item, left in open_:
+        by_age[age_of(item, day, rules)] += left
+    return Aged(organization_id, by_age, tuple(item for item, _ in open_))
 
 
 def ageing(session: Session, day: date, *, accounts: Iterable[int] | None = None) -> Iterator[Aged]:
@@ -94,10 +97,12 @@ def ageing(session: Session, day: date, *, accounts: Iterable[int] | None = None
         day: the day.
         accounts: only these, by id, with what was merged into them; all where none are given.
     """
-    rules, found = membership_rules(session), entries_of(session, _owing(session, day, accounts))
-    each = (aged(number, entries.items, day, rules) for number, entries in found.items())
-    owing = (row for row in each if row.items)
-    return iter(sorted(owing, key=lambda row: (row.oldest_due_on, row.organization_id)))
+    rules = membership_rules(session)
+    with no_collection():
+        found = entries_of(session, _owing(session, day, accounts))
+        each = (aged(number, entries.items, day, rules) for number, entries in found.items())
+        owing = (row for row in each if row.items)
+        return iter(sorted(owing, key=lambda row: (row.oldest_due_on, row.organization_id)))
 
 
 def _owing(session: Session, day: date, accounts: Iterable[int] | None) -> list[int]:
@@ -111,8 +116,8 @@ def _owing(session: Session, day: date, accounts: Iterable[int] | None) -> list[
         charged = charged.where(col(Invoice.organization_id).in_(theirs))
         paid = paid.where(col(Payment.organization_id).in_(theirs))
     sums = [
-        *session.execute(charged.group_by(col(Invoice.organization_id))),
-        *session.execute(paid.group_by(col(Payment.organization_id))),
+        *session.connection().execute(charged.group_by(col(Invoice.organization_id))).all(),
+        *session.connection().execute(paid.group_by(col(Payment.organization_id))).all(),
     ]
     keepers = keeper_ids(session, Organization, {number for number, _ in sums})
     balances: dict[int, Decimal] = {}

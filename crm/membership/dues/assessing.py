@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -15,8 +15,9 @@ from crm.directory.tables import Organization
 from crm.membership.dues.assessed import Assessed, Exempted
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.charging import charged_months, runs
-from crm.membership.dues.invoicing import Progress, credit_line, total, write_invoices, yearly_line
-from crm.membership.dues.posting import next_serial
+from crm.membership.dues.invoicing import Progress, total, write_invoices
+from crm.membership.dues.posting import ChargeLine, charge_for, next_serial
+from crm.membership.dues.rounded_once import posted_at
 from crm.membership.dues.unused_months import given_back
 from crm.membership.dues.unverified import unverified_rules
 from crm.membership.dues.year_on_file import Place, lines_in, locked_accounts, terms_in
@@ -29,10 +30,11 @@ from crm.store.store import Change
 
 
 @dataclass(slots=True)
-class _Pass:
-    """One pass under way.
+class Pass:
+    """One pass over the memberships of a year under way; nothing is written by it.
 
     Attributes:
+        dues: what each membership is to pay for, by term.
         lines: what is charged, by account.
         synthetic: the accounts some of whose memberships are made up.
         given_back: what of it is given back.
@@ -42,14 +44,41 @@ class _Pass:
 
     year: int
     schedule: FeeSchedule
-    lines: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    dues: Mapping[int, YearlyDues]
+    lines: dict[int, list[ChargeLine]] = field(default_factory=lambda: defaultdict(list))
     synthetic: set[int] = field(default_factory=set)
     given_back: Decimal = ZERO
     charged_before: int = 0
     assumed: int = 0
     _prices: dict[tuple[Holding, date, date], tuple[PricedLine, ...]] = field(default_factory=dict)
 
-    def charge(self, term: Any, due: YearlyDues, charged: frozenset[int]) -> None:
+    def settle(self, terms: Sequence[Any], charged: Mapping[Place, Sequence[Any]]) -> None:
+        """Charge what is left of memberships, and give back what none of them uses.
+
+        Args:
+            terms: all that run in the year, of each account that is asked for.
+            charged: the lines of the year, by account and Sector.
+        """
+        there: dict[Place, list[Any]] = {place: [] for place in charged}
+        for term in terms:
+            there.setdefault((term.organization_id, term.coverage), []).append(term)
+        for place in sorted(there):
+            self._settle_there(place[0], there[place], charged.get(place, ()))
+
+    def _settle_there(self, account: int, terms: Sequence[Any], charged: Sequence[Any]) -> None:
+        lines: dict[Any, list[Any]] = defaultdict(list)
+        for line in charged:
+            lines[line.category, line.units].append(line)
+        kept: dict[Any, set[int]] = defaultdict(set)
+        before = list(charged)
+        for term in terms:
+            what = term.category, term.units
+            self._charge(term, self.dues[term.id], charged_months(lines[what], self.year), before)
+            kept[what] |= self.dues[term.id].paid_for
+        for what, same in lines.items():
+            self._give_back(account, [line for line in same if not line.pending], kept[what], before)
+
+    def _charge(self, term: Any, due: YearlyDues, charged: frozenset[int], before: list[Any]) -> None:
         """Charge what is left of a membership to its account, or count that nothing is."""
         months = due.paid_for - charged
         if not months:
@@ -60,16 +89,22 @@ class _Pass:
             self.synthetic.add(term.organization_id)
         for since_on, until_on in runs(months, self.year):
             for priced in self._price(due.holding, since_on, until_on):
-                self.lines[term.organization_id].append(yearly_line(term.id, due.holding, priced))
+                self._post(term.organization_id, charge_for(due.holding, priced, event_id=term.id), before)
 
-    def give_back(self, account: int, lines: Sequence[Any], kept: set[int]) -> None:
+    def _give_back(self, account: int, lines: Sequence[Any], kept: set[int], before: list[Any]) -> None:
         """Give back what lines for one category and class charge beyond the months that are kept."""
         for since_on, until_on in runs(charged_months(lines, self.year) - kept, self.year):
             for credit in given_back(lines, since_on=since_on, until_on=until_on):
-                self.lines[account].append(credit_line(credit))
-                self.given_back += credit.amount
+                self.given_back += self._post(account, credit, before).amount
                 if any(line.synthetic for line in lines):
                     self.synthetic.add(account)
+
+    def _post(self, account: int, line: ChargeLine, before: list[Any]) -> ChargeLine:
+        """Post a line after those of its account, Sector and year."""
+        posted = replace(line, amount=posted_at(before, line)) if before else line
+        before.append(posted)
+        self.lines[account].append(posted)
+        return posted
 
     def _price(self, holding: Holding, since_on: date, until_on: date) -> tuple[PricedLine, ...]:
         # A hundred thousand memberships are priced by a few dozen different rules.
@@ -85,7 +120,7 @@ def assess(
     """Invoice what is left to charge of every membership that runs in a year, and give back what none of them uses.
 
     Months are compared by category and class, so that what is owed does not depend on whether a year was assessed before
-    or after a membership ended or changed.
+    or after a membership ended or changed, or its account was exempted.
 
     Args:
         change: the verb under way.
@@ -94,12 +129,12 @@ def assess(
         due_on: the last day on which it is paid in time.
         progress: is told how far it has come.
     """
-    session, this = change.session, _Pass(year, fee_schedule(change.session))
+    session = change.session
     accounts = locked_accounts(session, year)
     serial = next_serial(session, year)
     terms = [term for term in terms_in(session, year) if term.organization_id in accounts]
-    dues = yearly_dues(session, terms, year)
-    _settle(this, terms, dues, lines_in(session, year, accounts))
+    this = Pass(year, fee_schedule(session), yearly_dues(session, terms, year))
+    this.settle(terms, lines_in(session, year, accounts))
     dates = {"issued_on": issued_on, "due_on": due_on}
     written = None
     if this.lines:
@@ -116,37 +151,17 @@ def assess(
         given_back=this.given_back,
         unverified=_unverified(session, this),
         assumed=this.assumed,
-        exempt=tuple(_exempt(session, terms, dues)),
+        exempt=tuple(_exempt(session, terms, this.dues)),
         assessment_id=written.id if written else None,
         **dates,
     )
 
 
-def _settle(
-    this: _Pass,
-    terms: Sequence[Any],
-    dues: Mapping[int, YearlyDues],
-    charged: Mapping[Place, Sequence[Any]],
-) -> None:
-    there: dict[Place, list[Any]] = {place: [] for place in charged}
-    for term in terms:
-        there.setdefault((term.organization_id, term.coverage), []).append(term)
-    for place in sorted(there):
-        lines: dict[Any, list[Any]] = defaultdict(list)
-        for line in charged.get(place, ()):
-            lines[line.category, line.units].append(line)
-        kept: dict[Any, set[int]] = defaultdict(set)
-        for term in there[place]:
-            what = term.category, term.units
-            this.charge(term, dues[term.id], charged_months(lines[what], this.year))
-            kept[what] |= dues[term.id].months
-        for what, same in lines.items():
-            this.give_back(place[0], [line for line in same if not line.pending], kept[what])
-
-
-def _unverified(session: Session, this: _Pass) -> Decimal:
+def _unverified(session: Session, this: Pass) -> Decimal:
     rules = unverified_rules(session)
-    return total(line for lines in this.lines.values() for line in lines if line["rule"] in rules)
+    return total(
+        line for lines in this.lines.values() for line in lines if rules.covers(line.rule, line.units)
+    )
 
 
 def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:

@@ -1,7 +1,8 @@
 """What of an account's invoices is open on a day: a pure function of the invoices and payments, in any order."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -53,6 +54,10 @@ class Received(Protocol):
     @property
     def amount_chf(self) -> Decimal:
         """What it counts for."""
+
+    @property
+    def invoice_id(self) -> int | None:
+        """The invoice that it is for; None where nobody has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,25 +121,27 @@ def open_items(invoices: Iterable[Issued], payments: Iterable[Received]) -> tupl
     """How much of each invoice was open when, the one that was due first before the others.
 
     Money settles what was due first: at the end of each day, all that was received or given back until then goes to the
-    invoices issued until then, in the order in which they are due. So the result depends on what happened and on which
-    day, never on the order in which it was entered, and a reversal leaves what would be there without the payment.
+    invoices issued until then, in the order in which they are due. Only money that is for a named invoice settles that one
+    before all others; what is beyond its amount goes round with the rest. So the result depends on what happened and on
+    which day, never on the order in which it was entered, and a reversal leaves what would be there without the payment.
 
     Args:
         invoices: of one account; those below zero count as money given back.
         payments: of the same account; reversals are below zero.
     """
-    invoices = list(invoices)
+    invoices, payments = list(invoices), list(payments)
     charges = sorted(
         (i for i in invoices if i.amount > 0), key=lambda i: (i.due_on, i.issued_on, i.number, i.id)
     )
     credits_ = [(i.issued_on, -i.amount) for i in invoices if i.amount < 0]
     money = sorted([*credits_, *((p.received_on, p.amount_chf) for p in payments)], reverse=True)
+    meant = [payment for payment in payments if payment.invoice_id is not None]
     steps: list[list[tuple[date, Decimal]]] = [[] for _ in charges]
     available = ZERO
     for day in sorted({*(i.issued_on for i in charges), *(day for day, _ in money)}):
         while money and money[-1][0] <= day:
             available += money.pop()[1]
-        _settle(charges, steps, available, day)
+        _settle(charges, steps, available, _meant(charges, meant, day), day)
     return tuple(_item(*each) for each in zip(charges, steps, strict=True))
 
 
@@ -158,15 +165,36 @@ def _on(spells: Iterable[Spell], day: date) -> bool:
     return any(since <= day < until for since, until in spells)
 
 
+def _meant(charges: Iterable[Issued], payments: Sequence[Received], day: date) -> Mapping[int, Decimal]:
+    """What of the money of a day was meant for invoices that are issued, by invoice; no more than each comes to."""
+    if not payments:
+        return {}
+    paid: dict[int | None, Decimal] = defaultdict(lambda: ZERO)
+    for payment in payments:
+        if payment.received_on <= day:
+            paid[payment.invoice_id] += payment.amount_chf
+    return {
+        charge.id: min(max(paid[charge.id], ZERO), charge.amount)
+        for charge in charges
+        if charge.issued_on <= day and charge.id in paid
+    }
+
+
 def _settle(
-    charges: Sequence[Issued], steps: Sequence[list[tuple[date, Decimal]]], available: Decimal, day: date
+    charges: Sequence[Issued],
+    steps: Sequence[list[tuple[date, Decimal]]],
+    available: Decimal,
+    meant: Mapping[int, Decimal],
+    day: date,
 ) -> None:
     """Let the money of a day go round the invoices that are issued by then, and note what changes by it."""
+    available -= sum(meant.values(), ZERO)
     for charge, before in zip(charges, steps, strict=True):
         if charge.issued_on > day:
             continue
-        settled = min(max(available, ZERO), charge.amount)
-        available -= settled
+        own = meant.get(charge.id, ZERO)
+        settled = own + min(max(available, ZERO), charge.amount - own)
+        available -= settled - own
         if not before or before[-1][1] != charge.amount - settled:
             before.append((day, charge.amount - settled))
 

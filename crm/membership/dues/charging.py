@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Protocol
 
+from crm.errors import Refused
 from crm.membership.pricing import month_end
 from crm.membership.terms import Coverage
 
@@ -49,6 +50,18 @@ class Charged(Protocol):
     @property
     def amount(self) -> Decimal:
         """What it charges; below zero where it gives something back."""
+
+
+def refuse_far_ahead(year: int, today: date) -> None:
+    """Refuse to charge a year before the one that precedes it: its invoices go out in September of that.
+
+    Raises:
+        Refused: the year is not the next one yet.
+    """
+    if year > today.year + 1:
+        raise Refused(
+            f"The dues of {year} are invoiced from {year - 1} on.", rule="dues.year_ahead", field="year"
+        )
 
 
 def charged_months(lines: Iterable[Charged], year: int) -> frozenset[int]:

@@ -13,6 +13,7 @@ from crm.membership.dues.dues_tables import Invoice, InvoiceKind
 from crm.membership.dues.invoices import posted_lines
 from crm.membership.dues.payments import past_day
 from crm.membership.dues.posting import ChargeLine, post_invoice
+from crm.membership.dues.rounded_once import rounded_once
 from crm.membership.dues.unused_months import PostedLine, credit_of
 from crm.membership.joining.application_tables import ApplicationRecord
 from crm.membership.ledger import locked
@@ -43,7 +44,8 @@ def credit_invoice(
     theirs = [line for line in posted if line.number == invoice.number and line.amount > 0]
     _refuse_pending(session, theirs)
     today = past_day(change, None)
-    lines = [c for line in theirs for c in _credits(line, posted, since or date.min, until or date.max)]
+    found = [c for line in theirs for c in _credits(line, posted, since or date.min, until or date.max)]
+    lines = list(rounded_once(posted, found))
     if not lines:
         raise _nothing_left(invoice)
     return post_invoice(
@@ -62,12 +64,16 @@ def _credits(
     line: PostedLine, posted: Sequence[PostedLine], since: date, until: date
 ) -> Iterator[ChargeLine]:
     """What a line charged for the months between two days that are not given back already."""
-    what = line.coverage, line.event_id, line.application_id
-    same = [each for each in posted if (each.coverage, each.event_id, each.application_id) == what]
+    same = [each for each in posted if _what_for(each) == _what_for(line)]
     first, last = max(line.since_on, since), min(line.until_on, until)
     for year in range(first.year, last.year + 1):
         for stretch in runs(charged_months(same, year) & set(months_in(first, last, year)), year):
             yield credit_of([line], *stretch)
+
+
+def _what_for(line: PostedLine) -> tuple[object, ...]:
+    # A State changes its class without an event of the ledger of memberships.
+    return line.coverage, line.event_id, line.application_id, line.state, line.state and line.units
 
 
 def _nothing_left(invoice: Invoice) -> Refused:

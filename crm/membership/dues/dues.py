@@ -1,26 +1,25 @@
 """`book.dues`: what members are charged, pay and owe. A ledger for account management; the books are kept elsewhere."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session
 
-from crm.directory.merged import among, with_merged
+from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
-from crm.errors import InvalidInput, Refused
 from crm.membership.dues.ageing import Aged, ageing
 from crm.membership.dues.assessed import Assessed
 from crm.membership.dues.assessing import assess
+from crm.membership.dues.charging_interest import charge_interest
 from crm.membership.dues.crediting import credit_invoice
-from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
-from crm.membership.dues.entries import Entries, entries_of, interest_charged
-from crm.membership.dues.interest import interest_lines
+from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
 from crm.membership.dues.invoices import InvoiceKey, find_invoice, invoices_of, lines_of
-from crm.membership.dues.invoicing import Progress
+from crm.membership.dues.invoicing import Progress, dates_of
 from crm.membership.dues.payments import (
+    FINANCE,
     PaymentKey,
     enter_payment,
     find_payment,
@@ -28,12 +27,10 @@ from crm.membership.dues.payments import (
     payments_of,
     take_back,
 )
-from crm.membership.dues.posting import post_invoice
 from crm.membership.dues.statement import Statement, statement_of
 from crm.membership.dues.unverified import UnverifiedRules, unverified_of, unverified_rules
 from crm.membership.joining.application_invoices import activate_covered
-from crm.reference.membership_rules import membership_rules
-from crm.store.store import Change, Store
+from crm.store.store import Store
 
 
 class Dues:
@@ -66,15 +63,14 @@ class Dues:
             dry_run: only say what would be invoiced.
             progress: is told how many invoices are written, and of how many.
 
+        The contributions of Member States are a pass of their own: `book.contributions.assess`.
+
         Raises:
             NotFound: the fee tables say nothing for a membership.
             Refused: the day of issue is still to come, or the year is not the next one yet.
         """
         with self._store.changing("dues.assessed", dry_run=dry_run) as change:
-            first, issued = _first_day(year), past_day(change, issued_on)
-            _refuse_far_ahead(year, issued)
-            rules = membership_rules(change.session).on(first)
-            due = max(rules.due_on(year), issued + timedelta(days=rules.due_days))
+            issued, due = dates_of(change, year, issued_on)
             return assess(change, year, issued_on=issued, due_on=due, progress=progress)
 
     def pay(
@@ -86,33 +82,38 @@ class Dues:
         reference: str,
         currency: str = "CHF",
         rate: Decimal | int | str | None = None,
-        source: str = "finance",
+        invoice: InvoiceKey | None = None,
+        source: str = FINANCE,
         synthetic: bool = False,
         dry_run: bool = False,
     ) -> Payment:
         """Enter what an account paid. It settles what was due first; entering the same payment again changes nothing.
 
-        A payment that covers the joining invoice of an applicant begins its membership.
+        What an account pays for a named invoice settles that one before all others, e.g. while it disputes an older one;
+        what it owes altogether is the same. A payment that covers the joining invoice of an applicant begins its membership.
 
         Args:
             key: which account.
             amount: what it paid, a part or more than it owes, in the currency in which it paid.
             on: the day on which it counts as paid.
-            reference: what the source calls this payment; no two payments of a source bear the same.
+            reference: what the source calls this payment; no two payments of a source bear the same, but for those that
+                were taken back.
             currency: ISO 4217 code.
             rate: for another currency than CHF, how many CHF one unit of it was worth on that day.
+            invoice: the invoice that it is for, where the account has named one ("2027-000001").
             source: who told of it.
             synthetic: whether it is made up for a demonstration or test.
             dry_run: only say what would be entered.
 
         Raises:
             InvalidInput: an amount, currency or rate is not what it should be.
+            NotFound: there is no such invoice.
             AlreadyExists: the source has told of another payment by that reference.
-            Refused: the day is still to come.
+            Refused: the day is still to come, or the invoice is somebody else's.
         """
         with self._store.changing("payment.entered", dry_run=dry_run) as change:
             account = find_organization(change.session, key)
-            fields = {"amount": amount, "currency": currency, "rate": rate, "on": on}
+            fields = {"amount": amount, "currency": currency, "rate": rate, "on": on, "invoice": invoice}
             fields |= {"source": source, "reference": reference, "synthetic": synthetic}
             payment = enter_payment(change, account, fields)
             activate_covered(change, [account.id])
@@ -194,7 +195,7 @@ class Dues:
         """
         with self._store.changing("interest.charged", dry_run=dry_run) as change:
             account = find_organization(change.session, key)
-            return _charge_interest(change, account, past_day(change, until))
+            return charge_interest(change, account, past_day(change, until))
 
     def statement(self, key: OrganizationKey, *, on: date | None = None) -> Statement:
         """The statement of an account as of a day (today): every line, what is open, and what is overdue.
@@ -231,7 +232,7 @@ class Dues:
             return {invoice.number: amounts[invoice.id] for invoice in invoices if invoice.id in amounts}
 
     def unverified_rules(self) -> UnverifiedRules:
-        """The rules of lines that no source states: ask `line.rule in book.dues.unverified_rules()`."""
+        """The rules of lines that no source states: ask `book.dues.unverified_rules().covers(line.rule, line.units)`."""
         with self._store.reading() as session:
             return unverified_rules(session)
 
@@ -244,56 +245,5 @@ class Dues:
         return today_of(session, self._store.now(), self._store.actor)
 
 
-def _first_day(year: int) -> date:
-    if not date.min.year < year < date.max.year:
-        raise InvalidInput(f"{year} is no year.", field="year", value=year)
-    return date(year, 1, 1)
-
-
-def _refuse_far_ahead(year: int, issued_on: date) -> None:
-    if year > issued_on.year + 1:
-        raise Refused(
-            f"The dues of {year} are invoiced from {year - 1} on.", rule="dues.year_ahead", field="year"
-        )
-
-
 def _ids(session: Session, key: OrganizationKey) -> Sequence[int]:
     return session.exec(with_merged(Organization, [find_organization(session, key).id])).all()
-
-
-def _charge_interest(change: Change, organization: Organization, until: date) -> Invoice | None:
-    session = change.session
-    # Two at once would each charge what the other does.
-    session.refresh(organization, with_for_update={"key_share": True})
-    items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
-    numbers = [item.invoice_id for item in items]
-    _refuse_before_charged(session, numbers, until)
-    today = past_day(change, None)
-    charged = interest_charged(session, numbers, by=today)
-    lines = list(interest_lines(items, membership_rules(session), charged=charged, until_on=until))
-    if not lines:
-        return None
-    return post_invoice(
-        change,
-        organization,
-        lines,
-        kind=InvoiceKind.INTEREST,
-        year=until.year,
-        issued_on=today,
-        due_on=today,
-        synthetic=_any_made_up(session, numbers),
-    )
-
-
-def _any_made_up(session: Session, invoice_ids: Sequence[int]) -> bool:
-    made_up = select(Invoice.id).where(among(col(Invoice.id), invoice_ids), col(Invoice.synthetic))
-    return session.exec(made_up.limit(1)).first() is not None
-
-
-def _refuse_before_charged(session: Session, invoice_ids: Sequence[int], until: date) -> None:
-    query = select(func.max(InvoiceLine.until_on)).where(among(col(InvoiceLine.overdue_id), invoice_ids))
-    last = session.scalar(query)
-    if last is not None and last > until:
-        raise Refused(
-            f"Interest was charged to {last}.", rule="dues.interest", field="until", hint="Name a later day."
-        )

@@ -30,6 +30,7 @@ class InvoiceKind(StrEnum):
         CHANGE: what a change of class, category or Sector costs or gives back.
         INTEREST: interest on what is overdue.
         CREDIT: something given back.
+        CONTRIBUTION: what a Member State contributes for a year.
     """
 
     YEARLY = "yearly"
@@ -37,6 +38,7 @@ class InvoiceKind(StrEnum):
     CHANGE = "change"
     INTEREST = "interest"
     CREDIT = "credit"
+    CONTRIBUTION = "contribution"
 
 
 class Assessment(Record, table=True):
@@ -104,16 +106,19 @@ class InvoiceLine(Record, table=True):
         event_id: the membership event that opened the term charged or credited.
         application_id: the application of somebody who is no member yet.
         overdue_id: the invoice on which interest is charged.
+        state: the Member State whose contribution it is, ISO 3166 alpha-3; its class is in the units.
         months: the whole months charged; empty where days were counted.
         amount: below zero where something is given back.
         rule: which fee or rule it follows.
         basis: how the amount comes about.
+        yearly: what a whole year costs by that rule; empty where the amount is no part of a yearly fee.
     """
 
     __tablename__ = "invoice_line"
     __table_args__ = (
         CheckConstraint("until_on >= since_on", name="order"),
-        CheckConstraint("num_nonnulls(event_id, application_id, overdue_id) = 1", name="derives"),
+        CheckConstraint("num_nonnulls(event_id, application_id, overdue_id, state) = 1", name="derives"),
+        Index("ix_invoice_line_state", "state", "id", postgresql_where="state IS NOT NULL"),
     )
     append_only: ClassVar[bool] = True
     trailed: ClassVar[bool] = False  # the invoice's trail entry stands for its lines, which never change
@@ -123,6 +128,7 @@ class InvoiceLine(Record, table=True):
     event_id: int | None = ref("membership_event.id", optional=True)
     application_id: int | None = ref("application.id", optional=True)
     overdue_id: int | None = ref("invoice.id", optional=True)
+    state: str | None = Field(default=None, foreign_key="country.code")
     coverage: Coverage | None = choice(Coverage, name="coverage", default=None, nullable=True)
     category: Category | None = choice(Category, name="category", default=None, nullable=True)
     units: Fraction | None = units_field(optional=True)
@@ -132,6 +138,7 @@ class InvoiceLine(Record, table=True):
     amount: Decimal = Field(sa_type=_AMOUNT)
     rule: str
     basis: str = ""
+    yearly: Decimal | None = Field(default=None, sa_type=_AMOUNT)
 
 
 class Payment(Record, table=True):
@@ -141,8 +148,10 @@ class Payment(Record, table=True):
         amount: in the currency in which it was paid.
         rate: CHF for one unit of that currency; 1 for CHF.
         amount_chf: what it counts for.
-        source: who told of it, e.g. "bank"; references are unique within a source.
+        source: who told of it, e.g. "bank"; references are unique within a source, among the payments that stand.
         reference: what the source calls it.
+        invoice_id: the invoice that it is for, where somebody has said so; it settles that one before all others.
+        entry: how many times it has been entered by that reference, this one included; all before were taken back.
         reverses_id: the payment that it takes back.
     """
 
@@ -152,6 +161,7 @@ class Payment(Record, table=True):
             "uq_payment_reference",
             "source",
             "reference",
+            "entry",
             unique=True,
             postgresql_where="reverses_id IS NULL",
         ),
@@ -170,6 +180,8 @@ class Payment(Record, table=True):
     amount_chf: Decimal = Field(sa_type=_AMOUNT)
     source: str
     reference: str
+    invoice_id: int | None = ref("invoice.id", optional=True)
+    entry: int = 1
     reverses_id: int | None = ref("payment.id", optional=True, index=False)
     reason: str = personal(default="")
     recorded_at: datetime = at_field()

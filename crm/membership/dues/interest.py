@@ -98,7 +98,7 @@ def interest_lines(
             since_on=item.due_on + timedelta(days=1),
             until_on=until_on,
             amount=amount,
-            rule=_stated(rules, until_on),
+            rule=", ".join(_rules_of(item, rules, until_on)),
             basis="; ".join(
                 [f"on {item.number}", *parts, *([f"charged before: {before}"] if before else [])]
             ),
@@ -114,10 +114,16 @@ def _days(item: OpenItem, until_on: date) -> Iterator[date]:
 
 def _rate(item: OpenItem, rules: MembershipRules, day: date) -> Decimal:
     on = rules.on(day)
-    return on.interest_later if day >= on.interest_later_on(item.due_on) else on.interest_first
+    return on.interest_later if _rule(item, rules, day) is Rule.INTEREST_LATER else on.interest_first
 
 
-def _stated(rules: MembershipRules, day: date) -> str:
-    """Where the rate is stated, and how sure it is."""
-    line = rules.line(Rule.INTEREST_FIRST, day)
-    return f"interest: {line.source} ({line.certainty})"
+def _rule(item: OpenItem, rules: MembershipRules, day: date) -> Rule:
+    return Rule.INTEREST_LATER if day >= rules.on(day).interest_later_on(item.due_on) else Rule.INTEREST_FIRST
+
+
+def _rules_of(item: OpenItem, rules: MembershipRules, until_on: date) -> list[Rule]:
+    """The rules of the rates that the interest up to a day follows."""
+    days = [
+        day for part in accruals(item, rules, until_on=until_on) for day in (part.since_on, part.until_on)
+    ]
+    return list(dict.fromkeys(_rule(item, rules, day) for day in days or [until_on]))

@@ -45,11 +45,11 @@ def lines_of(session: Session, invoice: Invoice) -> Sequence[InvoiceLine]:
 
 
 def posted_lines(session: Session, organization_ids: Iterable[int]) -> Sequence[PostedLine]:
-    """What was charged to some accounts for memberships and given back, in the order in which it was posted."""
+    """What was charged to some accounts, and given back, in the order in which it was posted; interest is left out."""
     query: Any = select(InvoiceLine, Invoice.number).join(
         Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id)
     )
-    theirs = (among(col(Invoice.organization_id), organization_ids), col(InvoiceLine.coverage).is_not(None))
+    theirs = (among(col(Invoice.organization_id), organization_ids), col(InvoiceLine.overdue_id).is_(None))
     rows = session.execute(query.where(*theirs).order_by(col(InvoiceLine.id))).all()
     said = [name for name in PostedLine.__slots__ if name != "number"]
     return [

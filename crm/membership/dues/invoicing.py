@@ -1,14 +1,17 @@
 """Writing the invoices of a pass: all at once, each with the next number of the year."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from crm.errors import InvalidInput
 from crm.membership.dues.balance import ZERO
+from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
+from crm.membership.dues.payments import past_day
 from crm.membership.dues.posting import ChargeLine, number_of
-from crm.membership.pricing import Holding, PricedLine
+from crm.reference.membership_rules import membership_rules
 from crm.reference.units import in_decimal
 from crm.store.copying import copy_in
 from crm.store.store import Change
@@ -18,41 +21,33 @@ Progress = Callable[[int, int], object]
 """Is told how many invoices are written, and of how many."""
 
 _STEP = 1_000
-Lines = Mapping[int, Sequence[Mapping[str, Any]]]
+Lines = Mapping[int, Sequence[ChargeLine]]
 """The lines of invoices by account."""
 
 
-def yearly_line(event_id: int, holding: Holding, priced: PricedLine) -> dict[str, Any]:
-    """A line of an invoice as it is copied in."""
-    units = holding.units
-    return {
-        "event_id": event_id,
-        "coverage": holding.coverage.value,
-        "category": holding.category.value,
-        "units": None if units is None else in_decimal(units),
-        "since_on": priced.since_on,
-        "until_on": priced.until_on,
-        "months": priced.months,
-        "amount": priced.amount,
-        "rule": priced.rule,
-        "basis": priced.basis,
-    }
-
-
-def credit_line(credit: ChargeLine) -> dict[str, Any]:
-    """A line that gives something back, as it is copied in."""
-    values = {name: getattr(credit, name) for name in ChargeLine.__slots__}
-    coverage, category, units = credit.coverage, credit.category, credit.units
-    return values | {
-        "coverage": coverage and coverage.value,
-        "category": category and category.value,
-        "units": None if units is None else in_decimal(units),
-    }
-
-
-def total(lines: Iterable[Mapping[str, Any]]) -> Decimal:
+def total(lines: Iterable[ChargeLine]) -> Decimal:
     """What some lines come to."""
-    return sum((line["amount"] for line in lines), ZERO)
+    return sum((line.amount for line in lines), ZERO)
+
+
+def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[date, date]:
+    """The day on which the invoices of a year are issued, and the last one on which they are paid in time.
+
+    Args:
+        change: the verb under way.
+        year: the year of the dues.
+        issued_on: the day of issue, as somebody gives it; today where none is given.
+
+    Raises:
+        InvalidInput: there is no such year.
+        Refused: the day of issue is still to come, or the year is not the next one yet.
+    """
+    if not date.min.year < year < date.max.year:
+        raise InvalidInput(f"{year} is no year.", field="year", value=year)
+    issued = past_day(change, issued_on)
+    refuse_far_ahead(year, issued)
+    rules = membership_rules(change.session).on(date(year, 1, 1))
+    return issued, max(rules.due_on(year), issued + timedelta(days=rules.due_days))
 
 
 def write_invoices(
@@ -75,7 +70,7 @@ def write_invoices(
         serial: the next number of the year.
         issued_on: the day of issue.
         due_on: the last day on which it is paid in time.
-        synthetic: the accounts whose memberships are made up.
+        synthetic: the accounts whose memberships or contributions are made up.
         progress: is told how far it has come.
     """
     dates = {"issued_on": issued_on, "due_on": due_on}
@@ -107,15 +102,31 @@ def write_invoices(
     copy_in(
         change.session,
         InvoiceLine,
-        ({**line, "id": next(ids), "invoice_id": invoices[of]} for of in lines for line in lines[of]),
+        (
+            {**_copied(line), "id": next(ids), "invoice_id": invoices[of]}
+            for of in lines
+            for line in lines[of]
+        ),
     )
     return written
 
 
-def _kind(lines: Sequence[Mapping[str, Any]]) -> InvoiceKind:
-    gives_back = [line["amount"] < 0 for line in lines]
+def _copied(line: ChargeLine) -> dict[str, Any]:
+    """A line as it is copied in."""
+    values = {name: getattr(line, name) for name in ChargeLine.__slots__}
+    return values | {
+        "coverage": line.coverage and line.coverage.value,
+        "category": line.category and line.category.value,
+        "units": None if line.units is None else in_decimal(line.units),
+    }
+
+
+def _kind(lines: Sequence[ChargeLine]) -> InvoiceKind:
+    gives_back = [line.amount < 0 for line in lines]
     if all(gives_back):
         return InvoiceKind.CREDIT
+    if any(line.state for line in lines):
+        return InvoiceKind.CONTRIBUTION
     return InvoiceKind.CHANGE if any(gives_back) else InvoiceKind.YEARLY
 
 

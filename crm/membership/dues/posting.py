@@ -12,6 +12,7 @@ from crm.directory.tables import Organization
 from crm.errors import InvalidInput
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine
+from crm.membership.pricing import Holding, PricedLine
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.shown import Shown
@@ -21,7 +22,7 @@ from crm.store.turns import take_turns
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChargeLine(Shown):
-    """A line to be invoiced. It names one of: a membership event, an application, an overdue invoice.
+    """A line to be invoiced. It names one of: a membership event, an application, an overdue invoice, a Member State.
 
     Attributes:
         event_id: the event that opened the term; `Term.id` is the same number.
@@ -29,6 +30,7 @@ class ChargeLine(Shown):
         amount: in CHF, to the centime; below zero where something is given back.
         rule: which fee or rule it follows.
         basis: how the amount comes about.
+        yearly: what a whole year costs by that rule; None where the amount is no part of a yearly fee.
     """
 
     since_on: date
@@ -39,10 +41,30 @@ class ChargeLine(Shown):
     event_id: int | None = None
     application_id: int | None = None
     overdue_id: int | None = None
+    state: str | None = None
     coverage: Coverage | None = None
     category: Category | None = None
     units: Fraction | None = None
     months: int | None = None
+    yearly: Decimal | None = None
+
+
+def charge_for(holding: Holding, priced: PricedLine, *, event_id: int | None = None) -> ChargeLine:
+    """The line that charges what a stretch of membership costs.
+
+    Args:
+        holding: the membership.
+        priced: what the stretch costs.
+        event_id: the membership event that it derives from, where there is one already.
+    """
+    said = {name: getattr(priced, name) for name in PricedLine.__slots__}
+    return ChargeLine(
+        **said,
+        coverage=holding.coverage,
+        category=holding.category,
+        units=holding.units,
+        event_id=event_id,
+    )
 
 
 def post_invoice(

@@ -87,7 +87,8 @@ def statement_of(session: Session, organization: Organization, day: date) -> Sta
     invoices, payments = invoices_of(session, ids), payments_of(session, ids)
     unverified = unverified_of(session, [invoice.id for invoice in invoices])
     items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
-    lines = _balanced([*_charged(invoices, unverified, day), *_received(payments, day)])
+    numbers = {invoice.id: invoice.number for invoice in invoices}
+    lines = _balanced([*_charged(invoices, unverified, day), *_received(payments, numbers, day)])
     return Statement(
         organization_id=organization.id,
         name=organization.name,
@@ -118,19 +119,22 @@ def _charged(
             )
 
 
-def _received(payments: Sequence[Payment], day: date) -> Iterator[StatementLine]:
+def _received(payments: Sequence[Payment], numbers: Mapping[int, str], day: date) -> Iterator[StatementLine]:
     for payment in payments:
         if payment.received_on <= day:
             yield StatementLine(
                 on=payment.received_on,
-                what=_paid(payment),
+                what=_paid(payment, numbers),
                 reference=payment.reference,
                 paid=payment.amount_chf,
             )
 
 
-def _paid(payment: Payment) -> str:
-    what = "payment" if payment.reverses_id is None else "payment taken back"
+def _paid(payment: Payment, numbers: Mapping[int, str]) -> str:
+    # An invoice that went back to another account, when a merge was undone, is not on this statement.
+    meant = numbers.get(payment.invoice_id or 0)
+    what = f"payment for {meant}" if meant else "payment"
+    what += "" if payment.reverses_id is None else " taken back"
     if payment.currency == FRANC:
         return what
     return f"{what}, {payment.amount:,.2f} {payment.currency} at {payment.rate.normalize():f}"

@@ -1,5 +1,6 @@
 """What an account was charged for months that are no longer the membership's: pure, from the lines of its invoices."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from itertools import groupby
 
 from crm.membership.dues.charging import charged_months, months_in, runs
 from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.rounded_once import a_month_of, months_of_line
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import to_the_cent
@@ -16,10 +18,10 @@ from crm.reference.fee_schedule import to_the_cent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedLine:
-    """A line of an invoice on a membership, and the number of the invoice.
+    """A line of an invoice on a membership or a State's contribution, and the number of the invoice.
 
     Attributes:
-        event_id: the membership event that it derives from; else `application_id` is the application.
+        event_id: the membership event that it derives from; else `application_id` is the application, or `state` the State.
     """
 
     number: str
@@ -27,11 +29,13 @@ class PostedLine:
     until_on: date
     amount: Decimal
     rule: str
-    coverage: Coverage
+    coverage: Coverage | None = None
     category: Category | None = None
     units: Fraction | None = None
+    yearly: Decimal | None = None
     event_id: int | None = None
     application_id: int | None = None
+    state: str | None = None
 
 
 def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -> Iterator[ChargeLine]:
@@ -43,14 +47,14 @@ def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -
         until_on: the last day of a month, to which it is.
 
     Yields:
-        A credit for each membership and calendar year, below zero. What stays charged is rounded like a fee, so that it
-        is what would have been charged, had only these months been asked for.
+        A credit for each membership, calendar year and yearly fee, below zero; each rounded by itself, so that
+        `rounded_once` has to say at what it is posted.
     """
     for _, together in groupby(sorted(lines, key=_what_for), _what_for):
         same = list(together)
         for year in range(since_on.year, min(until_on, max(line.until_on for line in same)).year + 1):
             left = charged_months(same, year) & set(months_in(since_on, until_on, year))
-            for first, last in runs(left, year):
+            for first, last in _alike(same, left, year):
                 yield credit_of(same, first, last)
 
 
@@ -60,31 +64,47 @@ def _what_for(line: PostedLine) -> tuple[int, int]:
 
 def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLine:
     """What lines for the same membership charge for the months from a first day to a last one."""
-    charged = next(line for line in reversed(lines) if line.amount > 0)
-    months = len(months_in(first, last, first.year))
-    numbers = ", ".join(dict.fromkeys(line.number for line in lines))
-    all_of_it = sum((line.amount for line in lines), Decimal(0))
-    unused = sum((_share(line, first, last) for line in lines), Fraction(0))
+    lines = [line for line in lines if line.since_on <= last and line.until_on >= first]
+    charges = [line for line in lines if line.amount > 0]
+    charged, months = charges[-1], len(months_in(first, last, first.year))
+    numbers = ", ".join(dict.fromkeys(line.number for line in charges))
+    unused = _share(lines, first, last)
     return ChargeLine(
         since_on=first,
         until_on=last,
         months=months,
-        amount=to_the_cent(Fraction(all_of_it) - unused) - all_of_it,
+        amount=-to_the_cent(unused),
         rule=charged.rule,
-        basis=f"{months} of the {_months_of(charged)} months invoiced as {numbers}",
+        basis=f"{months} of the {months_of_line(charged)} months invoiced as {numbers}",
+        yearly=_whole_year(unused / months),
         coverage=charged.coverage,
         category=charged.category,
         units=charged.units,
         event_id=charged.event_id,
         application_id=charged.application_id,
+        state=charged.state,
     )
 
 
-def _share(line: PostedLine, first: date, last: date) -> Fraction:
-    months = {*months_in(line.since_on, line.until_on, first.year)} & {*months_in(first, last, first.year)}
-    return Fraction(line.amount) * len(months) / _months_of(line)
+def _alike(lines: Sequence[PostedLine], months: Iterable[int], year: int) -> Iterator[tuple[date, date]]:
+    """Months that follow one another and cost the same, as stretches of days."""
+    cost: dict[Fraction, list[int]] = defaultdict(list)
+    for month in months:
+        cost[_share(lines, date(year, month, 1), date(year, month, 1))].append(month)
+    return (stretch for alike in cost.values() for stretch in runs(alike, year))
 
 
-def _months_of(line: PostedLine) -> int:
-    years = line.until_on.year - line.since_on.year
-    return 12 * years + line.until_on.month - line.since_on.month + 1
+def _share(lines: Iterable[PostedLine], first: date, last: date) -> Fraction:
+    """What lines charge for the months from a first day to a last one, not rounded."""
+    wanted = {*months_in(first, last, first.year)}
+    shares = (
+        a_month_of(line) * len(wanted & {*months_in(line.since_on, line.until_on, first.year)})
+        for line in lines
+    )
+    return sum(shares, Fraction(0))
+
+
+def _whole_year(month: Fraction) -> Decimal | None:
+    """The yearly fee of which a month costs so much; None where it is no whole number of centimes."""
+    yearly = to_the_cent(month * 12)
+    return yearly if yearly == month * 12 else None

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlmodel import Session, col
 
-from crm.directory.merged import among, keeper_ids
+from crm.directory.merged import among, keeper_ids, with_merged
 from crm.directory.tables import Organization
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine
 from crm.membership.joining.application_tables import ApplicationRecord
@@ -63,6 +63,7 @@ _LINE: tuple[Any, ...] = (
     col(Invoice.synthetic),
     col(InvoiceLine.event_id),
     col(InvoiceLine.application_id),
+    col(InvoiceLine.state),
     col(InvoiceLine.coverage),
     col(InvoiceLine.category),
     col(InvoiceLine.units),
@@ -70,19 +71,29 @@ _LINE: tuple[Any, ...] = (
     col(InvoiceLine.until_on),
     col(InvoiceLine.amount),
     col(InvoiceLine.rule),
+    col(InvoiceLine.yearly),
 )
 
 
-def terms_in(session: Session, year: int) -> Sequence[Any]:
-    """Every membership that runs in a year, those of one account in one Sector together."""
+def terms_in(session: Session, year: int, accounts: frozenset[int] | None = None) -> Sequence[Any]:
+    """Every membership that runs in a year, or those of some accounts, those of one in one Sector together."""
+    theirs = true() if accounts is None else among(col(Term.organization_id), accounts)
     order = (col(Term.organization_id), col(Term.coverage), col(Term.since_on), col(Term.id))
-    return session.execute(select(*_TERM).where(_runs_in(year)).order_by(*order)).all()
+    return session.execute(select(*_TERM).where(_runs_in(year), theirs).order_by(*order)).all()
 
 
-def lines_in(session: Session, year: int, accounts: frozenset[int]) -> Mapping[Place, Sequence[Any]]:
+def lines_in(
+    session: Session, year: int, accounts: frozenset[int], *, all_there_are: bool = True
+) -> Mapping[Place, Sequence[Any]]:
     """The lines that charge something of a year or give it back, as they were posted, by account and Sector.
 
     Those of an application are pending until its membership begins: until then they are given back by its withdrawal.
+
+    Args:
+        session: reads the book.
+        year: the year.
+        accounts: the accounts; what was merged into them counts with them.
+        all_there_are: whether these are all that were charged something, so that nobody else's need be left out first.
     """
     pending = col(InvoiceLine.application_id).is_not(None) & col(ApplicationRecord.event_id).is_(None)
     applied = col(ApplicationRecord.id) == col(InvoiceLine.application_id)
@@ -90,6 +101,8 @@ def lines_in(session: Session, year: int, accounts: frozenset[int]) -> Mapping[P
         InvoiceLine, col(InvoiceLine.invoice_id) == col(Invoice.id)
     )
     query = query.outerjoin(ApplicationRecord, applied).where(_touches(year)).order_by(col(InvoiceLine.id))
+    if not all_there_are:
+        query = query.where(col(Invoice.organization_id).in_(with_merged(Organization, accounts)))
     rows = session.execute(query).all()
     keepers = keeper_ids(session, Organization, {row.organization_id for row in rows})
     found: dict[Place, list[Any]] = defaultdict(list)

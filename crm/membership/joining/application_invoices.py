@@ -13,7 +13,9 @@ from crm.membership.contract.exemptions import exempt_on
 from crm.membership.dues.balance import OpenItem
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.entries import Entries, entries_of
+from crm.membership.dues.invoices import posted_lines
 from crm.membership.dues.posting import ChargeLine, post_invoice
+from crm.membership.dues.rounded_once import rounded_once
 from crm.membership.fee_status import fee_statuses
 from crm.membership.joining.application import joining_invoices
 from crm.membership.joining.application_membership import applicant_of, begin_membership, obstacle
@@ -123,11 +125,12 @@ def _lines(session: Session, row: ApplicationRecord, applicant: Organization) ->
     )
     last = date(row.starts_on.year, 12, 31)
     priced = price(fee_schedule(session), holding, since_on=row.starts_on, until_on=last)
-    return [_line(row, line) for line in priced]
+    ids = session.exec(with_merged(Organization, [applicant.id])).all()
+    return list(rounded_once(posted_lines(session, ids), (_line(row, line) for line in priced)))
 
 
 def _line(row: ApplicationRecord, line: PricedLine | InvoiceLine, *, sign: int = 1) -> ChargeLine:
-    said = ("since_on", "until_on", "months", "rule", "basis")
+    said = ("since_on", "until_on", "months", "rule", "basis", "yearly")
     values = {name: getattr(line, name) for name in said} | {"amount": sign * line.amount}
     mine = {name: getattr(row, name) for name in ("coverage", "category", "units")}
     return ChargeLine(**values, **mine, application_id=row.id)

@@ -23,7 +23,7 @@ from crm.reference.country import Country
 from crm.reference.eligibility_rules import EligibilityReason, eligibility_rules
 from crm.reference.fee_schedule import fee_schedule
 from crm.reference.gazetteer import CountryKey
-from crm.reference.study_groups import find_study_group
+from crm.reference.study_groups import StudyGroup, find_study_group
 from crm.reference.units import units_of
 from crm.store.columns import chosen
 from crm.store.store import Change
@@ -70,11 +70,13 @@ def understood(session: Session, key: OrganizationKey, asked: Asked, *, on: date
     category = chosen(Category, asked.category, field="category")
     coverage = coverage_of(category, asked.sector)
     group = _study_group_for(session, category, coverage, asked.study_group)
+    code = None if group is None else group.code
     state = approving_state(session, applicant, asked.state)
     units = _units_for(category, asked.units)
     wish = Wish(
         category=category,
-        study_group=group,
+        study_group=code,
+        group_exists=group is None or group.exists_on(on),
         kind=applicant.kind,
         size=applicant.size,
         reduced_class=_is_reduced(session, applicant, category, coverage, units, on),
@@ -85,7 +87,7 @@ def understood(session: Session, key: OrganizationKey, asked: Asked, *, on: date
         applicant=applicant,
         category=category,
         coverage=coverage,
-        study_group=group,
+        study_group=code,
         units=units,
         state=state,
         against=tuple(warnings(wish, eligibility_rules(session))),
@@ -104,25 +106,33 @@ def change_wish(
     """
     session, today = change.session, today_of(change.session, change.now, change.actor)
     if study_group is not None:
-        row.amend({"study_group": _study_group_for(session, row.category, row.coverage, study_group)})
+        group = _study_group_for(session, row.category, row.coverage, study_group)
+        gone = group is not None and not group.exists_on(today)
+        despite = _despite(row, EligibilityReason.NO_SUCH_GROUP, holds=gone)
+        row.amend({"study_group": group and group.code, "despite": despite})
     if units is not None:
         chosen_ = _units_for(row.category, units)
         applicant = session.get_one(Organization, row.organization_id)
         reduced = _is_reduced(session, applicant, row.category, row.coverage, chosen_, today)
-        others = [reason for reason in row.despite if reason != EligibilityReason.REDUCED_CLASS]
-        despite = [*others, EligibilityReason.REDUCED_CLASS.value] if reduced else others
+        despite = _despite(row, EligibilityReason.REDUCED_CLASS, holds=reduced)
         row.amend({"units": chosen_, "despite": despite})
     return row
 
 
+def _despite(row: ApplicationRecord, reason: EligibilityReason, *, holds: bool) -> list[str]:
+    """What was overridden, with one reason more or less."""
+    others = [other for other in row.despite if other != reason]
+    return [*others, reason.value] if holds else others
+
+
 def _study_group_for(
     session: Session, category: Category, coverage: Coverage, given: str | None
-) -> str | None:
-    """The code of the study group that is selected, if one is."""
+) -> StudyGroup | None:
+    """The study group that is selected, if one is."""
     if given is None:
         return None
-    group = find_study_group(session, given).code
-    fields = {"kind": EventKind.JOIN, "category": category, "coverage": coverage, "study_group": group}
+    group = find_study_group(session, given)
+    fields = {"kind": EventKind.JOIN, "category": category, "coverage": coverage, "study_group": group.code}
     refuse_odd_study_group(fields)
     return group
 

@@ -7,6 +7,7 @@ from crm.dates import day_of
 from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import today_of
 from crm.errors import Refused
+from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.joining.application import Application, handed_out
 from crm.membership.joining.application_invoices import credit_joining_invoice, post_joining_invoice
 from crm.membership.joining.application_membership import begin_membership, first_of_month, refuse_unready
@@ -134,7 +135,7 @@ class Applications(ApplicationReads):
             dry_run: only say what would come of it.
 
         Raises:
-            Refused: it does not follow, or leaves a step out without a reason.
+            Refused: it does not follow, leaves a step out without a reason, or is to begin in a year that is not invoiced yet.
             InvalidInput: an Associate has selected no study group yet.
             NotFound: the fee tables say nothing for it.
         """
@@ -144,6 +145,7 @@ class Applications(ApplicationReads):
             take_step(change, row, Step.APPROVED, on=on, reason=reason)
             today = today_of(change.session, change.now, change.actor)
             begins = first_of_month(day_of(starts_on or row.since_on, today=today, field="starts_on"))
+            refuse_far_ahead(begins.year, today)
             row.amend({"starts_on": begins})
             if invoice:
                 post_joining_invoice(change, row, on=today)

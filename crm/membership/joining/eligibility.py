@@ -40,6 +40,7 @@ class Wish:
     """Who applies for what, as the rules need it.
 
     Attributes:
+        group_exists: whether its study group exists on the day of the application.
         legal_entity: whether something on file shows that the applicant is one.
         at_home: whether the State where it is based approves.
         reduced_class: whether the class is below the lowest one that is open to everybody.
@@ -52,6 +53,7 @@ class Wish:
     legal_entity: bool
     at_home: bool
     reduced_class: bool = False
+    group_exists: bool = True
 
 
 _AGAINST: Mapping[EligibilityReason, Callable[[Wish], bool]] = {
@@ -59,6 +61,7 @@ _AGAINST: Mapping[EligibilityReason, Callable[[Wish], bool]] = {
     EligibilityReason.NO_STUDY_GROUP: (
         lambda wish: wish.category is Category.ASSOCIATE and wish.study_group is None
     ),
+    EligibilityReason.NO_SUCH_GROUP: lambda wish: not wish.group_exists,
     EligibilityReason.SMALL_ENTERPRISE: (
         lambda wish: wish.size is Size.SME and wish.category is Category.SECTOR_MEMBER
     ),

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
-from crm.errors import InvalidInput, NotFound
+from crm.errors import InvalidInput
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
@@ -19,7 +19,7 @@ from crm.membership.joining.application import party_in_words
 from crm.membership.joining.application_routes import administrations, approving_state
 from crm.membership.joining.application_steps import Party
 from crm.membership.joining.eligibility import Wish, warnings
-from crm.membership.ledger import events_of, ledger_line, refuse_no_member
+from crm.membership.ledger import events_of, ledger_line, no_member_there, refuse_no_member
 from crm.membership.ledger_tables import Term, running
 from crm.membership.proposals.proposal import Ask
 from crm.membership.proposals.working_out import BECOMES_MORE, ProposalFacts
@@ -27,6 +27,7 @@ from crm.reference.categories import MembershipCategory
 from crm.reference.change_rules import MembershipChange, change_rules
 from crm.reference.eligibility_rules import eligibility_rules
 from crm.reference.fee_schedule import fee_schedule
+from crm.reference.study_groups import find_study_group
 
 
 def proposal_facts(session: Session, organization: Organization, ask: Ask, *, today: date) -> ProposalFacts:
@@ -57,6 +58,7 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         rules=change_rules(session, ask.change),
         approver=_approver(session, organization),
         against=(
+            *_odd_days(session, ask, today),
             *_in_trouble(session, organization, entries, today),
             *_not_eligible(session, organization, ask),
         ),
@@ -72,9 +74,7 @@ def _term(session: Session, organization: Organization, ask: Ask) -> Term:
     term = session.exec(select(Term).where(*there).order_by(*in_sector_first)).first()
     assert term is not None  # it is a member of some Sector
     if ask.change is not MembershipChange.CROSS_SELL and term.coverage is not ask.coverage:
-        raise NotFound(
-            f"{organization.name} is no member in {ask.coverage} on {ask.effective_on}.", field="sector"
-        )
+        raise no_member_there(session, organization, ask.coverage, ask.effective_on)
     return term
 
 
@@ -88,6 +88,16 @@ def _approver(session: Session, organization: Organization) -> str:
         return str(party_in_words(Party.SECRETARY_GENERAL, None, ()))
     names = administrations(session, [state.code]).get(state.code, ())
     return str(party_in_words(Party.ADMINISTRATION, state.name(), names))
+
+
+def _odd_days(session: Session, ask: Ask, today: date) -> Iterator[str]:
+    """What is odd about the day from which it takes effect."""
+    since = ask.effective_on
+    months = 12 * (today.year - since.year) + today.month - since.month
+    if months > 0:
+        yield f"It takes effect {months} {'month' if months == 1 else 'months'} ago, on {since:%-d %B %Y}."
+    if ask.study_group and (absence := find_study_group(session, ask.study_group).absence_on(since)):
+        yield absence
 
 
 def _in_trouble(session: Session, organization: Organization, entries: Entries, today: date) -> Iterator[str]:

@@ -7,6 +7,7 @@ from crm.dates import day_of
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import today_of
 from crm.membership.coverage import coverage_of
+from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.proposals.accepting import accept_proposal
 from crm.membership.proposals.proposal import Acceptance, Ask, Proposal
 from crm.membership.proposals.proposal_facts import proposal_facts
@@ -42,7 +43,7 @@ class Proposing:
             on: a day of the month with whose first day it takes effect.
 
         Raises:
-            Refused: it is no Associate there, or the class is too low.
+            Refused: it is no Associate there, the class is too low, or the year of the day is not invoiced yet.
             NotFound: it is no member there, or no fee is stated for the day.
         """
         return self._propose(
@@ -71,7 +72,8 @@ class Proposing:
 
         Raises:
             InvalidInput: the category does not go with the Sector, the study group or the class.
-            Refused: it is a member there already or in no Sector at all, or the class is too low.
+            Refused: it is a member there already or in no Sector at all, the class is too low, or the year of the day is not
+                invoiced yet.
             NotFound: no fee is stated for the day.
         """
         return self._propose(
@@ -96,7 +98,8 @@ class Proposing:
             on: a day of the month with whose first day it takes effect.
 
         Raises:
-            Refused: it is no Sector Member there, or in that class already, or the class is too low for it.
+            Refused: it is no Sector Member there, or in that class already, the class is too low for it, or the year of the
+                day is not invoiced yet.
             NotFound: it is no member there, or no fee is stated for the day.
         """
         return self._propose(
@@ -115,7 +118,7 @@ class Proposing:
             on: a day of the month with whose first day it takes effect.
 
         Raises:
-            Refused: it is no Sector Member there.
+            Refused: it is no Sector Member there, or the year of the day is not invoiced yet.
             NotFound: it is no member there, or no fee is stated for the day.
         """
         return self._propose(
@@ -155,6 +158,8 @@ class Proposing:
         with self._store.reading() as session:
             organization = find_organization(session, key)
             today = today_of(session, self._store.now(), self._store.actor)
+            effective_on = day_of(on, today=today, field="on").replace(day=1)
+            refuse_far_ahead(effective_on.year, today)
             ask = Ask(
                 organization_id=organization.id,
                 change=change,
@@ -162,7 +167,7 @@ class Proposing:
                 category=kind,
                 study_group=study_group and find_study_group(session, study_group).code,
                 units=None if units is None else units_of(units),
-                effective_on=day_of(on, today=today, field="on").replace(day=1),
+                effective_on=effective_on,
             )
             facts = proposal_facts(session, organization, ask, today=today)
             return work_out(with_a_class(ask, facts), facts)

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.dues.balance import ZERO
-from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.posting import ChargeLine, charge_for
+from crm.membership.dues.rounded_once import rounded_once
 from crm.membership.dues.unused_months import PostedLine, given_back
 from crm.membership.pricing import Holding, month_end, price, yearly_fee
 from crm.membership.proposals.lowest_class import reduced_class
@@ -127,13 +128,16 @@ def _money(ask: Ask, facts: ProposalFacts, span: TermSpan, before: TermSpan | No
     now = None if before is None else _holding(facts.holding, before)
     then, on = _holding(facts.holding, span), ask.effective_on
     until = min(_horizon(ask, facts), span.until_on or date.max)
+    credits_ = given_back(facts.posted, since_on=on, until_on=until)
+    charges = _charges(facts.schedule, then, on, until)
+    lines = tuple(rounded_once(facts.posted, [*credits_, *charges]))
     return _Money(
         now=now,
         then=then,
         fee_now=None if now is None else yearly_fee(facts.schedule, now, on),
         fee_then=yearly_fee(facts.schedule, then, on),
-        credits=tuple(given_back(facts.posted, since_on=on, until_on=until)),
-        charges=tuple(_charges(facts.schedule, then, on, until)),
+        credits=tuple(line for line in lines if line.amount < 0),
+        charges=tuple(line for line in lines if line.amount >= 0),
     )
 
 
@@ -191,17 +195,7 @@ def _horizon(ask: Ask, facts: ProposalFacts) -> date:
 
 def _charges(schedule: FeeSchedule, then: Holding, since_on: date, until_on: date) -> Iterator[ChargeLine]:
     for line in price(schedule, then, since_on=since_on, until_on=month_end(until_on)):
-        yield ChargeLine(
-            since_on=line.since_on,
-            until_on=line.until_on,
-            months=line.months,
-            amount=line.amount,
-            rule=line.rule,
-            basis=line.basis,
-            coverage=then.coverage,
-            category=then.category,
-            units=then.units,
-        )
+        yield charge_for(then, line)
 
 
 def _sum(lines: Sequence[ChargeLine]) -> Decimal:

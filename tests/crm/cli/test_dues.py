@@ -42,6 +42,53 @@ def test_a_payment_is_entered_and_taken_back(crm, billed):
     )
 
 
+def test_a_payment_is_for_a_named_invoice(crm, billed):
+    crm.json("dues", "assess", "2027", "--issued-on", "2026-09-15")
+    paid = ("dues", "pay", billed, "31800", "--on", "2026-11-02", "--reference", "UBS-1")
+    crm.json(*paid, "--invoice", "2027-000001")
+    statement = crm("dues", "statement", billed).stdout
+    assert "payment for 2027-000001" in statement
+    assert crm(*paid, "--invoice", "2026-000001").exit_code != 0
+
+
+def test_payments_come_in_from_a_file(crm, billed, tmp_path):
+    file = tmp_path / "bank.csv"
+    rows = (f"{billed},2026-11-02,31800,UBS-1", "Nobody,2026-11-02,5,UBS-2")
+    file.write_text("\n".join(["Payer,Date,Amount,Ref", *rows]))
+    bring = ("import", "payments", str(file), "--map", "organization=Payer", "--map", "on=Date")
+    bring = (*bring, "--map", "amount=Amount", "--map", "reference=Ref")
+    assert "CHF 31,800.00 for 2026-000001." in crm(*bring, "--dry-run").stdout
+    crm(*bring, "--dry-run", "--rows", str(tmp_path / "rows.csv"))
+    pays = f'"2","create","{billed}","","CHF 31,800.00 for 2026-000001.",""'
+    assert pays in (tmp_path / "rows.csv").read_text("utf-8-sig")
+    counts = crm.json(*bring, "--refused", str(tmp_path / "left.csv"))["counts"]
+    assert (counts["create"], counts["refuse"]) == (1, 1)
+    assert crm.json(*bring)["counts"]["match"] == 1
+    assert "Nobody" in (tmp_path / "left.csv").read_text("utf-8-sig")
+
+
+def test_who_ends_a_paid_membership_is_told_what_is_given_back(crm, billed):
+    end = ("term", "exclude", billed, "--sector", "T", "--on", "2026-10-01", "--reason", "arrears")
+    end = (*end, "--override", "decided")
+    told = crm(*end, "--dry-run")
+    assert (
+        "The next assessment of 2026 gives back CHF 7,950.00. `crm dues assess 2026` posts it." in told.stderr
+    )
+    assert "2026-09-30" in told.stdout
+    (year,) = crm.json(*end)["to_settle"]
+    assert (year["year"], year["to_give_back"]) == (2026, "-7950.00")
+
+
+def test_a_notice_is_withdrawn(crm, billed):
+    crm.json(
+        "term", "give-notice", billed, "--sector", "T", "--received-on", "2026-11-01", "--reason", "costs"
+    )
+    stay = ("term", "withdraw-notice", billed, "--sector", "T", "--on", "today", "--reason", "stays")
+    assert crm(*stay, "--agreed-by", " ").exit_code != 0
+    assert crm.json(*stay, "--agreed-by", "Head of membership")["term"]["until_on"] is None
+    assert "Head of membership" in crm("term", "ledger", billed).stdout
+
+
 def test_an_invoice_is_credited(crm, billed):
     credit = ("dues", "credit", "2026-000001", "--since", "2026-07-01", "--reason", "agreed")
     assert crm.json(*credit, "--dry-run")["amount"] == "-15900.00"

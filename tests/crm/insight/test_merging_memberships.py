@@ -55,7 +55,7 @@ def test_two_memberships_in_one_sector_at_once_are_refused_with_both_named(book,
 def test_the_refusal_of_two_memberships_says_what_helps(book, acme, twin):
     join(book, acme, date(2010, 1, 1))
     join(book, twin, date(2012, 1, 1))
-    assert book.terms.denounce(twin.id, sector="T", on=date(2012, 1, 1), reason="recorded twice") is None
+    assert book.terms.denounce(twin.id, sector="T", on=date(2012, 1, 1), reason="recorded twice").term is None
     book.merge(acme, twin, **BECAUSE)
     assert [(t.since_on.year, t.until_on) for t in book.terms.of(acme)] == [(2010, None)]
 

@@ -212,7 +212,7 @@ def test_a_line_that_the_server_closed_while_idle_fails_before_the_dot():
         line = transport(server.port).line()
         hand_over(line)
         server.play("quit_drop")
-        line._wire.ask(Phase.QUIT, "QUIT", timeout=5)
+        line._wire.ask(Phase.QUIT, "QUIT", timeout=30)
         wait_until_heard(line)
         with pytest.raises(SmtpFailure) as failed:
             line.stage(SENDER, to="amina@acme.example", raw=RAW)

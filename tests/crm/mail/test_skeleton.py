@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
@@ -34,6 +34,7 @@ def other(facts, words):
 
 
 @pytest.mark.parametrize(("name", "language"), LETTERS)
+@settings(max_examples=10)  # for each of 140 letters
 @given(words=TROUBLE)
 def test_every_letter_is_cleaned_to_the_same_bytes_as_when_all_of_it_is_cleaned(name, language, words):
     version = FOLDER.version(name, language)

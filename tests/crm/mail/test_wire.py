@@ -25,7 +25,7 @@ def connected(port):
 def test_a_reply_is_read_to_its_end(words, code, lines):
     with scripted(words) as port:
         wire = connected(port)
-        reply = wire.reply(Phase.BANNER, timeout=5)
+        reply = wire.reply(Phase.BANNER, timeout=30)
         assert (reply.code, reply.lines) == (code, lines)
         wire.close()
 
@@ -52,7 +52,7 @@ def test_what_is_no_reply_breaks_the_line_without_a_code(words):
     with scripted(words) as port:
         wire = connected(port)
         with pytest.raises(SmtpFailure) as failed:
-            wire.reply(Phase.REPLY, timeout=5)
+            wire.reply(Phase.REPLY, timeout=30)
         assert (failed.value.phase, failed.value.reply_code) == (Phase.REPLY, None)
         assert not wire.open
 
@@ -80,20 +80,20 @@ def test_a_closed_wire_says_so():
         wire.close()
         wire.close()
         with pytest.raises(SmtpFailure):
-            wire.ask(Phase.MAIL, "MAIL FROM:<>", timeout=5)
+            wire.ask(Phase.MAIL, "MAIL FROM:<>", timeout=30)
         assert wire.spoke()
 
 
 def test_words_out_of_turn_are_noticed_and_silence_is_not_waited_for():
     with scripted(b"220 hi\r\n", b"250 hello\r\n", b"", linger=5) as port:
         wire = connected(port)
-        wire.reply(Phase.BANNER, timeout=5)
+        wire.reply(Phase.BANNER, timeout=30)
         assert not wire.spoke()
-        wire.ask(Phase.HELLO, "EHLO x", timeout=5)
+        wire.ask(Phase.HELLO, "EHLO x", timeout=30)
         assert not wire.spoke()
         wire.close()
     with scripted(b"220 hi\r\n421 bye\r\n", linger=5) as port:
         wire = connected(port)
-        wire.reply(Phase.BANNER, timeout=5)
+        wire.reply(Phase.BANNER, timeout=30)
         assert wire.spoke()
         wire.close()

@@ -43,7 +43,7 @@ def test_another_class_opens_a_term_and_ends_the_one_before(book, member):
 
 
 def test_a_member_becomes_an_associate_and_a_full_member_again(book, member):
-    lower = book.terms.downgrade(member, sector="T", study_group="SG13", on=LATER)
+    lower = book.terms.downgrade(member, sector="T", study_group="SG13", on=LATER).term
     book.terms.upgrade(member, sector="T", units="1/2", on=date(2014, 1, 1))
     assert (lower.study_group, lower.units) == ("T-SG13", None)
     assert [(kind, units) for kind, _, _, units, _ in told(book, member)] == [
@@ -64,7 +64,7 @@ def test_a_further_sector_is_a_membership_of_its_own(book, member):
 
 
 def test_what_changes_a_made_up_membership_is_made_up(book, member):
-    assert book.terms.class_change(member, sector="T", units=1, on=LATER).synthetic
+    assert book.terms.class_change(member, sector="T", units=1, on=LATER).term.synthetic
 
 
 def test_who_is_a_member_of_nothing_joins(book, acme):
@@ -75,10 +75,60 @@ def test_who_is_a_member_of_nothing_joins(book, acme):
 
 
 def test_an_exclusion_ends_the_membership(book, member):
-    ended = book.terms.exclude(member, sector="T", on=LATER, reason="not paid after the suspension")
+    said = {"sector": "T", "override": "decided by the Council"}
+    ended = book.terms.exclude(member, on=LATER, reason="not paid after the suspension", **said).term
     assert (ended.until_on, ended.ended_by) == (date(2011, 12, 31), EventKind.EXCLUSION)
-    with pytest.raises(NotFound, match="is no member in T on 2013"):
-        book.terms.exclude(member, sector="T", on=date(2013, 1, 1), reason="twice")
+    with pytest.raises(NotFound, match="is not a member in ITU-T on 2013-01-01"):
+        book.terms.exclude(member, on=date(2013, 1, 1), reason="twice", **said)
+
+
+def test_who_is_no_member_there_is_told_what_it_is(book, member):
+    book.terms.cross_sell(member, "associate", sector="R", study_group="R-SG4", on=LATER)
+    day = date(2013, 1, 1)
+    with pytest.raises(NotFound, match="is not a member in ITU-D on 2013-01-01, when that takes") as wrong:
+        book.terms.denounce(member, sector="D", on=day, reason="no budget")
+    assert wrong.value.candidates == ("sector member in ITU-T", "associate in ITU-R")
+    with pytest.raises(NotFound, match="is not Academia") as unsaid:
+        book.terms.denounce(member, on=day, reason="no budget")
+    assert "Name the Sector" in unsaid.value.hint
+
+
+def test_the_only_membership_is_meant_where_no_sector_is_named(book, member):
+    ended = book.terms.denounce(member, on=LATER, reason="no budget").term
+    assert (ended.coverage, ended.until_on) == ("T", date(2011, 12, 31))
+
+
+def test_academia_is_told_no_way_that_there_is_not(book, acme):
+    book.terms.join(acme, "academia", on=FIRST)
+    with pytest.raises(Refused, match="academia in all Sectors since 2010") as refused:
+        book.terms.cross_sell(acme, sector="D", on=LATER)
+    assert "upgrade" not in refused.value.hint
+    with pytest.raises(NotFound, match="is not a member in ITU-T") as wrong:
+        book.terms.propose_upgrade(acme, sector="T", on=date(2026, 11, 1))
+    assert wrong.value.candidates == ("academia in all Sectors",)
+
+
+@pytest.mark.parametrize("verb", ["give_notice", "denounce", "exclude"])
+def test_nobody_leaves_without_a_reason(book, member, verb):
+    day = {"received_on" if verb == "give_notice" else "on": LATER}
+    with pytest.raises(InvalidInput) as refused:
+        getattr(book.terms, verb)(member, sector="T", reason=" ", **day)
+    assert refused.value.field == "reason"
+
+
+def test_a_study_group_that_does_not_exist_on_the_day_wants_a_reason(book, acme):
+    group = {"sector": "T", "study_group": "SG9"}
+    with pytest.raises(Refused, match="T-SG9 existed until 2025-01-01; T-SG21 took over its work") as refused:
+        book.terms.join(acme, "associate", on=date(2026, 1, 1), **group)
+    assert (refused.value.field, *refused.value.candidates) == ("study_group", "T-SG21")
+    with pytest.raises(Refused, match="exists from 2025-01-01 on only"):
+        book.terms.join(acme, "associate", sector="T", study_group="SG21", on=date(2020, 1, 1))
+    said = "its letter names it still"
+    assert (
+        book.terms.join(acme, "associate", on=date(2026, 1, 1), reason=said, **group).study_group == "T-SG9"
+    )
+    beta = book.organizations.add("Beta", country="CH")
+    assert book.terms.join(beta, "associate", on=date(2024, 12, 31), **group).study_group == "T-SG9"
 
 
 @pytest.mark.parametrize(
@@ -133,7 +183,7 @@ def test_what_is_no_class_is_refused_by_the_ledger_and_proposed_to_nobody(book, 
 
 def test_a_class_below_the_lowest_of_the_sector_needs_a_reason(book, member):
     for choose in (
-        lambda **why: book.terms.class_change(member, sector="T", units="1/4", on=LATER, **why),
+        lambda **why: book.terms.class_change(member, sector="T", units="1/4", on=LATER, **why).term,
         lambda **why: book.terms.cross_sell(member, sector="R", units="1/16", on=LATER, **why),
         lambda **why: book.terms.join(member, "sector_member", sector="D", units="1/32", on=LATER, **why),
     ):

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from crm.membership.recorded import Recorded
 from crm.store.records import Record
 
 DAY = date(2027, 1, 1)
@@ -40,7 +41,9 @@ VERBS = {
     "denounce": lambda book, **run: book.terms.denounce(
         "Member", sector="T", on=DAY, reason="no budget", **run
     ),
-    "exclude": lambda book, **run: book.terms.exclude("Member", sector="T", on=DAY, reason="arrears", **run),
+    "exclude": lambda book, **run: book.terms.exclude(
+        "Member", sector="T", on=DAY, reason="arrears", override="decided", **run
+    ),
     "grant": lambda book, **run: book.exemptions.grant(
         "Member", since=DAY, until=DAY, reason="reciprocity", **run
     ),
@@ -77,4 +80,6 @@ def on_file(book):
 
 def told(value):
     """What a value says, but for the number that every row takes anew."""
+    if isinstance(value, Recorded):
+        return told(value.term), value.to_settle
     return value.model_dump(exclude={"id"}) if isinstance(value, Record) else str(value)

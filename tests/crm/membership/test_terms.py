@@ -170,8 +170,36 @@ def test_after_a_merge_the_keeper_carries_the_membership_of_the_duplicate_on():
 
 
 def test_merged_ledgers_that_overlap_are_refused_with_both_terms():
-    with pytest.raises(Refused, match=r"associate in T since 2010-01-01 and associate in T since 2012-01-01"):
+    with pytest.raises(
+        Refused, match=r"associate in ITU-T since 2010-01-01 and associate in ITU-T since 2012-01-01"
+    ):
         terms_of([event(1, "join", FIRST, account=1), event(2, "join", date(2012, 1, 1), account=2)])
+
+
+def withdrawn(number, notice, on):
+    return replace(
+        notice, id=number, kind=EventKind.NOTICE_WITHDRAWN, effective_on=on, withdraws_id=notice.id
+    )
+
+
+def test_a_notice_that_was_withdrawn_ends_nothing_and_another_one_does():
+    notice = event(2, "denunciation", date(2012, 7, 1))
+    back = withdrawn(3, notice, date(2012, 6, 30))
+    assert spans(event(1, "join", FIRST), notice, back) == [(ASSOCIATE, FIRST, None, "join", None)]
+    again = event(4, "denunciation", date(2012, 12, 1))
+    assert spans(event(1, "join", FIRST), notice, back, again) == [
+        (ASSOCIATE, FIRST, date(2012, 11, 30), "join", "denunciation")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("on", "of"), [(date(2012, 7, 1), 2), (date(2012, 6, 30), 1), (date(2012, 6, 30), None)]
+)
+def test_what_took_effect_or_is_no_notice_cannot_be_withdrawn(on, of):
+    notice = event(2, "denunciation", date(2012, 7, 1))
+    back = replace(withdrawn(3, notice, on), withdraws_id=of)
+    with pytest.raises(Refused, match="There is no notice"):
+        terms_of([event(1, "join", FIRST), notice, back])
 
 
 # Whatever happens
@@ -223,6 +251,20 @@ def test_every_term_is_opened_by_its_event_and_says_so(steps):
         assert (term.opened_by, term.since_on) == (opening.kind, opening.effective_on)
         assert (term.category, term.units) == (opening.category, opening.units)
         assert (term.until_on is None) == (term.ended_by is None)
+
+
+@patient
+@given(STEPS, st.integers(1, 400), st.data())
+def test_a_notice_that_is_withdrawn_leaves_the_terms_as_they_were(steps, days, data):
+    events = legal(steps)
+    running = [term for term in terms_of(events) if term.until_on is None]
+    if not running:
+        return
+    term = data.draw(st.sampled_from(running))
+    today = max(each.effective_on for each in events)
+    end = event(900, "denunciation", today + timedelta(days=days), term.coverage, term.category)
+    assert terms_of([*events, end]) != terms_of(events)
+    assert terms_of([*events, end, withdrawn(901, end, today)]) == terms_of(events)
 
 
 @patient

@@ -57,7 +57,7 @@ def test_a_claim_passes_over_what_another_transaction_holds(book):
     first, second = letters(book, 2)
     with ThreadPoolExecutor(1) as pool, looking(book) as other, other.transaction():
         other.execute("SELECT 1 FROM outbox WHERE id = %s FOR UPDATE", [first.id])
-        claims = pool.submit(book.handover.claim, limit=10).result(20)
+        claims = pool.submit(book.handover.claim, limit=10).result(60)
         assert [claim.letter.id for claim in claims] == [second.id]
 
 

@@ -164,7 +164,7 @@ def test_a_database_that_dies_while_an_intent_is_being_committed_lets_no_dot_be_
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
         )
         with pytest.raises(StoreError):
-            sending.result(20)
+            sending.result(60)
     mail_server.wait_until_abandoned(2)
     assert statuses(book, queued) == ["claimed"] * 2
     clock.advance(LAPSED)

@@ -126,6 +126,12 @@ def test_amounts_and_days_in_a_letter_survive_the_database(book, tmp_path):
     assert "3,975.50" in shown
 
 
+def test_what_was_frozen_before_stands_in_a_letter_as_it_was_beneath_what_is_said_now(book):
+    said = {"person": {"name": "Jean"}, "previous": {"sent_on": date(2027, 2, 1)}}
+    (letter,) = queue(book, order(book, contact(book), kept=kept_facts(FULL), facts=said))
+    assert restored_facts(letter.facts) == FULL | said
+
+
 def test_a_letter_is_found_by_id_key_and_message_id(book):
     (letter,) = letters(book, 1)
     for key in (letter, letter.id, str(letter.id), letter.key, letter.message_id):

@@ -68,6 +68,56 @@ def test_outcomes_up_to_an_instant_know_nothing_of_what_came_later(book, run, ac
     assert [arm.answered for arm in now.arms] == [0, 1]
 
 
+def standing(book, colleague):
+    """A version that accounts enter one by one, launched now."""
+    run = book.runs.prepare(order(content={**CONTENT, "goal": "upgraded"}, ceiling=9, period_days=30))
+    hashes = {"content_hash": run.content_hash, "audience_hash": run.audience_hash}
+    colleague.runs.approve(run, count=9, **hashes)
+    return book.runs.launch(run, content_hash=run.content_hash)
+
+
+def arms(book, run, until=None):
+    """How many are in each arm, and how many of them reached the goal."""
+    return [(arm.enrolled, arm.converted) for arm in book.outcomes.of(run, until=until).arms]
+
+
+def test_a_reading_compares_those_who_had_entered_by_then(book, colleague, acme, orbit, clock):
+    run = standing(book, colleague)
+    book.entries.take_in(run, [enrolled(*acme), enrolled(*orbit, arm=Arm.HOLD_OUT)], by={})
+    upgrade(book, acme[0])
+    reading = clock.now()
+    clock.advance(DAY)
+    late = [associate(book, name) for name in ("late", "later")]
+    book.entries.take_in(run, [enrolled(*late[0]), enrolled(*late[1], arm=Arm.HOLD_OUT)], by={})
+    assert arms(book, run, until=reading) == [(1, 1), (1, 0)]
+    assert arms(book, run) == [(2, 1), (2, 0)]
+
+
+def test_an_account_that_enters_again_is_compared_once(book, colleague, acme, clock):
+    run = standing(book, colleague)
+    book.entries.take_in(run, [enrolled(*acme)], by={})
+    (waiting,) = book.runs.due(limit=1)
+    book.runs.take([writes(waiting, book, taking=(), step="end", due_at=None, ended="finished")])
+    clock.advance(DAY)
+    assert book.entries.take_in(run, [enrolled(*acme)], by={}).entered == 1
+    assert arms(book, run) == [(2, 0), (0, 0)]
+    assert arms(book, run, until=clock.now()) == [(1, 0), (0, 0)]
+
+
+def test_who_is_taken_over_is_compared_where_it_entered(book, colleague, acme, orbit, clock):
+    old, new = standing(book, colleague), standing(book, colleague)
+    book.entries.take_in(old, [enrolled(*acme, step="wait"), enrolled(*orbit)], by={})
+    steps = {"steps": {"wait"}, "languages": {"en"}}
+    assert book.entries.take_over(new, former=old, **steps).moved == 1
+    upgrade(book, acme[0])
+    now = clock.now()
+    assert (arms(book, old), arms(book, new)) == ([(1, 0), (0, 0)], [(1, 1), (0, 0)])
+    assert (arms(book, old, now), arms(book, new, now)) == ([(2, 1), (0, 0)], [(0, 0), (0, 0)])
+    third = standing(book, colleague)
+    assert book.entries.take_over(third, former=new, **steps).moved == 1
+    assert arms(book, old, now) == [(2, 1), (0, 0)]
+
+
 def test_asks_won_since_the_launch_are_money_of_their_arm(book, run, acme, orbit, clock):
     for account, amount in ((acme[0], "21200"), (orbit[0], "7950.50")):
         ask = book.opportunities.add(account, "upgrade", amount=amount, sector="T")

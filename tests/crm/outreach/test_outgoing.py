@@ -89,8 +89,8 @@ def test_stopping_waits_for_intents_under_way_and_none_comes_after_it(book, make
             stop = pool.submit(make_book().outgoing.stop, reason="a wrong figure")
             blocked(eye, 2)
             assert not stop.done()
-        assert intent.result(20) == {first.letter.id}
-        stop.result(20)
+        assert intent.result(60) == {first.letter.id}
+        stop.result(60)
     assert make_book().handover.intend([second.letter]) == frozenset()
 
 
@@ -105,8 +105,8 @@ def test_an_intent_waits_for_a_stop_under_way_and_obeys_it(book, make_book):
             intent = pool.submit(book.handover.intend, [claim.letter])
             blocked(eye, 2)
             assert not intent.done()
-        stop.result(20)
-        assert intent.result(20) == frozenset()
+        stop.result(60)
+        assert intent.result(60) == frozenset()
     assert book.outbox.get(claim.letter).status == "queued"
 
 
@@ -119,4 +119,4 @@ def test_windows_of_several_workers_do_not_wait_for_each_other_because_mail_can_
             held = pool.submit(book.handover.intend, [first.letter])
             blocked(eye, 1)
             assert make_book().handover.intend([second.letter]) == {second.letter.id}
-        assert held.result(20) == {first.letter.id}
+        assert held.result(60) == {first.letter.id}

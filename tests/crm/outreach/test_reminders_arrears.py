@@ -9,6 +9,7 @@ from support.reminding import account
 
 from crm.errors import Refused
 from crm.membership.contract.contract_case import LadderStep
+from crm.outreach.reminder_sources import owing as owing_accounts
 from crm.outreach.reminders_arrears import OpenInvoice, Owing, Rung, arrears
 
 DUE = date(2027, 3, 31)
@@ -122,6 +123,7 @@ def test_the_whole_ladder_is_recalled_in_turn_and_each_step_once(along):
     assert "suspended since 27 September 2027" in suspended.text
     assert "exclusion" not in suspended.text
     book.letters.approve(suspended)
+    along.clock.at = datetime(2027, 10, 4, 12, tzinfo=UTC)
     book.suspension_notices.sent(along.acme, on=date(2027, 9, 27), received_on=date(2027, 10, 4))
     (last,) = along.drafted(date(2027, 12, 10))
     assert "may end by exclusion from 2 January 2028 on" in last.text
@@ -185,6 +187,7 @@ def test_wish_3_paying_the_oldest_debt_recalls_no_step_of_the_same_suspension_ag
     book.letters.approve(along.drafted(date(2028, 9, 27))[0])  # suspended since 27 September 2027
     book.dues.pay(acme, "31800.00", on=date(2028, 9, 27), reference="R1")
     assert along.drafted(date(2028, 10, 1)) == []  # and still is, for 2028
+    along.clock.at = datetime(2028, 10, 4, 12, tzinfo=UTC)
     book.suspension_notices.sent(acme, on=date(2028, 10, 1), received_on=date(2028, 10, 4))
     (ahead,) = along.drafted(date(2028, 12, 10))
     book.letters.approve(ahead)
@@ -240,3 +243,15 @@ def test_what_will_be_due_can_be_seen_ahead(along):
         SUSPENDED,
         "CHF 31,800.00 overdue since 31 March 2027",
     )
+
+
+def test_a_member_state_is_recalled_its_contribution_and_no_suspension_which_it_does_not_face(book, store):
+    book.organizations.add("Ministry", kind="administration", country="GHA")
+    book.contributions.assess(2026, issued_on=date(2025, 9, 15))
+    steps = {}
+    with store.reading() as session:
+        for on in (date(2026, 3, 10), date(2026, 4, 20), date(2027, 9, 1)):
+            (each,) = owing_accounts(session, on)
+            matter = arrears(each, on)
+            steps[matter.step] = "ladder" in matter.facts
+    assert steps == {"due_soon": False, "overdue": False}

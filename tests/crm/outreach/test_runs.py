@@ -290,7 +290,9 @@ def test_a_cancelled_run_is_over_for_everybody(book, colleague, acme):
 def test_a_refused_cancellation_leaves_the_journeys_as_they_ended(book, colleague, acme):
     run = launched(book, colleague, enrolled(*acme))
     (waiting,) = book.runs.due(limit=10)
-    book.runs.take([Move(enrolment_id=waiting.enrolment_id, stood_at="letter", step="end", ended="finished")])
+    ended = {"step": "end", "ended": "finished"}
+    found = {"enrolment_id": waiting.enrolment_id, "run_id": waiting.run_id, "stood_at": "letter"}
+    book.runs.take([Move(**found, **ended)])
     book.runs.complete()
     with pytest.raises(Refused, match="is completed"):
         book.runs.cancel(run, reason="too late")

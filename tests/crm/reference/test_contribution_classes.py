@@ -8,7 +8,7 @@ from support.reference_facts import shipped_countries, shipped_facts
 from crm.errors import NotFound
 from crm.reference.contribution_scale import Scale, scale_on
 from crm.reference.financial_periods import find_period
-from crm.reference.small_class_states import small_class_grounds
+from crm.reference.small_class_states import former_grounds, small_class_grounds
 from crm.reference.units import units_of
 
 # The published page's scale, and the classes of 2024 as DOMAIN 1.3 lists them; the other 59 States are at 1/4.
@@ -161,6 +161,15 @@ def test_the_24_states_that_are_no_ldc_and_pay_the_small_classes_may_choose_them
     assert small <= grounds.keys()
     assert "STP" in grounds  # it left the LDCs on 13 December 2024
     assert "STP" not in later
+
+
+def test_who_was_a_least_developed_country_is_told_with_the_day_and_how_sure_it_is(store):
+    with store.reading() as session:
+        before, former = (former_grounds(session, day) for day in (date(2026, 11, 23), date(2028, 1, 1)))
+    assert former.keys() - before.keys() == {"BGD", "LAO", "NPL"}
+    assert {"BTN", "STP"} <= before.keys()
+    assert former["BGD"] == "a least developed country until 2026-11-24 (unverified)"
+    assert former["NPL"].endswith("(derived)")
 
 
 def test_the_scale_goes_by_the_day(store):

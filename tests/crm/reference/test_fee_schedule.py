@@ -1,5 +1,6 @@
 """Every fee and every lowest class, as the tables state them."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +16,7 @@ from crm.reference.facts import Certainty
 from crm.reference.fee_schedule import FeeSchedule, to_the_cent
 from crm.reference.fees import ClassMinimum, Fee
 from crm.reference.membership_rules import MembershipRule, MembershipRules, Rule
+from crm.reference.units import units_of
 
 SECTOR_MEMBER, ASSOCIATE, ACADEMIA = Category
 RICH, POOR = Development
@@ -123,10 +125,41 @@ def test_before_any_source_speaks_nothing_is_made_up(schedule):
 
 
 def test_a_fee_says_how_sure_it_is(schedule):
-    assert schedule.yearly(ACADEMIA, "RTD", development=RICH, on=TODAY).certainty is Certainty.VERIFIED
-    assert schedule.yearly(SECTOR_MEMBER, "D", development=RICH, on=TODAY).certainty is Certainty.DERIVED
+    assert schedule.yearly(SECTOR_MEMBER, "T", development=RICH, on=TODAY).certainty is Certainty.DERIVED
     small = schedule.yearly(ASSOCIATE, "T", development=RICH, size="sme", on=TODAY)
     assert (small.certainty, small.rule) == (Certainty.UNVERIFIED, "associate-T-sme-developed")
+
+
+@pytest.mark.parametrize(
+    ("category", "coverage", "units", "depends"),
+    [
+        (ACADEMIA, "RTD", None, True),
+        (SECTOR_MEMBER, "D", None, True),
+        (SECTOR_MEMBER, "D", "1/4", False),
+        (SECTOR_MEMBER, "T", None, False),
+        (SECTOR_MEMBER, "T", "1/2", False),
+    ],
+)
+@pytest.mark.parametrize("development", Development)
+def test_what_depends_on_who_counts_as_developed_is_as_sure_as_that_list(
+    schedule, category, coverage, units, depends, development
+):
+    stated = None if units is None else Fraction(units)
+
+    def sure(statuses):
+        asked = replace(schedule, statuses=statuses)
+        return asked.yearly(category, coverage, development=development, units=stated, on=TODAY).certainty
+
+    assert (sure(Certainty.UNVERIFIED) is Certainty.UNVERIFIED) == depends
+    assert sure(Certainty.VERIFIED) is not Certainty.UNVERIFIED
+
+
+@pytest.mark.parametrize(
+    ("units", "sure"), [("1/2", True), ("1/32", True), ("1", False), ("1 1/2", False), ("5", False)]
+)
+def test_a_class_is_as_sure_as_that_there_is_such_a_class(schedule, units, sure):
+    fee = schedule.yearly(SECTOR_MEMBER, "T", development=RICH, units=units_of(units), on=TODAY)
+    assert (fee.certainty is Certainty.DERIVED) == sure
 
 
 def test_half_a_centime_goes_up():
@@ -151,4 +184,10 @@ def test_every_rule_of_the_contract_is_stated_and_says_how_sure_it_is():
     assert (on.interest_first, on.interest_later, on.interest_later_from_month) == (3, 6, 7)
     assert (on.reduction_limit, on.reduction_from_units) == (15, 3)
     unsure = {rule for rule in Rule if rules.line(rule, TODAY).certainty is Certainty.UNVERIFIED}
-    assert unsure == {Rule.DUE_DAYS, Rule.INTEREST_FIRST, Rule.INTEREST_LATER, Rule.INTEREST_LATER_FROM_MONTH}
+    assert unsure == {
+        Rule.DUE_DAYS,
+        Rule.INTEREST_FIRST,
+        Rule.INTEREST_LATER,
+        Rule.INTEREST_LATER_FROM_MONTH,
+        Rule.VOTE_YEARS,
+    }

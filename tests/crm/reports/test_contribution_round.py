@@ -21,7 +21,7 @@ def filled(book):
     book.rounds.answer(NAME, "CAN", 9, on=date(2026, 9, 2))
     book.rounds.answer(NAME, "KEN", "1 1/2", on=date(2026, 9, 3))
     book.rounds.answer(NAME, "LBY", "1/16", on=date(2026, 9, 4))
-    book.rounds.correct(NAME, "LBY", None, reason="It was about something else")
+    book.rounds.correct(NAME, "LBY", nothing=True, reason="It was about something else")
     return book
 
 

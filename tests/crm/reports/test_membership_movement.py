@@ -34,7 +34,7 @@ def filled(book):
     gone = associate("Gone", date(2018, 1, 1))
     terms.denounce(gone, sector="T", on=date(2025, 7, 1), reason="merged")
     out = associate("Out", date(2018, 1, 1), sector="R")
-    terms.exclude(out, sector="R", on=date(2026, 1, 1), reason="unpaid since 2024")
+    terms.exclude(out, sector="R", on=date(2026, 1, 1), reason="unpaid since 2024", override="recorded late")
     add("Stays", country="CH")
     terms.join("Stays", "academia", on=date(2012, 1, 1))
     return book

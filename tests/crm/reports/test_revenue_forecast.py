@@ -68,7 +68,20 @@ def test_a_year_comes_to_what_its_assessment_comes_to_for_who_joins_exempt_withi
 
 def test_what_rests_on_fees_that_no_source_states_is_told_apart(filled):
     report = filled.reports.revenue_forecast(years=1)
-    assert figures(report, "unsure") == {("2026", ASSOCIATE_T): Decimal("10600.00")}
+    assert figures(report, "unsure") == {
+        ("2026", ASSOCIATE_T): Decimal("10600.00"),
+        ("2026", ACADEMIA): Decimal("1987.50"),
+    }
+
+
+def test_who_keeps_a_repayment_plan_is_not_at_risk(filled):
+    filled.dues.assess(2026, issued_on=date(2025, 9, 15))
+    at_risk = figures(filled.reports.revenue_forecast(years=1), "at_risk")
+    assert at_risk["2026", MEMBER_T] == Decimal("31800.00")
+    today = date(2026, 11, 24)
+    plan = filled.repayment_plans.even("Half", on=today, first_on=date(2026, 12, 31), count=2)
+    filled.repayment_plans.agree("Half", plan, on=today, reason="Letter")
+    assert ("2026", MEMBER_T) not in figures(filled.reports.revenue_forecast(years=1), "at_risk")
 
 
 def test_accounts_that_do_not_pay_or_leave_are_at_risk_and_can_be_opened(filled):

@@ -74,6 +74,19 @@ def test_many_rows_are_written_with_ids_of_their_own_and_without_a_trail(store, 
         )
 
 
+def test_what_rows_have_in_common_is_given_once_and_a_row_that_says_otherwise_is_believed(store, clock):
+    common = {"synthetic": True, "size": "large", "source": "all", "created_at": clock.now()}
+    given = [{"name": name, "kind": "company", "source": source} for name, source in (("A", "a"), ("B", "b"))]
+    with store.transaction() as session:
+        insert_rows(session, Organization, given, common=common)
+    with store.reading() as session:
+        found = session.exec(select(Organization).order_by(Organization.name)).all()
+    assert [(row.name, row.source, row.size, row.synthetic, row.created_at) for row in found] == [
+        ("A", "a", "large", True, clock.now()),
+        ("B", "b", "large", True, clock.now()),
+    ]
+
+
 def test_no_rows_are_no_statement(store):
     with store.transaction() as session:
         assert insert_rows(session, Organization, []) == frozenset()

@@ -105,6 +105,6 @@ def test_an_interrupt_at_the_terminal_ends_its_user_and_not_the_server(used):
         assert starter.line() == "open"
         with opened(used) as server:
             os.killpg(starter.process.pid, signal.SIGINT)
-            starter.process.communicate(timeout=10)
+            starter.process.communicate(timeout=60)
             assert asked(server, "SELECT 1") == [(1,)]
     assert not runs(used)

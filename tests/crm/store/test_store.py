@@ -119,7 +119,7 @@ def test_threads_share_a_store_but_no_session(book):
     found: list[list[str]] = []
 
     def look() -> None:
-        inside.wait(10)
+        inside.wait(60)
         found.append(names(book))
         book.organizations.add("Theirs")
         seen.set()
@@ -129,7 +129,7 @@ def test_threads_share_a_store_but_no_session(book):
     with pytest.raises(ZeroDivisionError), book.transaction():
         book.organizations.add("Ours")
         inside.set()
-        assert seen.wait(10)
+        assert seen.wait(60)
         raise ZeroDivisionError
     thread.join()
     assert found == [[]]

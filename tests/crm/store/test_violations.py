@@ -105,9 +105,10 @@ def test_a_server_that_lets_nobody_in_is_quoted(database_url):
         version(engine)
 
 
-def test_when_all_connections_are_in_use_one_is_asked_to_wait(book):
-    book.engine.pool._timeout = 0.01
+def test_when_all_connections_are_in_use_one_is_asked_to_wait(book, monkeypatch):
     with ExitStack() as held:
+        patience = held.enter_context(monkeypatch.context())
+        patience.setattr(book.engine.pool, "_timeout", 0.01)
         for _ in range(book.engine.pool.size() + book.engine.pool._max_overflow):
             held.enter_context(book.engine.connect())
         with pytest.raises(StoreError, match="All connections to the database are in use"):

@@ -79,7 +79,7 @@ def place():
 def played(place):
     """What a first demonstration told, on a machine where nothing has been made yet."""
     with demonstration(place) as process:
-        told, _ = process.communicate(timeout=170)
+        told, _ = process.communicate(timeout=600)
     assert process.returncode == 0, told
     assert not processes_in(place), told
     return told
@@ -177,16 +177,16 @@ def test_killed_in_the_middle_it_leaves_nothing_running_and_the_next_one_works(p
         told_until(process, "Starting both, and sending")
         process.kill()
     with demonstration(place) as process:  # begins while the worker of the other one is ending
-        told, _ = process.communicate(timeout=170)
+        told, _ = process.communicate(timeout=600)
     assert process.returncode == 0, told
-    assert wait_until(lambda: not processes_in(place), seconds=30)
+    assert wait_until(lambda: not processes_in(place), seconds=60)
 
 
 def test_interrupted_it_stops_what_it_has_started():
     with fresh_folder() as folder, demonstration(folder.parent) as process:
         told_until(process, "Synthetic members")
         os.killpg(process.pid, signal.SIGINT)
-        told, _ = process.communicate(timeout=30)
+        told, _ = process.communicate(timeout=120)
         assert process.returncode == 130, told
         assert "Everything that was started has been stopped" in told
         assert not processes_in(folder.parent)
@@ -197,7 +197,7 @@ def test_a_folder_of_somebody_elses_is_refused_in_a_sentence(place):
     mine.parent.mkdir()
     mine.touch()
     with demonstration(place, output="mine") as process:
-        told, _ = process.communicate(timeout=60)
+        told, _ = process.communicate(timeout=120)
     assert process.returncode not in (0, 1)
     assert "no demonstration has made" in told.replace("\n", " ")
     assert "Traceback" not in told

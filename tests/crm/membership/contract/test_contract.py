@@ -60,7 +60,7 @@ def kept(book):
 
 def test_notice_takes_effect_after_six_months_and_the_member_is_cancelling_until_then(book, acme, at):
     at("2027-02-01")
-    term = book.terms.give_notice(acme, sector="T", received_on=date(2027, 1, 31), reason="Merged")
+    term = book.terms.give_notice(acme, sector="T", received_on=date(2027, 1, 31), reason="Merged").term
     assert (term.until_on, term.ended_by) == (date(2027, 7, 30), "denunciation")
     (event,) = [event for event in book.terms.ledger(acme) if event.kind == "denunciation"]
     assert (event.notice_on, event.effective_on, event.reason) == (
@@ -165,6 +165,44 @@ def test_a_notice_of_suspension_is_sent_once_and_received_after_that(book, bille
     ]
 
 
+@pytest.mark.parametrize(
+    ("sent_on", "received_on", "match"),
+    [
+        (date(2027, 10, 2), None, "still to come"),
+        (date(2027, 9, 30), date(2027, 10, 2), "still to come"),
+        (date(2027, 9, 26), None, "not suspended on 2027-09-26: invoice .* was due on 31 March 2027"),
+        (date(2026, 12, 1), None, "not suspended on 2026-12-01: nothing is known of how it stands"),
+    ],
+)
+def test_a_notice_to_come_or_before_the_suspension_is_none(book, billed, sent_on, received_on, match):
+    with pytest.raises(Refused, match=match):
+        book.suspension_notices.sent(billed, on=sent_on, received_on=received_on)
+    assert book.suspension_notices.of(billed) == ()
+
+
+def test_a_notice_that_the_books_do_not_explain_wants_a_reason(book, billed):
+    said = "Suspended by the list of the Council"
+    notice = book.suspension_notices.sent(billed, on=date(2027, 5, 1), override=said)
+    (entry,) = book.trail.of(notice)
+    assert entry.reason == said
+    with pytest.raises(Refused, match="still to come"):
+        book.suspension_notices.received(billed, on=date(2027, 10, 2))
+
+
+def test_who_is_suspended_as_a_source_says_is_sent_its_notice(book, acme):
+    book.standing.record(acme, "suspended", as_of=date(2026, 11, 1), source="finance")
+    assert book.suspension_notices.sent(acme, on=date(2026, 11, 2)).sent_on == date(2026, 11, 2)
+
+
+def test_who_is_excluded_before_the_ladder_asks_for_it_is_so_for_a_reason(book, billed):
+    when = {"sector": "T", "on": date(2027, 11, 1), "reason": "Arrears"}
+    with pytest.raises(Refused, match="No exclusion of Acme is due on 2027-10-01: suspended"):
+        book.terms.exclude(billed, **when)
+    excluded = book.terms.exclude(billed, override="Decided by the Secretary-General", **when)
+    assert (excluded.until_on, excluded.ended_by) == (date(2027, 10, 31), "exclusion")
+    assert book.terms.ledger(billed)[-1].reason == "Arrears"
+
+
 # Repayment plans
 
 
@@ -184,6 +222,7 @@ def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, a
     plan = book.repayment_plans.agree(billed, schedule, on=on, reason="Letter of 1 October")
     assert (plan.amount, plan.over_on) == (FEE, date(2028, 1, 1)) == (rehearsed.amount, rehearsed.over_on)
     assert how(book, billed) == (Standing.ARREARS, "on_plan")
+    assert book.standing.of(billed).punctuality is Punctuality.LATE
     at("2027-12-31")
     book.dues.pay(billed, "10600", on=date(2027, 12, 31), reference="B-1")
     assert how(book, billed, date(2028, 6, 30)) == (Standing.ARREARS, "on_plan")
@@ -244,6 +283,20 @@ def test_a_plan_that_does_not_fit_what_is_due_is_refused(book, billed, schedule,
     with pytest.raises(Refused) as caught:
         book.repayment_plans.agree(billed, schedule, on=date(2027, 10, 1), reason="Letter")
     assert caught.value.rule == rule
+
+
+@pytest.mark.parametrize("amount", ["abc", "NaN", 31800.0, "31800.001", "-31800"])
+def test_an_instalment_is_an_amount_to_the_centime(book, billed, amount):
+    with pytest.raises(InvalidInput) as caught:
+        book.repayment_plans.agree(
+            billed, [(date(2027, 12, 31), amount)], on=date(2027, 10, 1), reason="Letter"
+        )
+    assert caught.value.field == "schedule"
+
+
+def test_no_plan_is_agreed_on_tomorrow(book, billed):
+    with pytest.raises(Refused, match="still to come"):
+        book.repayment_plans.agree(billed, [(date(2027, 12, 31), FEE)], on=date(2027, 10, 2), reason="Letter")
 
 
 def test_where_nothing_is_due_there_is_nothing_to_plan(book, acme):
@@ -340,13 +393,14 @@ def test_what_two_accounts_agreed_on_one_day_is_all_on_file_with_the_keeper(book
     assert (contract(book, keeper), contract(book, duplicate)) == apart
 
 
-def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(book, twins):
+def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(book, twins, at):
     keeper, duplicate = twins
     book.merge(keeper, duplicate, reason="same LEI")
     first, second = book.repayment_plans.of(keeper)
     assert [
         book.repayment_plans.end(keeper, on=date(2027, 10, 2), reason="One plan for both").id for _ in twins
     ] == [second.id, first.id]
+    at("2027-10-03")
     anew = book.repayment_plans.agree(
         keeper, [(date(2028, 3, 31), 2 * FEE)], on=date(2027, 10, 3), reason="One plan for both"
     )

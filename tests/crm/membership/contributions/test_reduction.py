@@ -99,6 +99,20 @@ def test_the_small_classes_are_reserved():
     assert len(warnings("1/16", "1/4", ground=None)) == 2
 
 
+def test_a_small_class_that_is_only_kept_is_no_matter():
+    """States keep their class by default, also those that are no least developed countries any more."""
+    assert warnings("1/16", "1/16", ground=None) == ()
+    assert len(warnings("1/8", "1/16", ground=None)) == 1
+    chosen, last = earlier("1/16", Compared.CHOSEN), earlier("1/4")
+    assert len(RULES.warnings(Fraction(1, 16), earlier=[chosen, last], ground=None)) == 2
+
+
+def test_a_warning_says_until_when_a_state_might():
+    former = "a least developed country until 2026-11-24 (unverified)"
+    (warning,) = RULES.warnings(Fraction(1, 8), earlier=[earlier("1/4")], ground=None, former_ground=former)
+    assert f"not known to be one ({former})" in str(warning)
+
+
 def test_a_state_without_a_ground_goes_no_further_down_than_to_a_quarter():
     assert RULES.lowest_open_to(Fraction(1, 4), ground=None) == Fraction(1, 4)
     assert RULES.lowest_open_to(Fraction(1, 4), ground="least developed country") == Fraction(1, 8)

@@ -126,7 +126,7 @@ def test_a_mistake_counts_on_no_day_and_stays_on_record(answered):
     whole = answered.rounds.of(NAME)
     assert whole.standing(date(2026, 9, 10)).of("CAN").announced == 10
     assert [answer.units for answer in whole.answers if answer.state == "CAN"] == [9, 10]
-    answered.rounds.correct(NAME, "CAN", None, reason="The note was about something else")
+    answered.rounds.correct(NAME, "CAN", nothing=True, reason="The note was about something else")
     assert answered.rounds.of(NAME).standing(TODAY).of("CAN").direction is Direction.NO_ANSWER
     with pytest.raises(NotFound):
         answered.rounds.correct(NAME, "CAN", 9, reason="There is none to correct")
@@ -134,7 +134,7 @@ def test_a_mistake_counts_on_no_day_and_stays_on_record(answered):
 
 def test_a_correction_uncovers_no_announcement_that_it_did_not_mean(answered):
     answered.rounds.answer(NAME, "KEN", 3, on=date(2026, 11, 2))
-    answered.rounds.correct(NAME, "KEN", None, reason="It was Nigeria's")
+    answered.rounds.correct(NAME, "KEN", nothing=True, reason="It was Nigeria's")
     assert answered.rounds.of(NAME).standing(TODAY).of("KEN").announced == 2
 
 
@@ -275,10 +275,10 @@ def test_an_answer_is_not_taken_back_under_the_class_that_came_of_it(asked):
     asked.rounds.close(later, reason="The Conference ended", on=TODAY)
     asked.rounds.take_over(later)
     with pytest.raises(Refused, match="taken over") as refused:
-        asked.rounds.correct(later, "CAN", None, reason="It was about another State")
+        asked.rounds.correct(later, "CAN", nothing=True, reason="It was about another State")
     assert "withdraw" in refused.value.hint
     asked.contributions.withdraw("CAN", effective_on=date(2028, 1, 1), reason="It was about another State")
-    assert asked.rounds.correct(later, "CAN", None, reason="It was about another State").units is None
+    assert asked.rounds.correct(later, "CAN", nothing=True, reason="It was about another State").units is None
     assert asked.rounds.take_over(later) == ()
     assert asked.contributions.of("CAN", on=date(2028, 1, 1)).units == 11
 
@@ -293,6 +293,33 @@ def test_an_answer_that_a_rule_warns_of_is_taken_over_with_a_reason_only(asked):
     )
     (libya,) = asked.rounds.take_over(later)
     assert libya.override == "PP-26 authorised it"
+
+
+def test_all_answers_that_rules_warn_of_are_named_at_once_with_the_way_out(asked):
+    later = definitive(asked, CAN=(5, ""), KEN=("1/16", ""), LBY=("1/16", "authorised by the Conference"))
+    asked.rounds.close(later, reason="The Conference ended")
+    with pytest.raises(Refused) as refused:
+        asked.rounds.take_over(later)
+    assert [name in refused.value.message for name in ("Canada", "Kenya", "Libya")] == [True, True, False]
+    assert "book.rounds.correct" in refused.value.hint
+    for state in ("CAN", "KEN"):
+        kept = asked.rounds.correct(later, state, override="PP-26 said so", reason="The decision was found")
+        assert kept.units == {"CAN": 5, "KEN": Fraction(1, 16)}[state]
+    assert len(asked.rounds.take_over(later)) == 3
+
+
+def test_who_was_a_least_developed_country_keeps_its_small_class_without_a_word(asked):
+    later = definitive(asked, NPL=(None, ""))
+    asked.rounds.close(later, reason="The Conference ended", on=TODAY)
+    (nepal,) = asked.rounds.take_over(later)
+    assert (nepal.state, nepal.warnings) == ("NPL", [])
+    (warning,) = asked.contributions.check("BGD", "1/16", effective_on=date(2028, 1, 1))
+    assert "a least developed country until 2026-11-24 (unverified)" in str(warning)
+
+
+def test_who_announced_a_class_did_not_announce_nothing(answered):
+    with pytest.raises(InvalidInput, match="or nothing"):
+        answered.rounds.correct(NAME, "CAN", 10, nothing=True, reason="Misread")
 
 
 def test_rounds_are_listed_the_latest_first(asked):

@@ -33,6 +33,7 @@ class Bill:
 class Paid:
     amount_chf: Decimal
     received_on: date
+    invoice_id: int | None = None
 
 
 def bill(number, amount, **more):
@@ -72,6 +73,34 @@ def test_what_was_due_first_is_settled_first():
     assert [item.outstanding(date(2027, 3, 1)) for item in (first, second)] == [0, 30]
 
 
+NEXT = date(2028, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("payments", "left"),
+    [
+        ([("50", 2)], [100, 0]),  # the disputed one stays open
+        ([("80", 2)], [70, 0]),  # what is beyond it settles what was due first
+        ([("120", None), ("30", 2)], [0, 0]),  # what came before goes to the others
+        ([("100", None), ("50", 2)], [0, 0]),
+        ([("30", 2), ("100", None)], [0, 20]),
+        ([("50", 7)], [50, 50]),  # for one that was never issued here: as any other money
+        ([("50", 2), ("-50", 2), ("60", None)], [40, 50]),  # taken back
+    ],
+)
+def test_money_for_a_named_invoice_settles_that_one_before_all_others(payments, left):
+    bills = [bill(1, "100"), bill(2, "50", due_on=NEXT)]
+    received = [Paid(Decimal(amount), date(2027, 2, 1), invoice) for amount, invoice in payments]
+    assert [item.outstanding(date(2027, 3, 1)) for item in open_items(bills, received)] == left
+
+
+def test_money_that_comes_before_its_invoice_settles_others_until_it_is_issued():
+    bills = [bill(1, "50"), bill(2, "50", issued_on=date(2027, 3, 1), due_on=NEXT)]
+    first, second = open_items(bills, [Paid(Decimal(50), date(2027, 2, 1), 2)])
+    assert first.steps == ((NEW_YEAR, 50), (date(2027, 2, 1), 0), (date(2027, 3, 1), 50))
+    assert second.cleared_on == date(2027, 3, 1)
+
+
 def test_on_the_day_on_which_it_is_due_nothing_is_overdue_yet():
     (item,) = open_items([bill(1, "100")], [])
     assert item.overdue(DUE) == 0
@@ -103,7 +132,8 @@ bills_of_an_account = st.lists(st.tuples(amounts, st.booleans(), days, st.intege
         for n, (amount, back, issued, wait) in enumerate(rows, start=1)
     ]
 )
-payments_of_an_account = st.lists(st.builds(Paid, amounts, days), max_size=8)
+meant = st.one_of(st.none(), st.integers(1, 7))
+payments_of_an_account = st.lists(st.builds(Paid, amounts, days, meant), max_size=8)
 
 
 @given(bills_of_an_account, payments_of_an_account, st.randoms(use_true_random=False))
@@ -119,18 +149,18 @@ def test_what_is_open_less_what_is_to_credit_is_the_balance_to_the_centime(bills
     assert balance_on(bills, payments, day).as_tuple().exponent == -2
 
 
-@given(bills_of_an_account, payments_of_an_account, amounts, days, st.integers(0, 300), days)
-def test_a_reversal_undoes_a_payment_exactly(bills, payments, amount, received_on, wait, day):
+@given(bills_of_an_account, payments_of_an_account, amounts, days, meant, st.integers(0, 300), days)
+def test_a_reversal_undoes_a_payment_exactly(bills, payments, amount, received_on, invoice, wait, day):
     reversed_on = received_on + timedelta(days=wait)
-    both = [*payments, Paid(amount, received_on), Paid(-amount, reversed_on)]
+    both = [*payments, Paid(amount, received_on, invoice), Paid(-amount, reversed_on, invoice)]
     before, after = open_items(bills, payments), open_items(bills, both)
     if day >= reversed_on or day < received_on:
         assert [i.outstanding(day) for i in after] == [i.outstanding(day) for i in before]
         assert credit_on(bills, both, day) == credit_on(bills, payments, day)
 
 
-@given(bills_of_an_account, payments_of_an_account, amounts, days, days)
-def test_paying_more_never_leaves_more_open(bills, payments, amount, received_on, day):
+@given(bills_of_an_account, payments_of_an_account, amounts, days, meant, days)
+def test_paying_more_never_leaves_more_open(bills, payments, amount, received_on, invoice, day):
     before = open_items(bills, payments)
-    after = open_items(bills, [*payments, Paid(amount, received_on)])
+    after = open_items(bills, [*payments, Paid(amount, received_on, invoice)])
     assert all(a.outstanding(day) <= b.outstanding(day) for a, b in zip(after, before, strict=True))

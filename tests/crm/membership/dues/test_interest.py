@@ -110,7 +110,12 @@ def test_what_was_charged_too_much_is_given_back():
     paid = item((date(2025, 9, 15), "36500"), (date(2026, 4, 11), "0"))
     (less,) = interest_lines([paid], rules(), charged={7: Decimal("90.00")}, until_on=date(2026, 4, 30))
     assert (less.amount, less.overdue_id, less.since_on) == (Decimal("-60.00"), 7, date(2026, 4, 1))
-    assert less.rule == "interest: Convention (unverified)"
+    assert less.rule == "interest_first"
+
+
+def test_a_line_names_the_rules_of_all_rates_that_it_follows():
+    (line_,) = interest_lines([UNPAID], rules(), charged={}, until_on=date(2026, 8, 31))
+    assert line_.rule == "interest_first, interest_later"
 
 
 days = st.integers(1, 600).map(lambda n: DUE + timedelta(days=n))
@@ -148,7 +153,8 @@ def test_interest_accrues_by_itself_and_is_charged_by_a_verb(book, owing):
     assert (invoice.kind, invoice.amount, invoice.number) == ("interest", Decimal("237.85"), "2026-000002")
     (told,) = book.dues.lines(invoice)
     assert told.basis == "on 2026-000001; 2026-04-01 to 2026-06-30: 91 days at 3 % on 31,800.00"
-    assert "unverified" in told.rule
+    assert told.rule == "interest_first"
+    assert book.dues.unverified_rules().covers(told.rule)
 
 
 def test_charging_interest_twice_charges_nothing_more(book, owing):

@@ -151,6 +151,23 @@ def test_a_payment_is_reversed_once_and_a_reversal_never(book, acme):
             book.dues.reverse(key, on=LATER, reason="wrong")
 
 
+@pytest.mark.parametrize("whose", ["its own", "the right"])
+def test_a_payment_that_was_taken_back_is_entered_anew_by_its_reference(book, acme, billed, whose):
+    other = book.organizations.add("Other", country="KE")
+    account = billed if whose == "its own" else other
+    first = pay(book, billed)
+    book.dues.reverse("R1", on=LATER, reason="booked on the wrong account")
+    anew = pay(book, account, on=LATER)
+    assert (anew.id != first.id, anew.entry, book.dues.payments(account)[-1].id) == (True, 2, anew.id)
+    assert pay(book, account, on=LATER).id == anew.id
+    assert owed(book, account) == (31700 if account is billed else -100)
+    back = book.dues.reverse("R1", on=LATER, reason="that one neither")
+    assert (back.reverses_id, back.entry) == (anew.id, 2)
+    with pytest.raises(Refused, match="already"):
+        book.dues.reverse("R1", on=LATER, reason="once more")
+    assert pay(book, account, on=LATER).entry == 3
+
+
 def test_a_payment_is_found_by_what_its_source_calls_it(book, acme):
     pay(book, acme)
     pay(book, acme, source="bank", amount="7")

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from crm.membership.dues.uncharged import uncharged, year_to_invoice
+from crm.membership.dues.uncharged import uncharged, uncharged_states, year_to_invoice
 
 
 @pytest.mark.parametrize(
@@ -29,3 +29,19 @@ def test_members_without_an_invoice_are_counted_until_they_are_charged_exempt_or
     book.organizations.add("Late", country="CH")
     book.terms.join("Late", "academia", on=date(2026, 11, 1))
     assert left(2027) == 1
+
+
+def test_member_states_are_missed_once_the_book_invoices_contributions(book, store):
+    book.organizations.add("Ministry", kind="administration", country="GHA")
+    book.terms.join("Ministry", "sector_member", sector="D", on=date(2020, 1, 1))
+
+    def left(year):
+        with store.reading() as session:
+            return uncharged(session, year), uncharged_states(session, year)
+
+    assert left(2027) == (1, 0)
+    book.contributions.assess(2026)
+    assert left(2027) == (1, 1)
+    book.contributions.assess(2027)
+    # What the State contributes is not the fee of the Sector Member.
+    assert left(2027) == (1, 0)

@@ -81,6 +81,22 @@ def test_a_credit_names_the_invoice_the_rule_and_what_it_was_charged_for():
     assert (credit.rule, credit.coverage, credit.event_id) == ("associate-T", "T", 1)
 
 
+def test_a_credit_names_only_what_charged_its_months():
+    joined = replace(from_month(6, "1159.38", number="2027-000007"), rule="associate-T-sme-developed")
+    following = replace(
+        YEARLY,
+        number="2028-000001",
+        since_on=date(2028, 1, 1),
+        until_on=date(2028, 12, 31),
+        rule="associate-T",
+    )
+    back = from_month(12, "-165.63", number="2027-000009")
+    lines = [joined, following, back]
+    one, two = given_back(lines, since_on=date(2027, 11, 1), until_on=date(2028, 12, 31))
+    assert (one.rule, one.basis) == ("associate-T-sme-developed", "1 of the 7 months invoiced as 2027-000007")
+    assert (two.rule, two.basis) == ("associate-T", "12 of the 12 months invoiced as 2028-000001")
+
+
 def test_what_an_application_was_charged_for_is_given_back_to_it():
     joining = replace(YEARLY, event_id=None, application_id=7)
     (credit,) = given_back([joining], since_on=date(2027, 4, 1), until_on=END)

@@ -202,6 +202,16 @@ def test_an_associate_names_its_study_group_before_the_approval(book, acme):
         book.applications.change(applied, study_group="T-SG13", reason="its letter")
 
 
+def test_a_study_group_that_is_no_more_is_asked_about(book, acme):
+    with pytest.raises(Refused, match="does not exist on that day"):
+        book.applications.apply(acme, "associate", sector="T", study_group="SG16")
+    applied = book.applications.apply(
+        acme, "associate", sector="T", study_group="SG16", override="Its letter."
+    )
+    assert applied.despite == ("no_such_group",)
+    assert book.applications.change(applied, study_group="SG21", reason="It asked so.").despite == ()
+
+
 def test_another_class_is_looked_at_as_the_first_one_was(book, acme):
     applied = book.applications.apply(acme, "sector_member", sector="T")
     reduced = book.applications.change(applied, units="1/8", reason="It qualifies, says the administration.")

@@ -30,6 +30,7 @@ FINE = Wish(
     [
         ({}, []),
         ({"study_group": None}, ["no_study_group"]),
+        ({"group_exists": False}, ["no_such_group"]),
         ({"legal_entity": False}, ["no_legal_entity"]),
         ({"reduced_class": True}, ["reduced_class"]),
         ({"at_home": False, "legal_entity": False}, ["no_legal_entity", "elsewhere"]),

@@ -124,6 +124,13 @@ def test_what_the_joining_year_costs(book, country, category, wish, starts_on, a
     assert book.applications.approve(applied, starts_on=starts_on).amount == Decimal(amount)
 
 
+def test_no_membership_is_invoiced_years_ahead(book, acme):
+    applied = book.applications.apply(acme, "sector_member", sector="T")
+    book.applications.forward(applied)
+    with pytest.raises(Refused, match="The dues of 2029 are invoiced from 2028 on"):
+        book.applications.approve(applied, starts_on="2029-05-01")
+
+
 def test_a_subsidiary_of_a_group_from_a_developed_country_joins_for_the_full_fee(book, acme):
     subsidiary = book.organizations.add("Acme Kenya Ltd", country="KE", parent=acme)
     applied = book.applications.apply(subsidiary, "associate", sector="D", study_group="D-SG1")
@@ -157,7 +164,7 @@ def test_money_is_entered_even_if_the_membership_cannot_begin_and_waits_for_us_w
     payment = pay(book, acme, 2650)
     waiting = book.applications.get(acme)
     assert (waiting.status, waiting.waits_for) == ("paid", "us")
-    assert "associate in T since 2026-" in waiting.reason
+    assert "associate in ITU-T since 2026-" in waiting.reason
     book.dues.reverse(payment, on=TODAY, reason="the bank took it back")
     assert book.applications.get(acme).status == "invoiced"
     pay(book, acme, 2650, reference="again")

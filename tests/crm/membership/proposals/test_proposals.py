@@ -288,20 +288,37 @@ def test_who_is_no_member_there_gets_no_proposal(book, acme):
     with pytest.raises(Refused, match="is a member of no Sector"):
         book.terms.propose_sector(acme, sector="D", on=APRIL)
     book.terms.join(acme, "sector_member", sector="R", on=JOINED)
-    with pytest.raises(NotFound, match="is no member in T"):
+    with pytest.raises(NotFound, match="is not a member in ITU-T"):
         upgrade(book, acme)
 
 
 def test_who_has_not_paid_or_is_leaving_is_to_be_kept_first(book, invoiced):
-    arrears, standing = upgrade(book, invoiced).warnings
+    november = date(2026, 11, 1)
+    arrears, standing = upgrade(book, invoiced, november).warnings
     assert standing == "How it stands: suspended: invoice 2026-000001 was due on 31 March 2026."
     assert arrears == "The account is in arrears with 10,600.00 CHF."
     book.dues.pay(invoiced, "10600", on=date(2026, 11, 1), reference="1")
-    assert upgrade(book, invoiced).warnings == ()
+    assert upgrade(book, invoiced, november).warnings == ()
     other = book.organizations.add("Beta Cloud", country="CH")
     book.terms.join(other, "associate", sector="T", study_group="SG13", on=JOINED)
     book.standing.record(other, "suspended", as_of=date(2026, 11, 1), source="finance")
     assert "How it stands: suspended, as finance says." in upgrade(book, other).warnings
+
+
+def test_a_day_far_ahead_is_refused_and_one_that_is_past_is_told(book, invoiced):
+    with pytest.raises(Refused, match="The dues of 2035 are invoiced from 2034 on"):
+        upgrade(book, invoiced, on=date(2035, 5, 1))
+    ahead, now, past = (
+        upgrade(book, invoiced, on=date(*day, 1)) for day in ((2027, 1), (2026, 11), (2026, 10))
+    )
+    assert not any("ago" in warning for warning in (*ahead.warnings, *now.warnings))
+    assert past.warnings[0] == "It takes effect 1 month ago, on 1 October 2026."
+
+
+def test_a_study_group_that_is_no_more_is_told(book, acme):
+    book.terms.join(acme, "sector_member", sector="T", on=JOINED)
+    lower = book.terms.propose_downgrade(acme, sector="T", study_group="SG9", on=date(2027, 1, 1))
+    assert "T-SG9 existed until 2025-01-01; T-SG21 took over its work (unverified)." in lower.warnings
 
 
 def test_a_small_enterprise_is_warned_of_what_an_upgrade_costs_it(book, invoiced):

@@ -6,7 +6,7 @@ One trigger a statement, for every way in which rows are written: one by one, co
 import sqlalchemy as sa
 from alembic import op
 
-revision = "standing"
+revision = "0031"
 down_revision = "0030"
 branch_labels = None
 depends_on = None

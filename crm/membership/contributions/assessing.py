@@ -1,0 +1,148 @@
+"""Assessing the contributions of a year: every Member State in one pass, an invoice each, in the one ledger of dues."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlmodel import Session, col, select
+
+from crm.directory.merged import among, with_merged
+from crm.directory.tables import Organization
+from crm.membership.contributions.charging import to_charge
+from crm.membership.contributions.contribution_tables import ContributionChoice
+from crm.membership.contributions.state_accounts import state_accounts
+from crm.membership.contributions.year_of_states import YearOfStates, year_of_states
+from crm.membership.dues.balance import ZERO
+from crm.membership.dues.dues_tables import Assessment
+from crm.membership.dues.invoices import posted_lines
+from crm.membership.dues.invoicing import Progress, write_invoices
+from crm.membership.dues.posting import ChargeLine, next_serial
+from crm.membership.dues.unused_months import PostedLine
+from crm.membership.dues.unverified import unverified_rules
+from crm.membership.joining.application_invoices import activate_covered
+from crm.shown import Shown
+from crm.store.store import Change
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContributionsAssessed(Shown):
+    """What a pass over the Member States came to for a year.
+
+    Attributes:
+        states: how many have a class in the year.
+        units: what their classes come to, by whole months.
+        unit_amount: one unit for a whole year, in CHF.
+        doubt: what is uncertain about the unit, e.g. "preliminary, unverified"; empty where nothing is.
+        due: what all of them are to contribute, in CHF, those included that have no account in the book.
+        charged_before: how many of those with an account had nothing left to charge.
+        invoices: how many invoices were written; 0 where the year was assessed before.
+        amount: what they come to, in CHF.
+        given_back: what of that is given back, below zero: charged for months in which the State is in another class.
+        unverified: what of the amount follows a unit that no source states.
+        without_account: the States with a class whose administration is not in the book, by code; they are not charged.
+        without_class: the States of which no class is known in the year, by code.
+        assessment_id: the pass on record; None where it wrote nothing.
+    """
+
+    year: int
+    issued_on: date
+    due_on: date
+    states: int
+    units: Fraction
+    unit_amount: Decimal
+    doubt: str
+    due: Decimal
+    charged_before: int
+    invoices: int
+    amount: Decimal
+    given_back: Decimal
+    unverified: Decimal
+    without_account: tuple[str, ...]
+    without_class: tuple[str, ...]
+    assessment_id: int | None = None
+
+
+def assess(
+    change: Change, year: int, *, issued_on: date, due_on: date, progress: Progress | None = None
+) -> ContributionsAssessed:
+    """Invoice what is left to charge of the contribution of every Member State, and give back what is not its class.
+
+    Args:
+        change: the verb under way.
+        year: the year.
+        issued_on: the day of issue.
+        due_on: the last day on which it is paid in time.
+        progress: is told how far it has come.
+
+    Raises:
+        NotFound: no unit is on file for the year.
+    """
+    session, dates = change.session, {"issued_on": issued_on, "due_on": due_on}
+    accounts = state_accounts(session)
+    made_up = _locked(session, accounts.values())
+    serial = next_serial(session, year)
+    states = year_of_states(session, year)
+    charged = _charged(session, states, accounts, year)
+    written: Assessment | None = None
+    if charged:
+        lines = {accounts[state]: theirs for state, theirs in charged.items()}
+        synthetic = made_up | {accounts[state] for state in _chosen_for_show(session, charged)}
+        written = write_invoices(
+            change, year, lines, serial=serial, synthetic=synthetic, progress=progress, **dates
+        )
+        activate_covered(change, lines)  # what is given back may pay for a joining
+    posted = [line for theirs in charged.values() for line in theirs]
+    rules = unverified_rules(session)
+    return ContributionsAssessed(
+        year=year,
+        states=len(states.lines),
+        units=states.units,
+        unit_amount=states.unit.amount,
+        doubt=states.unit.doubt,
+        due=states.due,
+        charged_before=len(accounts.keys() & states.lines.keys() - charged.keys()),
+        invoices=len(charged),
+        amount=_total(posted),
+        given_back=_total(line for line in posted if line.amount < 0),
+        unverified=_total(line for line in posted if rules.covers(line.rule, line.units)),
+        without_account=tuple(sorted(states.lines.keys() - accounts.keys())),
+        without_class=states.without_class,
+        assessment_id=written.id if written else None,
+        **dates,
+    )
+
+
+def _locked(session: Session, accounts: Collection[int]) -> set[int]:
+    """Keep the accounts as they are until the pass is over, and say which of them are made up."""
+    theirs = select(Organization.id, Organization.synthetic).where(among(col(Organization.id), accounts))
+    rows = session.exec(theirs.order_by(col(Organization.id)).with_for_update(key_share=True))
+    return {number for number, synthetic in rows if synthetic}
+
+
+def _charged(
+    session: Session, states: YearOfStates, accounts: Mapping[str, int], year: int
+) -> Mapping[str, Sequence[ChargeLine]]:
+    """What is left to charge to each State that has an account, and to be given back to it."""
+    posted: defaultdict[str | None, list[PostedLine]] = defaultdict(list)
+    for line in posted_lines(session, session.exec(with_merged(Organization, accounts.values())).all()):
+        posted[line.state].append(line)
+    found = {
+        state: list(to_charge(state, year, states.lines.get(state, ()), posted[state], states.unit))
+        for state in sorted(accounts)
+    }
+    return {state: lines for state, lines in found.items() if lines}
+
+
+def _chosen_for_show(session: Session, states: Iterable[str]) -> Iterable[str]:
+    """The States of which a class was recorded that is made up."""
+    made_up = select(ContributionChoice.state).where(
+        col(ContributionChoice.state).in_(list(states)), col(ContributionChoice.synthetic)
+    )
+    return session.exec(made_up)
+
+
+def _total(lines: Iterable[ChargeLine]) -> Decimal:
+    return sum((line.amount for line in lines), ZERO)

@@ -1,0 +1,91 @@
+"""What is owed goes up the ladder and comes down, by the verbs; an applicant's invoice does not."""
+
+from datetime import date
+
+import pytest
+from support.contracts import DAY, FEE, how
+
+from crm.errors import AlreadyExists, InvalidInput, NotFound
+from crm.membership.contract.standing import Punctuality, Standing
+
+
+def test_an_unpaid_invoice_goes_up_the_ladder_and_a_payment_brings_it_down(book, billed):
+    assert how(book, billed, date(2027, 3, 31)) == (Standing.GOOD, None)
+    assert how(book, billed, date(2027, 4, 1)) == (Standing.ARREARS, "overdue")
+    assert how(book, billed) == (Standing.SUSPENDED, "suspended")
+    payment = book.dues.pay(billed, FEE, on=date(2027, 5, 2), reference="B-1")  # entered late
+    assert how(book, billed) == (Standing.GOOD, None)
+    assert book.standing.of(billed).punctuality is Punctuality.LATE
+    assert how(book, billed, date(2027, 5, 1)) == (Standing.ARREARS, "overdue")
+    book.dues.reverse(payment, on=date(2027, 6, 1), reason="bounced")
+    assert how(book, billed) == (Standing.SUSPENDED, "suspended")
+    assert how(book, billed, date(2027, 5, 31)) == (Standing.GOOD, None)
+
+
+def test_what_the_ladder_asks_of_whom(book, billed, at):
+    def due():
+        return [(act.who, act.what.split()[0], act.since_on.isoformat()) for act in book.standing.due()]
+
+    assert due() == [("us", "send", "2027-09-27")]
+    assert book.standing.due(on=date(2027, 9, 26)) == ()
+    book.suspension_notices.sent(billed, on=date(2027, 9, 30))
+    assert due() == [("us", "ask", "2027-09-27")]
+    at("2027-10-06")
+    book.suspension_notices.received(billed, on=date(2027, 10, 5))
+    assert due() == []
+    at("2028-02-01")
+    assert due() == [("secretary_general", "exclude", "2028-01-03")]
+    book.postponements.grant(
+        billed, "exclusion", on=date(2028, 2, 1), until=date(2028, 3, 1), reason="Earthquake"
+    )
+    assert due() == []
+    at("2028-03-01")
+    assert due() == [("secretary_general", "exclude", "2028-03-01")]
+    assert how(book, billed) == (Standing.SUSPENDED, "exclusion_due")
+    book.terms.exclude(billed, sector="T", on=date(2028, 3, 2), reason="Arrears")
+    at("2028-03-02")
+    assert (due(), how(book, billed)) == ([], (Standing.ARREARS, "overdue"))
+
+
+def test_fees_accrue_while_a_member_is_suspended(book, billed):
+    assert book.dues.assess(2028).invoices == 1
+    assert [invoice.amount for invoice in book.dues.invoices(billed)] == [FEE, FEE]
+
+
+def test_a_suspension_can_be_put_off(book, billed):
+    book.postponements.grant(billed, "suspension", on=date(2027, 9, 1), until=date(2027, 12, 1), reason="War")
+    assert how(book, billed) == (Standing.ARREARS, "overdue")
+    assert how(book, billed, date(2027, 12, 1)) == (Standing.SUSPENDED, "suspended")
+    assert [each.reason for each in book.postponements.of(billed)] == ["War"]
+
+
+@pytest.mark.parametrize(("step", "until", "field"), [("fee", 9, "step"), ("exclusion", -1, "until")])
+def test_what_cannot_be_put_off_is_refused(book, acme, step, until, field):
+    on = date(2027, 1, 1)
+    with pytest.raises(InvalidInput) as caught:
+        book.postponements.grant(acme, step, on=on, until=on + until * DAY, reason="War")
+    assert caught.value.field == field
+
+
+def test_a_notice_of_suspension_is_sent_once_and_received_after_that(book, billed):
+    with pytest.raises(NotFound):
+        book.suspension_notices.received(billed, on=date(2027, 10, 1))
+    book.suspension_notices.sent(billed, on=date(2027, 9, 30), document="CL 27/44")
+    with pytest.raises(AlreadyExists):
+        book.suspension_notices.sent(billed, on=date(2027, 9, 30))
+    with pytest.raises(InvalidInput) as caught:
+        book.suspension_notices.received(billed, on=date(2027, 9, 29))
+    assert caught.value.field == "received_on"
+    book.suspension_notices.received(billed, on=date(2027, 10, 1))
+    assert [(n.sent_on, n.received_on) for n in book.suspension_notices.of(billed)] == [
+        (date(2027, 9, 30), date(2027, 10, 1))
+    ]
+
+
+def test_an_applicant_that_does_not_pay_its_joining_invoice_is_not_in_arrears(book, at):
+    at("2026-11-02")
+    beta = book.organizations.add("Beta", country="CH", kind="international")
+    book.applications.apply(beta, "sector_member", sector="D", units="1/8")
+    assert how(book, beta) == (Standing.APPLICATION_PENDING, None)
+    book.applications.refuse(beta, reason="no legal entity")
+    assert how(book, beta, date(2026, 11, 3)) is None
