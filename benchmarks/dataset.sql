@@ -91,21 +91,21 @@ FROM organization o,
 WHERE pg_temp.chance(o.id, 30) < 0.037
 ORDER BY o.id;
 
-INSERT INTO membership_event (id, organization_id, kind, coverage, category, study_group, effective_on, reason, source,
-    recorded_at, recorded_by, synthetic)
-SELECT pg_temp.id(4, organization_id), organization_id, 'join', coverage, category, study_group, joined_on, '', 'benchmark',
+INSERT INTO membership_event (id, organization_id, kind, coverage, category, study_group, effective_on, reason, agreed_by,
+    source, recorded_at, recorded_by, synthetic)
+SELECT pg_temp.id(4, organization_id), organization_id, 'join', coverage, category, study_group, joined_on, '', '', 'benchmark',
     joined_on::timestamptz, 'bench@accord.example', false
 FROM membership
 UNION ALL
 SELECT pg_temp.id(5, organization_id), organization_id, change, coverage,
-    CASE WHEN change = 'upgrade' THEN 'sector_member' ELSE category END, NULL, changed_on, '', 'benchmark',
+    CASE WHEN change = 'upgrade' THEN 'sector_member' ELSE category END, NULL, changed_on, '', '', 'benchmark',
     changed_on::timestamptz, 'bench@accord.example', false
 FROM membership WHERE change IS NOT NULL
 UNION ALL  -- a twentieth of the Associates stand in a second Sector too
 SELECT pg_temp.id(6, organization_id), organization_id, 'join', translate(coverage, 'RTD', 'TDR'), 'associate',
     pg_temp.pick((SELECT array_agg(code ORDER BY number) FROM study_group
         WHERE sector = translate(coverage, 'RTD', 'TDR') AND valid_to IS NULL), pg_temp.chance(organization_id, 37)),
-    joined_on + 90, '', 'benchmark', joined_on::timestamptz, 'bench@accord.example', false
+    joined_on + 90, '', '', 'benchmark', joined_on::timestamptz, 'bench@accord.example', false
 FROM membership WHERE category = 'associate' AND pg_temp.chance(organization_id, 36) < 0.05;
 
 INSERT INTO term (id, organization_id, coverage, category, study_group, opened_by, since_on, until_on, ended_by, synthetic)

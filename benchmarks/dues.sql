@@ -12,12 +12,12 @@ FROM generate_series(1, pg_temp.members()) i,
 
 -- One in ten joins within 2026; half of the Sector Members have said which class they choose.
 INSERT INTO membership_event (id, organization_id, kind, coverage, category, study_group, units, effective_on, reason,
-    source, recorded_at, recorded_by, synthetic)
+    agreed_by, source, recorded_at, recorded_by, synthetic)
 SELECT 1000 + pg_temp.members() + i, 1000 + i, 'join', coverage, category,
     CASE WHEN category = 'associate' THEN CASE coverage WHEN 'T' THEN 'T-SG13' WHEN 'R' THEN 'R-SG4' ELSE 'D-SG1' END END,
     CASE WHEN category = 'sector_member' AND i % 2 = 0 THEN CASE i % 16 WHEN 0 THEN 1 ELSE 0.5 END END,
     CASE WHEN i % 10 = 9 THEN DATE '2026-01-01' + (i % 320)::int ELSE DATE '2015-01-01' + (i % 3650)::int END,
-    '', 'benchmark', TIMESTAMPTZ '2024-01-01 00:00Z', 'bench@accord.example', false
+    '', '', 'benchmark', TIMESTAMPTZ '2024-01-01 00:00Z', 'bench@accord.example', false
 FROM generate_series(1, pg_temp.members()) i,
     LATERAL (SELECT CASE WHEN i % 20 < 12 THEN 'sector_member' WHEN i % 20 < 17 THEN 'associate' ELSE 'academia' END) c (category),
     LATERAL (SELECT CASE WHEN category = 'academia' THEN 'RTD' ELSE (ARRAY['T', 'R', 'D'])[1 + i % 3] END) s (coverage);

@@ -23,9 +23,9 @@ FROM generate_series(1, current_setting('bench.size')::bigint) i,
 INSERT INTO organization_name (id, organization_id, name, normal, bare, keys, kind)
 SELECT pg_temp.id(1, id - 1000), id, name, lower(name), lower(name), '{}', 'legal' FROM organization;
 
-INSERT INTO membership_event (id, organization_id, kind, coverage, category, study_group, effective_on, reason, source,
-    recorded_at, recorded_by, synthetic)
-SELECT pg_temp.id(2, id - 1000), id, 'join', 'T', 'associate', groups[1 + id % cardinality(groups)], DATE '2020-01-01', '',
+INSERT INTO membership_event (id, organization_id, kind, coverage, category, study_group, effective_on, reason, agreed_by,
+    source, recorded_at, recorded_by, synthetic)
+SELECT pg_temp.id(2, id - 1000), id, 'join', 'T', 'associate', groups[1 + id % cardinality(groups)], DATE '2020-01-01', '', '',
     'benchmark', TIMESTAMPTZ '2020-01-01 00:00Z', 'staff1@accord.example', true
 FROM organization,
     (SELECT array_agg(code ORDER BY number) AS groups FROM study_group WHERE sector = 'T' AND valid_to IS NULL) g;

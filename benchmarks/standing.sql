@@ -14,9 +14,9 @@ INSERT INTO organization (id, name, kind, country, source, synthetic, created_at
 SELECT pg_temp.id(0, i), 'Member ' || i, 'company', 'CHE', 'benchmark', true, TIMESTAMPTZ '2020-01-01 00:00Z'
 FROM generate_series(1, pg_temp.size()) i;
 
-INSERT INTO membership_event (id, organization_id, kind, coverage, category, effective_on, reason, source, recorded_at,
-    recorded_by, synthetic)
-SELECT pg_temp.id(1, i), pg_temp.id(0, i), 'join', 'T', 'sector_member', '2020-01-01', '', 'benchmark',
+INSERT INTO membership_event (id, organization_id, kind, coverage, category, effective_on, reason, agreed_by, source,
+    recorded_at, recorded_by, synthetic)
+SELECT pg_temp.id(1, i), pg_temp.id(0, i), 'join', 'T', 'sector_member', '2020-01-01', '', '', 'benchmark',
     TIMESTAMPTZ '2020-01-01 00:00Z', 'bench@accord.example', true
 FROM generate_series(1, pg_temp.size()) i;
 

@@ -12,6 +12,7 @@ from crm.cli.import_files import DryRun
 from crm.cli.options import On, OptionalOn, Reason, Synthetic, day, examples, optional_day
 from crm.cli.session import opened, show
 from crm.cli.tables import Cells
+from crm.errors import InvalidInput
 
 plan = typer.Typer(help="Repayment plans: agree on one, see how it is kept, end one.", no_args_is_help=True)
 exemption = typer.Typer(
@@ -146,5 +147,8 @@ def list_exemptions(
 
 
 def _instalment(book: Book, text: str) -> tuple[date, str]:
-    due, _, amount = text.partition("=")
+    due, equals, amount = text.partition("=")
+    if not equals:
+        hint = "Write 2027-12-31=10000.00."
+        raise InvalidInput(f"{text!r} is no instalment.", field="instalment", value=text, hint=hint)
     return day(book, due), amount

@@ -42,4 +42,5 @@ def _read(
     session: Session, number: Any, column: Any, ids: Iterable[int | None]
 ) -> dict[int | None, str | None]:
     wanted = among(col(number), [one for one in ids if one is not None])
-    return dict(session.execute(select(col(number), col(column)).where(wanted)).tuples().all())
+    rows = session.execute(select(col(number), col(column)).where(wanted))
+    return {one: value for one, value in rows}  # noqa: C416 - dict() would take the result for a mapping

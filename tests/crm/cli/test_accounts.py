@@ -149,7 +149,12 @@ def test_a_further_sector_another_class_and_an_end_by_exclusion(crm, acme):
     crm.json("term", "class-change", acme["id"], "--sector", "T", "--units", "1 1/2", "--on", "2025-01-01")
     low = ("term", "downgrade", acme["id"], "--sector", "T", "--study-group", "SG13", "--on", "2026-01-01")
     crm.json(*low)
-    crm.json("term", "exclude", acme["id"], "--sector", "D", "--on", "2026-01-01", "--reason", "arrears")
+    excluded = crm(
+        "term", "exclude", acme["id"], "--sector", "D", "--on", "2026-01-01", "--reason", "arrears"
+    )
+    assert "--override" in excluded.stderr  # the ladder does not ask for it
+    said = ["--reason", "arrears", "--override", "recorded late"]
+    crm.json("term", "exclude", acme["id"], "--sector", "D", "--on", "2026-01-01", *said)
     terms = crm.json("term", "list", acme["id"])
     assert [(t["coverage"], t["category"], t["units"], t["ended_by"]) for t in terms] == [
         ("T", "sector_member", "1/2", "class_change"),

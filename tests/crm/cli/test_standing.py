@@ -84,7 +84,7 @@ def test_notice_on_the_command_line(crm, member):
     term = crm.json(
         "term", "give-notice", member, "--sector", "T", "--received-on", "2026-11-20", "--reason", "Merged"
     )
-    assert term["until_on"] == "2027-05-19"
+    assert term["term"]["until_on"] == "2027-05-19"
     assert crm.json("standing", "show", member)["standing"] == "cancelling"
     assert "2026-11-20" in crm("term", "ledger", member).stdout
     crm.json("standing", "record", member, "good", "--as-of", "2026-06-01", "--source", "finance")

@@ -49,13 +49,14 @@ def test_what_two_accounts_agreed_on_one_day_is_all_on_file_with_the_keeper(book
     assert (contract(book, keeper), contract(book, duplicate)) == apart
 
 
-def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(book, twins):
+def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(book, twins, at):
     keeper, duplicate = twins
     book.merge(keeper, duplicate, reason="same LEI")
     first, second = book.repayment_plans.of(keeper)
     assert [
         book.repayment_plans.end(keeper, on=date(2027, 10, 2), reason="One plan for both").id for _ in twins
     ] == [second.id, first.id]
+    at("2027-10-03")
     anew = book.repayment_plans.agree(
         keeper, [(date(2028, 3, 31), 2 * FEE)], on=date(2027, 10, 3), reason="One plan for both"
     )

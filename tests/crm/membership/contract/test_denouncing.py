@@ -11,7 +11,7 @@ from crm.membership.contract.standing import Standing
 
 def test_notice_takes_effect_after_six_months_and_the_member_is_cancelling_until_then(book, acme, at):
     at("2027-02-01")
-    term = book.terms.give_notice(acme, sector="T", received_on=date(2027, 1, 31), reason="Merged")
+    term = book.terms.give_notice(acme, sector="T", received_on=date(2027, 1, 31), reason="Merged").term
     assert (term.until_on, term.ended_by) == (date(2027, 7, 30), "denunciation")
     (event,) = [event for event in book.terms.ledger(acme) if event.kind == "denunciation"]
     assert (event.notice_on, event.effective_on, event.reason) == (

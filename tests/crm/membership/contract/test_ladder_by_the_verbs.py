@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from support.contracts import DAY, FEE, how
 
-from crm.errors import AlreadyExists, InvalidInput, NotFound
+from crm.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from crm.membership.contract.standing import Punctuality, Standing
 
 
@@ -80,6 +80,44 @@ def test_a_notice_of_suspension_is_sent_once_and_received_after_that(book, bille
     assert [(n.sent_on, n.received_on) for n in book.suspension_notices.of(billed)] == [
         (date(2027, 9, 30), date(2027, 10, 1))
     ]
+
+
+@pytest.mark.parametrize(
+    ("sent_on", "received_on", "match"),
+    [
+        (date(2027, 10, 2), None, "still to come"),
+        (date(2027, 9, 30), date(2027, 10, 2), "still to come"),
+        (date(2027, 9, 26), None, "not suspended on 2027-09-26: invoice .* was due on 31 March 2027"),
+        (date(2026, 12, 1), None, "not suspended on 2026-12-01: nothing is known of how it stands"),
+    ],
+)
+def test_a_notice_to_come_or_before_the_suspension_is_none(book, billed, sent_on, received_on, match):
+    with pytest.raises(Refused, match=match):
+        book.suspension_notices.sent(billed, on=sent_on, received_on=received_on)
+    assert book.suspension_notices.of(billed) == ()
+
+
+def test_a_notice_that_the_books_do_not_explain_wants_a_reason(book, billed):
+    said = "Suspended by the list of the Council"
+    notice = book.suspension_notices.sent(billed, on=date(2027, 5, 1), override=said)
+    (entry,) = book.trail.of(notice)
+    assert entry.reason == said
+    with pytest.raises(Refused, match="still to come"):
+        book.suspension_notices.received(billed, on=date(2027, 10, 2))
+
+
+def test_who_is_suspended_as_a_source_says_is_sent_its_notice(book, acme):
+    book.standing.record(acme, "suspended", as_of=date(2026, 11, 1), source="finance")
+    assert book.suspension_notices.sent(acme, on=date(2026, 11, 2)).sent_on == date(2026, 11, 2)
+
+
+def test_who_is_excluded_before_the_ladder_asks_for_it_is_so_for_a_reason(book, billed):
+    when = {"sector": "T", "on": date(2027, 11, 1), "reason": "Arrears"}
+    with pytest.raises(Refused, match="No exclusion of Acme is due on 2027-10-01: suspended"):
+        book.terms.exclude(billed, **when)
+    excluded = book.terms.exclude(billed, override="Decided by the Secretary-General", **when).term
+    assert (excluded.until_on, excluded.ended_by) == (date(2027, 10, 31), "exclusion")
+    assert book.terms.ledger(billed)[-1].reason == "Arrears"
 
 
 def test_an_applicant_that_does_not_pay_its_joining_invoice_is_not_in_arrears(book, at):

@@ -7,7 +7,7 @@ import pytest
 from support.contracts import DAY, FEE, how, kept
 
 from crm.errors import InvalidInput, NotFound, Refused
-from crm.membership.contract.standing import Standing
+from crm.membership.contract.standing import Punctuality, Standing
 
 
 def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, at):
@@ -26,6 +26,7 @@ def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, a
     plan = book.repayment_plans.agree(billed, schedule, on=on, reason="Letter of 1 October")
     assert (plan.amount, plan.over_on) == (FEE, date(2028, 1, 1)) == (rehearsed.amount, rehearsed.over_on)
     assert how(book, billed) == (Standing.ARREARS, "on_plan")
+    assert book.standing.of(billed).punctuality is Punctuality.LATE
     at("2027-12-31")
     book.dues.pay(billed, "10600", on=date(2027, 12, 31), reference="B-1")
     assert how(book, billed, date(2028, 6, 30)) == (Standing.ARREARS, "on_plan")
@@ -86,6 +87,20 @@ def test_a_plan_that_does_not_fit_what_is_due_is_refused(book, billed, schedule,
     with pytest.raises(Refused) as caught:
         book.repayment_plans.agree(billed, schedule, on=date(2027, 10, 1), reason="Letter")
     assert caught.value.rule == rule
+
+
+@pytest.mark.parametrize("amount", ["abc", "NaN", 31800.0, "31800.001", "-31800"])
+def test_an_instalment_is_an_amount_to_the_centime(book, billed, amount):
+    with pytest.raises(InvalidInput) as caught:
+        book.repayment_plans.agree(
+            billed, [(date(2027, 12, 31), amount)], on=date(2027, 10, 1), reason="Letter"
+        )
+    assert caught.value.field == "schedule"
+
+
+def test_no_plan_is_agreed_on_tomorrow(book, billed):
+    with pytest.raises(Refused, match="still to come"):
+        book.repayment_plans.agree(billed, [(date(2027, 12, 31), FEE)], on=date(2027, 10, 2), reason="Letter")
 
 
 def test_where_nothing_is_due_there_is_nothing_to_plan(book, acme):

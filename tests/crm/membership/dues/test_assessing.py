@@ -395,7 +395,7 @@ def test_a_change_that_is_posted_while_a_year_is_assessed_waits_for_it_and_neith
         passes = [pool.submit(make_book().dues.assess, 2026, issued_on=ISSUED) for _ in range(2)]
         others = [pool.submit(verb, account) for account in accounts for verb in (pay, change)]
         assert sorted(each.result().invoices for each in passes) == [0, 8]
-        assert all(each.result().id for each in others)
+        assert all(each.result() for each in others)
 
 
 def test_a_proposal_that_is_accepted_while_its_year_is_assessed_is_charged_once(make_book, book, add):
