@@ -52,8 +52,6 @@ def opened(ctx: typer.Context, *, otherwise: str = "") -> Iterator[Book]:
     settings = read_settings()
     with open_book(settings.actor or otherwise, settings=settings, clock=invocation(ctx).clock) as book:
         yield book
-    if ctx.params.get("dry_run"):
-        say(ctx, "A dry run: nothing was written.")
 
 
 def show(
@@ -74,6 +72,8 @@ def show(
         put(table(rows, cells) if rows else empty, paging=invocation(ctx).paging)
     else:
         put(renderable(value), paging=invocation(ctx).paging)
+    if ctx.params.get("dry_run") and not getattr(value, "dry_run", False):  # what knows it says so itself
+        say(ctx, "A dry run: nothing was written.")
 
 
 def say(ctx: typer.Context, sentence: str) -> None:

@@ -12,7 +12,7 @@ _DELIMITERS = (",", ";", "\t")
 
 
 def table_of(file: TextFile, *, columns: Sequence[str]) -> Table:
-    """The table in a text file; the delimiter is the one under which it has the wanted columns.
+    """The table in a text file; the delimiter is the one under which it has the wanted columns, and most columns.
 
     Args:
         file: the file.
@@ -25,8 +25,8 @@ def table_of(file: TextFile, *, columns: Sequence[str]) -> Table:
     headers = {delimiter: columns_of(line) for delimiter, line in first.items() if not line.problem}
     if not any(map(any, headers.values())):
         raise _no_header(file, first[","])
-    fitting = (delimiter for delimiter, header in headers.items() if set(columns) <= set(header))
-    chosen = next(fitting, None) or max(headers, key=lambda delimiter: len(headers[delimiter]))
+    fitting = [delimiter for delimiter, header in headers.items() if set(columns) <= set(header)]
+    chosen = max(fitting or headers, key=lambda delimiter: len(headers[delimiter]))
 
     def read() -> Iterator[Line]:
         with file.text() as text:

@@ -12,6 +12,12 @@ def read(text, *columns):
         return table, list(table.rows())
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_where_no_column_is_wanted_yet_the_delimiter_is_the_one_that_gives_most(delimiter):
+    table, _ = read(f"Company{delimiter}HQ{delimiter}Paid, CHF\nAcme{delimiter}KE{delimiter}1\n")
+    assert table.header == ("Company", "HQ", "Paid, CHF")
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_the_delimiter_is_the_one_that_gives_the_columns(delimiter):
     table, rows = read(f"Company{delimiter}HQ\nAcme{delimiter}KE\n", "Company", "HQ")
