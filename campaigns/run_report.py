@@ -38,7 +38,8 @@ def run_report(results: RunResults, comparison: Comparison, *, as_of: datetime) 
         title=f"{run.title}: run {run.id}, {run.status}",
         definition="Answered: a reply to a letter came, or somebody of the account or its corporate group wrote, "
         f"called or came to us since the launch. {goal.column}: has {goal.words} since the launch. Both count "
-        "accounts, whether or not their journey goes on. Won: asks won since the launch, as they are recorded.",
+        "accounts, whether or not their journey goes on. Bounced: accounts whose journey ended because a report came back "
+        "that the address does not exist; their letters had been accepted by the next mail server. Won: asks won since the launch, as they are recorded.",
         denominator="The accounts enrolled in the arm when the audience was frozen.",
         as_of=as_of,
         columns=(
@@ -49,6 +50,7 @@ def run_report(results: RunResults, comparison: Comparison, *, as_of: datetime) 
                 Column(key=key, title=title, kind=ColumnKind.COUNT, summed=True)
                 for key, (title, _) in _LETTERS.items()
             ),
+            Column(key="bounced", title="Bounced", kind=ColumnKind.COUNT, summed=True),
             Column(key="answered", title="Answered", kind=ColumnKind.COUNT, summed=True),
             Column(key="converted", title=goal.column, kind=ColumnKind.COUNT, summed=True),
             Column(key="rate", title=f"{goal.column}, share", kind=ColumnKind.SHARE),
@@ -63,5 +65,5 @@ def run_report(results: RunResults, comparison: Comparison, *, as_of: datetime) 
 def _row(arm: ArmResult) -> tuple[Cell, ...]:
     letters = (sum(arm.letters.get(status, 0) for status in statuses) for _, statuses in _LETTERS.values())
     rate = Decimal(arm.converted) / arm.enrolled if arm.enrolled else None
-    counts = (arm.enrolled, arm.underway, *letters, arm.answered, arm.converted)
+    counts = (arm.enrolled, arm.underway, *letters, arm.exits.get("bounced", 0), arm.answered, arm.converted)
     return (ARMS[arm.arm].capitalize(), *counts, rate, arm.won)

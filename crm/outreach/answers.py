@@ -20,7 +20,7 @@ from crm.engagement.follow_ups import plan_follow_up
 from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
-from crm.outreach.budget import watch_complaints
+from crm.outreach.budget import watch_bounces, watch_complaints
 from crm.outreach.copies import copied_by, drop_address_of, log_copy
 from crm.outreach.identity import DROP, Identity
 from crm.outreach.limits import Budget
@@ -188,6 +188,7 @@ class Answers:
 
     def _bounced(self, change: Change, answer: Answer, letter: Letter) -> str:
         if any(recipient.suppress for recipient in answer.bounce):
+            watch_bounces(change, letter, self._budget)
             refuse(change, letter, SuppressionReason.BOUNCED, keys=self._identity.keys, scope=Scope.ALL)
             return "suppressed for all mail: bounced"
         if any(recipient.policy for recipient in answer.bounce):

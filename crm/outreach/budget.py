@@ -7,21 +7,23 @@ has found the cause lets the run go on; from then on it is counted anew.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import ColumnElement, exists, func, or_, select, true
 from sqlmodel import Session, col
 
 from crm.mail.answers import AnswerKind
 from crm.outreach.limits import Budget
+from crm.outreach.outbox import note
 from crm.outreach.outbox_tables import WENT_OUT, DeliveryEvent, Letter, MessageStatus
 from crm.outreach.run_tables import Run
 from crm.outreach.runs import pause_run
 from crm.store.store import Change
 
+_HARD_BOUNCE = "hard_bounce"
 _ONE_IS_NO_SHARE = 1
 
 
 def watch_failures(change: Change, run_ids: Iterable[int], budget: Budget) -> None:
-    """Pause those of the runs of which too many of the latest letters failed.
+    """Pause those of the runs of which too many of the latest letters failed, at once or by a report that came back.
 
     Args:
         change: the verb that has just recorded the failures.
@@ -33,6 +35,19 @@ def watch_failures(change: Change, run_ids: Iterable[int], budget: Budget) -> No
         if failed > budget.failures * budget.span:
             note = f"Paused itself: {failed} of its latest {seen} letters failed"
             pause_run(change, number, note=f"{note} (at most {budget.failures:.1%} of {budget.span} may).")
+
+
+def watch_bounces(change: Change, letter: Letter, budget: Budget) -> None:
+    """Count a letter that the next mail server took, and that cannot be delivered, as one that failed.
+
+    Args:
+        change: the verb that has just taken in the report.
+        letter: the letter that came back for good.
+        budget: how much may go wrong.
+    """
+    note(change.session, [letter], _HARD_BOUNCE, at=change.now)
+    if letter.run_id is not None:
+        watch_failures(change, [letter.run_id], budget)
 
 
 def watch_complaints(change: Change, run_id: int, budget: Budget) -> None:
@@ -51,15 +66,18 @@ def watch_complaints(change: Change, run_id: int, budget: Budget) -> None:
 
 def _latest(session: Session, run_id: int, span: int) -> tuple[int, int]:
     """How many of the latest letters of a run are settled since it last went on, and how many of these failed."""
+    came_back = exists().where(
+        col(DeliveryEvent.outbox_id) == col(Letter.id), col(DeliveryEvent.what) == _HARD_BOUNCE
+    )
     settled = (
-        select(col(Letter.status))
+        select(or_(col(Letter.status) == MessageStatus.FAILED, came_back).label("failed"))
         .where(col(Letter.run_id) == run_id, col(Letter.settled_at).is_not(None))
         .where(_not_forgiven(session, run_id, col(Letter.settled_at)))
         .order_by(col(Letter.settled_at).desc())
         .limit(span)
         .subquery()
     )
-    failed = func.count().filter(settled.c.status == MessageStatus.FAILED)
+    failed = func.count().filter(settled.c.failed)
     row = session.execute(select(func.count(), failed).select_from(settled)).one()
     return row[0], row[1]
 

@@ -41,6 +41,7 @@ def test_a_run_shows_letters_in_doubt_and_assumed_sent_in_columns_of_their_own()
         "held": 1,
         "stopped": 0,
         "failed": 0,
+        "bounced": 0,
         "answered": 2,
         "converted": 3,
         "rate": Decimal("0.15"),

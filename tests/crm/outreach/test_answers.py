@@ -281,7 +281,7 @@ def test_whatever_comes_back_proves_that_a_letter_in_doubt_was_taken(book, mail_
         book.answers.receive(answering(book, letter, kind) if kind else reply(book, letter))
         kept = book.outbox.get(letter)
         assert (kept.status, kept.settled_at, kept.lease_until) == ("accepted", clock.now(), None), kind
-        assert told(book, letter)[-2] == "accepted"
+        assert "accepted" in told(book, letter)
 
 
 def test_evidence_keeps_a_letter_from_going_out_again_that_a_person_wanted_resent(book, mail_server):

@@ -36,6 +36,27 @@ def came_to(book, verdicts):
     book.handover.settle(attempts)
 
 
+def bounce(book, letter):
+    raw = (
+        f"From: mailer-daemon@mx.example\r\nTo: {book.identity.bounces(letter.id)}\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nNo such mailbox.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {letter.to_address}\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
+    )
+    assert book.answers.receive(raw.encode()).kind == "bounce"
+
+
+def test_letters_that_come_back_by_mail_count_as_failed(office, make_book):
+    run, sent = under_way(office, make_book, 5)
+    came_to(office, [ACCEPTED] * 5)
+    bounce(office, sent[0])
+    assert office.runs.get(run).status == "running"  # one in five may fail
+    bounce(office, sent[1])
+    paused = office.runs.get(run)
+    assert (paused.status, "2 of its latest 5 letters failed" in paused.note) == ("paused", True)
+
+
 def complain(book, letter):
     to = book.identity.bounces(letter.id)
     raw = (
