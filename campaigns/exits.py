@@ -24,6 +24,7 @@ class Leave(StrEnum):
     SUPPRESSED = "suppressed"
     LETTER_NOT_SENT = "letter_not_sent"
     NOBODY_ELSE = "nobody_else"
+    COMPLAINING = "complaining"
 
     @property
     def words(self) -> str:
@@ -43,6 +44,7 @@ _WORDS = {
     Leave.SUPPRESSED: "the contact must not be written to",
     Leave.LETTER_NOT_SENT: "a letter could not be sent",
     Leave.NOBODY_ELSE: "nobody senior to go on with",
+    Leave.COMPLAINING: "a complaint of theirs is open",
     # What the book itself notes when something comes back or a run is cancelled.
     "bounced": "the address does not exist",
     "undeliverable": "a letter could not be delivered",
@@ -81,6 +83,7 @@ def leaving(waiting: Waiting, account: Candidate | None, exits: tuple[Leave, ...
         (Leave.STANDING, account is not None and not account.in_good_standing),
         (Leave.CONTACT_LEFT, contact is None),
         (Leave.SUPPRESSED, contact is not None and contact.suppressed),
+        (Leave.COMPLAINING, waiting.complaining),
         (Leave.LETTER_NOT_SENT, any(step.letter in _NEVER_LEFT for step in waiting.done.values())),
     )
     return next(

@@ -17,7 +17,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.queueing import LetterOrder, queue_letters
 from crm.outreach.readers import in_working_hours
-from crm.outreach.responses import answered
+from crm.outreach.responses import answered, complaining
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken, begun_at
 from crm.outreach.send_hours import SendHours
 from crm.reference.languages import Language
@@ -53,6 +53,7 @@ class Waiting(Shown):
         facts: what its letters are filled with, as it was frozen: a document that `kept_facts` made.
         answered: whether somebody there or in its corporate group has answered.
         goal_reached: whether the run has come to its goal with it.
+        complaining: whether a complaint of theirs is open.
         rotation: how often it had been in the campaign before.
         done: the steps that it has taken, by name.
     """
@@ -70,6 +71,7 @@ class Waiting(Shown):
     launched_at: datetime
     answered: bool
     goal_reached: bool
+    complaining: bool = False
     rotation: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict)
     done: Mapping[str, Done] = field(default_factory=dict)
@@ -151,6 +153,7 @@ def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Wait
             begun_at().label("launched_at"),
             answered().label("answered"),
             goal_reached().label("goal_reached"),
+            complaining().label("complaining"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(
@@ -242,6 +245,7 @@ def _waiting(row: Any, done: Mapping[str, Done]) -> Waiting:
         launched_at=row.launched_at,
         answered=row.answered,
         goal_reached=row.goal_reached,
+        complaining=row.complaining,
         rotation=row.rotation,
         facts=row.facts.get("letter", {}),
         done=done,

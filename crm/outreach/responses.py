@@ -1,11 +1,12 @@
-"""Whether an account has answered: to our letter, or by coming to us in another way, whoever of them it was."""
+"""What came from an account: an answer to our letter or in another way, whoever of them it was; or a complaint."""
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 from sqlmodel import col
 
 from crm.directory.tables import Organization
+from crm.engagement.complaints import Complaint
 from crm.engagement.interactions import Interaction, InteractionKind
 from crm.outreach.run_tables import Enrolment, Run, begun_at
 
@@ -25,6 +26,17 @@ def answered_at() -> ColumnElement[datetime]:
     they began after the launch, logged by anybody, with anybody at the account or in its corporate group.
     """
     return func.least(col(Enrolment.answered_at), _came_to_us_at())
+
+
+def complaining() -> ColumnElement[bool]:
+    """Whether a complaint of an enrolled account, or of the person written to, is open; for queries over enrolments."""
+    return exists().where(
+        or_(
+            col(Complaint.organization_id) == col(Enrolment.organization_id),
+            col(Complaint.person_id) == col(Enrolment.person_id),
+        ),
+        col(Complaint.resolved_at).is_(None),
+    )
 
 
 def _came_to_us_at() -> ScalarSelect[datetime]:

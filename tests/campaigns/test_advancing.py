@@ -129,6 +129,22 @@ def test_one_head_of_two_accounts_is_written_to_for_one_of_them(book, colleague,
     assert desk.overview(book, run).results.arms[0].exits == {"nobody_else": 1}
 
 
+@pytest.mark.parametrize("of", ["account", "contact"])
+def test_a_complaint_that_is_open_ends_the_journey_before_its_next_letter(book, colleague, worker, clock, of):
+    acme, person = associate(book, "Acme")
+    associate(book, "Orbit")
+    settled = book.complaints.record("The wrong fee", source="call", organization="Orbit")
+    book.complaints.resolve(settled, outcome="Explained")
+    run = launched(book, colleague, campaign(FIRST, WAIT, AGAIN))
+    sweep(worker, clock, days=1)
+    named = {"organization": acme} if of == "account" else {"person": person}
+    book.complaints.record("Stop writing to us", source="call", **named)
+    sweep(worker, clock, days=6)
+    assert [step for step, _ in written_to(book, acme)] == ["letter"]
+    assert len(written_to(book, book.organizations.get("Orbit"))) == 2
+    assert desk.overview(book, run).results.arms[0].exits == {"complaining": 1}
+
+
 def test_a_colleague_who_calls_us_ends_the_journey_before_the_reminder(book, colleague, worker, clock):
     parent, _ = associate(book, "Parent", size="sme")
     acme, _ = associate(book, "Acme", parent=parent)

@@ -31,6 +31,7 @@ FAILED = {"done": {"letter": Done(NOW, MessageStatus.FAILED, NOW)}}
         ({}, candidate(contacts=(contact(1),)), Leave.CONTACT_LEFT),
         ({}, candidate(contacts=()), Leave.CONTACT_LEFT),
         ({}, candidate(contacts=(contact(901, suppressed=True),)), Leave.SUPPRESSED),
+        ({"complaining": True}, candidate(), Leave.COMPLAINING),
         (STOPPED, candidate(), Leave.LETTER_NOT_SENT),
         (FAILED, candidate(), Leave.LETTER_NOT_SENT),
     ],
