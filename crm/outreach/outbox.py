@@ -119,7 +119,7 @@ class Outbox:
         Raises:
             Refused: the letter is not held.
         """
-        ended = {"status": MessageStatus.STOPPED, "settled_at": self._store.now()}
+        ended = {"status": MessageStatus.STOPPED}
         return self._decide(key, ended, {MessageStatus.HELD}, reason=reason, what="given up, by decision")
 
     def _decide(

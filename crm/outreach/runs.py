@@ -38,6 +38,7 @@ from crm.outreach.run_rules import (
     run_in,
 )
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
+from crm.outreach.stopping import stop_waiting
 from crm.outreach.wordings import keep_wordings, wording
 from crm.store.store import Change, Store
 
@@ -218,7 +219,9 @@ class Runs:
         """
         with self._store.changing("run.cancelled", reason=reason) as change:
             # The enrolments before the run, as whoever settles letters locks them.
-            _end_journeys(change, find_run(change.session, key), reason="cancelled")
+            found = find_run(change.session, key)
+            _end_journeys(change, found, reason="cancelled")
+            stop_waiting(change.session, found.id, why="the run was cancelled", at=change.now)
             run = run_in(change, key, RunStatus.PREPARED, *ENGAGED, doing="cancelled")
             return run.amend({"status": RunStatus.CANCELLED, "note": reason, "ended_at": change.now})
 

@@ -189,7 +189,7 @@ def test_a_letter_that_is_held_can_be_given_up_and_no_other(book, mail_server):
     mail_server.play("rcpt:550 5.7.1 Blocked by policy")
     delivery(book, mail_server).deliver(limit=1)
     given_up = book.outbox.give_up(held, reason="the meeting is over")
-    assert (given_up.status, given_up.settled_at) == ("stopped", book.clock.now())
+    assert given_up.status == "stopped"
     assert told(book, held)[-1] == "given up, by decision"
     with pytest.raises(Refused, match="queued"):
         book.outbox.give_up(queued, reason="not this one")

@@ -287,6 +287,16 @@ def test_a_cancelled_run_is_over_for_everybody(book, colleague, acme):
     assert book.runs.complete() == ()
 
 
+def test_what_waits_in_the_outbox_is_stopped_with_its_run_and_no_other(book, colleague, acme, orbit):
+    run, other = (launched(book, colleague, enrolled(*each)) for each in (acme, orbit))
+    book.runs.take([writes(waiting, book) for waiting in book.runs.due(limit=10)])
+    book.runs.cancel(run, reason="wrong year")
+    (stopped,) = book.outbox.of(run=run.id)
+    assert (stopped.status, stopped.verdict) == ("stopped", "the run was cancelled")
+    assert [event.what for event in book.outbox.events(stopped)] == ["queued", "stopped"]
+    assert [letter.status for letter in book.outbox.of(run=other.id)] == ["queued"]
+
+
 def test_a_refused_cancellation_leaves_the_journeys_as_they_ended(book, colleague, acme):
     run = launched(book, colleague, enrolled(*acme))
     (waiting,) = book.runs.due(limit=10)
