@@ -17,6 +17,9 @@ from crm.outreach.outbox_tables import DeliveryEvent, Enclosed, Letter, MessageS
 from crm.outreach.wordings import wording
 from crm.store.store import Store
 
+RESENT = "resend decided"
+"""A line of the delivery ledger: a person had the letter sent again."""
+
 
 class Outbox:
     """The letters of the book.
@@ -99,7 +102,7 @@ class Outbox:
         """
         again = {"status": MessageStatus.QUEUED, "due_at": self._store.now(), "lease_until": None}
         return self._decide(
-            key, again, {MessageStatus.IN_DOUBT, MessageStatus.HELD}, reason=reason, what="resend decided"
+            key, again, {MessageStatus.IN_DOUBT, MessageStatus.HELD}, reason=reason, what=RESENT
         )
 
     def assume_sent(self, key: int | str | Letter, *, reason: str) -> Letter:

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
+from crm.outreach.outbox import RESENT
 from crm.outreach.outbox_tables import NEVER_TWICE, DeliveryEvent, Letter, MessageStatus
 
 _MOST_CRASHES = 10
@@ -48,9 +50,17 @@ def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]
 
 
 def _deaths() -> ColumnElement[int]:
-    """How often workers have died over a letter before, by the ledger: its tries count refusals too."""
-    died = (col(DeliveryEvent.outbox_id) == col(Letter.id)) & (col(DeliveryEvent.detail) == _DIED)
-    return select(func.count()).where(died).scalar_subquery()
+    """How often workers have died over a letter since a person last had it sent, by the ledger: its tries count refusals too."""
+    other = aliased(DeliveryEvent)
+    resent = select(func.max(col(other.id))).where(
+        col(other.outbox_id) == col(Letter.id), col(other.what) == RESENT
+    )
+    died = select(func.count()).where(
+        col(DeliveryEvent.outbox_id) == col(Letter.id),
+        col(DeliveryEvent.detail) == _DIED,
+        col(DeliveryEvent.id) > func.coalesce(resent.correlate(Letter).scalar_subquery(), 0),
+    )
+    return died.correlate(Letter).scalar_subquery()
 
 
 def _sweep(

@@ -107,6 +107,19 @@ def test_a_letter_over_which_ten_workers_died_is_held(book, clock):
     assert book.handover.claim(limit=1) == ()
 
 
+def test_the_deaths_over_a_letter_are_counted_anew_once_a_person_has_it_sent_again(book, clock):
+    (letter,) = letters(book, 1)
+    for _ in range(10):
+        book.handover.claim(limit=1)
+        clock.advance(LAPSED)
+        book.handover.reap()
+    book.outbox.resend(letter, reason="the machine had no memory left")
+    book.handover.claim(limit=1)
+    clock.advance(LAPSED)
+    book.handover.reap()
+    assert statuses(book, [letter]) == ["queued"]
+
+
 def test_refusals_are_no_deaths(book, clock):
     (letter,) = letters(book, 1)
     for _ in range(12):
