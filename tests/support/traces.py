@@ -59,6 +59,8 @@ def _is_filled(column: Column[Any]) -> bool:
     tells = is_personal(column) or isinstance(column.type, UtcDateTime | Date)
     # A line of an invoice names one of three things; the application will do.
     named = bool(_targets(column) & {"person", "organization", "application"})
+    # The kind of event that a row gets, the last one, is the withdrawal of a notice; it says of which.
+    named = named or column.name == "withdraws_id"
     return not column.nullable or plain or tells or named
 
 

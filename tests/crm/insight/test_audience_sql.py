@@ -142,8 +142,11 @@ def put(book, clock, account):
         group = group or ("D-SG1" if term.what == "associate" else None)
         book.terms.join(row, term.what, sector=sector, study_group=group, on=term.since)
         if term.until:
-            end = book.terms.exclude if term.ended_by == "exclusion" else book.terms.denounce
-            end(row, sector=sector, on=term.until + timedelta(days=1), reason="over")
+            end = {"sector": sector, "on": term.until + timedelta(days=1), "reason": "over"}
+            if term.ended_by == "exclusion":
+                book.terms.exclude(row, **end, override="decided so")
+            else:
+                book.terms.denounce(row, **end)
     for role in account.roles:
         book.roles.give(row, role.what, since=role.since)
         if role.until:

@@ -35,6 +35,7 @@ BESIDE = {
     "document",
     "evidence",
     "wording",
+    "agreed_by",
 }
 """Why something was done and whence it is known: shown with it, and not what anybody looks for."""
 

@@ -195,7 +195,8 @@ def test_taking_a_reply_in_waits_for_intents_under_way(book, make_book):
             taken = pool.submit(make_book().answers.receive, raw)
             blocked(eye, 2)
             waits_for_the_person = (
-                "SELECT count(*) FROM pg_locks WHERE relation = 'outbox'::regclass AND mode = 'RowShareLock'"
+                "SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database"
+                " WHERE datname = current_database() AND relation = 'outbox'::regclass AND mode = 'RowShareLock'"
             )
             assert eye.execute(waits_for_the_person).fetchone()[0] == 1  # the intent's own
         assert intent.result(60) == {letter.id}
