@@ -132,6 +132,13 @@ def synthetic(random, number):
     )
 
 
+def end(book, row, how, **said):
+    if how == "exclusion":
+        book.terms.exclude(row, **said, override="decided so")
+    else:
+        book.terms.denounce(row, **said)
+
+
 def put(book, clock, account):
     """The account as the book would know it."""
     fields = {"country": account.country, "segment": account.segment, "size": account.size}
@@ -142,11 +149,7 @@ def put(book, clock, account):
         group = group or ("D-SG1" if term.what == "associate" else None)
         book.terms.join(row, term.what, sector=sector, study_group=group, on=term.since)
         if term.until:
-            end = {"sector": sector, "on": term.until + timedelta(days=1), "reason": "over"}
-            if term.ended_by == "exclusion":
-                book.terms.exclude(row, **end, override="decided so")
-            else:
-                book.terms.denounce(row, **end)
+            end(book, row, term.ended_by, sector=sector, on=term.until + timedelta(days=1), reason="over")
     for role in account.roles:
         book.roles.give(row, role.what, since=role.since)
         if role.until:
