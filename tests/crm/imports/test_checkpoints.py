@@ -140,7 +140,7 @@ def test_wish_11_killed_at_random_rows_the_result_is_that_of_one_go(
     chance = random.Random(4711)
 
     kills = 0
-    while not run(database_url, path, kill_after=chance.random() / 4):
+    while not run(database_url, path, kill_after=chance.random() / 25):
         kills += 1
     assert kills >= 2
 
