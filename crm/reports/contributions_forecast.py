@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from crm.errors import InvalidInput
 from crm.membership.contributions.votes import Vote, votes_on
 from crm.membership.contributions.year_of_states import YearOfStates, year_of_states
 from crm.membership.dues.balance import ZERO
@@ -23,7 +22,7 @@ from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
-from crm.reports.revenue_forecast import MOST_YEARS, fees_ahead
+from crm.reports.revenue_forecast import fees_ahead, years_ahead
 
 
 class _Contribution(NamedTuple):
@@ -57,10 +56,8 @@ def contributions_forecast(
         NotFound: there is no such region, or no unit is on file for a year.
         InvalidInput: the number of years is not from 1 to 20.
     """
-    if not 1 <= years <= MOST_YEARS:
-        raise InvalidInput(f"years: {years} is not from 1 to {MOST_YEARS}.", field="years", value=years)
     as_of, today = reader.store.now(), reader.today()
-    ahead = range(today.year, today.year + years)
+    ahead = years_ahead(today, years)
     with reader.store.reading() as session:
         place = Place(session, region)
         units, found = _contributions(session, place, today, ahead)

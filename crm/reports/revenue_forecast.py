@@ -32,7 +32,7 @@ from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
 
-MOST_YEARS = 20
+_MOST_YEARS = 20
 _AT_RISK = frozenset({Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING})
 _KINDS = {
     (Category.SECTOR_MEMBER, Coverage.RADIO): "Sector Members, ITU-R",
@@ -78,10 +78,8 @@ def revenue_forecast(
         NotFound: there is no such region, or the fee tables say nothing for a membership.
         InvalidInput: the number of years is not from 1 to 20.
     """
-    if not 1 <= years <= MOST_YEARS:
-        raise InvalidInput(f"years: {years} is not from 1 to {MOST_YEARS}.", field="years", value=years)
     as_of, today = reader.store.now(), reader.today()
-    ahead = range(today.year, today.year + years)
+    ahead = years_ahead(today, years)
     with reader.store.reading() as session:
         place = Place(session, region)
         priced = fees_ahead(session, place, today, ahead)
@@ -104,6 +102,17 @@ def revenue_forecast(
         grouped_by="year",
         chart=Chart(label="membership", value="amount", empty="Nothing expected"),
     )
+
+
+def years_ahead(today: date, years: int) -> range:
+    """The present year and those that follow, so many in all.
+
+    Raises:
+        InvalidInput: the number of years is not from 1 to 20.
+    """
+    if not 1 <= years <= _MOST_YEARS:
+        raise InvalidInput(f"years: {years} is not from 1 to {_MOST_YEARS}.", field="years", value=years)
+    return range(today.year, today.year + years)
 
 
 def fees_ahead(

@@ -7,12 +7,11 @@ are the exact sum of the months, to the centime.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from crm.membership.dues.charging import months_in
+from crm.membership.dues.charging import Charged, months_in
 from crm.membership.dues.posting import ChargeLine
 from crm.membership.terms import Coverage
 from crm.reference.fee_schedule import to_the_cent
@@ -20,24 +19,12 @@ from crm.reference.fee_schedule import to_the_cent
 _MONTHS = 12
 
 
-class Line(Protocol):
-    """A line of an invoice, as far as its amount goes."""
+class Line(Charged, Protocol):
+    """A line of an invoice, as far as what it charges goes."""
 
     @property
     def coverage(self) -> Coverage | None:
         """The Sectors."""
-
-    @property
-    def since_on(self) -> date:
-        """The first day."""
-
-    @property
-    def until_on(self) -> date:
-        """The last day."""
-
-    @property
-    def amount(self) -> Decimal:
-        """What it charges; below zero where it gives something back."""
 
     @property
     def yearly(self) -> Decimal | None:
