@@ -12,7 +12,11 @@ from crm.reference.categories import Category
 
 
 class EventKind(StrEnum):
-    """What happened to a membership. A renewal is a yearly event inside a contract that goes on by itself."""
+    """What happened to a membership.
+
+    Attributes:
+        RENEWAL: what a source remarks of a year; the contract goes on by itself, so that nothing changes.
+    """
 
     JOIN = "join"
     UPGRADE = "upgrade"
@@ -20,7 +24,6 @@ class EventKind(StrEnum):
     DOWNGRADE = "downgrade"
     CLASS_CHANGE = "class_change"
     RENEWAL = "renewal"
-    SUSPENSION = "suspension"
     DENUNCIATION = "denunciation"
     EXCLUSION = "exclusion"
     CORRECTION = "correction"

@@ -1,11 +1,13 @@
 import re
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Enum, inspect, text
+from sqlalchemy.exc import DBAPIError
 from support.books import MakeBook, empty_database
 
 from crm.errors import NotMigrated
@@ -111,6 +113,37 @@ def test_a_filled_database_goes_down_to_nothing_and_up_again(database_url, engin
     again = make()
     assert list(again.organizations) == []
     assert again.organizations.add("Acme", country="KE").country == "KEN"
+    make.close()
+
+
+def test_what_was_recorded_as_a_suspension_is_a_statement_of_standing_and_the_ledger_loses_no_line(
+    database_url, engine, clock
+):
+    make = MakeBook(database_url, clock)
+    book = make()
+    acme = book.organizations.add("Acme", country="KE")
+    book.terms.join(acme, "associate", sector="T", study_group="T-SG13", on=date(2020, 1, 1))
+    downgrade(engine, to="0035")
+    former = (
+        "INSERT INTO membership_event SELECT (jsonb_populate_record(e, jsonb_build_object('id', nextval('accord_id'),"
+        " 'kind', 'suspension', 'effective_on', '2024-10-01', 'reason', 'letter 44'))).* FROM membership_event e"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(former))
+    migrate(engine)
+    book.standing.settle()
+    (said,) = book.standing.statements(acme)
+    assert (said.standing, said.as_of, said.synthetic) == ("suspended", date(2024, 10, 1), False)
+    assert book.standing.of(acme).standing == "suspended"
+    told = [(event.kind, event.reason) for event in book.terms.ledger(acme)]
+    assert told == [("join", ""), ("renewal", "Recorded as a suspension: letter 44")]
+    downgrade(engine, to="0035")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT kind, reason FROM membership_event ORDER BY id")).all()
+        assert rows == [("join", ""), ("suspension", "letter 44")]
+        assert connection.scalar(text("SELECT count(*) FROM standing")) == 0
+        with pytest.raises(DBAPIError, match="append-only"):
+            connection.execute(text("DELETE FROM membership_event"))
     make.close()
 
 
