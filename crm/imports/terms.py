@@ -33,7 +33,7 @@ class TermField(StrEnum):
     Attributes:
         ORGANIZATION: the member, by any key.
         KEY: what the source itself calls it.
-        EVENT: what happened: join (where the file says nothing), upgrade, denunciation … A renewal is kept as a remark,
+        EVENT: what happened: join (where the file says nothing), upgrade, further_sector, denunciation … A renewal is kept as a remark,
             for a membership goes on by itself; a suspension is none, it follows from what is owed.
         CATEGORY: sector_member, associate or academia.
         SECTOR: R, T or D; Academia has none, it joins all three for one fee.
@@ -196,6 +196,9 @@ class TermRules(Rules[TermDraft]):
 
 
 _SUSPENDED = frozenset({"suspension", "suspended"})
+_ELSEWHERE = {
+    "cross sell": EventKind.FURTHER_SECTOR
+}  # as other systems say, and files made for this one before
 _BECOMES = {
     EventKind.UPGRADE: Category.SECTOR_MEMBER,
     EventKind.CLASS_CHANGE: Category.SECTOR_MEMBER,
@@ -210,7 +213,7 @@ def _event(text: str) -> EventKind:
             hint="Import the row as standing (standing: suspended); where the book has the invoices, it works the standing out."
             " A notice that was sent goes by book.suspension_notices.sent.",
         )
-    return member_of(EventKind, text, what="event")
+    return _ELSEWHERE.get(plain(text)) or member_of(EventKind, text, what="event")
 
 
 def _place(draft: TermDraft, ledger: Sequence[LedgerEvent]) -> tuple[Coverage, Category]:

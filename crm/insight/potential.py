@@ -98,7 +98,7 @@ class Potential(Shown):
 
     Attributes:
         organization: the name of the account.
-        kind: an upgrade or another Sector.
+        kind: an upgrade or a further Sector.
         sector: the Sector.
         category: what it would be there: a Sector Member; an Associate where it is one everywhere.
         yearly: what it would pay more.
@@ -141,7 +141,7 @@ class Potential(Shown):
         return f"{self.organization}, {self.title}: {self.yearly.amount:+,.2f} CHF a year, {rank} ({reasons})"
 
 
-_TITLES = {OpportunityKind.UPGRADE: "upgrade in", OpportunityKind.ANOTHER_SECTOR: "to join"}
+_TITLES = {OpportunityKind.UPGRADE: "upgrade in", OpportunityKind.FURTHER_SECTOR: "to join"}
 
 _NOTHING = Weight(0, holds=False)
 
@@ -163,7 +163,7 @@ def cases_of(held: Sequence[MemberFacts]) -> Iterator[Case]:
             yield OpportunityKind.UPGRADE, facts.coverage.value, facts
     if held:
         main = min(held, key=lambda facts: (facts.category is Category.ASSOCIATE, facts.member_since_on))
-        yield from ((OpportunityKind.ANOTHER_SECTOR, sector, main) for sector in open_to(main))
+        yield from ((OpportunityKind.FURTHER_SECTOR, sector, main) for sector in open_to(main))
 
 
 def fees_of(schedule: FeeSchedule, on: date) -> FeeOf:
@@ -268,7 +268,7 @@ def _change(
     status: FeeStatus,
 ) -> YearlyChange:
     after = fee(category, sector, status, facts.size)
-    if kind is OpportunityKind.ANOTHER_SECTOR:
+    if kind is OpportunityKind.FURTHER_SECTOR:
         return YearlyChange(after.amount, Decimal(0), after.amount, after.basis, after.certainty)
     before = fee(Category.ASSOCIATE, sector, status, facts.size)
     return YearlyChange(

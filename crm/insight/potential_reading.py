@@ -42,7 +42,7 @@ class Wanted:
     Attributes:
         region: the slug of a development region.
         segment: the slug of a segment.
-        kind: an upgrade, or another Sector.
+        kind: an upgrade, or a further Sector.
     """
 
     region: str | None = None

@@ -20,7 +20,7 @@ class EventKind(StrEnum):
 
     JOIN = "join"
     UPGRADE = "upgrade"
-    CROSS_SELL = "cross_sell"
+    FURTHER_SECTOR = "further_sector"
     DOWNGRADE = "downgrade"
     CLASS_CHANGE = "class_change"
     RENEWAL = "renewal"
@@ -30,7 +30,7 @@ class EventKind(StrEnum):
     NOTICE_WITHDRAWN = "notice_withdrawn"
 
 
-OPENING = frozenset({EventKind.JOIN, EventKind.CROSS_SELL})
+OPENING = frozenset({EventKind.JOIN, EventKind.FURTHER_SECTOR})
 CHANGING = frozenset({EventKind.UPGRADE, EventKind.DOWNGRADE, EventKind.CLASS_CHANGE, EventKind.CORRECTION})
 ENDING = frozenset({EventKind.DENUNCIATION, EventKind.EXCLUSION})
 

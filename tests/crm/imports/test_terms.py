@@ -114,6 +114,20 @@ def test_a_renewal_is_a_remark_and_for_a_suspension_it_is_said_what_to_import_in
     assert book.standing.of("Acme Satellites", on=date(2023, 10, 1)).standing == "suspended"
 
 
+def test_a_further_sector_is_understood_by_what_other_systems_call_it(book, accounts):
+    bring_in(book, ACME)
+    columns = {
+        "organization": "Member",
+        "event": "What",
+        "category": "Type",
+        "sector": "Sector",
+        "since": "On",
+    }
+    row = ("Acme Satellites", "Cross-sell", "sector member", "D", "2021-01-01")
+    book.imports.terms(csv_file(row, header=columns.values()), columns)
+    assert [event.kind for event in book.terms.ledger("Acme Satellites")] == ["join", "further_sector"]
+
+
 def test_a_class_is_imported_and_a_file_without_one_leaves_it(book, accounts):
     header = ("Member", "What", "Class", "Since")
     rows = [

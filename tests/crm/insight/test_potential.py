@@ -47,16 +47,16 @@ def test_an_upgrade_costs_the_new_fee_less_the_old_one(book, sector, country, si
 def test_itu_d_costs_a_sector_member_least_to_add(book, country, amount):
     member(book, "Acme", "T", country=country)
     assert told(book.potential.of("Acme")) == [
-        ("another_sector", "R", "sector_member", Decimal(31800)),
-        ("another_sector", "D", "sector_member", Decimal(amount)),
+        ("further_sector", "R", "sector_member", Decimal(31800)),
+        ("further_sector", "D", "sector_member", Decimal(amount)),
     ]
 
 
 def test_an_associate_could_upgrade_and_be_an_associate_elsewhere(book):
     associate(book, "Acme", country="CH")
     assert sorted(told(book.potential.of("Acme"))) == [
-        ("another_sector", "D", "associate", Decimal(3975)),
-        ("another_sector", "R", "associate", Decimal(10600)),
+        ("further_sector", "D", "associate", Decimal(3975)),
+        ("further_sector", "R", "associate", Decimal(10600)),
         ("upgrade", "T", "sector_member", Decimal(21200)),
     ]
 
@@ -66,7 +66,7 @@ def test_a_sector_member_that_is_an_associate_elsewhere_has_an_upgrade_and_one_s
     book.terms.join(acme, "sector_member", sector="R", on=MEMBER_SINCE)
     assert {(p.kind.value, p.sector, p.category.value) for p in book.potential.of(acme)} == {
         ("upgrade", "T", "sector_member"),
-        ("another_sector", "D", "sector_member"),
+        ("further_sector", "D", "sector_member"),
     }
 
 
@@ -152,7 +152,7 @@ def test_a_denounced_membership_is_no_place_to_sell(book):
 
 def test_what_is_asked_already_or_applied_for_is_held(book):
     acme = member(book, "Acme", "T")
-    book.opportunities.add(acme, "another_sector", sector="D")
+    book.opportunities.add(acme, "further_sector", sector="D")
     assert {p.sector: p.held for p in book.potential.of(acme)} == {"D": True, "R": False}
     book.applications.apply(acme, "sector_member", sector="R", on=date(2026, 11, 2), override="known")
     reasons = {p.sector: [r.reason for r in p.against] for p in book.potential.of(acme)}
@@ -164,7 +164,7 @@ def test_what_is_asked_already_or_applied_for_is_held(book):
 
 def test_a_refusal_counts_against_for_a_year(book, clock):
     acme = member(book, "Acme", "T")
-    ask = book.opportunities.add(acme, "another_sector", sector="D")
+    ask = book.opportunities.add(acme, "further_sector", sector="D")
     book.opportunities.lose(ask, reason="no budget")
     points = {p.sector: p.points for p in book.potential.of(acme)}
     assert points == {"D": -25, "R": 0}

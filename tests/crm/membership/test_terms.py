@@ -108,7 +108,7 @@ def test_a_correction_from_the_first_day_leaves_nothing_of_what_it_corrects():
             "terms.no_overlap",
         ),
         (
-            [event(1, "join", FIRST, ALL, ACADEMIA), event(2, "cross_sell", date(2011, 1, 1), D)],
+            [event(1, "join", FIRST, ALL, ACADEMIA), event(2, "further_sector", date(2011, 1, 1), D)],
             "terms.no_overlap",
         ),
         (
@@ -129,7 +129,7 @@ def test_an_event_that_does_not_fit_is_refused(events, rule):
 
 
 def test_sectors_are_memberships_of_their_own():
-    told = terms_of([event(1, "join", FIRST, T), event(2, "cross_sell", date(2012, 1, 1), R, MEMBER)])
+    told = terms_of([event(1, "join", FIRST, T), event(2, "further_sector", date(2012, 1, 1), R, MEMBER)])
     assert [(t.coverage, t.until_on) for t in told] == [(T, None), (R, None)]
 
 

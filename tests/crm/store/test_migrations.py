@@ -1,3 +1,4 @@
+import json
 import re
 import subprocess
 import sys
@@ -144,6 +145,57 @@ def test_what_was_recorded_as_a_suspension_is_a_statement_of_standing_and_the_le
         assert connection.scalar(text("SELECT count(*) FROM standing")) == 0
         with pytest.raises(DBAPIError, match="append-only"):
             connection.execute(text("DELETE FROM membership_event"))
+    make.close()
+
+
+WORDS = """
+SELECT 'event' AS place, kind AS word FROM membership_event UNION SELECT 'term', opened_by FROM term
+UNION SELECT 'ask', kind FROM opportunity UNION SELECT 'stage', kind FROM opportunity_stage
+UNION SELECT 'weight', kind FROM potential_weight UNION SELECT 'rule', change FROM change_rule
+UNION SELECT 'audience', content #>> '{audience,kind}' FROM run UNION SELECT 'goal', content ->> 'goal' FROM run
+UNION SELECT 'report', filters::text FROM subscription
+"""
+RUN = """
+INSERT INTO run (id, campaign, title, status, content, content_hash, audience_hash, author, prepared_at, note, synthetic)
+VALUES (nextval('accord_id'), 'own', 'Own', 'running', :content, '', '', 'dana', now(), '', true)
+"""
+FORMER = {
+    **dict.fromkeys(("event", "term", "rule"), "cross_sell"),
+    **dict.fromkeys(("ask", "stage", "weight", "audience"), "another_sector"),
+    "goal": "further_sector",
+}
+
+
+def test_a_further_sector_is_called_so_wherever_it_was_stored_under_another_name(database_url, engine, clock):
+    def words():
+        with engine.connect() as connection:
+            return sorted(map(tuple, connection.execute(text(WORDS))))
+
+    make = MakeBook(database_url, clock)
+    book = make()
+    dana = book.staff.add("Dana", email=book.actor, office="BDT")
+    acme = book.organizations.add("Acme", country="KE")
+    book.terms.join(acme, "sector_member", sector="T", on=date(2020, 1, 1))
+    book.terms.further_sector(acme, sector="D", on=date(2021, 1, 1))
+    book.opportunities.add(acme, "further_sector", sector="R")
+    book.rounds.open("Next", circular="CL-25/36", period="2028-2031", deadline=date(2099, 12, 31))
+    book.subscriptions.add(dana, "potential", kind="further_sector")
+    book.subscriptions.add(dana, "contribution-round", round="Next")
+    audience = {"rule": "has_open_opportunity", "kind": "further_sector"}
+    with engine.begin() as connection:
+        connection.execute(
+            text(RUN), {"content": json.dumps({"goal": "further_sector", "audience": audience})}
+        )
+    now = words()
+    assert {place for place, word in now if word == "further_sector"} == FORMER.keys()
+
+    downgrade(engine, to="0035")
+    reports = {("report", '{"kind": "another_sector"}'), ("report", '{"round_name": "Next"}')}
+    others = {(place, word) for place, word in now if word != "further_sector" and place != "report"}
+    assert {*words()} == others | FORMER.items() | reports
+
+    migrate(engine)
+    assert words() == now
     make.close()
 
 
