@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 from campaigns.exits import CHOSEN, Leave
 from campaigns.facts import Subject, known_facts, read_facts
+from campaigns.gathering import held_back
+from campaigns.guards import Skip
+from campaigns.holding import Asking
 from campaigns.intents import Turn
 from campaigns.journey import Journey, MeetingStep, SwitchContactStep
 from campaigns.meetings import HOST_ZONE
@@ -59,13 +62,16 @@ def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
     runs = _running(book, due)
     subjects = [found for run in runs.values() for found in run.subjects(due, now.date())]
     told = _told(book, runs, subjects, now.date())
+    asking = {number: run.asking for number, run in runs.items()}
+    held = held_back(book, asking, [one for one in subjects if one.waiting.run_id in runs], now=now)
     moves: list[Move] = []
     for subject in subjects:
         waiting, account = subject.waiting, subject.account
         if (run := runs.get(waiting.run_id)) is None:
             continue  # it has just been paused
         try:
-            moves.append(run.move(subject, told[waiting.enrolment_id], now))
+            number = waiting.enrolment_id
+            moves.append(run.move(subject, told[number], held.get(number), now))
         except StoreError:
             raise  # the database, and no fault of the run
         except Exception as error:  # noqa: BLE001 - what stops one run is to stop no other
@@ -79,6 +85,7 @@ class _Running:
 
     def __init__(self, book: Book, run: Run) -> None:
         self._id = run.id
+        self.asking = Asking.of(run)
         self.journey = Journey.model_validate(run.content["journey"])
         self._audience = rule_of(run.content["audience"]) if "audience" in run.content else None
         self._exits = tuple(map(Leave, run.content.get("exits", CHOSEN)))
@@ -115,18 +122,21 @@ class _Running:
             self._wordings[key] = self._book.runs.wording(self._hashes[f"{template}/{language}"])
         return self._wordings[key]
 
-    def move(self, subject: Subject, facts: Mapping[str, Value | None], now: datetime) -> Move:
+    def move(
+        self, subject: Subject, facts: Mapping[str, Value | None], held: Skip | None, now: datetime
+    ) -> Move:
         """What one enrolled account does now."""
         waiting, account = subject.waiting, subject.account
-        intents = plan(self.journey, waiting, account, now, self.around(waiting, facts))
+        intents = plan(self.journey, waiting, account, now, self.around(waiting, facts, held))
         self.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
         return move_of(waiting, intents, account, wording=self.wording, now=now)
 
-    def around(self, waiting: Waiting, facts: Mapping[str, Value | None]) -> Around:
+    def around(self, waiting: Waiting, facts: Mapping[str, Value | None], held: Skip | None) -> Around:
         """What the plan must know besides an account."""
         return Around(
             exits=self._exits,
             facts=facts,
+            held=held,
             spoken_for=self.spoken_for,
             default_language=Language(self._default) if self._default else None,
             host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), HOST_ZONE),

@@ -5,7 +5,7 @@ Standing comes first: whoever is in arrears, suspended or leaving is a case for 
 (docs/domain.md, "Retention first"); an exempt member is none either, and while an application is pending it would be premature.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -186,8 +186,13 @@ def when_its_time_has_come(case: Case, around: Circumstances) -> Skip | None:
 def not_contacted_lately(case: Case, around: Circumstances) -> Skip | None:
     """No office was in touch with the account inside the quiet period, in person or by letter."""
     touches = (case.account.last_touch, around.letters.get(case.account.organization_id))
-    latest = max((touch for touch in touches if touch), key=lambda touch: touch.at, default=None)
-    if latest is None or latest.at <= around.now - around.quiet:
+    return in_quiet_period(filter(None, touches), quiet=around.quiet, now=around.now)
+
+
+def in_quiet_period(touches: Iterable[Touch], *, quiet: timedelta, now: datetime) -> Skip | None:
+    """The latest of some touches, if it lies inside the quiet period."""
+    latest = max(touches, key=lambda touch: touch.at, default=None)
+    if latest is None or latest.at <= now - quiet:
         return None
     office = f" by {latest.office}" if latest.office else ""
     return Skip(Reason.QUIET_PERIOD, f"{latest.kind}{office} on {latest.at:%d %B %Y}")

@@ -87,8 +87,8 @@ def move_of(
         person_id=others[-1] if others else None,
     )
     match last:
-        case WaitUntil(step, at):
-            return replace(move, step=step, due_at=at)
+        case WaitUntil(step, at, held, held_at):
+            return replace(move, step=step, due_at=at, reason=held and held.value, held_at=held_at)
         case Exit(reason):
             return replace(move, ended=EnrolmentState.EXITED, reason=reason.value)
         case _:

@@ -145,6 +145,74 @@ def test_a_complaint_that_is_open_ends_the_journey_before_its_next_letter(book, 
     assert desk.overview(book, run).results.arms[0].exits == {"complaining": 1}
 
 
+@pytest.fixture
+def approved(book, colleague):
+    """A run with two letters, approved by a colleague of the office that prepared it."""
+    acme, _ = associate(book, "Acme", owner="dana@accord.example")
+    associate(book, "Orbit")
+    chosen = campaign(FIRST, WAIT, AGAIN)
+    run = desk.prepare(book, chosen)
+    desk.approve(colleague, run, count=run.count, campaign=chosen)
+    return acme, run, chosen
+
+
+def test_what_another_office_begins_after_the_freeze_holds_the_letter_back_until_it_is_over(
+    book, worker, clock, approved
+):
+    acme, run, chosen = approved
+    orbit = book.organizations.get("Orbit")
+    book.log("meeting", acme, "Talks on spectrum", office="BR")
+    book.reservations.reserve(acme, office="BR", reason="Talks on spectrum", until="30d")
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=1)
+    assert (written_to(book, acme), len(written_to(book, orbit))) == ([], 1)
+    found = desk.overview(book, run)
+    assert "Next letter held back: 1 contacted inside the quiet period." in str(found)
+    assert found.facts()["held_back"] == {"quiet_period": 1}
+    assert found.report().rows[0][3] == 1
+    assert "next letter held back: contacted inside the quiet period" in str(desk.accounts(book, run))
+    sweep(worker, clock, days=14)
+    assert desk.overview(book, run).facts()["held_back"] == {"clearance_hold": 1}
+    sweep(worker, clock, days=17)
+    assert [step for step, _ in written_to(book, acme)] == ["letter"]
+    assert desk.overview(book, run).facts()["held_back"] == {}
+
+
+def test_what_comes_up_between_two_letters_holds_the_second_one_back(book, worker, clock, approved):
+    acme, run, chosen = approved
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=1)
+    ask = book.opportunities.add(acme, "upgrade", sector="T", office="BR")
+    sweep(worker, clock, days=4)
+    assert [step for step, _ in written_to(book, acme)] == ["letter"]
+    book.opportunities.lose(ask, reason="Not this year")
+    sweep(worker, clock, days=1)
+    assert [step for step, _ in written_to(book, acme)] == ["letter", "again"]
+
+
+def test_what_lasts_longer_than_a_letter_can_wait_ends_the_journey_by_name(book, worker, clock, approved):
+    acme, run, chosen = approved
+    book.reservations.reserve(acme, office="BR", reason="Talks on spectrum", until="6m")
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=46)
+    assert written_to(book, acme) == []
+    found = desk.overview(book, run)
+    assert found.results.arms[0].exits == {"clearance_hold": 1}
+    assert "1 its clearance said to hold for as long as a letter can wait" in str(found)
+    assert found.status == "completed"
+
+
+def test_neither_the_runs_own_letters_nor_the_calls_of_those_who_sign_them_hold_it_back(
+    book, worker, clock, approved
+):
+    acme, run, chosen = approved
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=1)
+    book.log("call", acme, "Did it arrive?", office="TSB", next="send the fee table")
+    sweep(worker, clock, days=4)
+    assert [step for step, _ in written_to(book, acme)] == ["letter", "again"]
+
+
 def test_a_colleague_who_calls_us_ends_the_journey_before_the_reminder(book, colleague, worker, clock):
     parent, _ = associate(book, "Parent", size="sme")
     acme, _ = associate(book, "Acme", parent=parent)
