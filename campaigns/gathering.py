@@ -7,11 +7,14 @@ from datetime import datetime
 
 from campaigns.campaign import Campaign
 from campaigns.fact import Subject
-from campaigns.guards import Case, Circumstances, Skip, objection
+from campaigns.guards import Case, Circumstances, Reachability, Skip, objection
 from campaigns.holding import COMES_AND_GOES, Asking, holding
 from crm.book import Book
+from crm.consent.bases import Purpose
+from crm.insight.candidate import Candidate
 from crm.insight.clearance_rules import Clearance
-from crm.reference.clearance_rule import Purpose
+from crm.outreach.run_tables import Run
+from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language
 
 
@@ -54,10 +57,34 @@ def gathered(
             on=now.date(),
         ),
         cap=book.limits.cap,
-        written=book.lately.written(since=now - book.limits.cap, to=person),
+        written=book.lately.written(since=now - book.limits.cap, to=None if person is None else [person]),
     )
     open_to = [case.account.organization_id for case in cases if alone or objection(case, around) is None]
     return replace(around, held=_held(book, open_to, campaign.clearance))
+
+
+def reachability(book: Book, run: Run, accounts: Collection[Candidate], *, now: datetime) -> Reachability:
+    """What the guards must know about writing to the contacts of enrolled accounts.
+
+    Args:
+        book: the book.
+        run: what it is about, and which addresses it writes to, as it was approved.
+        accounts: the accounts, each with all its contacts.
+        now: the present instant.
+    """
+    people = {contact.person_id for account in accounts for contact in account.contacts}
+    return Reachability(
+        now=now,
+        correspondence=book.permissions.known(
+            Purpose(run.content.get("about", Purpose.CAMPAIGNS)),
+            people=people,
+            groups={account.group_id for account in accounts},
+            on=now.date(),
+        ),
+        foreign_addresses=run.content.get("foreign_addresses", False),
+        cap=book.limits.cap,
+        written=book.lately.written(since=now - book.limits.cap, to=people),
+    )
 
 
 def held_back(
@@ -103,7 +130,7 @@ def _cleared(
     book: Book, runs: Mapping[int, Asking], subjects: Sequence[Subject], speaks: Mapping[str, str]
 ) -> dict[tuple[int, int], Clearance]:
     """The clearance of the accounts of each run, asked once for each office and purpose that runs ask it for."""
-    asked: defaultdict[tuple[str | None, Purpose], list[Subject]] = defaultdict(list)
+    asked: defaultdict[tuple[str | None, ClearancePurpose], list[Subject]] = defaultdict(list)
     for subject in subjects:
         run = runs[subject.waiting.run_id]
         asked[speaks.get(run.author), run.purpose].append(subject)
@@ -115,7 +142,7 @@ def _cleared(
     return found
 
 
-def _held(book: Book, accounts: Iterable[int], purpose: Purpose) -> dict[int, str]:
+def _held(book: Book, accounts: Iterable[int], purpose: ClearancePurpose) -> dict[int, str]:
     """Why the clearance of accounts says to hold, for the office of whoever asks."""
     asked = book.clearance_of_many(accounts, purpose=purpose)
     return {

@@ -14,7 +14,7 @@ from functools import lru_cache
 from campaigns.arms import variant_of
 from campaigns.contacts import next_senior
 from campaigns.exits import CHOSEN, Leave, leaving
-from campaigns.guards import Skip
+from campaigns.guards import Reachability, Skip
 from campaigns.holding import PATIENCE
 from campaigns.intents import Exit, Finish, Intent, Invite, Pass, PlanTask, Send, StepIntent, Turn, WaitUntil
 from campaigns.journey import (
@@ -49,6 +49,7 @@ class Around:
         exits: the exits that the campaign has chosen.
         facts: what is known of the account, for the branches.
         spoken_for: the people whom the run writes to for other accounts.
+        reachability: what the guards must know about writing to people; None for a journey that switches to nobody.
         default_language: of people whose language nobody has said.
         host_zone: the time zone of whoever signs the letters.
         held: why no letter may go out now; see `campaigns.holding`.
@@ -57,6 +58,7 @@ class Around:
     exits: tuple[Leave, ...] = CHOSEN
     facts: Mapping[str, Value | None] = field(default_factory=dict)
     spoken_for: AbstractSet[int] = frozenset()
+    reachability: Reachability | None = None
     default_language: Language | None = None
     host_zone: tzinfo = UTC
     held: Skip | None = None
@@ -149,12 +151,14 @@ class _Walk:
                 return Pass(step.name)
 
     def _switched(self, step: SwitchContactStep) -> Turn | Exit:
+        assert self._around.reachability is not None  # whoever plans such a journey knows it
         found = next_senior(
             self._account,
             after=self._person_id,
             language=self._waiting.language,
             default=self._around.default_language,
             spoken_for=self._around.spoken_for,
+            around=self._around.reachability,
         )
         if found:
             return Turn(step.name, self._journey.after(step.name), found.person_id)

@@ -66,6 +66,7 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
             col(Letter.status),
             col(Letter.handed_at),
             col(StepTaken.outcome),
+            col(Letter.person_id),
         )
         .outerjoin(Letter, col(Letter.id) == col(StepTaken.outbox_id))
         .where(among(col(StepTaken.enrolment_id), ids))

@@ -47,18 +47,18 @@ class Lately:
             rows = session.exec(query.group_by(col(Letter.organization_id)))
             return {number: Touch(latest, "letter", None) for number, latest in rows if number is not None}
 
-    def written(self, since: datetime, *, to: int | None = None) -> dict[int, datetime]:
+    def written(self, since: datetime, *, to: Collection[int] | None = None) -> dict[int, datetime]:
         """When a letter of any campaign last went to each person since an instant; by the person's id.
 
         Args:
             since: the instant.
-            to: look at this person alone.
+            to: look at these people alone, by their ids.
         """
         query = select(Letter.person_id, func.max(col(Letter.handed_at))).where(
             Letter.message_class == MessageClass.MARKETING,
             col(Letter.status).in_(WENT_OUT),
             col(Letter.handed_at) > since,
-            true() if to is None else col(Letter.person_id) == to,
+            true() if to is None else among(col(Letter.person_id), to),
         )
         with self._store.reading() as session:
             rows = session.exec(query.group_by(col(Letter.person_id)))

@@ -33,12 +33,14 @@ class Done:
         letter: where its letter stands; None for a step without one.
         handed_at: when the letter was handed to the mail server.
         outcome: for a step that leads to several, the one it led to; for an invitation, what its reader answered.
+        person_id: whom the letter went to.
     """
 
     at: datetime
     letter: MessageStatus | None = None
     handed_at: datetime | None = None
     outcome: str | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

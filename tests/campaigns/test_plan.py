@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.campaign_facts import NOW, candidate, contact, sent, waiting
+from support.campaign_facts import NOW, candidate, circumstances, contact, sent, waiting
 
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.exits import Leave
@@ -33,7 +33,10 @@ TEN_LATER = datetime(2026, 12, 8, 9, 30, tzinfo=UTC)
 TEN_AFTER_THE_REMINDER = datetime(2026, 12, 22, 9, 31, tzinfo=UTC)
 
 
-def planned(where=None, account=..., now=NOW, journey=JOURNEY, around=Around()):  # noqa: B008 - frozen
+USUAL = Around(reachability=circumstances())
+
+
+def planned(where=None, account=..., now=NOW, journey=JOURNEY, around=USUAL):
     return advance(journey, where or waiting(), candidate() if account is ... else account, now, around)
 
 
