@@ -6,27 +6,25 @@ claimed goes back by itself. A fence number keeps whoever lost a claim from writ
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import tuple_, update
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, col
 
 from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
 from crm.outreach.attempts import Attempt, line, note, settled
 from crm.outreach.budget import watch_failures
+from crm.outreach.claiming import LONGEST_WAITING, claimed, due
 from crm.outreach.identity import Identity
 from crm.outreach.intents import intended, still_ours
 from crm.outreach.last_look import LastLook, waiting
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import enclosures_of
 from crm.outreach.outbox_tables import Letter, MessageStatus
-from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.reaping import reap
-from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
 from crm.outreach.throttle import admitted
 from crm.outreach.wordings import wording
@@ -60,32 +58,21 @@ class Handover:
     def due(self, *, limit: int = 1000) -> tuple[int, ...]:
         """The ids of letters that are due, the longest waiting first."""
         with self._store.reading() as session:
-            return tuple(session.exec(_due(self._store.now()).limit(limit)))
+            return tuple(session.exec(due(self._store.now()).order_by(*LONGEST_WAITING).limit(limit)))
 
     def claim(self, *, limit: int, ids: Iterable[int] | None = None) -> tuple[Claim, ...]:
         """Take up to `limit` due letters for this worker; no other worker gets them while the lease lasts.
+
+        A letter over which workers have died again and again is taken by itself, once nothing else is left.
 
         Args:
             limit: how many at the most.
             ids: only of these.
         """
         now = self._store.now()
-        query = _due(now)
-        if ids is not None:
-            query = query.where(col(Letter.id).in_(list(ids)))
-        # In a WITH of its own: PostgreSQL may run a plain subquery again, and would claim more than the limit.
-        chosen = query.limit(limit).with_for_update(skip_locked=True, of=Letter).cte("chosen")
-        changes = {"status": MessageStatus.CLAIMED, "fence": Letter.fence + 1}
-        changes |= {"tries": Letter.tries + 1, "lease_until": now + self._limits.lease}
         with self._store.transaction() as session:
-            claimed = (
-                update(Letter)
-                .where(col(Letter.id).in_(select(chosen.c.id)))
-                .values(changes)
-                .returning(Letter)
-            )
-            ordered = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
-            letters = admitted(session, ordered, rate=self._limits.rate, now=now)
+            mine = claimed(session, limit=limit, ids=ids, now=now, lease=self._limits.lease)
+            letters = admitted(session, mine, rate=self._limits.rate, now=now)
             files = enclosures_of(session, letters)
             claims = tuple(
                 Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
@@ -174,17 +161,6 @@ class Handover:
             pause_run(
                 change, letter.run_id, note=f"Refused by a mail server's policy: {attempt.verdict.reason}"
             )
-
-
-def _due(now: datetime) -> SelectOfScalar[int]:
-    waits = (col(Letter.status) == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
-    ready = col(Letter.run_id).is_(None) | col(Run.status).in_([RunStatus.RUNNING, RunStatus.CANCELLED])
-    query = (
-        select(Letter.id)
-        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
-        .where(waits, ready, mail_goes_out())
-    )
-    return query.order_by(col(Letter.due_at), col(Letter.id))
 
 
 def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any]) -> None:
