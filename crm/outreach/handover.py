@@ -6,7 +6,7 @@ claimed goes back by itself. A fence number keeps whoever lost a claim from writ
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import tuple_, update
@@ -20,6 +20,7 @@ from crm.outreach.budget import watch_failures
 from crm.outreach.claiming import LONGEST_WAITING, claimed, due
 from crm.outreach.identity import Identity
 from crm.outreach.intents import intended, still_ours
+from crm.outreach.last_facts import hindered
 from crm.outreach.last_look import LastLook, waiting
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import enclosures_of
@@ -63,6 +64,7 @@ class Handover:
     def claim(self, *, limit: int, ids: Iterable[int] | None = None) -> tuple[Claim, ...]:
         """Take up to `limit` due letters for this worker; no other worker gets them while the lease lasts.
 
+        What is refused, or has left its journey, by now is stopped at once, and no mail server hears of it.
         A letter over which workers have died again and again is taken by itself, once nothing else is left.
 
         Args:
@@ -78,8 +80,9 @@ class Handover:
                 Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
                 for letter in letters
             )
+            doubtful = hindered(session, letters, keys=self._identity.keys)
             session.expunge_all()
-            return claims
+        return self._still_wanted(claims, doubtful) if doubtful else claims
 
     def intend(self, letters: Sequence[Letter]) -> frozenset[int]:
         """Commit the intent to write the final dots of a window of letters, after looking once more whether to.
@@ -92,15 +95,7 @@ class Handover:
         """
         now = self._store.now()
         with self._store.transaction() as session:
-            lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
-            window = still_ours(session, letters)
-            look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
-            judged = [(letter, look.otherwise(letter)) for letter in window]
-            for letter, otherwise in judged:
-                if otherwise is not None:
-                    _change(session, [letter], otherwise)
-                    note(session, [line(letter, otherwise["status"], at=now, detail=otherwise["verdict"])])
-            cleared = [letter for letter, otherwise in judged if otherwise is None]
+            cleared = self._cleared(session, letters, now=now)
             return intended(session, cleared, at=now, until=now + self._limits.lease)
 
     def settle(self, attempts: Sequence[Attempt]) -> int:
@@ -142,6 +137,25 @@ class Handover:
         """
         with self._store.transaction() as session:
             return reap(session, now=self._store.now(), doubt=self._limits.doubt)
+
+    def _still_wanted(self, claims: Sequence[Claim], doubtful: Sequence[Letter]) -> tuple[Claim, ...]:
+        """Claims without the letters that nothing has to be said to a mail server about."""
+        with self._store.transaction() as session:
+            cleared = {letter.id for letter in self._cleared(session, doubtful, now=self._store.now())}
+        gone = {letter.id for letter in doubtful} - cleared
+        return tuple(claim for claim in claims if claim.letter.id not in gone)
+
+    def _cleared(self, session: Session, letters: Sequence[Letter], *, now: datetime) -> list[Letter]:
+        """Those letters that nothing stands against; the others are stopped, or go back to wait."""
+        lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
+        window = still_ours(session, letters)
+        look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
+        judged = [(letter, look.otherwise(letter)) for letter in window]
+        for letter, otherwise in judged:
+            if otherwise is not None:
+                _change(session, [letter], otherwise)
+                note(session, [line(letter, otherwise["status"], at=now, detail=otherwise["verdict"])])
+        return [letter for letter, otherwise in judged if otherwise is None]
 
     def _consequences(self, change: Change, attempt: Attempt, status: MessageStatus) -> None:
         letter = attempt.letter
