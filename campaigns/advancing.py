@@ -151,6 +151,7 @@ class _Running:
         manager = subject.account and self._stationery.manager_of(subject.account)
         return Around(
             exits=self._exits,
+            about=self.asking.about,
             facts=facts,
             held=held,
             spoken_for=self.spoken_for,

@@ -16,6 +16,7 @@ from crm.directory.staff import Staff
 from crm.insight.candidate import Candidate
 from crm.insight.clearance_rules import Clearance
 from crm.outreach.run_tables import Run
+from crm.reference.clearance_rule import ClearanceReason
 from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language
 
@@ -163,8 +164,9 @@ def _cleared(
 
 
 def _held(book: Book, accounts: Iterable[int], purpose: ClearancePurpose) -> dict[int, str]:
-    """Why the clearance of accounts says to hold, for the office of whoever asks."""
-    asked = book.clearance_of_many(accounts, purpose=purpose)
+    """Why the clearance of accounts says to hold, for the office of whoever asks; the guards ask the contact themselves."""
+    reasons = frozenset(ClearanceReason) - {ClearanceReason.SUPPRESSED}
+    asked = book.clearance_of_many(accounts, purpose=purpose, reasons=reasons)
     return {
         number: ", ".join(hold.words for hold in found.holds)
         for number, found in asked.items()
