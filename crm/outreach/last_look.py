@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from crm.consent.bases import Purpose
 from crm.consent.permission import NOTHING, permission, recorded_for
-from crm.consent.suppressions import Scope, suppressed
+from crm.consent.suppressions import Scope, refuses, suppressed
 from crm.keyring import KeyRing
 from crm.outreach.last_facts import LetterSeen, RunSeen, letters_seen, runs_of
 from crm.outreach.limits import Limits
@@ -68,9 +68,10 @@ class LastLook:
         return None
 
     def _stopped(self, letter: Letter) -> dict[str, Any] | None:
-        scopes = self._suppressed.get(letter.to_address, set())
+        scopes = self._suppressed.get(letter.to_address, {})
         run, seen = self._runs.get(letter.run_id), self._seen[letter.id]
-        if Scope.ALL in scopes or (letter.message_class is MessageClass.MARKETING and scopes):
+        of_campaign = letter.message_class is MessageClass.MARKETING
+        if Scope.ALL in scopes or (of_campaign and refuses(scopes, run.about if run else None)):
             return _stop("the address must not be written to")
         if seen.erased:
             return _stop("its reader was erased")
