@@ -11,6 +11,7 @@ from crm.cli.options import DAY, On, OptionalOn, Reason, Synthetic, examples, op
 from crm.cli.session import invocation, opened, progress, say, show
 from crm.cli.tables import Cells
 from crm.membership.dues.payments import FINANCE
+from crm.reference.languages import Language
 from crm.shown import fields_of
 
 app = typer.Typer(
@@ -168,7 +169,12 @@ def charge_interest(
         show(ctx, nothing if charged is None else charged)
 
 
-@app.command(epilog=examples("crm dues statement acme.example --html statement.html"))
+@app.command(
+    epilog=examples(
+        "crm dues statement acme.example --html statement.html",
+        "crm dues statement acme.example --since 2026-01-01 --on 2026-12-31 --language fr --html releve.html",
+    )
+)
 def statement(
     ctx: typer.Context,
     *,
@@ -179,16 +185,27 @@ def statement(
         typer.Option("--csv", metavar="FILE", help="Write it as CSV, with its metadata beside it."),
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", metavar="FILE", help="Write it as a page, ready to print.")
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write the page for the member, ready to print."),
     ] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY", help=f"The first day of that page; the first of January if left out. {DAY}"
+        ),
+    ] = None,
+    language: Annotated[Language, typer.Option(help="The language of that page.")] = Language.ENGLISH,
 ) -> None:
-    """Show the statement of an account: every invoice and payment, what is open and what is overdue."""
+    """Show the statement of an account as the ledger has it, and write the page that the member gets."""
     with opened(ctx) as book:
-        made = book.reports.statement(org, on=optional_day(book, on))
+        day, first = optional_day(book, on), optional_day(book, since)
+        made = book.reports.statement(org, on=day)
+        page = book.reports.statement_page(org, since=first, on=day, language=language) if html else None
     show(ctx, made)
-    for path, write in ((csv, made.to_csv), (html, made.to_html)):
-        if path is not None:
-            say(ctx, f"Written to {write(path)}.")
+    if csv is not None:
+        say(ctx, f"Written to {made.to_csv(csv)}.")
+    if page is not None and html is not None:
+        say(ctx, f"Written to {page.to_html(html)}.")
 
 
 @app.command()

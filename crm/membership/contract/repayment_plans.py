@@ -153,6 +153,12 @@ class RepaymentPlans:
             return tuple(_seen(session, account, today))
 
 
+def plan_kept_on(session: Session, account: Organization, day: date) -> RepaymentPlanSeen | None:
+    """The repayment plan that an account keeps on a day, with what is open of each instalment then."""
+    plans = (plan for plan in _seen(session, account, day) if plan.agreed_on <= day)
+    return next((plan for plan in plans if plan.over_on is None or day < plan.over_on), None)
+
+
 def _settled(change: Change, account: Organization, plan: RepaymentPlan) -> RepaymentPlanSeen:
     today = today_of(change.session, change.now, change.actor)
     return next(seen for seen in _seen(change.session, account, today) if seen.id == plan.id)

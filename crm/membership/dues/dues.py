@@ -31,6 +31,7 @@ from crm.membership.dues.payments import (
 from crm.membership.dues.statement import Statement, statement_of
 from crm.membership.dues.unverified import UnverifiedRules, unverified_of, unverified_rules
 from crm.membership.joining.application_invoices import activate_covered
+from crm.reference.languages import known_language
 from crm.store.store import Store
 
 
@@ -199,13 +200,21 @@ class Dues:
             account = find_organization(change.session, key)
             return charge_interest(change, account, past_day(change, until))
 
-    def statement(self, key: OrganizationKey, *, on: date | None = None) -> Statement:
-        """The statement of an account as of a day (today): every line, what is open, and what is overdue.
+    def statement(self, key: OrganizationKey, *, on: date | None = None, language: str = "en") -> Statement:
+        """The statement of an account as of a day (today): every line, what is open, and what is to be paid by when.
 
-        `book.reports.statement(…)` gives the same as CSV and as a page to print.
+        `book.reports.statement(…)` gives the same as a table and CSV, `book.reports.statement_page(…)` as a page to print
+        and send.
+
+        Args:
+            key: which account.
+            on: the day.
+            language: of the words that say what a line is for: "ar", "zh", "en", "fr", "ru" or "es".
         """
+        tongue = known_language(language).value
         with self._store.reading() as session:
-            return statement_of(session, find_organization(session, key), on or self._today(session))
+            account = find_organization(session, key)
+            return statement_of(session, account, on or self._today(session), language=tongue)
 
     def ageing(self, *, on: date | None = None) -> tuple[Aged, ...]:
         """Every account that owes something on a day (today), by age, the one in arrears for longest first."""

@@ -8,10 +8,11 @@ from zlib import crc32
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from crm.reference.languages import locale
 from crm.reports.chart import ChartKind
 from crm.reports.forms import bars, over_time, tiles
 from crm.reports.forms.facts import facts
-from crm.reports.forms.figures import NOT_STATED, locale, shown
+from crm.reports.forms.figures import NOT_STATED, shown
 from crm.reports.forms.openings import IN_A_NOTEBOOK, ON_A_PAGE, openings
 from crm.reports.forms.words import words
 from crm.templates_folder import templates_folder

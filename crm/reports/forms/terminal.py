@@ -14,9 +14,10 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from crm.reference.languages import locale
 from crm.reports.columns import Cell, Column, Row
 from crm.reports.forms.facts import facts
-from crm.reports.forms.figures import locale, shown
+from crm.reports.forms.figures import shown
 from crm.reports.forms.words import words
 
 if TYPE_CHECKING:

@@ -20,9 +20,10 @@ from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.utility import xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
+from crm.reference.languages import locale
 from crm.reports.columns import Cell, Column, ColumnKind, Row
 from crm.reports.forms.facts import facts
-from crm.reports.forms.figures import locale, shown
+from crm.reports.forms.figures import shown
 from crm.reports.forms.file import replacing
 from crm.reports.forms.words import words
 from crm.reports.forms.xlsx_cells import Cells
