@@ -15,7 +15,7 @@ from crm.errors import AccordError, StoreError
 from crm.mail.failures import Outcome, Phase, Verdict
 from crm.mail.smtp import Line, SmtpFailure, Transport
 from crm.outreach.attempts import COMPOSE, Attempt
-from crm.outreach.composing import envelope
+from crm.outreach.composing import Envelope, envelope
 from crm.outreach.handover import Claim, Handover
 from crm.outreach.identity import Identity
 
@@ -107,10 +107,14 @@ class Delivery:
 
     def _begin(self, window: Sequence[Claim]) -> list[_Staged | Attempt]:
         """Stage a window, or as much of it as the server grants connections for."""
+        ready = [(claim, self._composed(claim)) for claim in window]
         begun: list[_Staged | Attempt] = []
-        for claim in window:
+        for claim, letter in ready:
+            taken = {id(s.line) for s in begun if isinstance(s, _Staged)}
             try:
-                begun.append(self._stage(claim, taken={id(s.line) for s in begun if isinstance(s, _Staged)}))
+                begun.append(
+                    letter if isinstance(letter, Attempt) else self._stage(claim, letter, taken=taken)
+                )
             except SmtpFailure:
                 if not begun:
                     raise
@@ -135,11 +139,13 @@ class Delivery:
             )  # a time limit that interrupts the waiting takes nothing back that is known
         return Delivered(Counter(a.verdict.outcome for a in attempts), passed_over=len(staged) - len(going))
 
-    def _stage(self, claim: Claim, *, taken: set[int]) -> _Staged | Attempt:
+    def _composed(self, claim: Claim) -> Envelope | Attempt:
         try:
-            ready = envelope(claim.letter, claim.wording, self._identity, claim.enclosures)
+            return envelope(claim.letter, claim.wording, self._identity, claim.enclosures)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others shall go
             return _unfit(claim, error)
+
+    def _stage(self, claim: Claim, ready: Envelope, *, taken: set[int]) -> _Staged | Attempt:
         line = self._free_line(taken)
         try:
             line.stage(ready.sender, to=ready.recipient, raw=ready.raw, smtputf8=ready.smtputf8)
