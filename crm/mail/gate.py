@@ -106,7 +106,8 @@ def _encodable(value: str) -> bool:
 
 def _check_lines(raw: bytes) -> None:
     lines = raw.split(b"\r\n")
-    if not len(lines) - 1 == raw.count(b"\r") == raw.count(b"\n"):
+    bare = b"".join(lines)
+    if b"\r" in bare or b"\n" in bare:
         raise MailError("The message holds a bare carriage return or line feed.")
     if b"\x00" in raw:
         raise MailError("The message holds a NUL.")

@@ -56,7 +56,7 @@ class Compiled:
         parts: list[str] = []
         size = 0
         try:
-            generated = self.template.generate(facts)
+            generated = self.template.root_render_func(self.template.new_context(dict(facts)))
             # A few at a time, so that a loop is stopped while it grows and not after.
             while some := list(islice(generated, _AT_ONCE)):
                 parts += some

@@ -107,14 +107,12 @@ class Delivery:
 
     def _begin(self, window: Sequence[Claim]) -> list[_Staged | Attempt]:
         """Stage a window, or as much of it as the server grants connections for."""
-        ready = [(claim, self._composed(claim)) for claim in window]
+        letters = [(claim, self._composed(claim)) for claim in window]
+        free = [line for line in self._lines if line.ready]
         begun: list[_Staged | Attempt] = []
-        for claim, letter in ready:
-            taken = {id(s.line) for s in begun if isinstance(s, _Staged)}
+        for claim, letter in letters:
             try:
-                begun.append(
-                    letter if isinstance(letter, Attempt) else self._stage(claim, letter, taken=taken)
-                )
+                begun.append(letter if isinstance(letter, Attempt) else self._stage(claim, letter, free))
             except SmtpFailure:
                 if not begun:
                     raise
@@ -145,15 +143,20 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others shall go
             return _unfit(claim, error)
 
-    def _stage(self, claim: Claim, ready: Envelope, *, taken: set[int]) -> _Staged | Attempt:
-        line = self._free_line(taken)
+    def _stage(self, claim: Claim, ready: Envelope, free: list[Line]) -> _Staged | Attempt:
+        """Stage a letter on one of the lines that are free, or on one more."""
+        line = free.pop() if free else self._opened()
         try:
             line.stage(ready.sender, to=ready.recipient, raw=ready.raw, smtputf8=ready.smtputf8)
         except SmtpFailure as failure:
-            return self._failed(claim, failure, line, digest=ready.digest)
+            attempt = self._failed(claim, failure, line, digest=ready.digest)
         except AccordError as error:
-            return _unfit(claim, error)
-        return _Staged(claim, line, ready.digest)
+            attempt = _unfit(claim, error)
+        else:
+            return _Staged(claim, line, ready.digest)
+        if line.ready:
+            free.append(line)
+        return attempt
 
     def _dot(self, staged: _Staged) -> Attempt | None:
         try:
@@ -187,10 +190,7 @@ class Delivery:
                 return
         self._handover.settle(attempts)
 
-    def _free_line(self, taken: set[int]) -> Line:
-        for line in self._lines:
-            if line.ready and id(line) not in taken:
-                return line
+    def _opened(self) -> Line:
         line = self._transport.line()
         self._lines.append(line)
         return line

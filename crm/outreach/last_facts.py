@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, exists, func
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -135,7 +135,9 @@ def _written_at() -> ColumnElement[datetime | None]:
         col(other.person_id) == col(Letter.person_id),
         col(other.run_id).is_distinct_from(col(Letter.run_id)),
         col(other.message_class) == MessageClass.MARKETING,
-        col(other.status).in_(WENT_OUT),
+        or_(
+            *(col(other.status) == status for status in WENT_OUT)
+        ),  # with IN its text would be made anew each time
         col(other.handed_at) > bindparam("since", type_=UtcDateTime),
     )
     return query.correlate(Letter).scalar_subquery()
