@@ -66,6 +66,8 @@ def assess(
     with opened(ctx) as book, progress(f"Dues of {year}") as moved:
         day = optional_day(book, issued_on)
         show(ctx, book.dues.assess(year, issued_on=day, dry_run=dry_run, progress=moved))
+    if dry_run:
+        say(ctx, f"Account by account: crm report dues-assessment --year {year}")
 
 
 @app.command(
