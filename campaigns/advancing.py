@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 
 from campaigns.exits import CHOSEN, Leave
 from campaigns.facts import Subject, known_facts, read_facts
+from campaigns.gathering import held_back, reachability
+from campaigns.guards import Reachability, Skip
+from campaigns.holding import Asking
 from campaigns.intents import Turn
 from campaigns.journey import Journey, MeetingStep, SwitchContactStep
 from campaigns.meetings import HOST_ZONE
@@ -57,15 +60,18 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
 def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
     now = book.clock.now()
     runs = _running(book, due)
-    subjects = [found for run in runs.values() for found in run.subjects(due, now.date())]
+    subjects = [found for run in runs.values() for found in run.subjects(due, now)]
     told = _told(book, runs, subjects, now.date())
+    asking = {number: run.asking for number, run in runs.items()}
+    held = held_back(book, asking, [one for one in subjects if one.waiting.run_id in runs], now=now)
     moves: list[Move] = []
     for subject in subjects:
         waiting, account = subject.waiting, subject.account
         if (run := runs.get(waiting.run_id)) is None:
             continue  # it has just been paused
         try:
-            moves.append(run.move(subject, told[waiting.enrolment_id], now))
+            number = waiting.enrolment_id
+            moves.append(run.move(subject, told[number], held.get(number), now))
         except StoreError:
             raise  # the database, and no fault of the run
         except Exception as error:  # noqa: BLE001 - what stops one run is to stop no other
@@ -78,7 +84,8 @@ class _Running:
     """A run's journey and wordings, as they were approved, whatever has become of the files since."""
 
     def __init__(self, book: Book, run: Run) -> None:
-        self._id = run.id
+        self._run = run
+        self.asking = Asking.of(run)
         self.journey = Journey.model_validate(run.content["journey"])
         self._audience = rule_of(run.content["audience"]) if "audience" in run.content else None
         self._exits = tuple(map(Leave, run.content.get("exits", CHOSEN)))
@@ -86,21 +93,24 @@ class _Running:
         self._hashes = run.content["wordings"]
         self._book = book
         self.spoken_for: set[int] = set()
+        self._reachability: Reachability | None = None
         self._wordings: dict[tuple[str, str], TemplateVersion] = {}
 
-    def subjects(self, due: Iterable[Waiting], on: date) -> list[Subject]:
+    def subjects(self, due: Iterable[Waiting], now: datetime) -> list[Subject]:
         """Its enrolments that are due, each with the account as it is now.
 
         An account stands there with the membership that the run is about, where that still runs.
         """
-        waiting = [one for one in due if one.run_id == self._id]
+        on = now.date()
+        waiting = [one for one in due if one.run_id == self._run.id]
         ids = {one.organization_id for one in waiting}
         found = self._book.candidates.among(ids, about=self._audience, on=on)
         exactly = {(account.organization_id, account.coverage): account for account in found}
         at_all = {account.organization_id: account for account in found}
         if self._has(SwitchContactStep):
             people = {contact.person_id for account in found for contact in account.contacts}
-            self.spoken_for = set(self._book.runs.people(self._id, among=people))
+            self.spoken_for = set(self._book.runs.people(self._run, among=people))
+            self._reachability = reachability(self._book, self._run, found, now=now)
         return [
             Subject(
                 one, exactly.get((one.organization_id, one.coverage)) or at_all.get(one.organization_id), on
@@ -115,19 +125,23 @@ class _Running:
             self._wordings[key] = self._book.runs.wording(self._hashes[f"{template}/{language}"])
         return self._wordings[key]
 
-    def move(self, subject: Subject, facts: Mapping[str, Value | None], now: datetime) -> Move:
+    def move(
+        self, subject: Subject, facts: Mapping[str, Value | None], held: Skip | None, now: datetime
+    ) -> Move:
         """What one enrolled account does now."""
         waiting, account = subject.waiting, subject.account
-        intents = plan(self.journey, waiting, account, now, self.around(waiting, facts))
+        intents = plan(self.journey, waiting, account, now, self.around(waiting, facts, held))
         self.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
         return move_of(waiting, intents, account, wording=self.wording, now=now)
 
-    def around(self, waiting: Waiting, facts: Mapping[str, Value | None]) -> Around:
+    def around(self, waiting: Waiting, facts: Mapping[str, Value | None], held: Skip | None) -> Around:
         """What the plan must know besides an account."""
         return Around(
             exits=self._exits,
             facts=facts,
+            held=held,
             spoken_for=self.spoken_for,
+            reachability=self._reachability,
             default_language=Language(self._default) if self._default else None,
             host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), HOST_ZONE),
         )

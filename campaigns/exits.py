@@ -25,6 +25,8 @@ class Leave(StrEnum):
     LETTER_NOT_SENT = "letter_not_sent"
     NOBODY_ELSE = "nobody_else"
     COMPLAINING = "complaining"
+    QUIET_PERIOD = "quiet_period"
+    CLEARANCE_HOLD = "clearance_hold"
 
     @property
     def words(self) -> str:
@@ -45,6 +47,8 @@ _WORDS = {
     Leave.LETTER_NOT_SENT: "a letter could not be sent",
     Leave.NOBODY_ELSE: "nobody senior to go on with",
     Leave.COMPLAINING: "a complaint of theirs is open",
+    Leave.QUIET_PERIOD: "others were in touch for as long as a letter can wait",
+    Leave.CLEARANCE_HOLD: "its clearance said to hold for as long as a letter can wait",
     # What the book itself notes when something comes back or a run is cancelled.
     "bounced": "the address does not exist",
     "undeliverable": "a letter could not be delivered",

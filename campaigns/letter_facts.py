@@ -36,7 +36,7 @@ def letter_facts(
     """
     occasion = Occasion(account, signal, contact, language, stationery)
     facts: dict[str, Any] = {
-        "person": {"name": contact.name, **_salutation(contact, account, language)},
+        "person": reader(contact, account, language),
         "organization": {"name": account.name},
         "signal": {"kind": signal.kind, **_readable(occasion)},
         "manager": _signed(campaign, occasion),
@@ -47,10 +47,12 @@ def letter_facts(
     return facts
 
 
-def _salutation(contact: Contact, account: Candidate, language: Language) -> dict[str, str]:
-    return salutation_for(
+def reader(contact: Contact, account: Candidate, language: Language) -> dict[str, str]:
+    """What a letter says of its reader: the name, and the salutation where the letter's own words are not right."""
+    salutation = salutation_for(
         contact.salutation, reads=contact.language, roles=contact.roles, kind=account.kind, language=language
     )
+    return {"name": contact.name, **salutation}
 
 
 def own_sector(occasion: Occasion) -> Facts:

@@ -11,7 +11,7 @@ from campaigns.entry import Entry
 from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
-from campaigns.letter_facts import letter_facts
+from campaigns.letter_facts import letter_facts, reader
 from campaigns.meetings import meeting_facts, zone_of
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
@@ -21,6 +21,8 @@ from crm.outreach.moves import Move, Taking, Task, Waiting
 from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import EnrolmentState
+
+_OF_THE_READER = ("name", "salutation")
 
 
 def standing_order(preview: Preview, entry: Entry) -> RunOrder:
@@ -87,8 +89,8 @@ def move_of(
         person_id=others[-1] if others else None,
     )
     match last:
-        case WaitUntil(step, at):
-            return replace(move, step=step, due_at=at)
+        case WaitUntil(step, at, held, held_at):
+            return replace(move, step=step, due_at=at, reason=held and held.value, held_at=held_at)
         case Exit(reason):
             return replace(move, ended=EnrolmentState.EXITED, reason=reason.value)
         case _:
@@ -153,12 +155,20 @@ class _Writing:
         )
 
     def _reader(self, contact: Contact) -> dict[str, Any]:
-        """What was frozen about the reader is about the first one: of another only the name is said."""
-        first = self._waiting.facts.get("person", {})
-        return {} if contact.name == first.get("name") else {"person": {"name": contact.name}}
+        """The reader where it is not the one of whom the facts were frozen, or is addressed otherwise by now."""
+        assert self._account is not None
+        told = reader(contact, self._account, self._waiting.language)
+        known = self._waiting.facts.get("person", {})
+        return (
+            {}
+            if told == {name: known[name] for name in _OF_THE_READER if name in known}
+            else {"person": told}
+        )
 
     def _previous(self) -> dict[str, Any]:
-        earlier = [done.handed_at for done in self._waiting.done.values() if done.handed_at]
+        """The last letter to this reader; one to a colleague of theirs is none that they know of."""
+        done = self._waiting.done.values()
+        earlier = [one.handed_at for one in done if one.handed_at and one.person_id == self._person_id]
         return {"previous": {"sent_on": max(earlier).date()}} if earlier else {}
 
     def _meeting(self, invite: Invite) -> dict[str, Any]:

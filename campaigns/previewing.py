@@ -33,6 +33,8 @@ def previewed(
     """
     now = book.clock.now()
     spoken = _tongues(campaign, book.templates)
+    wordings = _wordings(campaign, book.templates, spoken)
+    campaign.journey.refuse_reminders({name for (name, _), found in wordings.items() if found.meta.reminds})
     with no_collection():
         candidates = book.candidates.matching(campaign.audience, only=only, on=now.date())
         cases = ranked(campaign, candidates, now.date())
@@ -45,7 +47,7 @@ def previewed(
         audience=audience,
         around=around,
         stationery=_stationery(book),
-        wordings=_wordings(campaign, book.templates, spoken),
+        wordings=wordings,
         tongues=spoken,
         stop_address=f"unsubscribe+example@{book.identity.answer_domain}",
     )

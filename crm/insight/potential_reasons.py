@@ -84,7 +84,7 @@ SPEAKING: Mapping[OpportunityKind, Sequence[Rule]] = {
         engagement,
         lambda facts, _: punctuality(facts, facts.on),
     ),
-    OpportunityKind.ANOTHER_SECTOR: (
+    OpportunityKind.FURTHER_SECTOR: (
         lambda facts, sector: study_group_of_another_sector(facts, facts.on, (sector,)),
         lambda facts, sector: companies_of_its_group(facts, facts.on, (sector,)),
         active_in_its_sectors,
@@ -101,7 +101,7 @@ def speaks_for(facts: MemberFacts, kind: OpportunityKind, sector: str) -> Iterat
 
     Args:
         facts: what is known of it.
-        kind: an upgrade or another Sector.
+        kind: an upgrade or a further Sector.
         sector: which Sector.
     """
     return (signal for rule in SPEAKING[kind] if (signal := rule(facts, sector)))
@@ -112,7 +112,7 @@ def stands_against(facts: MemberFacts, kind: OpportunityKind, sector: str) -> It
 
     Args:
         facts: what is known of it.
-        kind: an upgrade or another Sector.
+        kind: an upgrade or a further Sector.
         sector: which Sector.
     """
     yield from _standing(facts)

@@ -109,7 +109,7 @@ def refuse_no_member(session: Session, organization: Organization, day: date) ->
     if not _memberships(session, organization, day):
         raise Refused(
             f"{organization.name} is a member of no Sector on {day}.",
-            rule="terms.cross_sell",
+            rule="terms.further_sector",
             hint="Record a join instead.",
         )
 

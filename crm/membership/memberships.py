@@ -76,12 +76,12 @@ class Terms(Leaving, Proposing):
             dry_run=dry_run,
         )
 
-    def cross_sell(
+    def further_sector(
         self,
         key: OrganizationKey,
-        category: Category | str = Category.SECTOR_MEMBER,
         *,
         sector: str,
+        category: Category | str = Category.SECTOR_MEMBER,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
         on: date,
@@ -94,8 +94,8 @@ class Terms(Leaving, Proposing):
 
         Args:
             key: which organisation.
-            category: "sector_member" or "associate".
             sector: the further Sector: "R", "T" or "D".
+            category: "sector_member" or "associate".
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen; without it the minimum is assumed.
             on: the first day.
@@ -113,7 +113,7 @@ class Terms(Leaving, Proposing):
         kind = chosen(Category, category, field="category")
         return self._joined(
             key,
-            EventKind.CROSS_SELL,
+            EventKind.FURTHER_SECTOR,
             coverage=coverage_of(kind, sector),
             category=kind,
             study_group=study_group,
@@ -270,7 +270,7 @@ class Terms(Leaving, Proposing):
         with self._store.changing(verb, reason=event["reason"] or None, dry_run=dry_run) as change:
             row, session = find_organization(change.session, key), change.session
             current = current_term(session, row, event["coverage"], on)
-            if kind is EventKind.CROSS_SELL:
+            if kind is EventKind.FURTHER_SECTOR:
                 refuse_no_member(session, row, on)
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)

@@ -55,7 +55,7 @@ class Delivery:
         identity: who we are in a letter.
         window: how many letters are held before their dots at once.
         pause: waits a number of seconds.
-        enough: whether to give back what has not been begun, asked before every window.
+        enough: whether to give back what has not been begun, asked before every claim and every window.
     """
 
     def __init__(
@@ -77,25 +77,28 @@ class Delivery:
         self._lines: list[Line] = []
 
     def deliver(self, *, limit: int, ids: Iterable[int] | None = None) -> Delivered:
-        """Claim up to `limit` due letters and hand them over.
+        """Claim up to `limit` due letters and hand them over, claim after claim.
 
         Args:
             limit: how many to claim.
             ids: only of these.
         """
-        rest = self._handover.claim(limit=limit, ids=ids)
-        total = Delivered()
+        wanted = None if ids is None else list(ids)
+        total, rest = Delivered(), tuple[Claim, ...]()
         try:
-            while rest and not self._enough():
+            while not self._enough() and (rest := rest or self._claimed(limit, wanted)):
                 begun = self._begin(rest[: self._window])
                 total += self._finish(begun)
-                rest = rest[len(begun) :]
+                limit, rest = limit - len(begun), rest[len(begun) :]
             return total + self._given_back(rest, "The worker stopped before it came to this letter.")
         except SmtpFailure as failure:
             why = f"The mail server does not answer ({failure.phase})."
             return total + self._given_back(rest, why, wait=_SERVER_DOWN)
         finally:
             self._hang_up()
+
+    def _claimed(self, limit: int, ids: Sequence[int] | None) -> tuple[Claim, ...]:
+        return self._handover.claim(limit=limit, ids=ids) if limit > 0 else ()
 
     def _given_back(self, rest: Sequence[Claim], why: str, *, wait: timedelta = timedelta()) -> Delivered:
         if rest:

@@ -10,23 +10,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import tuple_, update
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, col
 
 from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
 from crm.outreach.attempts import Attempt, line, note, settled
 from crm.outreach.budget import watch_failures
+from crm.outreach.claiming import LONGEST_WAITING, claimed, due
 from crm.outreach.identity import Identity
 from crm.outreach.intents import intended, still_ours
+from crm.outreach.last_facts import hindered
 from crm.outreach.last_look import LastLook, waiting
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import enclosures_of
 from crm.outreach.outbox_tables import Letter, MessageStatus
-from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.reaping import reap
-from crm.outreach.run_tables import Run, RunStatus
 from crm.outreach.runs import exit_enrolment, pause_run
 from crm.outreach.throttle import admitted
 from crm.outreach.wordings import wording
@@ -60,39 +59,30 @@ class Handover:
     def due(self, *, limit: int = 1000) -> tuple[int, ...]:
         """The ids of letters that are due, the longest waiting first."""
         with self._store.reading() as session:
-            return tuple(session.exec(_due(self._store.now()).limit(limit)))
+            return tuple(session.exec(due(self._store.now()).order_by(*LONGEST_WAITING).limit(limit)))
 
     def claim(self, *, limit: int, ids: Iterable[int] | None = None) -> tuple[Claim, ...]:
         """Take up to `limit` due letters for this worker; no other worker gets them while the lease lasts.
+
+        What is refused, or has left its journey, by now is stopped at once, and no mail server hears of it.
+        A letter over which workers have died again and again is taken by itself, once nothing else is left.
 
         Args:
             limit: how many at the most.
             ids: only of these.
         """
         now = self._store.now()
-        query = _due(now)
-        if ids is not None:
-            query = query.where(col(Letter.id).in_(list(ids)))
-        # In a WITH of its own: PostgreSQL may run a plain subquery again, and would claim more than the limit.
-        chosen = query.limit(limit).with_for_update(skip_locked=True, of=Letter).cte("chosen")
-        changes = {"status": MessageStatus.CLAIMED, "fence": Letter.fence + 1}
-        changes |= {"tries": Letter.tries + 1, "lease_until": now + self._limits.lease}
         with self._store.transaction() as session:
-            claimed = (
-                update(Letter)
-                .where(col(Letter.id).in_(select(chosen.c.id)))
-                .values(changes)
-                .returning(Letter)
-            )
-            ordered = sorted(session.scalars(claimed), key=lambda letter: (letter.due_at, letter.id))
-            letters = admitted(session, ordered, rate=self._limits.rate, now=now)
+            mine = claimed(session, limit=limit, ids=ids, now=now, lease=self._limits.lease)
+            letters = admitted(session, mine, rate=self._limits.rate, now=now)
             files = enclosures_of(session, letters)
             claims = tuple(
                 Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
                 for letter in letters
             )
+            doubtful = hindered(session, letters, keys=self._identity.keys)
             session.expunge_all()
-            return claims
+        return self._still_wanted(claims, doubtful) if doubtful else claims
 
     def intend(self, letters: Sequence[Letter]) -> frozenset[int]:
         """Commit the intent to write the final dots of a window of letters, after looking once more whether to.
@@ -105,15 +95,7 @@ class Handover:
         """
         now = self._store.now()
         with self._store.transaction() as session:
-            lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
-            window = still_ours(session, letters)
-            look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
-            judged = [(letter, look.otherwise(letter)) for letter in window]
-            for letter, otherwise in judged:
-                if otherwise is not None:
-                    _change(session, [letter], otherwise)
-                    note(session, [line(letter, otherwise["status"], at=now, detail=otherwise["verdict"])])
-            cleared = [letter for letter, otherwise in judged if otherwise is None]
+            cleared = self._cleared(session, letters, now=now)
             return intended(session, cleared, at=now, until=now + self._limits.lease)
 
     def settle(self, attempts: Sequence[Attempt]) -> int:
@@ -156,6 +138,25 @@ class Handover:
         with self._store.transaction() as session:
             return reap(session, now=self._store.now(), doubt=self._limits.doubt)
 
+    def _still_wanted(self, claims: Sequence[Claim], doubtful: Sequence[Letter]) -> tuple[Claim, ...]:
+        """Claims without the letters that nothing has to be said to a mail server about."""
+        with self._store.transaction() as session:
+            cleared = {letter.id for letter in self._cleared(session, doubtful, now=self._store.now())}
+        gone = {letter.id for letter in doubtful} - cleared
+        return tuple(claim for claim in claims if claim.letter.id not in gone)
+
+    def _cleared(self, session: Session, letters: Sequence[Letter], *, now: datetime) -> list[Letter]:
+        """Those letters that nothing stands against; the others are stopped, or go back to wait."""
+        lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
+        window = still_ours(session, letters)
+        look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
+        judged = [(letter, look.otherwise(letter)) for letter in window]
+        for letter, otherwise in judged:
+            if otherwise is not None:
+                _change(session, [letter], otherwise)
+                note(session, [line(letter, otherwise["status"], at=now, detail=otherwise["verdict"])])
+        return [letter for letter, otherwise in judged if otherwise is None]
+
     def _consequences(self, change: Change, attempt: Attempt, status: MessageStatus) -> None:
         letter = attempt.letter
         if attempt.verdict.suppress:
@@ -174,17 +175,6 @@ class Handover:
             pause_run(
                 change, letter.run_id, note=f"Refused by a mail server's policy: {attempt.verdict.reason}"
             )
-
-
-def _due(now: datetime) -> SelectOfScalar[int]:
-    waits = (col(Letter.status) == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
-    ready = col(Letter.run_id).is_(None) | col(Run.status).in_([RunStatus.RUNNING, RunStatus.CANCELLED])
-    query = (
-        select(Letter.id)
-        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
-        .where(waits, ready, mail_goes_out())
-    )
-    return query.order_by(col(Letter.due_at), col(Letter.id))
 
 
 def _change(session: Session, letters: Iterable[Letter], changes: dict[str, Any]) -> None:

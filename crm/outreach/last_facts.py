@@ -14,9 +14,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from crm.consent.bases import ContactBasis
+from crm.consent.suppressions import suppressed
 from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.insight.permissions import relation
+from crm.keyring import KeyRing
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
 from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
@@ -60,6 +62,18 @@ class LetterSeen(NamedTuple):
     mail_goes_out: bool
 
 
+def hindered(session: Session, letters: Sequence[Letter], *, keys: KeyRing) -> list[Letter]:
+    """Those of some letters that most likely need no connection to a mail server: the last look would stop them.
+
+    Nothing is locked for it, and nothing decided: what comes up in between is seen by the last look.
+    """
+    if not letters:
+        return []
+    ended = set(session.scalars(_ended(), {"ids": [letter.id for letter in letters]}))
+    refused = suppressed(session, {letter.to_address for letter in letters}, keys=keys)
+    return [letter for letter in letters if letter.id in ended or letter.to_address in refused]
+
+
 def runs_of(session: Session, letters: Sequence[Letter]) -> dict[int | None, RunSeen]:
     """The runs of some letters, locked against being paused or cancelled until the transaction ends."""
     ids = sorted({letter.run_id for letter in letters if letter.run_id is not None})
@@ -81,6 +95,17 @@ def letters_seen(
     given = {"ids": [letter.id for letter in letters], "since": since}
     rows = session.execute(_letters(on), given)
     return {row[0]: LetterSeen._make(row) for row in rows}
+
+
+@cache
+def _ended() -> Select[int]:
+    over = (col(Enrolment.state) != EnrolmentState.ENROLLED) | (col(Run.status) == RunStatus.CANCELLED)
+    return (
+        select(col(Letter.id))
+        .outerjoin(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
+        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
+        .where(col(Letter.id) == _THESE, over)
+    )
 
 
 @cache

@@ -11,6 +11,7 @@ from crm.outreach.outbox import RESENT
 from crm.outreach.outbox_tables import NEVER_TWICE, DeliveryEvent, Letter, MessageStatus
 
 _MOST_CRASHES = 10
+_IN_COMPANY = 3  # restarts of machines and deployments; a letter that kills its workers is met again at once
 _DIED = "its worker died before the final dot"
 
 
@@ -47,6 +48,16 @@ def reap(session: Session, *, now: datetime, doubt: timedelta) -> dict[str, int]
             at=now,
         ),
     }
+
+
+def suspect() -> ColumnElement[bool]:
+    """Whether so many workers have died over a letter that it is claimed by itself, for queries.
+
+    A worker dies over all that it holds. From here on no other letter is counted for what this one may have done, and
+    those that only lay beside one that kills go out.
+    """
+    # Each death was a try: of nearly all letters nothing more is asked.
+    return (col(Letter.tries) >= _IN_COMPANY) & (_deaths() >= _IN_COMPANY)
 
 
 def _deaths() -> ColumnElement[int]:

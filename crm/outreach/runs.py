@@ -1,14 +1,12 @@
 """`book.runs`: prepare, approve, launch, pause and end the runs of campaigns, and move their enrolments on."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import true, update
 from sqlmodel import col, select
 
 from crm.errors import Refused
-from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import (
     RunOrder,
@@ -19,10 +17,10 @@ from crm.outreach.audience import (
     not_let_in,
     rows_of,
 )
+from crm.outreach.due import due_enrolments
 from crm.outreach.identity import Identity
-from crm.outreach.lately import last_letters, last_written
 from crm.outreach.limits import Limits
-from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
+from crm.outreach.moves import Move, Moved, Waiting, take_steps
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
@@ -98,16 +96,6 @@ class Runs:
         with self._store.reading() as session:
             only = true() if of is None else col(Enrolment.group_id) == of
             return frozenset(session.exec(engaged_groups().where(only)))
-
-    def last_letters(self, since: datetime, *, to: int | None = None) -> dict[int, Touch]:
-        """The latest letter to each account since an instant, or to one alone; see `crm.outreach.lately`."""
-        with self._store.reading() as session:
-            return last_letters(session, since, to=to)
-
-    def last_written(self, since: datetime, *, to: int | None = None) -> dict[int, datetime]:
-        """When a campaign last wrote to each person since an instant, or to one; see `crm.outreach.lately`."""
-        with self._store.reading() as session:
-            return last_written(session, since, to=to)
 
     def due(self, *, limit: int) -> tuple[Waiting, ...]:
         """The enrolments whose next step is due, the longest waiting first."""
@@ -268,7 +256,8 @@ def _end_journeys(change: Change, run: Run, *, reason: str) -> None:
 
 
 def _exited(change: Change, reason: str) -> dict[str, Any]:
-    return {"state": EnrolmentState.EXITED, "reason": reason, "ended_at": change.now, "due_at": None}
+    ended = {"ended_at": change.now, "due_at": None, "held_at": None}
+    return {"state": EnrolmentState.EXITED, "reason": reason, **ended}
 
 
 def _reviews(order: RunOrder) -> dict[str, str]:

@@ -58,7 +58,7 @@ _DEFINITION = (
 def contribution_round(
     reader: Reader,
     *,
-    round_name: str | None = None,
+    round: str | None = None,  # noqa: A002 - a round is called so everywhere
     region: str | None = None,
     lower: Decimal | None = None,
     higher: Decimal | None = None,
@@ -70,7 +70,7 @@ def contribution_round(
 
     Args:
         reader: reads the book.
-        round_name: the round, by name, circular or number; the one that was opened last where none is given.
+        round: the round, by name, circular or number; the one that was opened last where none is given.
         region: only this development region, by slug or name; the projection is that of all.
         lower: the chance that a silent State goes down as far as the limit allows, for the projection, e.g. 0.1.
         higher: the chance that a silent State goes up to the next class.
@@ -89,7 +89,7 @@ def contribution_round(
     with reader.store.reading() as session:
         place = Place(session, region)
         states = member_states(session, place, tongue)
-        whole = _round(session, round_name)
+        whole = _round(session, round)
         classes = histories(session)
     standing = whole.standing(day, assumption=_assumption(lower, higher)) if whole else None
     found = {each.state: each for each in standing.states} if standing else {}

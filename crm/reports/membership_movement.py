@@ -154,7 +154,7 @@ def _opened(first: date, last: date) -> dict[str, ColumnElement[bool]]:
     return {
         "joined": by[EventKind.JOIN] & ~before,
         "returned": by[EventKind.JOIN] & before & ~elsewhere,
-        "further": by[EventKind.CROSS_SELL] | (by[EventKind.JOIN] & elsewhere),
+        "further": by[EventKind.FURTHER_SECTOR] | (by[EventKind.JOIN] & elsewhere),
         "upgraded_to": by[EventKind.UPGRADE],
         "downgraded_to": by[EventKind.DOWNGRADE],
     }

@@ -5,6 +5,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from crm.errors import ConfigurationError
+from crm.store.said import listen
 
 
 def connect(url: str) -> Engine:
@@ -26,7 +27,7 @@ def connect(url: str) -> Engine:
             field="CRM_DATABASE_URL",
             hint="Write postgresql://user:password@host:5432/database.",
         ) from None
-    return create_engine(
+    engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
         hide_parameters=True,  # the text of an error goes to logs, where no erasure reaches personal data
@@ -35,3 +36,5 @@ def connect(url: str) -> Engine:
             "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=5min",
         },
     )
+    listen(engine)
+    return engine

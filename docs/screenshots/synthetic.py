@@ -61,7 +61,7 @@ def forecast() -> Report:
 def announcements(book: crm.Book) -> Report:
     """The announcement round of the Working Group's paper, with States that are made up."""
     hold_the_round(book)
-    return book.reports.contribution_round(round_name=NAME, on=AS_OF)
+    return book.reports.contribution_round(round=NAME, on=AS_OF)
 
 
 def proposal(book: crm.Book) -> Proposal:

@@ -1,7 +1,7 @@
 """How accounts stand on any day, for queries; and the one place that works it out anew when something changes.
 
 The spans are a projection. Whatever is written about a contract, triggers of the database note its account
-(`ContractChange`), and the spans of these are worked out anew once, before the verb or the transaction ends.
+(`ContractChange`) and say so, and the spans of these are worked out anew once, before the verb or the transaction ends.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,6 +20,7 @@ from crm.membership.contract.contract_tables import AccountStanding, ContractCha
 from crm.membership.contract.ladder import StandingSpan, standing_spans
 from crm.reference.membership_rules import MembershipRules, membership_rules
 from crm.store.copying import copy_in
+from crm.store.said import said
 
 _FIELDS = tuple(StandingSpan.__dataclass_fields__)
 _values = attrgetter(*_FIELDS)
@@ -51,7 +52,8 @@ def settle_standing(session: Session) -> None:
         session: its own; what it has written so far counts.
     """
     session.flush()
-    _settle(session, session.connection().scalars(_CHANGED).all())
+    if said(session, ContractChange.__tablename__):
+        _settle(session, session.connection().scalars(_CHANGED).all())
 
 
 def settle_every_standing(session: Session) -> int:

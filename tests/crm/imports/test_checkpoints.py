@@ -5,11 +5,14 @@ import random
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 from support.books import MakeBook, books_on
 from support.imports import COLUMNS, csv_file, everything
+from support.locks import blocked
+from support.outbox import looking
 from support.server_processes import REPOSITORY
 
 from crm.errors import InvalidInput, NotFound, Refused
@@ -77,6 +80,21 @@ def test_wish_11_resuming_by_number_needs_the_very_file(book):
     report = book.imports.resume(batch.id, csv_file(*ROWS))
     assert (report.finished, len(report.rows)) == (True, 2500)
     assert next(iter(book.imports)).state == "done"
+
+
+def test_wish_11_what_the_database_still_writes_for_a_killed_process_is_not_done_again(book):
+    batch = stopped(book, csv_file(*ROWS), rows=1000)
+    moved = []
+    with ThreadPoolExecutor(1) as pool, looking(book) as eye, looking(book) as killed:
+        with killed.transaction():
+            killed.execute("SELECT pg_advisory_xact_lock(hashtextextended('accord.import', 0))")
+            killed.execute("UPDATE import_batch SET done = 2000 WHERE id = %s", [batch.id])
+            again = pool.submit(
+                book.imports.resume, batch, csv_file(*ROWS), on_progress=lambda *at: moved.append(at)
+            )
+            blocked(eye, 1)
+        again.result(60)
+    assert moved == [(2500, 2500)]
 
 
 def test_resuming_what_is_done_gives_its_report(book):

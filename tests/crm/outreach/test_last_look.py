@@ -18,7 +18,7 @@ from support.outbox import (
     statuses,
     told,
 )
-from support.sending import at, delivery, watched
+from support.sending import at, delivery, nobody_listens, watched
 
 from crm.outreach.outbox_tables import MessageClass
 
@@ -52,9 +52,7 @@ def test_what_comes_up_between_the_claim_and_the_intent_keeps_the_letter_back(
     acts = {
         "unsubscribed": lambda: other.suppressions.add(letter.to_address),
         "bounced": lambda: other.suppressions.add(letter.to_address, scope="all", reason="bounced"),
-        "answered": lambda: other.answers.receive(
-            f"From: a@acme.example\r\nTo: {book.identity.reply(letter.id)}\r\n\r\nYes please.\r\n".encode()
-        ),
+        "answered": lambda: other.answers.receive(answer_to(book, letter)),
         "cancelled": lambda: other.runs.cancel(run, reason="a wrong figure"),
         "paused": lambda: other.runs.pause(run, reason="a wrong figure"),
         "written to by another campaign": lambda: wrote_lately(other, letter),
@@ -81,6 +79,34 @@ def wrote_lately(book, letter):
     (other,) = queue(book, order(book, (account, person), **values))
     (claim,) = book.handover.claim(limit=1, ids=[other.id])
     book.handover.intend([claim.letter])
+
+
+@pytest.mark.parametrize("obstacle", ["unsubscribed", "bounced", "answered", "cancelled"])
+def test_of_what_has_an_obstacle_before_the_claim_no_mail_server_hears(book, make_book, obstacle):
+    staffed(book)
+    people = [contact(book), contact(book, "Ben Otieno")]
+    run = running(make_book, *people)
+    letter, other = campaign_letters(book, run, *people)
+    {
+        "unsubscribed": lambda: book.suppressions.add(letter.to_address),
+        "bounced": lambda: book.suppressions.add(letter.to_address, scope="all", reason="bounced"),
+        "answered": lambda: book.answers.receive(answer_to(book, letter)),
+        "cancelled": lambda: cancelled_while_a_worker_held_it(book, run, letter),
+    }[obstacle]()
+    delivery(book, through=nobody_listens()).deliver(limit=2)
+    assert statuses(book, [letter]) == ["stopped"]
+    assert obstacle == "cancelled" or statuses(book, [other]) == ["queued"]
+
+
+def answer_to(book, letter):
+    reply = book.identity.reply(letter.id)
+    return f"From: a@acme.example\r\nTo: {reply}\r\n\r\nYes please.\r\n".encode()
+
+
+def cancelled_while_a_worker_held_it(book, run, letter):
+    claims = book.handover.claim(limit=1, ids=[letter.id])
+    book.runs.cancel(run, reason="a wrong figure")
+    book.handover.put_back(claims, reason="The mail server does not answer.")
 
 
 def test_correspondence_is_no_campaign_but_an_address_that_bounces_gets_nothing(book, mail_server):
@@ -159,6 +185,7 @@ def test_refusing_waits_for_intents_under_way_and_what_comes_after_it_does_not_l
         book, order(book, to, key="older", message_class=MessageClass.MARKETING, due_at=book.clock.now())
     )
     claims = book.handover.claim(limit=1, ids=[book.outbox.of(run=run.id)[0].id])
+    (later,) = book.handover.claim(limit=1, ids=[old.id])
     wish = f"From: a@acme.example\r\nTo: {book.identity.unsubscribe(old.id)}\r\n\r\nstop\r\n".encode()
     other = make_book()
     refuse = {
@@ -175,7 +202,6 @@ def test_refusing_waits_for_intents_under_way_and_what_comes_after_it_does_not_l
             assert not refused.done()
         assert intent.result(60) == {claims[0].letter.id}
         refused.result(60)
-    (later,) = book.handover.claim(limit=1)
     assert book.handover.intend([later.letter]) == frozenset()
     assert statuses(book, [old]) == ["stopped"]
 

@@ -107,6 +107,21 @@ def test_a_letter_over_which_ten_workers_died_is_held(book, clock):
     assert book.handover.claim(limit=1) == ()
 
 
+def test_letters_over_which_three_workers_died_are_claimed_one_at_a_time_after_all_others(book, clock):
+    first, second, third = letters(book, 3)
+    for died in range(1, 4):
+        assert len(book.handover.claim(limit=2, ids=[first.id, second.id])) == 2, died
+        clock.advance(LAPSED)
+        book.handover.reap()
+    claims = [book.handover.claim(limit=10) for _ in range(4)]
+    assert [[letter.id for letter in of(claim)] for claim in claims] == [
+        [third.id],
+        [first.id],
+        [second.id],
+        [],
+    ]
+
+
 def test_the_deaths_over_a_letter_are_counted_anew_once_a_person_has_it_sent_again(book, clock):
     (letter,) = letters(book, 1)
     for _ in range(10):

@@ -27,7 +27,7 @@ def filled(book):
     associate("New", date(2025, 3, 1))
     upgraded = associate("Upgraded", date(2020, 1, 1), country="FR")
     terms.upgrade(upgraded, sector="T", on=date(2025, 4, 1))
-    terms.cross_sell(upgraded, "sector_member", sector="D", on=date(2025, 5, 1))
+    terms.further_sector(upgraded, sector="D", on=date(2025, 5, 1))
     back = associate("Back", date(2015, 1, 1))
     terms.denounce(back, sector="T", on=date(2019, 1, 1), reason="no budget")
     terms.join(back, "associate", sector="T", study_group="T-SG13", on=date(2025, 6, 1))

@@ -87,6 +87,31 @@ def test_within_a_group_each_verb_is_followed_and_what_failed_or_was_rehearsed_i
         assert connection.scalar(text("SELECT count(*) FROM contract_change")) == 0
 
 
+def test_what_was_written_before_a_group_that_failed_is_followed_although_the_group_had_followed_it(
+    book, billed
+):
+    with book._store.transaction() as session:
+        session.execute(text(PAY))
+        with pytest.raises(ZeroDivisionError), book.transaction():
+            book.organizations.change(billed, employees=3)
+            assert how(book, billed) == ("good", None)
+            raise ZeroDivisionError
+    assert how(book, billed) == ("good", None)
+
+
+def test_who_writes_nothing_about_a_contract_asks_nothing(book, billed):
+    asked = []
+
+    def note(_connection, _cursor, statement, *_):
+        asked.append("contract_change" in statement)
+
+    event.listen(book.engine, "before_cursor_execute", note)
+    book.dues.pay(billed, FEE, on=date(2027, 3, 1), reference="paid")
+    assert asked.count(True) == 1
+    book.organizations.change(billed, employees=3)
+    assert asked.count(True) == 1
+
+
 def test_however_much_a_verb_writes_the_spans_are_worked_out_once(book, acme, at):
     at("2026-09-10")
     book.dues.assess(2026)
