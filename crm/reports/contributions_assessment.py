@@ -72,7 +72,7 @@ def contributions_assessment(
     return Report(
         name="contributions-assessment",
         title=f"Assessment of the contributions of {asked}",
-        definition=f"What an assessment of {asked} would write now (`crm contribution assess {asked}`), an invoice a Member State: its "
+        definition=f"What an assessment of {asked} would write now (crm contribution assess {asked}), an invoice a Member State: its "
         f"class of each month by the unit of CHF {due.unit.amount:,.2f}{doubt}, less what was charged before. Nothing is written by "
         f"this report. {NOT_THE_BOOKS}",
         denominator=f"All {len(states)} Member States, charged or not. Not verified: what follows a unit that no source states.",
@@ -85,7 +85,7 @@ def contributions_assessment(
         behind=_behind(states, lines, rules) if rows else None,
         notes=synthetic(made_up),
         grouped_by="region",
-        chart=Chart(label="state", value="invoice", empty="Nothing to invoice", most=20),
+        chart=Chart(label="state", value="invoice", empty="Member States with nothing to invoice", most=20),
         language=tongue.value,
     )
 

@@ -7,7 +7,6 @@ from typing import Any
 from sqlmodel import Session, col
 
 from crm.directory.merged import among
-from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.membership.dues.assessed import Exempted
 from crm.membership.dues.assessing import Pass, exempted, passed_over
@@ -32,7 +31,6 @@ _COLUMNS = (
     Column(key="account", title="Account"),
     Column(key="id", title="Id", kind=ColumnKind.ID),
     Column(key="country", title="Country"),
-    Column(key="owner", title="Account manager"),
     Column(key="for", title="For", kind=ColumnKind.NOTE),
     *MONEY,
     Column(key="assumed", title="Class not stated", kind=ColumnKind.COUNT, summed=True),
@@ -55,7 +53,7 @@ class _Account:
         months = max((each.months for each in self.exempt), default=None)
         return (
             about.Region.name() if about.Region else _NOWHERE,
-            *(about.name, about.id, about.country, about.owner),
+            *(about.name, about.id, about.country),
             told(self.lines),
             *money(self.lines, rules),
             self.assumed,
@@ -91,7 +89,7 @@ def dues_assessment(
     return Report(
         name="dues-assessment",
         title=f"Assessment of the dues of {asked}",
-        definition=f"What an assessment of {asked} would write now (`crm dues assess {asked}`), an invoice an account: what is left "
+        definition=f"What an assessment of {asked} would write now (crm dues assess {asked}), an invoice an account: what is left "
         "to charge of every membership that runs in the year, and what is given back of what was charged before. A Sector "
         "Member whose class is not stated is charged the lowest one. Where an account is exempt for some months, the others "
         f"are charged. Nothing is written by this report. {NOT_THE_BOOKS}",
@@ -104,7 +102,9 @@ def dues_assessment(
         behind=_behind(found, rules) if rows else None,
         notes=synthetic(len(this.synthetic & {each.about.id for each in found})),
         grouped_by="region",
-        chart=Chart(label="account", value="invoice", empty="Exempt, or nothing to invoice", most=20),
+        chart=Chart(
+            label="account", value="invoice", empty="Accounts exempt, or with nothing to pay", most=20
+        ),
     )
 
 
@@ -127,9 +127,7 @@ def _position(account: _Account) -> tuple[int, str, int]:
 
 
 def _about(session: Session, place: Place, ids: Sequence[int]) -> Mapping[int, Any]:
-    owner: Any = col(Staff.name).label("owner")
-    query = accounts(Organization.id, Organization.name, Organization.country, owner, Region)
-    query = query.outerjoin(Staff, col(Staff.id) == col(Organization.owner_id))
+    query = accounts(Organization.id, Organization.name, Organization.country, Region)
     query = query.outerjoin(Region, col(Region.slug) == col(Country.region))
     rows = session.execute(place.narrowed(query.where(among(col(Organization.id), ids))))
     return {row.id: row for row in rows}

@@ -17,8 +17,7 @@ def members(server):
     with books_on(server) as url:
         make = MakeBook(url, SetClock(datetime(2026, 11, 26, 9, tzinfo=UTC)))
         book = make()
-        dana = book.staff.add("Dana Novak", email="dana@accord.example", office="BDT")
-        acme = book.organizations.add("Acme", country="CH", owner=dana)
+        acme = book.organizations.add("Acme", country="CH")
         beta = book.organizations.add("Beta", country="KE")
         book.terms.join(acme, "sector_member", sector="T", units="1/2", on=LONG_AGO)
         book.terms.join(beta, "sector_member", sector="D", on=LONG_AGO)
@@ -43,10 +42,9 @@ def test_who_is_charged_what_for_what_given_back_or_exempt_stands_before_anythin
         "Acme": (2650, -15900, -13250, 2650, 0, None, None),
         "Radio Union": (0, 0, 0, 0, 0, 12, "Council, reciprocity"),
     }
-    acme = by_account(report, "for", "owner")["Acme"]
-    assert "Credit: Sector Member in ITU-T, 1/2 unit, " in acme[0]
-    assert "Associate in ITU-R" in acme[0]
-    assert acme[1] == "Dana Novak"
+    (acme,) = by_account(report, "for")["Acme"]
+    assert "Credit: Sector Member in ITU-T, 1/2 unit, " in acme
+    assert "Associate in ITU-R" in acme
     assert "Of 4 memberships that run in 2026, 2 have nothing left to charge" in report.denominator
 
 
