@@ -44,7 +44,9 @@ def test_what_two_accounts_agreed_on_one_day_is_all_on_file_with_the_keeper(book
     apart = contract(book, keeper), contract(book, duplicate)
     merged = book.merge(keeper, duplicate, reason="same LEI")
     assert contract(book, keeper) == tuple(map(list.__add__, *apart))
-    assert [plan.over_on for plan in book.repayment_plans.of(keeper)] == [date(2027, 10, 1), date(2028, 1, 1)]
+    former, present = book.repayment_plans.of(keeper)
+    assert (former.over_on, present.over_on) == (date(2027, 10, 1), date(2028, 1, 1))
+    assert former.how == "another plan took its place on 1 October 2027"
     book.unmerge(merged, reason="they are two")
     assert (contract(book, keeper), contract(book, duplicate)) == apart
 
