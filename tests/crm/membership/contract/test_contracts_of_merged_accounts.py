@@ -63,7 +63,7 @@ def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(boo
         keeper, [(date(2028, 3, 31), 2 * FEE)], on=date(2027, 10, 3), reason="One plan for both"
     )
     assert (anew.amount, anew.over_on) == (2 * FEE, date(2028, 4, 1))
-    assert how(book, keeper, date(2027, 10, 3)) == (Standing.ARREARS, "on_plan")
+    assert how(book, keeper, date(2027, 10, 3)) == (Standing.ON_PLAN, "on_plan")
 
 
 def test_a_notice_and_an_exemption_of_a_duplicate_are_received_and_withdrawn_by_its_keeper(book, twins, at):

@@ -26,11 +26,11 @@ def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, a
     plan = book.repayment_plans.agree(billed, schedule, on=on, reason="Letter of 1 October")
     assert (plan.amount, plan.over_on) == (FEE, date(2028, 1, 1)) == (rehearsed.amount, rehearsed.over_on)
     assert plan.how == "kept; next: CHF 10,600.00 due by 31 December 2027"
-    assert how(book, billed) == (Standing.ARREARS, "on_plan")
+    assert how(book, billed) == (Standing.ON_PLAN, "on_plan")
     assert book.standing.of(billed).punctuality is Punctuality.LATE
     at("2027-12-31")
     book.dues.pay(billed, "10600", on=date(2027, 12, 31), reference="B-1")
-    assert how(book, billed, date(2028, 6, 30)) == (Standing.ARREARS, "on_plan")
+    assert how(book, billed, date(2028, 6, 30)) == (Standing.ON_PLAN, "on_plan")
     assert how(book, billed, date(2028, 7, 1)) == (Standing.SUSPENDED, "suspended")
     at("2028-07-01")
     (plan,) = book.repayment_plans.of(billed)
