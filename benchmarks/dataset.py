@@ -31,7 +31,7 @@ _TO_REFUSE = """
 SELECT pg_temp.id(26, id - pg_temp.id(10, 0)), email_key FROM person
 WHERE pg_temp.chance(id, 66) < 0.03 AND email_key IS NOT NULL
 """
-_REFUSE = "COPY suppression (id, address_hash, scope, reason, since_at) FROM STDIN"
+_REFUSE = "COPY suppression (id, address_hash, scope, reason, since_at, excepted) FROM STDIN"
 
 _INDEXES = """
 SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
@@ -144,7 +144,7 @@ def _refuse_some(book: Book, connection: psycopg.Connection) -> None:
     with connection.cursor().copy(_REFUSE) as copy:
         for number, address in addresses:
             copy.write_row(
-                (number, address_hash(address, book.identity.keys.current), "campaigns", "asked", NOW)
+                (number, address_hash(address, book.identity.keys.current), "campaigns", "asked", NOW, "[]")
             )
 
 

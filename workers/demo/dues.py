@@ -13,7 +13,7 @@ from workers.demo.chance import number
 from workers.demo.membership import SOURCE, MadeUpMember
 from workers.demo.stage import today
 
-_UNPAID = frozenset({Standing.ARREARS, Standing.SUSPENDED})
+_UNPAID = frozenset({Standing.ARREARS, Standing.ON_PLAN, Standing.SUSPENDED})
 _INSTALMENTS = 4
 
 
@@ -61,8 +61,11 @@ def _settle(book: Book, member: MadeUpMember, day: date) -> None:
             book.dues.pay(
                 member.organization, amount, on=paid_on, reference=reference, source=SOURCE, synthetic=True
             )
-    elif member.standing is Standing.ARREARS and not member.left_on:
+    elif member.standing is Standing.ON_PLAN and not member.left_on:
         _plan(book, member, day)
+    elif member.standing is Standing.ARREARS and not member.left_on:
+        decided, until = day - timedelta(days=60), day + timedelta(days=60)
+        book.postponements.grant(member.organization, "suspension", on=decided, until=until, reason=SOURCE)
     if member.standing is Standing.CANCELLING and not member.left_on:
         received = day - timedelta(days=20 + number("notice", member.organization.name) % 120)
         book.terms.give_notice(member.organization, sector=member.sector, received_on=received, reason=SOURCE)

@@ -29,7 +29,8 @@ _UNITS: Mapping[str, Mapping[str, int]] = MappingProxyType(
 _STANDINGS: Mapping[Standing, int] = MappingProxyType(
     {
         Standing.GOOD: 81,
-        Standing.ARREARS: 6,
+        Standing.ARREARS: 3,
+        Standing.ON_PLAN: 3,
         Standing.SUSPENDED: 3,
         Standing.CANCELLING: 3,
         Standing.EXEMPT: 3,
