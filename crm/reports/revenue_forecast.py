@@ -11,7 +11,6 @@ from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
-from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
@@ -47,9 +46,8 @@ class PricedMembership(NamedTuple):
 
     @property
     def at_risk(self) -> Decimal:
-        """What of it may not come in: all, where the account does not pay, not by a plan either, or is suspended or leaving."""
-        kept = self.term.standing is Standing.ARREARS and self.term.step is LadderStep.ON_PLAN
-        return self.amount if self.term.standing in _AT_RISK and not kept else ZERO
+        """What of it may not come in: all, where the account is in arrears, suspended or leaving; who keeps a plan pays."""
+        return self.amount if self.term.standing in _AT_RISK else ZERO
 
 
 def revenue_forecast(
@@ -150,7 +148,6 @@ def _terms(place: Place, today: date, ahead: range) -> Any:
         col(Term.until_on),
         col(Term.synthetic).label("made_up"),
         col(AccountStanding.standing),
-        col(AccountStanding.step),
         *(column.label(f"account_{column.key}") for column in SHOWN),
     )
     held = accounts(*columns).join(Term, col(Term.organization_id) == col(Organization.id))
