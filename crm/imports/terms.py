@@ -196,9 +196,7 @@ class TermRules(Rules[TermDraft]):
 
 
 _SUSPENDED = frozenset({"suspension", "suspended"})
-_ELSEWHERE = {
-    "cross sell": EventKind.FURTHER_SECTOR
-}  # as other systems say, and files made for this one before
+_ELSEWHERE = {"cross sell": EventKind.FURTHER_SECTOR}  # as other systems say, and earlier files
 _BECOMES = {
     EventKind.UPGRADE: Category.SECTOR_MEMBER,
     EventKind.CLASS_CHANGE: Category.SECTOR_MEMBER,
@@ -209,8 +207,8 @@ _BECOMES = {
 def _event(text: str) -> EventKind:
     if plain(text) in _SUSPENDED:
         raise InvalidInput(
-            "A suspension is no event of a membership: it follows from what is owed.",
-            hint="Import the row as standing (standing: suspended); where the book has the invoices, it works the standing out."
+            "A suspension is no event of a membership, it follows from what is owed: import it as standing.",
+            hint="As standing (standing: suspended) the row is taken; where the book has the invoices, it works the standing out."
             " A notice that was sent goes by book.suspension_notices.sent.",
         )
     return _ELSEWHERE.get(plain(text)) or member_of(EventKind, text, what="event")

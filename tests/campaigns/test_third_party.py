@@ -2,7 +2,7 @@ import sys
 import uuid
 
 import pytest
-from support.associates import associate, staff
+from support.associates import associate
 from support.third_party import MODULE, install
 
 from campaigns import desk
@@ -25,12 +25,6 @@ def installed(tmp_path, monkeypatch):
     yield install_one
     for name in names:
         sys.modules.pop(name, None)
-
-
-@pytest.fixture
-def colleague(make_book, book):
-    staff(book, "dana@accord.example", "joao@accord.example")
-    return make_book("joao@accord.example")
 
 
 def launched(book, colleague):

@@ -1,4 +1,4 @@
-"""Facts for proposals, without a database: an account in Kenya or Switzerland, as members of ITU-T or of nothing."""
+"""Facts for proposals without a database, of a member of ITU-T or of nothing; and what is done with them in a book."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from support.reference_facts import shipped_facts
 
+from crm.directory.tables import Organization
+from crm.membership.ledger import record_event
 from crm.membership.pricing import Holding
 from crm.membership.proposals.proposal import Ask
 from crm.membership.proposals.working_out import ProposalFacts
@@ -17,6 +19,7 @@ from crm.reference.fee_schedule import FeeSchedule
 
 T = Coverage.STANDARDIZATION
 JOINED = date(2020, 1, 1)
+APRIL = date(2026, 4, 1)
 SCHEDULE = FeeSchedule(
     shipped_facts("fees.csv"), shipped_facts("class_minimums.csv"), shipped_facts("contributory_units.csv")
 )
@@ -63,3 +66,16 @@ def facts(ledger=(), change="upgrade", development=Development.DEVELOPED, **more
         "synthetic": False,
     }
     return ProposalFacts(**values | more)
+
+
+def upgrade(book, account, on=APRIL):
+    """A proposal to upgrade an Associate of ITU-T."""
+    return book.terms.propose_upgrade(account, sector="T", on=on)
+
+
+def renew(book, account, on, category="associate"):
+    """Remark in the ledger of ITU-T that a membership was renewed."""
+    with book._store.changing("membership.renewal") as change:
+        row = change.session.get_one(Organization, account.id)
+        fields = {"kind": EventKind.RENEWAL, "coverage": Coverage.STANDARDIZATION, "effective_on": on}
+        record_event(change, row, {**fields, "category": Category(category)})

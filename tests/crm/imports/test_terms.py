@@ -107,7 +107,8 @@ def test_a_renewal_is_a_remark_and_for_a_suspension_it_is_said_what_to_import_in
     for row in report.refused:
         (problem,) = row.problems
         assert (problem.field, problem.kind) == ("event", ProblemKind.INVALID)
-        assert "as standing (standing: suspended)" in problem.fix
+        assert "import it as standing" in problem.reason
+        assert "(standing: suspended)" in problem.fix
 
     columns = {"columns": {"organization": "Member", "as_of": "On"}, "constants": {"standing": "suspended"}}
     book.imports.standing(csv_file(*rows[1:], header=header), columns)
