@@ -219,10 +219,11 @@ def with_a_contact(case: Case, _around: Circumstances) -> Skip | None:
     return None if case.contact else Skip(Reason.NO_CONTACT)
 
 
-def not_suppressed(case: Case, _around: Reachability) -> Skip | None:
+def not_suppressed(case: Case, around: Reachability) -> Skip | None:
     """A refusal is respected, and a colleague is not written to in its place."""
     contact = case.contact
-    return Skip(Reason.SUPPRESSED, contact.name) if contact and contact.suppressed else None
+    refused = contact and contact.refuses(around.correspondence.purpose)
+    return Skip(Reason.SUPPRESSED, contact.name) if contact and refused else None
 
 
 def with_permission(case: Case, around: Reachability) -> Skip | None:

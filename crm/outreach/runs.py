@@ -1,9 +1,10 @@
 """`book.runs`: prepare, approve, launch, pause and end the runs of campaigns, and move their enrolments on."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import true, update
+from sqlalchemy import func, true, update
 from sqlmodel import col, select
 
 from crm.errors import Refused
@@ -225,10 +226,11 @@ class Runs:
             return tuple(run.amend({"status": RunStatus.COMPLETED, "ended_at": change.now}) for run in runs)
 
 
-def mark_answered(change: Change, enrolment_id: int) -> None:
+def mark_answered(change: Change, enrolment_id: int, *, at: datetime) -> None:
     """Note inside a verb that a reply has come; it ends the journey, unless the campaign goes on after an answer."""
-    first = (col(Enrolment.id) == enrolment_id) & col(Enrolment.answered_at).is_(None)
-    change.session.execute(update(Enrolment).where(first).values(answered_at=change.now))
+    first = func.least(col(Enrolment.answered_at), at)
+    mine = col(Enrolment.id) == enrolment_id
+    change.session.execute(update(Enrolment).where(mine).values(answered_at=first))
     if ends_with_an_answer(change.session, enrolment_id):
         exit_enrolment(change, enrolment_id, "answered")
 

@@ -14,6 +14,7 @@ from crm.reports import (
     arrears_ageing,
     arrears_of_member_states,
     contribution_round,
+    contribution_stakes,
     contributions_assessment,
     contributions_forecast,
     coverage_by_office,
@@ -48,6 +49,7 @@ class Reports(Reader):
     arrears_ageing = arrears_ageing.arrears_ageing
     arrears_of_member_states = arrears_of_member_states.arrears_of_member_states
     contribution_round = contribution_round.contribution_round
+    contribution_stakes = contribution_stakes.contribution_stakes
     contributions_assessment = contributions_assessment.contributions_assessment
     contributions_forecast = contributions_forecast.contributions_forecast
     coverage_by_office = coverage_by_office.coverage_by_office

@@ -332,13 +332,13 @@ def test_a_reply_ends_the_journey_and_is_noted_however_late_it_comes(book, colle
     run = launched(book, colleague, enrolled(*acme))
     (waiting,) = book.runs.due(limit=10)
     with changing(book) as change:
-        mark_answered(change, waiting.enrolment_id)
+        mark_answered(change, waiting.enrolment_id, at=change.now)
     (row,) = book.runs.audience(run)
     assert (row.state, row.reason, row.answered_at) == ("exited", "answered", clock.now())
     first = clock.now()
     clock.advance(TOMORROW)
     with changing(book) as change:
-        mark_answered(change, waiting.enrolment_id)
+        mark_answered(change, waiting.enrolment_id, at=change.now)
     assert book.runs.audience(run)[0].answered_at == first
     assert book.runs.due(limit=10) == ()
 
@@ -350,7 +350,7 @@ def test_an_ended_journey_stays_as_it_ended_but_a_late_reply_counts(book, collea
         exit_enrolment(change, waiting.enrolment_id, "bounced")
     with changing(book) as change:
         exit_enrolment(change, waiting.enrolment_id, "unsubscribed")
-        mark_answered(change, waiting.enrolment_id)
+        mark_answered(change, waiting.enrolment_id, at=change.now)
     (row,) = book.runs.audience(run, state="exited")
     assert (row.reason, row.answered_at) == ("bounced", clock.now())
 
@@ -383,7 +383,7 @@ def test_results_count_by_arm_and_show_letters_in_doubt_and_assumed_sent(book, c
                 text("UPDATE outbox SET status = :status WHERE id = :id"), {"status": status, "id": letter.id}
             )
     with changing(book) as change:
-        mark_answered(change, written[0].enrolment_id)
+        mark_answered(change, written[0].enrolment_id, at=change.now)
         exit_enrolment(change, written[1].enrolment_id, "unsubscribed")
     results = book.outcomes.of(run)
     treatment, hold_out = results.arms
