@@ -59,7 +59,9 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
 
 def _standing(statement: Statement) -> str:
     told = [
-        f"Overdue on {statement.on:%d %B %Y}: CHF {statement.arrears:,.2f}.",
+        f"Overdue on {statement.on:%d %B %Y}: CHF {statement.arrears:,.2f}."
+        if statement.arrears
+        else f"Nothing is overdue on {statement.on:%d %B %Y}.",
         *(
             f"Open of {item.number}, due {item.due_on:%d %B %Y}: CHF {item.open:,.2f}."
             for item in statement.open_items

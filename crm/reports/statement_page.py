@@ -58,7 +58,7 @@ class StatementPage:
         return written(_rendered(self), path)
 
     def _repr_html_(self) -> str:
-        return _rendered(self, template="statement.html")
+        return _rendered(self, template="fragment.html")
 
 
 def _rendered(page: StatementPage, *, template: str = "page.html") -> str:

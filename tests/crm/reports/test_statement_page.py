@@ -83,8 +83,10 @@ def test_the_member_sees_none_of_our_own_marks(books):
 
 
 def test_it_is_written_in_the_six_languages_and_needs_a_period(books):
-    arabic = books.reports.statement_page("Acme", language="ar").to_html()
-    assert '<html lang="ar" dir="rtl">' in arabic
+    arabic = books.reports.statement_page("Acme", language="ar")
+    assert '<html lang="ar" dir="rtl">' in arabic.to_html()
+    assert 'lang="ar" dir="rtl"' in arabic._repr_html_()
+    assert "<html" not in arabic._repr_html_()  # a notebook has one
     assert "Relevé de compte" in text_of(books.reports.statement_page("Acme", language="fr"))
     with pytest.raises(InvalidInput, match="period"):
         books.reports.statement_page("Acme", since=date(2028, 1, 1))
