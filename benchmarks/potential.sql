@@ -62,7 +62,7 @@ ask AS (
         bool_or(outcome = 'open' OR closed_on > %(day)s) AS asked,
         coalesce(bool_or(outcome = 'lost' AND closed_on <= %(day)s AND closed_on > %(day)s - 365), false) AS refused
     FROM main JOIN opportunity USING (organization_id)
-    WHERE opportunity.kind IN ('upgrade', 'another_sector') AND (opened_at AT TIME ZONE 'UTC')::date <= %(day)s
+    WHERE opportunity.kind IN ('upgrade', 'further_sector') AND (opened_at AT TIME ZONE 'UTC')::date <= %(day)s
     GROUP BY opportunity.organization_id, opportunity.kind, opportunity.sector
 ),
 price AS MATERIALIZED (
@@ -119,7 +119,7 @@ could AS MATERIALIZED (
     LEFT JOIN in_group ON in_group.group_id = held.group_id AND in_group.category = 'associate' AND in_group.coverage = held.coverage
     WHERE held.category = 'associate'
     UNION ALL
-    SELECT account.*, 'another_sector', sector.code, price.amount, ARRAY[
+    SELECT account.*, 'further_sector', sector.code, price.amount, ARRAY[
         CASE WHEN of_sector.study_group THEN 'study_group' END,
         CASE WHEN of_sector.participation THEN 'participation' END,
         CASE WHEN in_group.held >= 2 THEN 'corporate_group' END,

@@ -8,15 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from campaigns.campaign import Signature
 from campaigns.exits import CHOSEN, Leave
 from campaigns.facts import Subject, known_facts, read_facts
+from campaigns.gathering import held_back, reachability, signatories
+from campaigns.guards import Reachability, Skip
+from campaigns.holding import Asking
 from campaigns.intents import Turn
-from campaigns.journey import Journey, MeetingStep, SwitchContactStep
+from campaigns.journey import Journey, SwitchContactStep
 from campaigns.meetings import HOST_ZONE
-from campaigns.orders import move_of
+from campaigns.occasion import Stationery
+from campaigns.orders import Signing, move_of
 from campaigns.overview import Advanced
 from campaigns.plan import Around
 from campaigns.plan import advance as plan
@@ -55,17 +59,24 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
 
 
 def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
-    now = book.clock.now()
-    runs = _running(book, due)
-    subjects = [found for run in runs.values() for found in run.subjects(due, now.date())]
+    if not due:
+        return []
+    now, staff = book.clock.now(), tuple(book.staff)
+    runs = _running(book, due, signatories(book, staff))
+    subjects = [found for run in runs.values() for found in run.subjects(due, now)]
     told = _told(book, runs, subjects, now.date())
+    asking = {number: run.asking for number, run in runs.items()}
+    held = held_back(
+        book, asking, [one for one in subjects if one.waiting.run_id in runs], staff=staff, now=now
+    )
     moves: list[Move] = []
     for subject in subjects:
         waiting, account = subject.waiting, subject.account
         if (run := runs.get(waiting.run_id)) is None:
             continue  # it has just been paused
         try:
-            moves.append(run.move(subject, told[waiting.enrolment_id], now))
+            number = waiting.enrolment_id
+            moves.append(run.move(subject, told[number], held.get(number), now))
         except StoreError:
             raise  # the database, and no fault of the run
         except Exception as error:  # noqa: BLE001 - what stops one run is to stop no other
@@ -77,30 +88,40 @@ def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
 class _Running:
     """A run's journey and wordings, as they were approved, whatever has become of the files since."""
 
-    def __init__(self, book: Book, run: Run) -> None:
-        self._id = run.id
+    def __init__(self, book: Book, run: Run, stationery: Stationery) -> None:
+        self._run = run
+        self.asking = Asking.of(run)
         self.journey = Journey.model_validate(run.content["journey"])
         self._audience = rule_of(run.content["audience"]) if "audience" in run.content else None
         self._exits = tuple(map(Leave, run.content.get("exits", CHOSEN)))
         self._default = run.content.get("default_language")
         self._hashes = run.content["wordings"]
+        self._signatures = {
+            Language(language): Signature.model_validate(team)
+            for language, team in run.content["signatures"].items()
+        }
+        self._stationery = stationery
+        self._stands_in = stationery.colleague(run.author)
         self._book = book
         self.spoken_for: set[int] = set()
+        self._reachability: Reachability | None = None
         self._wordings: dict[tuple[str, str], TemplateVersion] = {}
 
-    def subjects(self, due: Iterable[Waiting], on: date) -> list[Subject]:
+    def subjects(self, due: Iterable[Waiting], now: datetime) -> list[Subject]:
         """Its enrolments that are due, each with the account as it is now.
 
         An account stands there with the membership that the run is about, where that still runs.
         """
-        waiting = [one for one in due if one.run_id == self._id]
+        on = now.date()
+        waiting = [one for one in due if one.run_id == self._run.id]
         ids = {one.organization_id for one in waiting}
         found = self._book.candidates.among(ids, about=self._audience, on=on)
         exactly = {(account.organization_id, account.coverage): account for account in found}
         at_all = {account.organization_id: account for account in found}
         if self._has(SwitchContactStep):
             people = {contact.person_id for account in found for contact in account.contacts}
-            self.spoken_for = set(self._book.runs.people(self._id, among=people))
+            self.spoken_for = set(self._book.runs.people(self._run, among=people))
+            self._reachability = reachability(self._book, self._run, found, now=now)
         return [
             Subject(
                 one, exactly.get((one.organization_id, one.coverage)) or at_all.get(one.organization_id), on
@@ -115,37 +136,39 @@ class _Running:
             self._wordings[key] = self._book.runs.wording(self._hashes[f"{template}/{language}"])
         return self._wordings[key]
 
-    def move(self, subject: Subject, facts: Mapping[str, Value | None], now: datetime) -> Move:
+    def move(
+        self, subject: Subject, facts: Mapping[str, Value | None], held: Skip | None, now: datetime
+    ) -> Move:
         """What one enrolled account does now."""
         waiting, account = subject.waiting, subject.account
-        intents = plan(self.journey, waiting, account, now, self.around(waiting, facts))
+        intents = plan(self.journey, waiting, account, now, self.around(subject, facts, held))
         self.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
-        return move_of(waiting, intents, account, wording=self.wording, now=now)
+        signing = Signing(self._signatures[waiting.language], self._stationery, self._stands_in)
+        return move_of(waiting, intents, account, wording=self.wording, signing=signing, now=now)
 
-    def around(self, waiting: Waiting, facts: Mapping[str, Value | None]) -> Around:
+    def around(self, subject: Subject, facts: Mapping[str, Value | None], held: Skip | None) -> Around:
         """What the plan must know besides an account."""
+        manager = subject.account and self._stationery.manager_of(subject.account)
         return Around(
             exits=self._exits,
+            about=self.asking.about,
             facts=facts,
+            held=held,
             spoken_for=self.spoken_for,
+            reachability=self._reachability,
             default_language=Language(self._default) if self._default else None,
-            host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), HOST_ZONE),
+            host_zone=ZoneInfo(manager.time_zone) if manager else HOST_ZONE,
         )
 
     def _has(self, kind: type) -> bool:
         return any(isinstance(step, kind) for step in self.journey.steps)
 
-    @cached_property
-    def _zones(self) -> Mapping[str, ZoneInfo]:
-        """Where colleagues work, by address, where meetings are proposed."""
-        if not self._has(MeetingStep):
-            return {}
-        return {one.email: ZoneInfo(one.time_zone) for one in self._book.staff}
 
-
-def _running(book: Book, due: Iterable[Waiting]) -> dict[int, _Running]:
+def _running(book: Book, due: Iterable[Waiting], stationery: Stationery) -> dict[int, _Running]:
     """The runs of a batch; one that asks for a fact that nobody registers any more is paused instead."""
-    runs = {number: _Running(book, book.runs.get(number)) for number in {one.run_id for one in due}}
+    runs = {
+        number: _Running(book, book.runs.get(number), stationery) for number in {one.run_id for one in due}
+    }
     if asked := _asked_for(runs):
         for name in sorted(asked - known_facts().keys()):
             _pause_those_that_ask(book, runs, name, f"Nobody tells {name} any more.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Set as AbstractSet
 
+from campaigns.guards import Reachability, objection_to
 from crm.insight.candidate import Candidate, Contact
 from crm.reference.languages import Language
 
@@ -13,10 +14,12 @@ def next_senior(
     language: Language,
     default: Language | None,
     spoken_for: AbstractSet[int],
+    around: Reachability,
 ) -> Contact | None:
     """The next senior contact of an account, in the order in which it is written to; None: there is none.
 
-    They must read the language in which the journey began, for that is how its letters were approved.
+    Whoever a guard would keep from being enrolled is passed over: who must not be written to, or on no ground, had a letter of
+    a campaign just now, or has an address that is none of the account's. They must read the language in which the journey began, for that is how its letters were approved.
 
     Args:
         account: its contacts stand with focal points first.
@@ -24,6 +27,7 @@ def next_senior(
         language: of the letters so far.
         default: the language of people of whom nobody has said.
         spoken_for: people whom the run writes to for other accounts: one person is written to once.
+        around: what the guards must know about writing to them.
     """
     people = [contact.person_id for contact in account.contacts]
     following = account.contacts[people.index(after) + 1 :] if after in people else ()
@@ -32,9 +36,9 @@ def next_senior(
             contact
             for contact in following
             if contact.senior
-            and not contact.suppressed
             and contact.person_id not in spoken_for
             and (contact.language or default) is language
+            and objection_to(contact, account, around) is None
         ),
         None,
     )

@@ -6,6 +6,7 @@ written to there is no journey.
 
 from enum import StrEnum
 
+from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate, Contact
 from crm.outreach.moves import Waiting
 from crm.outreach.outbox_tables import MessageStatus
@@ -25,6 +26,8 @@ class Leave(StrEnum):
     LETTER_NOT_SENT = "letter_not_sent"
     NOBODY_ELSE = "nobody_else"
     COMPLAINING = "complaining"
+    QUIET_PERIOD = "quiet_period"
+    CLEARANCE_HOLD = "clearance_hold"
 
     @property
     def words(self) -> str:
@@ -45,6 +48,8 @@ _WORDS = {
     Leave.LETTER_NOT_SENT: "a letter could not be sent",
     Leave.NOBODY_ELSE: "nobody senior to go on with",
     Leave.COMPLAINING: "a complaint of theirs is open",
+    Leave.QUIET_PERIOD: "others were in touch for as long as a letter can wait",
+    Leave.CLEARANCE_HOLD: "its clearance said to hold for as long as a letter can wait",
     # What the book itself notes when something comes back or a run is cancelled.
     "bounced": "the address does not exist",
     "undeliverable": "a letter could not be delivered",
@@ -67,13 +72,20 @@ def contact_of(waiting: Waiting, account: Candidate | None) -> Contact | None:
     return next((contact for contact in contacts if contact.person_id == waiting.person_id), None)
 
 
-def leaving(waiting: Waiting, account: Candidate | None, exits: tuple[Leave, ...] = CHOSEN) -> Leave | None:
+def leaving(
+    waiting: Waiting,
+    account: Candidate | None,
+    exits: tuple[Leave, ...] = CHOSEN,
+    *,
+    about: Purpose = Purpose.CAMPAIGNS,
+) -> Leave | None:
     """Why an account leaves its journey now; None: it goes on.
 
     Args:
         waiting: where it stands and which steps it has taken.
         account: the account as it is now.
         exits: those of the campaign.
+        about: the purpose of its letters.
     """
     contact = contact_of(waiting, account)
     grounds = (
@@ -82,7 +94,7 @@ def leaving(waiting: Waiting, account: Candidate | None, exits: tuple[Leave, ...
         (Leave.MEMBERSHIP_ENDED, waiting.coverage not in (None, account and account.coverage)),
         (Leave.STANDING, account is not None and not account.in_good_standing),
         (Leave.CONTACT_LEFT, contact is None),
-        (Leave.SUPPRESSED, contact is not None and contact.suppressed),
+        (Leave.SUPPRESSED, contact is not None and contact.refuses(about)),
         (Leave.COMPLAINING, waiting.complaining),
         (Leave.LETTER_NOT_SENT, any(step.letter in _NEVER_LEFT for step in waiting.done.values())),
     )

@@ -1,12 +1,12 @@
 """What keeps a campaign from writing to an account: guards in a fixed order, each with a named reason.
 
 The first guard that objects names the reason, so the order is that of what an account manager needs to hear first.
-Standing comes first: whoever is in arrears, suspended or leaving is a case for retention and no target
+Standing comes first: whoever is in arrears or pays them by a plan, is suspended or leaving is a case for retention and no target
 (docs/domain.md, "Retention first"); an exempt member is none either, and while an application is pending it would be premature.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +23,7 @@ class Reason(StrEnum):
     """Why an account is left out."""
 
     STANDING_UNKNOWN = "standing_unknown"
+    ON_PLAN = "on_plan"
     ARREARS = "arrears"
     SUSPENDED = "suspended"
     CANCELLING = "cancelling"
@@ -49,6 +50,7 @@ class Reason(StrEnum):
 
 
 _BY_STANDING = {
+    Standing.ON_PLAN: Reason.ON_PLAN,
     Standing.ARREARS: Reason.ARREARS,
     Standing.SUSPENDED: Reason.SUSPENDED,
     Standing.CANCELLING: Reason.CANCELLING,
@@ -95,7 +97,25 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Circumstances:
+class Reachability:
+    """What the guards must know about writing to people.
+
+    Attributes:
+        correspondence: what people agreed to, and whose their addresses are.
+        foreign_addresses: whether addresses that do not look like the account's own are written to.
+        cap: the least time between letters of two campaigns to one person.
+        written: when a letter of any campaign last went to a person, by their id.
+    """
+
+    now: datetime
+    correspondence: Correspondence
+    foreign_addresses: bool
+    cap: timedelta
+    written: Mapping[int, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances(Reachability):
     """What the guards must know besides the account.
 
     Attributes:
@@ -105,13 +125,8 @@ class Circumstances:
         languages: the languages that every letter of the campaign is written in.
         held: why the clearance of an account says to hold, by its id.
         conditions: what the campaign wants to have happened before an account is written to.
-        correspondence: what people agreed to, and whose their addresses are.
-        foreign_addresses: whether addresses that do not look like the account's own are written to.
-        cap: the least time between letters of two campaigns to one person.
-        written: when a letter of any campaign last went to a person, by their id.
     """
 
-    now: datetime
     quiet: timedelta
     engaged: frozenset[int]
     letters: Mapping[int, Touch]
@@ -119,10 +134,6 @@ class Circumstances:
     default_language: Language | None
     fallback_language: Language | None
     held: Mapping[int, str]
-    correspondence: Correspondence
-    foreign_addresses: bool
-    cap: timedelta
-    written: Mapping[int, datetime]
     conditions: tuple[Condition, ...] = ()
 
     @classmethod
@@ -186,8 +197,13 @@ def when_its_time_has_come(case: Case, around: Circumstances) -> Skip | None:
 def not_contacted_lately(case: Case, around: Circumstances) -> Skip | None:
     """No office was in touch with the account inside the quiet period, in person or by letter."""
     touches = (case.account.last_touch, around.letters.get(case.account.organization_id))
-    latest = max((touch for touch in touches if touch), key=lambda touch: touch.at, default=None)
-    if latest is None or latest.at <= around.now - around.quiet:
+    return in_quiet_period(filter(None, touches), quiet=around.quiet, now=around.now)
+
+
+def in_quiet_period(touches: Iterable[Touch], *, quiet: timedelta, now: datetime) -> Skip | None:
+    """The latest of some touches, if it lies inside the quiet period."""
+    latest = max(touches, key=lambda touch: touch.at, default=None)
+    if latest is None or latest.at <= now - quiet:
         return None
     office = f" by {latest.office}" if latest.office else ""
     return Skip(Reason.QUIET_PERIOD, f"{latest.kind}{office} on {latest.at:%d %B %Y}")
@@ -203,13 +219,14 @@ def with_a_contact(case: Case, _around: Circumstances) -> Skip | None:
     return None if case.contact else Skip(Reason.NO_CONTACT)
 
 
-def not_suppressed(case: Case, _around: Circumstances) -> Skip | None:
+def not_suppressed(case: Case, around: Reachability) -> Skip | None:
     """A refusal is respected, and a colleague is not written to in its place."""
     contact = case.contact
-    return Skip(Reason.SUPPRESSED, contact.name) if contact and contact.suppressed else None
+    refused = contact and contact.refuses(around.correspondence.purpose)
+    return Skip(Reason.SUPPRESSED, contact.name) if contact and refused else None
 
 
-def with_permission(case: Case, around: Circumstances) -> Skip | None:
+def with_permission(case: Case, around: Reachability) -> Skip | None:
     """Consent, our relation or another ground suffices where the account is: see `crm.consent.permission`."""
     if case.contact is None:
         return None
@@ -217,7 +234,7 @@ def with_permission(case: Case, around: Circumstances) -> Skip | None:
     return None if found.allowed else Skip(Reason.NO_PERMISSION, f"{case.contact.name}: {found.words}")
 
 
-def not_written_to_lately(case: Case, around: Circumstances) -> Skip | None:
+def not_written_to_lately(case: Case, around: Reachability) -> Skip | None:
     """No campaign wrote to the person just now, for whatever account it was."""
     at = around.written.get(case.contact.person_id) if case.contact else None
     if at is None or at <= around.now - around.cap:
@@ -225,7 +242,7 @@ def not_written_to_lately(case: Case, around: Circumstances) -> Skip | None:
     return Skip(Reason.FREQUENCY_CAP, f"letter on {at:%d %B %Y}")
 
 
-def at_an_address_of_the_account(case: Case, around: Circumstances) -> Skip | None:
+def at_an_address_of_the_account(case: Case, around: Reachability) -> Skip | None:
     """The address is at a domain of the corporate group, or its owner has confirmed it."""
     if case.contact is None or around.foreign_addresses:
         return None
@@ -249,6 +266,14 @@ def cleared(case: Case, around: Circumstances) -> Skip | None:
 
 Guard = Callable[[Case, Circumstances], Skip | None]
 
+OF_THE_CONTACT: tuple[Callable[[Case, Reachability], Skip | None], ...] = (
+    not_suppressed,
+    with_permission,
+    not_written_to_lately,
+    at_an_address_of_the_account,
+)
+"""The guards that look at whom the letters go to."""
+
 GUARDS: tuple[Guard, ...] = (
     in_good_standing,
     with_a_signal,
@@ -256,10 +281,7 @@ GUARDS: tuple[Guard, ...] = (
     not_contacted_lately,
     in_no_other_campaign,
     with_a_contact,
-    not_suppressed,
-    with_permission,
-    not_written_to_lately,
-    at_an_address_of_the_account,
+    *OF_THE_CONTACT,
     in_a_language_with_letters,
     cleared,
 )
@@ -267,7 +289,10 @@ GUARDS: tuple[Guard, ...] = (
 
 def objection(case: Case, around: Circumstances) -> Skip | None:
     """What the first guard that objects says; None: nothing stands against the account by itself."""
-    for guard in GUARDS:
-        if skip := guard(case, around):
-            return skip
-    return None
+    return next(filter(None, (guard(case, around) for guard in GUARDS)), None)
+
+
+def objection_to(contact: Contact, account: Candidate, around: Reachability) -> Skip | None:
+    """What stands against writing to one of an account's contacts; None: nothing does."""
+    case = Case(replace(account, contacts=(contact,)), None)
+    return next(filter(None, (guard(case, around) for guard in OF_THE_CONTACT)), None)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from campaigns.exits import Leave
+from campaigns.guards import Reason
 from campaigns.journey import MeetingStep
 
 
@@ -58,10 +59,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class WaitUntil:
-    """Look again at a step at an instant."""
+    """Look again at a step at an instant.
+
+    Attributes:
+        held: why its letter is held back, where it would be due.
+        held_at: since when it is.
+    """
 
     step: str
     at: datetime
+    held: Reason | None = None
+    held_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,24 @@ class Journey(BaseModel):
                     what = f"sends the letter {letter!r}, which is not on file"
                     raise self.wrong(place, field, what, value=letter, candidates=sorted(letters))
 
+    def refuse_reminders(self, reminders: Collection[str]) -> None:
+        """Refuse a journey that reminds whoever it switches to of a letter that went to somebody else.
+
+        Args:
+            reminders: the letters that speak of an earlier one.
+
+        Raises:
+            InvalidInput: naming the step and the letter.
+        """
+        for switch in (step for step in self.steps if isinstance(step, SwitchContactStep)):
+            for place in self._first_letters(self.after(switch.name)):
+                if wrong := next(
+                    (letter for letter in self.steps[place].letters if letter in reminders), None
+                ):
+                    what = f"reminds whoever {switch.name!r} goes on with of a letter that they have not had"
+                    hint = "Send them a letter that stands by itself."
+                    raise self.wrong(place, "template", what, hint, value=wrong)
+
     def ways(self, name: str) -> Mapping[str, str]:
         """Every step that may follow, or "end", by the field that leads there: `then` first."""
         return self._ways[name]
@@ -150,6 +168,16 @@ class Journey(BaseModel):
             step.name: {"then": step.then or after, **step.turns}
             for step, after in zip(self.steps, following, strict=True)
         }
+
+    def _first_letters(self, name: str) -> Iterator[int]:
+        """The places of the steps that send the next letter, from a step on."""
+        if name == END:
+            return
+        if self.step(name).letters:
+            yield self._place(name)
+            return
+        for target in self.ways(name).values():
+            yield from self._first_letters(target)
 
     def _targets(self) -> Iterator[tuple[int, str, str]]:
         for place, step in enumerate(self.steps):

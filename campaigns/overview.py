@@ -81,6 +81,7 @@ class Overview:
             "run": {name: getattr(self.run, name) for name in _TOLD},
             "left_out": dict(self.results.left_out),
             "awaiting": self.results.awaiting,
+            "held_back": dict(self._held),
             "languages": dict(self.results.languages),
             "not_reviewed": self._not_reviewed,
         }
@@ -98,12 +99,14 @@ class Overview:
         left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
         exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
         ended = ", ".join(f"{count} {left_because(reason)}" for reason, count in exits.most_common())
+        held = ", ".join(f"{count} {_words(reason)}" for reason, count in self._held.most_common())
         lines += (
             [f"{self.results.awaiting} accounts beyond the ceiling await an approval."]
             if self.results.awaiting
             else []
         )
         lines += [f"Left out: {left_out}."] if left_out else []
+        lines += [f"Next letter held back: {held}."] if held else []
         lines += [f"Left their journey: {ended}."] if ended else []
         return "\n".join([*lines, *([self.stop.words] if self.stop else [])])
 
@@ -114,6 +117,10 @@ class Overview:
             yield f"Letters: {', '.join(f'{count} in {said(language)}' for language, count in counts)}."
         if unread := self._not_reviewed:
             yield f"{NOT_REVIEWED}: {', '.join(unread)}."
+
+    @property
+    def _held(self) -> Counter[str]:
+        return sum((Counter(arm.held) for arm in self.results.arms), Counter[str]())
 
     @property
     def _not_reviewed(self) -> list[str]:

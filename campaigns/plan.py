@@ -14,6 +14,8 @@ from functools import lru_cache
 from campaigns.arms import variant_of
 from campaigns.contacts import next_senior
 from campaigns.exits import CHOSEN, Leave, leaving
+from campaigns.guards import Reachability, Skip
+from campaigns.holding import PATIENCE
 from campaigns.intents import Exit, Finish, Intent, Invite, Pass, PlanTask, Send, StepIntent, Turn, WaitUntil
 from campaigns.journey import (
     END,
@@ -28,6 +30,7 @@ from campaigns.journey import (
 )
 from campaigns.meetings import proposed_start, zone_of
 from campaigns.steps import Value
+from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate
 from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
@@ -45,17 +48,23 @@ class Around:
 
     Attributes:
         exits: the exits that the campaign has chosen.
+        about: the purpose of its letters.
         facts: what is known of the account, for the branches.
         spoken_for: the people whom the run writes to for other accounts.
+        reachability: what the guards must know about writing to people; None for a journey that switches to nobody.
         default_language: of people whose language nobody has said.
         host_zone: the time zone of whoever signs the letters.
+        held: why no letter may go out now; see `campaigns.holding`.
     """
 
     exits: tuple[Leave, ...] = CHOSEN
+    about: Purpose = Purpose.CAMPAIGNS
     facts: Mapping[str, Value | None] = field(default_factory=dict)
     spoken_for: AbstractSet[int] = frozenset()
+    reachability: Reachability | None = None
     default_language: Language | None = None
     host_zone: tzinfo = UTC
+    held: Skip | None = None
 
 
 def advance(
@@ -77,7 +86,7 @@ def advance(
     Returns:
         The steps to take now, in order, then exactly one of `WaitUntil`, `Exit` and `Finish`.
     """
-    if reason := leaving(waiting, account, around.exits):
+    if reason := leaving(waiting, account, around.exits, about=around.about):
         return (Exit(reason),)
     assert account is not None  # whoever is there has an account
     return _Walk(journey, waiting, account, now, around).intents()
@@ -105,6 +114,8 @@ class _Walk:
             if name not in self._done:
                 if isinstance(step, WaitStep) and (until := self._until(step)) > self._now:
                     return (*taken, WaitUntil(name, until))
+                if isinstance(step, LetterStep | MeetingStep) and (held := self._around.held):
+                    return (*taken, self._held_back(name, held))
                 intent = self._taken(step)
                 taken.append(intent)
                 if isinstance(intent, Exit):
@@ -114,6 +125,14 @@ class _Walk:
         # A letter that is still on its way would be stopped if the journey ended before it.
         waits = self._on_its_way()
         return (*taken, WaitUntil(END, self._now + _LOOK_AGAIN) if waits else Finish())
+
+    def _held_back(self, step: str, held: Skip) -> WaitUntil | Exit:
+        """A day's wait, in both arms; the end of the journey where it has lasted too long."""
+        waits = self._waiting.held_at if step == self._waiting.step else None
+        since = waits or self._now
+        if self._now - since >= PATIENCE:
+            return Exit(Leave(held.reason.value))
+        return WaitUntil(step, self._now + _LOOK_AGAIN, held.reason, since)
 
     def _taken(self, step: AnyStep) -> StepIntent | Exit:
         written_to = self._waiting.arm is Arm.TREATMENT
@@ -135,12 +154,14 @@ class _Walk:
                 return Pass(step.name)
 
     def _switched(self, step: SwitchContactStep) -> Turn | Exit:
+        assert self._around.reachability is not None  # whoever plans such a journey knows it
         found = next_senior(
             self._account,
             after=self._person_id,
             language=self._waiting.language,
             default=self._around.default_language,
             spoken_for=self._around.spoken_for,
+            around=self._around.reachability,
         )
         if found:
             return Turn(step.name, self._journey.after(step.name), found.person_id)

@@ -64,6 +64,8 @@ def _row(account: RunAccount) -> tuple[Cell, ...]:
 def _why(account: RunAccount) -> str:
     if account.reason is None:
         return account.why
-    known = account.reason in set(Reason)
+    if account.state is EnrolmentState.ENROLLED:
+        return f"next letter held back: {Reason(account.reason).words}"
+    known = account.state is EnrolmentState.LEFT_OUT and account.reason in set(Reason)
     words = Reason(account.reason).words if known else left_because(account.reason)
     return f"{words}: {account.why}" if account.why and known else words

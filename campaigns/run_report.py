@@ -38,7 +38,8 @@ def run_report(results: RunResults, comparison: Comparison, *, as_of: datetime) 
         title=f"{run.title}: run {run.id}, {run.status}",
         definition="Answered: a reply to a letter came, or somebody of the account or its corporate group wrote, "
         f"called or came to us since the launch. {goal.column}: has {goal.words} since the launch. Both count "
-        "accounts, whether or not their journey goes on. Bounced: accounts whose journey ended because a report came back "
+        "accounts, whether or not their journey goes on. Held back: under way, but their next letter waits for another office or "
+        "campaign to be done. Bounced: accounts whose journey ended because a report came back "
         "that the address does not exist; their letters had been accepted by the next mail server. Won: asks won since the launch, as they are recorded.",
         denominator="The accounts enrolled in the arm when the audience was frozen.",
         as_of=as_of,
@@ -46,6 +47,7 @@ def run_report(results: RunResults, comparison: Comparison, *, as_of: datetime) 
             Column(key="arm", title="Arm"),
             Column(key="enrolled", title="Enrolled", kind=ColumnKind.COUNT, summed=True),
             Column(key="underway", title="Under way", kind=ColumnKind.COUNT, summed=True),
+            Column(key="held_back", title="Held back", kind=ColumnKind.COUNT, summed=True),
             *(
                 Column(key=key, title=title, kind=ColumnKind.COUNT, summed=True)
                 for key, (title, _) in _LETTERS.items()
@@ -65,5 +67,13 @@ def run_report(results: RunResults, comparison: Comparison, *, as_of: datetime) 
 def _row(arm: ArmResult) -> tuple[Cell, ...]:
     letters = (sum(arm.letters.get(status, 0) for status in statuses) for _, statuses in _LETTERS.values())
     rate = Decimal(arm.converted) / arm.enrolled if arm.enrolled else None
-    counts = (arm.enrolled, arm.underway, *letters, arm.exits.get("bounced", 0), arm.answered, arm.converted)
+    counts = (
+        arm.enrolled,
+        arm.underway,
+        sum(arm.held.values()),
+        *letters,
+        arm.exits.get("bounced", 0),
+        arm.answered,
+        arm.converted,
+    )
     return (ARMS[arm.arm].capitalize(), *counts, rate, arm.won)

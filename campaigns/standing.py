@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
 from campaigns.entry import Entry
+from campaigns.holding import PATIENCE
 from campaigns.journey import Journey, WaitStep
 from campaigns.orders import entries_of, standing_order
 from campaigns.preview import Preview
@@ -19,12 +20,6 @@ from crm.outreach.run_rules import RunKey
 from crm.outreach.run_tables import Run
 from crm.outreach.succession import TakenOver
 from crm.reference.languages import Language
-
-_PATIENCE = timedelta(days=45)
-"""So long something that happened may still let an account enter that a guard kept out, and by the quiet period longer.
-
-It covers the thirty days for which the contact of another office holds campaigns (clearance_rules.csv, recent_contact).
-"""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -143,7 +138,7 @@ def _happened(book: Book, run: Run, campaign: Campaign, entry: Entry) -> Mapping
     since_then = book.entries.occurred(run, entry.on)
     if run.looked_at is not None and run.looked_at.date() == book.clock.now().date():
         return since_then
-    earlier = book.entries.occurred(run, entry.on, back=campaign.quiet + _PATIENCE)
+    earlier = book.entries.occurred(run, entry.on, back=campaign.quiet + PATIENCE)
     former = book.entries.former(campaign.name) if earlier else {}
     return {number: what for number, what in earlier.items() if number not in former} | since_then
 

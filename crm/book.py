@@ -62,6 +62,7 @@ from crm.outreach.entries import Entries
 from crm.outreach.handover import Handover
 from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
+from crm.outreach.lately import Lately
 from crm.outreach.limits import Limits
 from crm.outreach.outbox import Outbox
 from crm.outreach.outcomes import Outcomes
@@ -199,6 +200,7 @@ class Book:
             ),
         ).of
 
+        self.lately = Lately(store)
         self.runs = Runs(store, identity=identity, limits=limits)
         self.entries = Entries(store)
         self.outcomes = Outcomes(store)

@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from crm.book import Book
+from crm.cli import unmatched
 from crm.cli.failures import ExitCode, tell
 from crm.cli.options import OptionalReason, Reason, examples
 from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
 from crm.errors import AccordError, InvalidInput, MailError, NotFound
 from crm.mail.rendering import Rendered
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from crm.outreach.outbox_tables import MessageStatus
 
 app = typer.Typer(help="Answers that come in, and letters that went out.", no_args_is_help=True)
@@ -24,14 +25,6 @@ ACTOR = "mail"
 
 LetterKey = Annotated[str, typer.Argument(metavar="LETTER", help="Id, key or Message-ID.")]
 
-_ANSWERS = {
-    "id": "id",
-    "received": "received_at",
-    "kind": "kind",
-    "from": "sender",
-    "subject": "subject",
-    "effect": "effect",
-}
 LETTERS: dict[str, Cells] = {
     "id": "id",
     "status": "status",
@@ -81,7 +74,7 @@ def receive(
         # Whatever is wrong with us is no reason to send somebody's message back to them.
         tell(error, as_json=invocation(ctx).as_json)
         raise typer.Exit(ExitCode.LATER) from None
-    show(ctx, taken, _ANSWERS, empty="Nothing was taken in.")
+    show(ctx, taken, unmatched.ANSWERS, empty="Nothing was taken in.")
     if unreadable:
         raise typer.Exit(ExitCode.DATA)
 
@@ -163,11 +156,8 @@ def stops(ctx: typer.Context) -> None:
         show(ctx, book.outgoing.history, _STOPS, empty="Mail was never stopped.")
 
 
-@app.command()
-def unmatched(ctx: typer.Context) -> None:
-    """List what came in and fits no letter of ours, for a person to look at."""
-    with opened(ctx) as book:
-        show(ctx, book.answers.of(unmatched=True), _ANSWERS, empty="Everything that came in fits a letter.")
+for command in unmatched.COMMANDS:
+    app.command()(command)
 
 
 def show_rendered(ctx: typer.Context, letter: Rendered, *, html: bool) -> None:

@@ -17,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Kind = Annotated[OpportunityKind, typer.Argument(metavar="KIND", help="upgrade or another_sector.")]
+Kind = Annotated[OpportunityKind, typer.Argument(metavar="KIND", help="upgrade or further_sector.")]
 
 
 def _reasons(potential: Potential) -> str:

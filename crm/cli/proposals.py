@@ -73,7 +73,7 @@ def propose_sector(
     _show(
         ctx,
         org,
-        MembershipChange.CROSS_SELL,
+        MembershipChange.FURTHER_SECTOR,
         sector=sector,
         on=on,
         category=category,
@@ -192,7 +192,7 @@ def _command(org: str, ask: Ask) -> str:
     """The command that accepts a proposal, as it is typed, but for the fingerprint."""
     words = ["crm", "term", "accept", org, ask.change.value, "--sector", ask.coverage.value]
     words += ["--on", ask.effective_on.isoformat()]
-    words += ["--category", ask.category.value] if ask.change is MembershipChange.CROSS_SELL else []
+    words += ["--category", ask.category.value] if ask.change is MembershipChange.FURTHER_SECTOR else []
     words += ["--study-group", ask.study_group] if ask.study_group else []
     words += ["--units", str(ask.units)] if ask.units else []
     return join(words)

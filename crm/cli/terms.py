@@ -116,8 +116,8 @@ def upgrade(
         tell(ctx, upgraded)
 
 
-@app.command(epilog=examples("crm term cross-sell acme.example --sector D --on 2027-01-01"))
-def cross_sell(
+@app.command(epilog=examples("crm term further-sector acme.example --sector D --on 2027-01-01"))
+def further_sector(
     ctx: typer.Context,
     *,
     org: options.Organization,
@@ -133,10 +133,10 @@ def cross_sell(
 ) -> None:
     """Record that a member joined a further Sector."""
     with opened(ctx) as book:
-        opened_term = book.terms.cross_sell(
+        opened_term = book.terms.further_sector(
             org,
-            category,
             sector=sector,
+            category=category,
             study_group=study_group,
             units=units,
             on=day(book, on),

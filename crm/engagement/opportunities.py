@@ -75,7 +75,7 @@ class Opportunities:
 
         Args:
             key: which account.
-            kind: first_membership, upgrade, another_sector, unit_increase, contribution or sponsorship.
+            kind: first_membership, upgrade, further_sector, unit_increase, contribution or sponsorship.
             stage: where it stands; the first stage of its kind where none is given.
             probability: how likely it is won, in per cent, where you know better than the stage.
             note: what there is to say.

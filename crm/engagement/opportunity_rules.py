@@ -23,13 +23,13 @@ from crm.store.store import Change
 _ASKS = {
     OpportunityKind.FIRST_MEMBERSHIP: "First membership",
     OpportunityKind.UPGRADE: "Upgrade to Sector Member",
-    OpportunityKind.ANOTHER_SECTOR: "A further Sector",
+    OpportunityKind.FURTHER_SECTOR: "A further Sector",
     OpportunityKind.UNIT_INCREASE: "A higher class of contribution",
     OpportunityKind.CONTRIBUTION: "A voluntary contribution",
     OpportunityKind.SPONSORSHIP: "A sponsorship",
 }
 _ONCE = frozenset({OpportunityKind.CONTRIBUTION, OpportunityKind.SPONSORSHIP})
-_IN_ONE_SECTOR = frozenset({OpportunityKind.UPGRADE, OpportunityKind.ANOTHER_SECTOR})
+_IN_ONE_SECTOR = frozenset({OpportunityKind.UPGRADE, OpportunityKind.FURTHER_SECTOR})
 _HIGHEST = 100
 
 # How a field is understood; None empties it, but for those that every ask has.

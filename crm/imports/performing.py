@@ -1,7 +1,7 @@
 """Performing an import: from the file that was given to the report, dry or real, from the first row or where it stopped."""
 
-from collections.abc import Callable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -19,14 +19,14 @@ from crm.imports.kind import Kind
 from crm.imports.mapping import ImportMapping
 from crm.imports.report import ImportReport
 from crm.imports.row_log import BookLog, RowLog, SpooledLog
-from crm.imports.running import Run
+from crm.imports.running import TURN, Run
 from crm.imports.sources import Source, opened_table
 from crm.imports.table import Table
 from crm.imports.tally import Tally
 from crm.store.columns import chosen
 from crm.store.store import Store
 from crm.store.trail import take_ids
-from crm.store.turns import only_one
+from crm.store.turns import only_one, take_turns
 
 CHUNK = 1000
 """How many rows are looked up, written and committed at once."""
@@ -84,8 +84,7 @@ def perform(store: Store, order: Order) -> ImportReport:
         }
         if order.dry_run:
             return _rehearsed(store, order.kind, table, asked, order.on_progress)
-        with only_one(store.engine, f"import.{table.digest}") as free:
-            _refuse_twice(free=free, file=table.file)
+        with _alone(store, table):
             batch = _stopped(store, asked) or _begun(store, table, asked)
             return _run(store, order.kind, table, batch, on_progress=order.on_progress)
 
@@ -112,8 +111,7 @@ def resume(
         if table.digest != batch.digest:
             hint = "Give the very file that was begun, or import this one by itself."
             raise InvalidInput(f"{table.file} is not the file of import {number}.", field="source", hint=hint)
-        with only_one(store.engine, f"import.{table.digest}") as free:
-            _refuse_twice(free=free, file=table.file)
+        with _alone(store, table):
             return _run(store, kind, table, found_batch(store, number), on_progress=on_progress)
 
 
@@ -148,13 +146,19 @@ def report_of(batch: ImportBatch, log: RowLog, *, dry_run: bool = False) -> Impo
     )
 
 
-def _refuse_twice(*, free: bool, file: str) -> None:
-    if not free:
-        raise Refused(
-            f"{file} is being imported at this moment.",
-            rule="imports.once_at_a_time",
-            hint="Wait until it is done; see book.imports.",
-        )
+@contextmanager
+def _alone(store: Store, table: Table) -> Iterator[None]:
+    with only_one(store.engine, f"import.{table.digest}") as free:
+        if not free:
+            raise Refused(
+                f"{table.file} is being imported at this moment.",
+                rule="imports.once_at_a_time",
+                hint="Wait until it is done; see book.imports.",
+            )
+        with store.reading() as session:
+            # The server may still commit the chunk of a process that has been killed: how far it came is not known before.
+            take_turns(session, TURN)
+        yield
 
 
 def _source_name(order: Order, file: str) -> str:

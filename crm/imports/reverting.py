@@ -14,6 +14,7 @@ from crm.imports.batches import ImportBatch, ImportRow
 from crm.imports.payments import PAYMENTS
 from crm.imports.performing import CHUNK, found_batch
 from crm.imports.reverted import STANDS, Reverted, Stands
+from crm.imports.running import TURN
 from crm.imports.spool import Lazy, Spool
 from crm.imports.taking_back import TakingBack
 from crm.imports.taking_back_payments import take_back_payments
@@ -71,7 +72,7 @@ def _all(store: Store, batch: ImportBatch, reason: str) -> _Sums:
     sums, before = _Sums(), None
     while True:
         with store.transaction() as session:
-            take_turns(session, "import")
+            take_turns(session, TURN)
             session.expunge_all()  # what earlier chunks put back, they put back past the session
             rows = _page(session, batch.id, before)
             if batch.kind == TERMS.name:

@@ -19,6 +19,9 @@ from crm.imports.writing import write, write_rows
 from crm.store.store import Store
 from crm.store.turns import take_turns
 
+TURN = "import"
+"""What imports take turns at, chunk by chunk: each sees what the other has brought in."""
+
 _LONGEST_NAME = 400
 _Settled = list[tuple[RowVerdict, Sequence[Write]]]
 
@@ -61,8 +64,7 @@ class Run(Generic[D]):
         """
         drafts = [self._cleaning.draft(line) for line in lines if not line.is_blank]
         with self._store.transaction() as session:
-            # Imports take turns chunk by chunk: each sees what the other has brought in.
-            take_turns(session, "import")
+            take_turns(session, TURN)
             settled = self._together(session, drafts)
             write_rows(session, self._shared.batch_id, settled)
             verdicts = [verdict for verdict, _ in settled]

@@ -1,8 +1,8 @@
 """Taking back rows of memberships: the ledger is append-only, so an event is taken back by another one.
 
 A join is taken back by a denunciation on its first day, which leaves no term; an upgrade, a downgrade, a change of class
-or a correction by a correction to what was there before. An end, a renewal or a suspension cannot be taken back so: nothing in the
-ledger says "it did not happen". Those rows stand, and the reason is told.
+or a correction by a correction to what was there before. An end or a renewal cannot be taken back so: nothing in the ledger
+says "it did not happen". Those rows stand, and the reason is told.
 """
 
 from datetime import datetime, timedelta

@@ -22,6 +22,7 @@ from crm.membership.ledger import project
 from crm.membership.ledger_tables import MembershipEvent
 from crm.membership.terms import CHANGING, OPENING, Coverage, EventKind, LedgerEvent, terms_of
 from crm.reference.categories import Category
+from crm.reference.spelling import plain
 from crm.reference.study_groups import StudyGroup, study_group_in
 from crm.reference.units import in_decimal, units_of
 
@@ -32,7 +33,8 @@ class TermField(StrEnum):
     Attributes:
         ORGANIZATION: the member, by any key.
         KEY: what the source itself calls it.
-        EVENT: what happened: join (where the file says nothing), upgrade, denunciation …
+        EVENT: what happened: join (where the file says nothing), upgrade, further_sector, denunciation … A renewal is kept as
+            a remark, for a membership goes on by itself; a suspension is none, it follows from what is owed.
         CATEGORY: sector_member, associate or academia.
         SECTOR: R, T or D; Academia has none, it joins all three for one fee.
         STUDY_GROUP: for an Associate, the one study group it has selected.
@@ -90,7 +92,7 @@ class TermRules(Rules[TermDraft]):
         """Read one cell."""
         match field:
             case "event":
-                draft.event = member_of(EventKind, text, what="event")
+                draft.event = _event(text)
             case "category":
                 draft.category = member_of(Category, text, what="category")
             case "sector":
@@ -193,11 +195,25 @@ class TermRules(Rules[TermDraft]):
         return Put(MembershipEvent, {**values, "synthetic": self._shared.synthetic})
 
 
+_SUSPENDED = frozenset({"suspension", "suspended"})
+_ELSEWHERE = {
+    "cross sell": EventKind.FURTHER_SECTOR
+}  # as other systems say, and files made for this one before
 _BECOMES = {
     EventKind.UPGRADE: Category.SECTOR_MEMBER,
     EventKind.CLASS_CHANGE: Category.SECTOR_MEMBER,
     EventKind.DOWNGRADE: Category.ASSOCIATE,
 }
+
+
+def _event(text: str) -> EventKind:
+    if plain(text) in _SUSPENDED:
+        raise InvalidInput(
+            "A suspension is no event of a membership: it follows from what is owed.",
+            hint="Import the row as standing (standing: suspended); where the book has the invoices, it works the standing out."
+            " A notice that was sent goes by book.suspension_notices.sent.",
+        )
+    return _ELSEWHERE.get(plain(text)) or member_of(EventKind, text, what="event")
 
 
 def _place(draft: TermDraft, ledger: Sequence[LedgerEvent]) -> tuple[Coverage, Category]:

@@ -8,9 +8,8 @@ from crm.directory.tables import OrganizationKind, Size
 from crm.engagement.participation import ParticipationKind
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage, EventKind
+from crm.membership.upgrade_fees import UpgradeFees
 from crm.reference.categories import Category
-from crm.reference.facts import Certainty
-from crm.reference.fee_schedule import YearlyFee
 from crm.reference.languages import Language
 from crm.reference.sector_concerns import Concern
 from crm.shown import Shown
@@ -31,7 +30,7 @@ class Contact(Shown):
 
     Attributes:
         language: the language of correspondence; None: nobody has said.
-        suppressed: whether the address must not be written to by campaigns.
+        suppressed: whether the address must not be written to by campaigns, but about what is `excepted`.
         roles: what they do there, of the position that counts first to the last.
         senior: whether one of the roles is a senior one.
         country: where the account is based, ISO 3166 alpha-3.
@@ -49,6 +48,11 @@ class Contact(Shown):
     country: str | None = None
     time_zone: str | None = None
     salutation: str | None = None
+    excepted: frozenset[str] = frozenset()
+
+    def refuses(self, about: str) -> bool:
+        """Whether campaigns about a purpose must not write to the address."""
+        return self.suppressed and about not in self.excepted
 
     @property
     def role(self) -> str:
@@ -83,19 +87,6 @@ class Departure(Shown):
     coverage: Coverage
     ended_on: date
     ended_by: EventKind
-
-
-@dataclass(frozen=True, slots=True)
-class UpgradeFees(Shown):
-    """What an Associate pays a year by the fee tables, and what it would pay as a Sector Member of the same Sector."""
-
-    associate: YearlyFee
-    sector_member: YearlyFee
-
-    @property
-    def are_sure(self) -> bool:
-        """Whether both are stated by a source, so that a letter may name them."""
-        return Certainty.UNVERIFIED not in (self.associate.certainty, self.sector_member.certainty)
 
 
 @dataclass(frozen=True, slots=True)

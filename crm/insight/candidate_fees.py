@@ -1,16 +1,16 @@
 """What an Associate pays a year, and would pay as a Sector Member, as far as its account and the dated tables tell."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
 from crm.errors import NotFound
-from crm.insight.candidate import UpgradeFees
 from crm.membership.fee_status import FeeStatus, fee_statuses
-from crm.membership.pricing import Holding, yearly_fee
+from crm.membership.pricing import Holding
+from crm.membership.upgrade_fees import UpgradeFees, upgrade_fees
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import FeeSchedule, fee_schedule
 
@@ -48,9 +48,7 @@ class FeesOn:
         return self._known[holding]
 
     def _fees(self, associate: Holding) -> UpgradeFees | None:
-        # A Sector Member has no reduction for its size, and pays the lowest class of its Sector where it chooses none.
-        member = replace(associate, category=Category.SECTOR_MEMBER, size=None)
         try:
-            return UpgradeFees(*(yearly_fee(self.schedule, each, self.day) for each in (associate, member)))
+            return upgrade_fees(self.schedule, associate, self.day)
         except NotFound:
             return None

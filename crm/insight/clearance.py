@@ -4,7 +4,7 @@ What stands against it is read from wherever it is on record; what it comes to i
 which the verdicts and windows of `crm/reference/data/clearance_rules.csv` speak.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlmodel import Session, col, select
@@ -22,7 +22,7 @@ from crm.insight.clearance_sources import ClearanceSource
 from crm.insight.clearance_tables import ClearanceOverride
 from crm.insight.grounds import Question
 from crm.keyring import KeyRing
-from crm.reference.clearance_rule import Purpose
+from crm.reference.clearance_rule import ClearanceReason, Purpose
 from crm.reference.offices import Office
 from crm.store.columns import chosen
 from crm.store.store import Store
@@ -78,6 +78,7 @@ class Clearances:
         office: AnyOffice | None = None,
         purpose: Purpose | str = Purpose.CAMPAIGN,
         on: str | date | None = None,
+        reasons: Collection[ClearanceReason] = tuple(ClearanceReason),
     ) -> dict[int, Clearance]:
         """The same for many accounts by id, in a fixed number of statements.
 
@@ -86,9 +87,11 @@ class Clearances:
             office: for which office; yours where none is named.
             purpose: "campaign" or "contact".
             on: the day; today where none is given.
+            reasons: look for nothing else.
         """
         with self._store.reading() as session:
-            return self._read(session, organizations, self._question(session, office, purpose, on))
+            question = self._question(session, office, purpose, on)
+            return self._read(session, organizations, question, reasons)
 
     def override(
         self,
@@ -156,8 +159,14 @@ class Clearances:
             today if on is None else day_of(on, today=today, field="on"),
         )
 
-    def _read(self, session: Session, ids: Iterable[int], question: Question) -> dict[int, Clearance]:
-        return clearances(session, ids, question, keys=self._keys, sources=self._sources)
+    def _read(
+        self,
+        session: Session,
+        ids: Iterable[int],
+        question: Question,
+        reasons: Collection[ClearanceReason] = tuple(ClearanceReason),
+    ) -> dict[int, Clearance]:
+        return clearances(session, ids, question, keys=self._keys, sources=self._sources, reasons=reasons)
 
     def _held(self, session: Session, account: Organization, office: str) -> list[Caveat]:
         """What holds an office back from an account, for whatever purpose."""

@@ -1,6 +1,6 @@
 """What a clearance reads: a fixed number of statements, however many accounts are asked about."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlmodel import Session, col
@@ -19,7 +19,13 @@ Sources = Sequence[ClearanceSource]
 
 
 def clearances(
-    session: Session, ids: Iterable[int], question: Question, *, keys: KeyRing, sources: Sources
+    session: Session,
+    ids: Iterable[int],
+    question: Question,
+    *,
+    keys: KeyRing,
+    sources: Sources,
+    reasons: Collection[ClearanceReason] = tuple(ClearanceReason),
 ) -> dict[int, Clearance]:
     """Ask about accounts, all at once.
 
@@ -29,13 +35,19 @@ def clearances(
         question: who asks, what for, and for which day.
         keys: key the suppression list.
         sources: what the rooms of the book have to say.
+        reasons: look for nothing else.
     """
-    rules = rules_for(clearance_rules(session), question.purpose)
+    every = rules_for(clearance_rules(session), question.purpose)
+    rules = {reason: rule for reason, rule in every.items() if reason in reasons}
     asked = _heads(session, ids)
     group = _group(session, set(asked.values()))
     grounds = [
         *_grounds(session, sources, group, rules, question),
-        *_refusals(session, asked, group, question, keys=keys),
+        *(
+            _refusals(session, asked, group, question, keys=keys)
+            if ClearanceReason.SUPPRESSED in rules
+            else ()
+        ),
     ]
     return decide(
         (group[number] for number in asked),

@@ -41,7 +41,7 @@ from crm.reference.categories import Category
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.store.trail import TrailChange
 
-ASKS = (OpportunityKind.UPGRADE, OpportunityKind.ANOTHER_SECTOR)
+ASKS = (OpportunityKind.UPGRADE, OpportunityKind.FURTHER_SECTOR)
 """What a member can be asked for here."""
 
 OFFERED = (Category.SECTOR_MEMBER, Category.ASSOCIATE)
@@ -95,7 +95,6 @@ def accounts(moments: Sequence[Moment]) -> Any:
             col(AccountStanding.standing),
             col(AccountStanding.as_of),
             col(AccountStanding.punctuality),
-            col(AccountStanding.step),
         )
         .select_from(at)
         .join(Organization, col(Organization.id) == at.c.organization_id)

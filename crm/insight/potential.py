@@ -19,9 +19,10 @@ from crm.insight.signal import Signal
 from crm.membership.fee_status import FeeStatus
 from crm.membership.pricing import Holding, yearly_fee
 from crm.membership.terms import Coverage
+from crm.membership.upgrade_fees import UpgradeFees, upgrade_fees
 from crm.reference.categories import Category
-from crm.reference.facts import Certainty, least_sure
-from crm.reference.fee_schedule import FeeSchedule, YearlyFee
+from crm.reference.facts import Certainty
+from crm.reference.fee_schedule import FeeSchedule
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.potential_weights import Weight, Weights
 from crm.shown import Shown
@@ -98,7 +99,7 @@ class Potential(Shown):
 
     Attributes:
         organization: the name of the account.
-        kind: an upgrade or another Sector.
+        kind: an upgrade or a further Sector.
         sector: the Sector.
         category: what it would be there: a Sector Member; an Associate where it is one everywhere.
         yearly: what it would pay more.
@@ -141,15 +142,15 @@ class Potential(Shown):
         return f"{self.organization}, {self.title}: {self.yearly.amount:+,.2f} CHF a year, {rank} ({reasons})"
 
 
-_TITLES = {OpportunityKind.UPGRADE: "upgrade in", OpportunityKind.ANOTHER_SECTOR: "to join"}
+_TITLES = {OpportunityKind.UPGRADE: "upgrade in", OpportunityKind.FURTHER_SECTOR: "to join"}
 
 _NOTHING = Weight(0, holds=False)
 
 Case = tuple[OpportunityKind, str, MemberFacts]
 """What could be asked for, in which Sector, and what is known of the member with the membership that it is about."""
 
-FeeOf = Callable[[Category, str, FeeStatus, str | None], YearlyFee]
-"""What a membership costs a year."""
+ChangeOf = Callable[[OpportunityKind, Category, str, FeeStatus, str | None], YearlyChange]
+"""What an account would pay more each year: the kind, what it would be, the Sector, how it counts, how large it is."""
 
 
 def cases_of(held: Sequence[MemberFacts]) -> Iterator[Case]:
@@ -163,33 +164,48 @@ def cases_of(held: Sequence[MemberFacts]) -> Iterator[Case]:
             yield OpportunityKind.UPGRADE, facts.coverage.value, facts
     if held:
         main = min(held, key=lambda facts: (facts.category is Category.ASSOCIATE, facts.member_since_on))
-        yield from ((OpportunityKind.ANOTHER_SECTOR, sector, main) for sector in open_to(main))
+        yield from ((OpportunityKind.FURTHER_SECTOR, sector, main) for sector in open_to(main))
 
 
-def fees_of(schedule: FeeSchedule, on: date) -> FeeOf:
-    """What memberships cost by the tables as of a day; each question is answered once.
+def changes_of(schedule: FeeSchedule, on: date) -> ChangeOf:
+    """What would be paid more by the tables as of a day; each question is answered once.
 
     A Sector Member is priced by the lowest class that is open to it without conditions: what a reduction asks for
     (Resolution 170) is for a person to look at.
     """
 
     @cache
-    def fee(category: Category, sector: str, status: FeeStatus, size: str | None) -> YearlyFee:
+    def change(
+        kind: OpportunityKind, category: Category, sector: str, status: FeeStatus, size: str | None
+    ) -> YearlyChange:
+        held = Category.ASSOCIATE if kind is OpportunityKind.UPGRADE else category
         holding = Holding(
-            Coverage(sector), category, None, status.development, size, headquarters=status.headquarters
+            Coverage(sector), held, None, status.development, size, headquarters=status.headquarters
         )
-        return yearly_fee(schedule, holding, on)
+        if kind is OpportunityKind.UPGRADE:
+            return _more(upgrade_fees(schedule, holding, on))
+        fee = yearly_fee(schedule, holding, on)
+        return YearlyChange(fee.amount, Decimal(0), fee.amount, fee.basis, fee.certainty)
 
-    return fee
+    return change
 
 
-def potential_of(case: Case, weights: Weights, fee: FeeOf, statuses: Mapping[int, FeeStatus]) -> Potential:
+def _more(fees: UpgradeFees) -> YearlyChange:
+    basis = f"{fees.sector_member.basis}, less {fees.associate.basis}"
+    return YearlyChange(
+        fees.difference, fees.associate.amount, fees.sector_member.amount, basis, fees.certainty
+    )
+
+
+def potential_of(
+    case: Case, weights: Weights, change: ChangeOf, statuses: Mapping[int, FeeStatus]
+) -> Potential:
     """What one case comes to.
 
     Args:
         case: what could be asked of whom.
         weights: what each reason counts for; one without a weight counts for nothing.
-        fee: what memberships cost.
+        change: what would be paid more.
         statuses: which accounts count as developed, by their ids.
     """
     kind, sector, facts = case
@@ -203,7 +219,7 @@ def potential_of(case: Case, weights: Weights, fee: FeeOf, statuses: Mapping[int
         kind=kind,
         sector=sector,
         category=category,
-        yearly=_change(kind, sector, facts, category, fee, statuses[facts.organization_id]),
+        yearly=change(kind, category, sector, statuses[facts.organization_id], facts.size),
         points=sum(reason.points for reason in (*speaks, *against)),
         speaks=tuple(sorted(speaks, key=lambda reason: -reason.points)),
         against=tuple(sorted(against, key=lambda reason: (not reason.holds, reason.points))),
@@ -257,24 +273,3 @@ def _weighed(signals: Iterable[Signal], kind: OpportunityKind, weights: Weights)
     return [
         Reason(signal.kind, signal.words, *weights.get((kind, signal.kind), _NOTHING)) for signal in signals
     ]
-
-
-def _change(
-    kind: OpportunityKind,
-    sector: str,
-    facts: MemberFacts,
-    category: Category,
-    fee: FeeOf,
-    status: FeeStatus,
-) -> YearlyChange:
-    after = fee(category, sector, status, facts.size)
-    if kind is OpportunityKind.ANOTHER_SECTOR:
-        return YearlyChange(after.amount, Decimal(0), after.amount, after.basis, after.certainty)
-    before = fee(Category.ASSOCIATE, sector, status, facts.size)
-    return YearlyChange(
-        after.amount - before.amount,
-        before.amount,
-        after.amount,
-        f"{after.basis}, less {before.basis}",
-        least_sure([after.certainty, before.certainty]),
-    )

@@ -18,8 +18,8 @@ from crm.insight.potential import (
     Case,
     Potential,
     cases_of,
+    changes_of,
     features_of,
-    fees_of,
     in_order,
     potential_of,
 )
@@ -42,7 +42,7 @@ class Wanted:
     Attributes:
         region: the slug of a development region.
         segment: the slug of a segment.
-        kind: an upgrade, or another Sector.
+        kind: an upgrade, or a further Sector.
     """
 
     region: str | None = None
@@ -117,11 +117,13 @@ def potentials(
     """
     ids = list(organizations)
     weights, statuses = potential_weights(session), fee_statuses(session, ids, on=day)
-    fee = fees_of(fee_schedule(session), day)
+    change = changes_of(fee_schedule(session), day)
     with no_collection():
         known = facts_at(session, [Moment(number, day) for number in ids])
         cases = (case for held in known for case in cases_of(held) if kind in (None, case[0]))
-        return in_order(_foretold(potential_of(case, weights, fee, statuses), case, model) for case in cases)
+        return in_order(
+            _foretold(potential_of(case, weights, change, statuses), case, model) for case in cases
+        )
 
 
 def _foretold(potential: Potential, case: Case, model: PotentialModel | None) -> Potential:

@@ -22,7 +22,6 @@ from crm.insight.membership_signals import (
     taken,
 )
 from crm.insight.signal import Signal
-from crm.membership.contract.contract_case import stands_in_words
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.reference.opportunity_stages import OpportunityKind, Outcome
 
@@ -84,7 +83,7 @@ SPEAKING: Mapping[OpportunityKind, Sequence[Rule]] = {
         engagement,
         lambda facts, _: punctuality(facts, facts.on),
     ),
-    OpportunityKind.ANOTHER_SECTOR: (
+    OpportunityKind.FURTHER_SECTOR: (
         lambda facts, sector: study_group_of_another_sector(facts, facts.on, (sector,)),
         lambda facts, sector: companies_of_its_group(facts, facts.on, (sector,)),
         active_in_its_sectors,
@@ -101,7 +100,7 @@ def speaks_for(facts: MemberFacts, kind: OpportunityKind, sector: str) -> Iterat
 
     Args:
         facts: what is known of it.
-        kind: an upgrade or another Sector.
+        kind: an upgrade or a further Sector.
         sector: which Sector.
     """
     return (signal for rule in SPEAKING[kind] if (signal := rule(facts, sector)))
@@ -112,7 +111,7 @@ def stands_against(facts: MemberFacts, kind: OpportunityKind, sector: str) -> It
 
     Args:
         facts: what is known of it.
-        kind: an upgrade or another Sector.
+        kind: an upgrade or a further Sector.
         sector: which Sector.
     """
     yield from _standing(facts)
@@ -129,7 +128,7 @@ def _standing(facts: MemberFacts) -> Iterator[Signal]:
     if facts.standing is None:
         yield Signal("standing_unknown", "nobody has said how it stands")
     elif facts.standing is not Standing.GOOD:
-        words = f"{stands_in_words(facts.standing, facts.step)}, as of {facts.standing_as_of:%d %B %Y}"
+        words = f"{facts.standing.words}, as of {facts.standing_as_of:%d %B %Y}"
         yield Signal(facts.standing.value, words)
 
 

@@ -75,7 +75,7 @@ class Potentials:
         """What all members could be asked for, the best first: by points, or by chance where the model is used.
 
         Args:
-            kind: only "upgrade" or only "another_sector".
+            kind: only "upgrade" or only "further_sector".
             region: only accounts based in this development region, by slug or name.
             segment: only accounts of this segment.
             held: also what something holds back, such as arrears; it comes last.
@@ -112,7 +112,7 @@ class Potentials:
 
         Args:
             key: which account.
-            kind: "upgrade" or "another_sector".
+            kind: "upgrade" or "further_sector".
             sector: the Sector, by code or name.
             **fields: as for `book.opportunities.add`, where you know better: `amount`, `owner`, `expected`, `note`, …
 

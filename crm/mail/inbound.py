@@ -15,11 +15,11 @@ from crm.mail.bounce_wordings import from_a_server, recipients_in, returned_ids
 from crm.mail.bounces import STATUS_KINDS, recipients_of, returned_fields
 from crm.mail.calendar_replies import Participation, participation
 from crm.mail.fields import Fields, message_ids, plain, read_fields
-from crm.mail.html_text import text_of
 from crm.mail.mailboxes import ADDRESSED, REACHED, addresses, sender, tokens
 from crm.mail.opt_outs import asks_to_stop
-from crm.mail.parts import LONGEST_TEXT, Mail, read_mail
+from crm.mail.parts import Mail, read_mail
 from crm.mail.quotes import own_words
+from crm.mail.reading import wording
 
 __all__ = ["Answer", "AnswerKind", "BounceRecipient", "DeliveryAction", "Sender", "TokenFound", "parse"]
 
@@ -106,18 +106,8 @@ def _read(raw: bytes, defects: list[str]) -> _Letter:
         recipients=reached,
         tokens=tokens(reached),
         subject=plain(mail.fields.first("subject"), defects),
-        wording=_wording(mail, defects),
+        wording=wording(mail, defects),
     )
-
-
-def _wording(mail: Mail, defects: list[str]) -> str:
-    readable = [leaf for leaf in mail.leaves if not leaf.attached]
-    said = [leaf.text(defects).strip() for leaf in readable if leaf.kind == "text/plain"]
-    if not any(said):
-        said = [text_of(leaf.text(defects)) for leaf in readable if leaf.kind == "text/html"]
-    if not any(said):
-        defects.append("no readable text")
-    return "\n\n".join(filter(None, said))[:LONGEST_TEXT]
 
 
 def _bounce(letter: _Letter, defects: list[str]) -> tuple[BounceRecipient, ...]:

@@ -33,6 +33,7 @@ class TemplateMeta:
         facts: the dotted fields that every letter needs, with what each means.
         optional: the dotted fields that it can do without.
         choices: the values that a field may take.
+        reminds: whether it speaks of a letter that its reader has had.
     """
 
     purpose: str
@@ -40,6 +41,7 @@ class TemplateMeta:
     facts: tuple[tuple[str, str], ...]
     optional: tuple[tuple[str, str], ...] = ()
     choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    reminds: bool = False
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -244,6 +246,7 @@ class _Meta:
                 facts=tuple(given["facts"].items()),
                 optional=tuple(given.get("optional", {}).items()),
                 choices=tuple((name, tuple(values)) for name, values in given.get("choices", {}).items()),
+                reminds=bool(given.get("reminds", False)),
             )
         except (KeyError, AttributeError, TypeError) as error:
             raise TemplateError(

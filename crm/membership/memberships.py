@@ -12,11 +12,11 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.membership.coverage import coverage_of
 from crm.membership.leaving import Leaving
-from crm.membership.ledger import current_term, events_of, refuse_no_member
+from crm.membership.ledger import current_term, events_of, no_member_there, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
 from crm.membership.proposals.proposing import Proposing
 from crm.membership.recorded import Recorded, recorded
-from crm.membership.terms import Coverage, EventKind
+from crm.membership.terms import OPENING, Coverage, EventKind
 from crm.membership.unexplained import refuse_unexplained
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group
@@ -76,12 +76,12 @@ class Terms(Leaving, Proposing):
             dry_run=dry_run,
         )
 
-    def cross_sell(
+    def further_sector(
         self,
         key: OrganizationKey,
-        category: Category | str = Category.SECTOR_MEMBER,
         *,
         sector: str,
+        category: Category | str = Category.SECTOR_MEMBER,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
         on: date,
@@ -94,8 +94,8 @@ class Terms(Leaving, Proposing):
 
         Args:
             key: which organisation.
-            category: "sector_member" or "associate".
             sector: the further Sector: "R", "T" or "D".
+            category: "sector_member" or "associate".
             study_group: for an Associate, the one study group it has selected.
             units: for a Sector Member, the class it has chosen; without it the minimum is assumed.
             on: the first day.
@@ -113,7 +113,7 @@ class Terms(Leaving, Proposing):
         kind = chosen(Category, category, field="category")
         return self._joined(
             key,
-            EventKind.CROSS_SELL,
+            EventKind.FURTHER_SECTOR,
             coverage=coverage_of(kind, sector),
             category=kind,
             study_group=study_group,
@@ -149,6 +149,7 @@ class Terms(Leaving, Proposing):
             dry_run: only say what would come of it.
 
         Raises:
+            NotFound: it is no member there on that day.
             Refused: it is no Associate there, or the class is too low and no reason is given.
         """
         return self._record(
@@ -186,6 +187,7 @@ class Terms(Leaving, Proposing):
             dry_run: only say what would come of it.
 
         Raises:
+            NotFound: it is no member there on that day.
             Refused: it is no Sector Member there, or the study group does not exist then and no reason is given.
         """
         return self._record(
@@ -224,6 +226,7 @@ class Terms(Leaving, Proposing):
 
         Raises:
             InvalidInput: there is no such class.
+            NotFound: it is no member there on that day.
             Refused: it is no Sector Member there, or the class is too low and no reason is given.
         """
         return self._record(
@@ -270,8 +273,10 @@ class Terms(Leaving, Proposing):
         with self._store.changing(verb, reason=event["reason"] or None, dry_run=dry_run) as change:
             row, session = find_organization(change.session, key), change.session
             current = current_term(session, row, event["coverage"], on)
-            if kind is EventKind.CROSS_SELL:
+            if kind is EventKind.FURTHER_SECTOR:
                 refuse_no_member(session, row, on)
+            elif current is None and kind not in OPENING:
+                raise no_member_there(session, row, event["coverage"], on)
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}

@@ -12,22 +12,25 @@ from crm.reference.categories import Category
 
 
 class EventKind(StrEnum):
-    """What happened to a membership. A renewal is a yearly event inside a contract that goes on by itself."""
+    """What happened to a membership.
+
+    Attributes:
+        RENEWAL: what a source remarks of a year; the contract goes on by itself, so that nothing changes.
+    """
 
     JOIN = "join"
     UPGRADE = "upgrade"
-    CROSS_SELL = "cross_sell"
+    FURTHER_SECTOR = "further_sector"
     DOWNGRADE = "downgrade"
     CLASS_CHANGE = "class_change"
     RENEWAL = "renewal"
-    SUSPENSION = "suspension"
     DENUNCIATION = "denunciation"
     EXCLUSION = "exclusion"
     CORRECTION = "correction"
     NOTICE_WITHDRAWN = "notice_withdrawn"
 
 
-OPENING = frozenset({EventKind.JOIN, EventKind.CROSS_SELL})
+OPENING = frozenset({EventKind.JOIN, EventKind.FURTHER_SECTOR})
 CHANGING = frozenset({EventKind.UPGRADE, EventKind.DOWNGRADE, EventKind.CLASS_CHANGE, EventKind.CORRECTION})
 ENDING = frozenset({EventKind.DENUNCIATION, EventKind.EXCLUSION})
 

@@ -4,8 +4,8 @@ Two things must agree: the address, which carries a token that we signed for one
 that colleague. So whoever answers to all, and finds the address there, logs nothing.
 """
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -19,12 +19,11 @@ from crm.engagement.interactions import InteractionKind, log_interaction
 from crm.errors import InvalidInput, Refused
 from crm.mail.answers import Answer, AnswerKind
 from crm.outreach.identity import DROP, Identity
+from crm.outreach.replies import OLDEST, summary, written_at
 from crm.store.records import by_id
 from crm.store.store import Change
 
 _BY_PEOPLE = frozenset({AnswerKind.REPLY, AnswerKind.UNSUBSCRIBE, AnswerKind.OTHER})
-# A message that says it is older than this was written by a clock that is wrong.
-_OLDEST = timedelta(days=30)
 
 
 def drop_address_of(staff: Staff, *, identity: Identity) -> str:
@@ -71,11 +70,23 @@ def log_copy(change: Change, answer: Answer, writer: Staff, *, before: int | Non
             "kind": AnswerKind.COPY,
             "effect": "not logged: the book knows no account of anybody in To and Cc",
         }
-    said = [answer.subject, answer.text.replace("\0", ""), _also(strangers)]
+    return log_copy_with(change, answer, writer, accounts, received=change.now, also=_also(strangers))
+
+
+def log_copy_with(
+    change: Change,
+    answer: Answer,
+    writer: Staff,
+    accounts: Sequence[tuple[Organization, Sequence[Person]]],
+    *,
+    received: datetime,
+    also: str = "",
+) -> dict[str, Any]:
+    """Log a colleague's mail inside a verb with these accounts; see `log_copy`."""
     values = {
         "kind": InteractionKind.EMAIL,
-        "at": _written_at(answer, now=change.now),
-        "summary": "\n".join(filter(None, said)) or "(an empty e-mail)",
+        "at": written_at(answer, after=received - OLDEST, received=received),
+        "summary": summary(answer, also, otherwise="(an empty e-mail)"),
         "office": writer.office,
         "inbound": False,
     }
@@ -107,7 +118,7 @@ def _readers(session: Session, answer: Answer) -> tuple[list[Person], list[str]]
 
 def _accounts(
     session: Session, people: Iterable[Person], *, on: date
-) -> list[tuple[Organization, list[Person]]]:
+) -> list[tuple[Organization, Sequence[Person]]]:
     """The accounts at which these people hold a position, each with those of them who do."""
     found: dict[int, list[Person]] = {}
     for person in people:
@@ -118,10 +129,6 @@ def _accounts(
 
 def _also(strangers: list[str]) -> str:
     return f"Also to, not in the book: {', '.join(strangers)}" if strangers else ""
-
-
-def _written_at(answer: Answer, *, now: datetime) -> datetime:
-    return answer.date if answer.date and now - _OLDEST <= answer.date <= now else now
 
 
 def _canonical(address: str) -> str | None:

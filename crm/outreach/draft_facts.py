@@ -10,7 +10,7 @@ from crm.directory.salutations import salutation_for
 from crm.directory.staff import Staff, zone_of
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Logged
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from crm.reference.languages import Language
 from crm.reference.offices import Office
 

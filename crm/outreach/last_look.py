@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from crm.consent.bases import Purpose
 from crm.consent.permission import NOTHING, permission, recorded_for
-from crm.consent.suppressions import Scope, suppressed
+from crm.consent.suppressions import Scope, refuses, suppressed
 from crm.keyring import KeyRing
 from crm.outreach.last_facts import LetterSeen, letters_seen
 from crm.outreach.limits import Limits
@@ -75,9 +75,10 @@ class LastLook:
         return seen is not None and (seen.fence, seen.status) == (letter.fence, MessageStatus.CLAIMED)
 
     def _stopped(self, letter: Letter) -> dict[str, Any] | None:
-        scopes = self._suppressed.get(letter.to_address, set())
+        scopes = self._suppressed.get(letter.to_address, {})
         seen = self._seen[letter.id]
-        if Scope.ALL in scopes or (letter.message_class is MessageClass.MARKETING and scopes):
+        of_campaign = letter.message_class is MessageClass.MARKETING
+        if Scope.ALL in scopes or (of_campaign and refuses(scopes, seen.about)):
             return _stop("the address must not be written to")
         if seen.erased:
             return _stop("its reader was erased")

@@ -1,6 +1,6 @@
-"""How enrolments move through a journey: which are due, with what a plan must know, and what they do next."""
+"""How enrolments move through a journey: what is known of one that is due, and what it does next."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,13 +12,11 @@ from sqlmodel import Session, col
 from crm.directory.merged import among
 from crm.engagement.follow_ups import plan_follow_up
 from crm.membership.terms import Coverage
-from crm.outreach.goals import goal_reached
 from crm.outreach.identity import Identity
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.queueing import LetterOrder, queue_letters
 from crm.outreach.readers import in_working_hours
-from crm.outreach.responses import answered, complaining
-from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, RunStatus, StepTaken, begun_at
+from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, StepTaken
 from crm.outreach.send_hours import SendHours
 from crm.reference.languages import Language
 from crm.shown import Shown
@@ -35,12 +33,14 @@ class Done:
         letter: where its letter stands; None for a step without one.
         handed_at: when the letter was handed to the mail server.
         outcome: for a step that leads to several, the one it led to; for an invitation, what its reader answered.
+        person_id: whom the letter went to.
     """
 
     at: datetime
     letter: MessageStatus | None = None
     handed_at: datetime | None = None
     outcome: str | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +55,7 @@ class Waiting(Shown):
         goal_reached: whether the run has come to its goal with it.
         complaining: whether a complaint of theirs is open.
         rotation: how often it had been in the campaign before.
+        held_at: since when its next letter is held back, where it is.
         done: the steps that it has taken, by name.
     """
 
@@ -73,6 +74,7 @@ class Waiting(Shown):
     goal_reached: bool
     complaining: bool = False
     rotation: int = 0
+    held_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     done: Mapping[str, Done] = field(default_factory=dict)
 
@@ -110,7 +112,8 @@ class Move:
             taken it over, nothing happens.
         taking: the steps it takes, in order.
         step: the step to take next, and `due_at` when to look at it again.
-        ended: how its journey ended, if it did, and `reason` why.
+        ended: how its journey ended, if it did.
+        reason: why it ended, or why its next letter is held back, and `held_at` since when that is.
         person_id: whom it writes to from now on, if that is somebody else.
     """
 
@@ -122,6 +125,7 @@ class Move:
     due_at: datetime | None = None
     ended: EnrolmentState | None = None
     reason: str | None = None
+    held_at: datetime | None = None
     person_id: int | None = None
 
 
@@ -142,45 +146,6 @@ class Moved(Shown):
     exited: int = 0
     finished: int = 0
     passed_over: int = 0
-
-
-def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
-    """The enrolments of running runs that are due, the longest waiting first."""
-    query = (
-        select(
-            *(col(getattr(Enrolment, name)) for name in _READ),
-            col(Run.campaign),
-            begun_at().label("launched_at"),
-            answered().label("answered"),
-            goal_reached().label("goal_reached"),
-            complaining().label("complaining"),
-        )
-        .join(Run, col(Run.id) == col(Enrolment.run_id))
-        .where(
-            col(Enrolment.state) == EnrolmentState.ENROLLED,
-            col(Enrolment.due_at) <= now,
-            col(Run.status) == RunStatus.RUNNING,
-        )
-        .order_by(col(Enrolment.due_at), col(Enrolment.id))
-        .limit(limit)
-    )
-    rows = session.execute(query).all()
-    done = _steps_taken(session, [row.id for row in rows])
-    return tuple(_waiting(row, done.get(row.id, {})) for row in rows)
-
-
-_READ = (
-    "id",
-    "run_id",
-    "organization_id",
-    "group_id",
-    "person_id",
-    "language",
-    "arm",
-    "step",
-    "rotation",
-    "facts",
-)
 
 
 def take_steps(
@@ -207,48 +172,6 @@ def take_steps(
         exited=ended[EnrolmentState.EXITED],
         finished=ended[EnrolmentState.FINISHED],
         passed_over=len(moves) - len(current),
-    )
-
-
-def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Done]]:
-    query = (
-        select(
-            col(StepTaken.enrolment_id),
-            col(StepTaken.step),
-            col(StepTaken.at),
-            col(Letter.status),
-            col(Letter.handed_at),
-            col(StepTaken.outcome),
-        )
-        .outerjoin(Letter, col(Letter.id) == col(StepTaken.outbox_id))
-        .where(among(col(StepTaken.enrolment_id), ids))
-        .order_by(col(StepTaken.id))
-    )
-    found: dict[int, dict[str, Done]] = defaultdict(dict)
-    for number, step, *what in session.execute(query):
-        found[number][step] = Done(*what)
-    return found
-
-
-def _waiting(row: Any, done: Mapping[str, Done]) -> Waiting:
-    return Waiting(
-        enrolment_id=row.id,
-        run_id=row.run_id,
-        campaign=row.campaign,
-        organization_id=row.organization_id,
-        group_id=row.group_id,
-        person_id=row.person_id,
-        language=row.language,
-        arm=row.arm,
-        coverage=Coverage(row.facts["coverage"]) if "coverage" in row.facts else None,
-        step=row.step,
-        launched_at=row.launched_at,
-        answered=row.answered,
-        goal_reached=row.goal_reached,
-        complaining=row.complaining,
-        rotation=row.rotation,
-        facts=row.facts.get("letter", {}),
-        done=done,
     )
 
 
@@ -291,5 +214,6 @@ def _place(move: Move, *, now: datetime) -> dict[str, Any]:
         "due_at": move.due_at,
         "state": move.ended or EnrolmentState.ENROLLED,
         "reason": move.reason,
+        "held_at": move.held_at,
         "ended_at": now if move.ended else None,
     }

@@ -31,6 +31,7 @@ class ArmResult(Shown):
         converted: those with which the run's goal is reached.
         won: what they have agreed to since the launch: the asks won, in CHF a year.
         letters: letters by where they stand, those in doubt and those assumed sent included.
+        held: accounts under way whose next letter is held back for now, by reason.
         exits: accounts that left the journey, by reason.
     """
 
@@ -41,6 +42,7 @@ class ArmResult(Shown):
     converted: int = 0
     won: Decimal = Decimal(0)
     letters: Mapping[MessageStatus, int] = field(default_factory=dict)
+    held: Mapping[str, int] = field(default_factory=dict)
     exits: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -87,12 +89,14 @@ def results_of(session: Session, run: Run, *, until: datetime | None = None) -> 
     counts = {row.arm: _numbers(row) for row in session.execute(_counts(run, until))}
     won = {arm: amount for arm, amount in session.execute(_won(run, until))}  # noqa: C416 - dict() would take the result for a mapping
     letters, exits = _letters(session, run), _reasons(session, run, EnrolmentState.EXITED)
+    held = _reasons(session, run, EnrolmentState.ENROLLED, col(Enrolment.held_at).is_not(None))
     arms = [
         ArmResult(
             arm,
             **counts.get(arm, {}),
             won=won.get(arm, Decimal(0)),
             letters=letters.get(arm, {}),
+            held=held.get(arm, {}),
             exits=exits.get(arm, {}),
         )
         for arm in Arm
@@ -181,11 +185,13 @@ def _languages(session: Session, run: Run) -> dict[Language, int]:
     return {language: count for language, count in session.execute(query) if language is not None}
 
 
-def _reasons(session: Session, run: Run, state: EnrolmentState) -> dict[Arm | None, dict[str, int]]:
+def _reasons(
+    session: Session, run: Run, state: EnrolmentState, *which: ColumnElement[bool]
+) -> dict[Arm | None, dict[str, int]]:
     """How many accounts are in a state for each reason, by arm; what is left out has no arm."""
     query = (
         select(col(Enrolment.arm), func.coalesce(col(Enrolment.reason), ""), func.count())
-        .where(col(Enrolment.run_id) == run.id, col(Enrolment.state) == state)
+        .where(col(Enrolment.run_id) == run.id, col(Enrolment.state) == state, *which)
         .group_by(col(Enrolment.arm), col(Enrolment.reason))
         .order_by(func.count().desc(), col(Enrolment.reason))
     )

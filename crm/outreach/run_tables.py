@@ -102,7 +102,8 @@ class Enrolment(Record, table=True):
 
     Attributes:
         group_id: the head of its corporate group, as it was when the audience was frozen.
-        reason: why it was left out or left the journey.
+        reason: why it was left out or left the journey, or why its next letter is held back.
+        held_at: since when the next letter is held back, where it is.
         facts: what the letters need to know, frozen with the audience.
         step: the step to take next.
         due_at: when to look at it again.
@@ -135,6 +136,7 @@ class Enrolment(Record, table=True):
     arm: Arm | None = choice(Arm, name="arm", default=None, nullable=True)
     state: EnrolmentState = choice(EnrolmentState, name="state")
     reason: str | None = None
+    held_at: datetime | None = at_field(default=None)
     facts: dict[str, Any] = json_field(personal=True, default_factory=dict)
     step: str | None = None
     due_at: datetime | None = at_field(default=None)

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import true, update
+from sqlalchemy import func, true, update
 from sqlmodel import col, select
 
 from crm.errors import Refused
-from crm.insight.candidate import Touch
 from crm.mail.templates import TemplateVersion
 from crm.outreach.audience import (
     RunOrder,
@@ -19,10 +18,10 @@ from crm.outreach.audience import (
     not_let_in,
     rows_of,
 )
+from crm.outreach.due import due_enrolments
 from crm.outreach.identity import Identity
-from crm.outreach.lately import last_letters, last_written
 from crm.outreach.limits import Limits
-from crm.outreach.moves import Move, Moved, Waiting, due_enrolments, take_steps
+from crm.outreach.moves import Move, Moved, Waiting, take_steps
 from crm.outreach.run_rules import (
     ENGAGED,
     RunKey,
@@ -98,16 +97,6 @@ class Runs:
         with self._store.reading() as session:
             only = true() if of is None else col(Enrolment.group_id) == of
             return frozenset(session.exec(engaged_groups().where(only)))
-
-    def last_letters(self, since: datetime, *, to: int | None = None) -> dict[int, Touch]:
-        """The latest letter to each account since an instant, or to one alone; see `crm.outreach.lately`."""
-        with self._store.reading() as session:
-            return last_letters(session, since, to=to)
-
-    def last_written(self, since: datetime, *, to: int | None = None) -> dict[int, datetime]:
-        """When a campaign last wrote to each person since an instant, or to one; see `crm.outreach.lately`."""
-        with self._store.reading() as session:
-            return last_written(session, since, to=to)
 
     def due(self, *, limit: int) -> tuple[Waiting, ...]:
         """The enrolments whose next step is due, the longest waiting first."""
@@ -237,10 +226,11 @@ class Runs:
             return tuple(run.amend({"status": RunStatus.COMPLETED, "ended_at": change.now}) for run in runs)
 
 
-def mark_answered(change: Change, enrolment_id: int) -> None:
+def mark_answered(change: Change, enrolment_id: int, *, at: datetime) -> None:
     """Note inside a verb that a reply has come; it ends the journey, unless the campaign goes on after an answer."""
-    first = (col(Enrolment.id) == enrolment_id) & col(Enrolment.answered_at).is_(None)
-    change.session.execute(update(Enrolment).where(first).values(answered_at=change.now))
+    first = func.least(col(Enrolment.answered_at), at)
+    mine = col(Enrolment.id) == enrolment_id
+    change.session.execute(update(Enrolment).where(mine).values(answered_at=first))
     if ends_with_an_answer(change.session, enrolment_id):
         exit_enrolment(change, enrolment_id, "answered")
 
@@ -268,7 +258,8 @@ def _end_journeys(change: Change, run: Run, *, reason: str) -> None:
 
 
 def _exited(change: Change, reason: str) -> dict[str, Any]:
-    return {"state": EnrolmentState.EXITED, "reason": reason, "ended_at": change.now, "due_at": None}
+    ended = {"ended_at": change.now, "due_at": None, "held_at": None}
+    return {"state": EnrolmentState.EXITED, "reason": reason, **ended}
 
 
 def _reviews(order: RunOrder) -> dict[str, str]:

@@ -10,7 +10,7 @@ from crm.directory.people import Person
 from crm.directory.staff import Staff
 from crm.insight.happening import HappeningKind, Scope, Source, any_of, lines_of
 from crm.insight.timeline_sources import Lines, in_a_line, interactions_of
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from crm.outreach.draft_tables import LetterDraft
 from crm.outreach.outbox_tables import Letter, Wording
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run

@@ -12,7 +12,7 @@ from crm.directory.merged import stands
 from crm.directory.people import Person, Position, not_over
 from crm.engagement.interactions import Interaction, InteractionPerson
 from crm.imports.batches import ImportBatch, ImportRow
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from crm.outreach.draft_tables import LetterDraft
 from crm.outreach.outbox_tables import Enclosed, Letter
 from crm.privacy.about import table_of

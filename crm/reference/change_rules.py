@@ -14,7 +14,7 @@ class MembershipChange(StrEnum):
     """A change that a member can be offered."""
 
     UPGRADE = "upgrade"
-    CROSS_SELL = "cross_sell"
+    FURTHER_SECTOR = "further_sector"
     CLASS_CHANGE = "class_change"
     DOWNGRADE = "downgrade"
 

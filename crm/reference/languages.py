@@ -6,6 +6,9 @@ from babel import Locale
 
 from crm.errors import InvalidInput
 
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
+"""The languages whose bare code would bring American or unspecified customs."""
+
 
 class Language(StrEnum):
     """A language of correspondence, by its ISO 639-1 code."""
@@ -18,6 +21,11 @@ class Language(StrEnum):
     SPANISH = "es"
 
 
+def locale(language: str) -> Locale:
+    """The customs for figures and days that go with a language."""
+    return Locale.parse(_LOCALES.get(language, language))
+
+
 def known_language(text: str) -> Language:
     """The language that a code or name means, e.g. "fr", "FR-ch", "French" or "français".
 
@@ -26,8 +34,8 @@ def known_language(text: str) -> Language:
     """
     wanted = text.strip().casefold()
     for language in Language:
-        locale = Locale(language.value)
-        names = {language.value, locale.get_display_name("en"), locale.get_display_name(language.value)}
+        customs = Locale(language.value)
+        names = {language.value, customs.get_display_name("en"), customs.get_display_name(language.value)}
         if (
             wanted in {str(name).casefold() for name in names}
             or wanted.split("-")[0].split("_")[0] == language.value

@@ -19,7 +19,7 @@ class OpportunityKind(StrEnum):
     Attributes:
         FIRST_MEMBERSHIP: to become a member.
         UPGRADE: to become a Sector Member where it is an Associate.
-        ANOTHER_SECTOR: to join a further Sector.
+        FURTHER_SECTOR: to join a further Sector.
         UNIT_INCREASE: to choose a higher class of contribution.
         CONTRIBUTION: a voluntary contribution.
         SPONSORSHIP: to sponsor an event or a product.
@@ -27,7 +27,7 @@ class OpportunityKind(StrEnum):
 
     FIRST_MEMBERSHIP = "first_membership"
     UPGRADE = "upgrade"
-    ANOTHER_SECTOR = "another_sector"
+    FURTHER_SECTOR = "further_sector"
     UNIT_INCREASE = "unit_increase"
     CONTRIBUTION = "contribution"
     SPONSORSHIP = "sponsorship"

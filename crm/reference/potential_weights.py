@@ -14,7 +14,7 @@ class PotentialWeight(Fact, table=True):
     """How many points a reason adds to what could be asked of a member, or takes away.
 
     Attributes:
-        kind: what could be asked: an upgrade or another Sector.
+        kind: what could be asked: an upgrade or a further Sector.
         reason: the reason, e.g. "second_study_group".
         points: what it adds; less than nothing where it speaks against.
         holds: whether nobody should ask as long as it stands.

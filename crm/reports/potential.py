@@ -43,7 +43,7 @@ def potential(
         reader: reads the book.
         region: only this development region, by slug or name.
         segment: only members of this segment.
-        kind: only "upgrade" or only "another_sector".
+        kind: only "upgrade" or only "further_sector".
         on: the day that is asked about; today where none is given.
         language: the language of the names of regions.
         rows: whether what each member could be asked for is read with the sums, for `rows_behind`.
@@ -67,7 +67,7 @@ def potential(
         name="potential",
         title="Potential of the members",
         definition="What Associates and Sector Members would pay more each year if they became Sector Members where they "
-        "are Associates, and joined the Sectors where they are nothing (joins): a Sector Member as one, at the lowest class of the "
+        "are Associates, and joined the further Sectors, where they are nothing: a Sector Member as one, at the lowest class of the "
         "Sector, an Associate everywhere as an Associate. Supported: those for which something speaks. Held: those "
         "that nobody should ask now (arrears, suspended, cancelling, exempt, an application pending, asked already); "
         "they count in no other column. It is no forecast and no revenue. The points are our own choice "
@@ -91,7 +91,7 @@ _COLUMNS = (
     Column(key="region", title="Region"),
     Column(key="segment", title="Segment"),
     Column(key="upgrades", title="Upgrades", kind=ColumnKind.COUNT, summed=True),
-    Column(key="sectors", title="Joins", kind=ColumnKind.COUNT, summed=True),
+    Column(key="further", title="Further Sectors", kind=ColumnKind.COUNT, summed=True),
     Column(key="amount", title="A year", kind=ColumnKind.MONEY, currency="CHF", summed=True),
     Column(key="supported", title="Supported", kind=ColumnKind.MONEY, currency="CHF", summed=True),
     Column(key="held", title="Held", kind=ColumnKind.MONEY, currency="CHF", summed=True),
@@ -157,12 +157,12 @@ def _key(potential: Potential) -> _Key:
 def _counts_in(potential: Potential) -> list[str]:
     if potential.held:
         return ["held"]
-    number = "upgrades" if potential.kind is OpportunityKind.UPGRADE else "sectors"
+    number = "upgrades" if potential.kind is OpportunityKind.UPGRADE else "further"
     return [number, "amount", *(["supported"] if potential.speaks else [])]
 
 
 def _figure(figure: str, there: Sequence[Potential]) -> Cell:
-    if figure in ("upgrades", "sectors"):
+    if figure in ("upgrades", "further"):
         return len(there)
     return sum((each.yearly.amount for each in there), Decimal(0))
 

@@ -79,7 +79,7 @@ def retention_by_cohort(
 def _changes(category: str | None, sector: str | None) -> str:
     """What becomes of those who change their category or Sector, in words."""
     if category is None and sector is None:
-        return "An upgrade or another Sector is neither a loss nor a gain here."
+        return "An upgrade or a further Sector is neither a loss nor a gain here."
     by = " and ".join(name for name, chosen in (("category", category), ("Sector", sector)) if chosen)
     return (
         f"Only memberships of that {by} count: the first is the first of these, and whoever has changed to another "

@@ -6,16 +6,20 @@ from inspect import isfunction
 from typing import Any
 
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.errors import NotFound
+from crm.errors import InvalidInput, NotFound
 from crm.membership.dues.statement import statement_of
+from crm.reference.languages import known_language
 from crm.reports import (
     applications_stuck,
     arrears_ageing,
     arrears_of_member_states,
     contribution_round,
+    contribution_stakes,
+    contributions_assessment,
     contributions_forecast,
     coverage_by_office,
     data_quality,
+    dues_assessment,
     forecast,
     going_cold,
     interactions_by_office,
@@ -35,6 +39,7 @@ from crm.reports.filters import MakesReport, refuse_unknown
 from crm.reports.reader import Reader
 from crm.reports.report import Report
 from crm.reports.statement_of_account import statement_report
+from crm.reports.statement_page import StatementPage
 
 
 class Reports(Reader):
@@ -44,9 +49,12 @@ class Reports(Reader):
     arrears_ageing = arrears_ageing.arrears_ageing
     arrears_of_member_states = arrears_of_member_states.arrears_of_member_states
     contribution_round = contribution_round.contribution_round
+    contribution_stakes = contribution_stakes.contribution_stakes
+    contributions_assessment = contributions_assessment.contributions_assessment
     contributions_forecast = contributions_forecast.contributions_forecast
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
+    dues_assessment = dues_assessment.dues_assessment
     forecast = forecast.forecast
     going_cold = going_cold.going_cold
     interactions_by_office = interactions_by_office.interactions_by_office
@@ -62,7 +70,9 @@ class Reports(Reader):
     whom_to_see = whom_to_see.whom_to_see
 
     def statement(self, key: OrganizationKey, *, on: date | None = None) -> Report:
-        """The statement of an account as a page to print, a spreadsheet or CSV; `book.dues.statement` is the value.
+        """The statement of an account as the ledger has it: a table, a spreadsheet or CSV, with what is unverified.
+
+        `book.dues.statement` is the value, and `statement_page` the page for the member.
 
         Args:
             key: which account.
@@ -74,6 +84,35 @@ class Reports(Reader):
         as_of, day = self.store.now(), on or self.today()
         with self.store.reading() as session:
             return statement_report(statement_of(session, find_organization(session, key), day), as_of=as_of)
+
+    def statement_page(
+        self,
+        key: OrganizationKey,
+        *,
+        since: date | None = None,
+        on: date | None = None,
+        language: str = "en",
+    ) -> StatementPage:
+        """The statement of an account as a page to print and send to the member, in one of the six languages.
+
+        Args:
+            key: which account.
+            since: the first day of the period; what was before it is the opening balance. The first of January of the year
+                of the other day where none is given.
+            on: the last day of the period, as of which it is; today where none is given.
+            language: "ar", "zh", "en", "fr", "ru" or "es".
+
+        Raises:
+            NotFound: there is no such account.
+            InvalidInput: the period ends before it begins, or it is none of the languages.
+        """
+        day = on or self.today()
+        first, tongue = since or date(day.year, 1, 1), known_language(language).value
+        if first > day:
+            raise InvalidInput(f"The period would end before {first}.", field="since", value=first)
+        with self.store.reading() as session:
+            account = find_organization(session, key)
+            return StatementPage(statement_of(session, account, day, language=tongue), first)
 
     def dues_ledger(self, *, since: date | None = None, until: date | None = None) -> Report:
         """The ledger of dues for the finance system, a row a line of an invoice or a payment; mostly as CSV.

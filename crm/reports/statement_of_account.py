@@ -1,4 +1,4 @@
-"""A statement of account as a report: a page to print and send, a spreadsheet, CSV."""
+"""A statement of account as the ledger has it: a table, a spreadsheet, CSV; `statement_page` is what a member gets."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from crm.reports.report import Report
 
 _COLUMNS = (
     Column(key="on", title="Day", kind=ColumnKind.DATE),
-    Column(key="what", title="What"),
+    Column(key="what", title="For"),
     Column(key="reference", title="Number or reference"),
     Column(key="due", title="Due", kind=ColumnKind.DATE),
     Column(key="charged", title="Charged", kind=ColumnKind.MONEY, currency="CHF", summed=True),
@@ -61,7 +61,7 @@ def _standing(statement: Statement) -> str:
     told = [
         f"Overdue on {statement.on:%d %B %Y}: CHF {statement.arrears:,.2f}.",
         *(
-            f"Open of {item.number}, due {item.due_on:%d %B %Y}: CHF {item.outstanding(statement.on):,.2f}."
+            f"Open of {item.number}, due {item.due_on:%d %B %Y}: CHF {item.open:,.2f}."
             for item in statement.open_items
         ),
     ]

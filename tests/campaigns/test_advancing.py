@@ -18,6 +18,7 @@ from campaigns.journey import (
     TaskStep,
     WaitStep,
 )
+from crm.errors import InvalidInput
 from crm.outreach.composing import envelope
 from crm.outreach.goals import Goal
 from crm.outreach.wordings import wording
@@ -26,6 +27,7 @@ DAY = timedelta(days=1)
 FIRST = LetterStep(name="letter", template="associate_upgrade")
 WAIT = WaitStep(name="wait", days=3)
 AGAIN = LetterStep(name="again", template="associate_upgrade_reminder")
+TO_THE_NEXT = LetterStep(name="again", template="associate_upgrade")
 MEET = MeetingStep(name="meet", template="meeting_request", working_days=5, place="Online")
 CALL = TaskStep(name="call", what="Call them")
 
@@ -75,7 +77,7 @@ def test_without_an_answer_the_journey_goes_on_with_the_head_of_department(book,
     acme, first = associate(book, "Acme")
     book.people.add("A Clerk", email="clerk@acme.example", at=acme, language="en", role="Clerk")
     chief = head(book, acme)
-    run = launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), AGAIN))
+    run = launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), TO_THE_NEXT))
     sweep(worker, clock, days=6)
     assert written_to(book, acme) == [("letter", first.name), ("again", chief.name)]
     (row,) = book.runs.audience(run.run)
@@ -98,7 +100,7 @@ def test_a_step_that_cannot_be_planned_pauses_its_run_and_stops_no_other(book, c
 
 def test_where_nobody_senior_is_there_the_journey_ends_and_says_so(book, colleague, worker, clock):
     acme, _ = associate(book, "Acme")
-    run = launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), AGAIN))
+    run = launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), TO_THE_NEXT))
     sweep(worker, clock, days=6)
     found = desk.overview(book, run)
     assert found.results.arms[0].exits == {"nobody_else": 1}
@@ -111,10 +113,29 @@ def test_where_nobody_senior_is_there_the_account_manager_may_be_asked_instead(
 ):
     associate(book, "Acme", owner="dana@accord.example")
     switch = SwitchContactStep(name="head", otherwise="call")
-    again = AGAIN.model_copy(update={"then": "end"})
+    again = TO_THE_NEXT.model_copy(update={"then": "end"})
     launched(book, colleague, campaign(FIRST, WAIT, switch, again, CALL))
     sweep(worker, clock, days=6)
     assert [task.what for task in book.follow_ups.open()] == ["Call them"]
+
+
+def test_a_journey_that_reminds_somebody_else_is_refused_before_anybody_is_enrolled(book):
+    associate(book, "Acme")
+    with pytest.raises(InvalidInput, match=r"Step 4 \(again\) reminds whoever 'head' goes on with"):
+        desk.preview(book, campaign(FIRST, WAIT, SwitchContactStep(name="head"), AGAIN))
+
+
+def test_a_senior_contact_whom_the_guards_would_not_let_in_is_passed_over(book, colleague, worker, clock):
+    acme, _ = associate(book, "Acme")
+    head(book, acme, "Private Head", email="head@gmail.com")
+    objects = head(book, acme, "Objecting Head")
+    book.bases.record(objects, "campaigns", "legitimate_interest", source="fair")
+    book.bases.withdraw(objects, "campaigns", reason="no letters, please")
+    book.suppressions.lift("objecting.head@acme.example", reason="only the withdrawal counts here")
+    third = head(book, acme, "Third Head")
+    launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), TO_THE_NEXT))
+    sweep(worker, clock, days=6)
+    assert written_to(book, acme)[1:] == [("again", third.name)]
 
 
 def test_one_head_of_two_accounts_is_written_to_for_one_of_them(book, colleague, worker, clock):
@@ -122,7 +143,7 @@ def test_one_head_of_two_accounts_is_written_to_for_one_of_them(book, colleague,
     orbit, _ = associate(book, "Orbit")
     chief = head(book, acme)
     book.people.join(chief, orbit, role="Managing director")
-    run = launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), AGAIN))
+    run = launched(book, colleague, campaign(FIRST, WAIT, SwitchContactStep(name="head"), TO_THE_NEXT))
     sweep(worker, clock, days=6)
     letters = [letter for letter in book.outbox.of(run=run.id) if letter.to_name == chief.name]
     assert len(letters) == 1
@@ -143,6 +164,90 @@ def test_a_complaint_that_is_open_ends_the_journey_before_its_next_letter(book, 
     assert [step for step, _ in written_to(book, acme)] == ["letter"]
     assert len(written_to(book, book.organizations.get("Orbit"))) == 2
     assert desk.overview(book, run).results.arms[0].exits == {"complaining": 1}
+
+
+@pytest.fixture
+def approved(book, colleague):
+    """A run with two letters, approved by a colleague of the office that prepared it."""
+    acme, _ = associate(book, "Acme", owner="dana@accord.example")
+    associate(book, "Orbit")
+    chosen = campaign(FIRST, WAIT, AGAIN)
+    run = desk.prepare(book, chosen)
+    desk.approve(colleague, run, count=run.count, campaign=chosen)
+    return acme, run, chosen
+
+
+def test_what_another_office_begins_after_the_freeze_holds_the_letter_back_until_it_is_over(
+    book, worker, clock, approved
+):
+    acme, run, chosen = approved
+    orbit = book.organizations.get("Orbit")
+    book.log("meeting", acme, "Talks on spectrum", office="BR")
+    book.reservations.reserve(acme, office="BR", reason="Talks on spectrum", until="30d")
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=1)
+    assert (written_to(book, acme), len(written_to(book, orbit))) == ([], 1)
+    found = desk.overview(book, run)
+    assert "Next letter held back: 1 contacted inside the quiet period." in str(found)
+    assert found.facts()["held_back"] == {"quiet_period": 1}
+    assert found.report().rows[0][3] == 1
+    assert "next letter held back: contacted inside the quiet period" in str(desk.accounts(book, run))
+    sweep(worker, clock, days=14)
+    assert desk.overview(book, run).facts()["held_back"] == {"clearance_hold": 1}
+    sweep(worker, clock, days=17)
+    assert [step for step, _ in written_to(book, acme)] == ["letter"]
+    assert desk.overview(book, run).facts()["held_back"] == {}
+
+
+def test_what_comes_up_between_two_letters_holds_the_second_one_back(book, worker, clock, approved):
+    acme, run, chosen = approved
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=1)
+    ask = book.opportunities.add(acme, "upgrade", sector="T", office="BR")
+    sweep(worker, clock, days=4)
+    assert [step for step, _ in written_to(book, acme)] == ["letter"]
+    book.opportunities.lose(ask, reason="Not this year")
+    sweep(worker, clock, days=1)
+    assert [step for step, _ in written_to(book, acme)] == ["letter", "again"]
+
+
+def test_what_lasts_longer_than_a_letter_can_wait_ends_the_journey_by_name(book, worker, clock, approved):
+    acme, run, chosen = approved
+    book.reservations.reserve(acme, office="BR", reason="Talks on spectrum", until="6m")
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=46)
+    assert written_to(book, acme) == []
+    found = desk.overview(book, run)
+    assert found.results.arms[0].exits == {"clearance_hold": 1}
+    assert "1 its clearance said to hold for as long as a letter can wait" in str(found)
+    assert found.status == "completed"
+
+
+def test_neither_the_runs_own_letters_nor_the_calls_of_those_who_sign_them_hold_it_back(
+    book, worker, clock, approved
+):
+    acme, run, chosen = approved
+    desk.launch(book, run, campaign=chosen)
+    sweep(worker, clock, days=1)
+    book.log("call", acme, "Did it arrive?", office="TSB", next="send the fee table")
+    sweep(worker, clock, days=4)
+    assert [step for step, _ in written_to(book, acme)] == ["letter", "again"]
+
+
+def test_a_reminder_is_signed_by_who_has_taken_the_account_over(book, colleague, worker, clock):
+    acme, _ = associate(book, "Acme", owner="dana@accord.example")
+    book.staff.add("Paula New", email="paula@accord.example", office="TSB", title="Account manager")
+    launched(book, colleague, campaign(FIRST, WAIT, AGAIN, CALL))
+    sweep(worker, clock, days=1)
+    book.hand_over("dana@accord.example", to="paula@accord.example", reason="retires")
+    book.staff.retire("dana@accord.example", reason="retires")
+    sweep(worker, clock, days=4)
+    reminder, first = book.outbox.of(acme)
+    assert (first.from_name, reminder.from_name) == ("Dana Keller", "Paula New")
+    text = book.outbox.shown(reminder).text
+    assert "\nPaula New\n" in text
+    assert "Dana" not in text
+    assert [task.what for task in book.follow_ups.open(owner="paula@accord.example")] == ["Call them"]
 
 
 def test_a_colleague_who_calls_us_ends_the_journey_before_the_reminder(book, colleague, worker, clock):
@@ -258,7 +363,7 @@ def test_each_corporate_group_gets_its_variant_of_a_letter(book, colleague, work
 
 def test_the_number_of_statements_does_not_grow_with_the_accounts(book, colleague, worker):
     branch = BranchStep(name="fork", fact="has_open_opportunity", equals=True, otherwise="letter")
-    chosen = campaign(branch, FIRST, WAIT, SwitchContactStep(name="head", otherwise="again"), AGAIN)
+    chosen = campaign(branch, FIRST, WAIT, SwitchContactStep(name="head", otherwise="again"), TO_THE_NEXT)
     seen = []
     event.listen(worker.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
 

@@ -64,6 +64,31 @@ def test_a_journey_that_cannot_be_walked_is_refused_with_the_place(steps, field,
     assert says in str(refused.value)
 
 
+HEAD = SwitchContactStep(name="head", otherwise="call")
+AGAIN = but(LETTER, name="again", template="reminder", then="end")
+
+
+@pytest.mark.parametrize(
+    ("steps", "field"),
+    [
+        ((LETTER, WAIT, HEAD, AGAIN, CALL), "steps[3].template"),
+        ((LETTER, HEAD, but(FORK, otherwise="again", then="call"), AGAIN, CALL), "steps[3].template"),
+        ((LETTER, HEAD, but(WAIT, then="again"), AGAIN, CALL), "steps[3].template"),
+        ((LETTER, HEAD, but(AGAIN, template="other", variants=("reminder",)), CALL), "steps[2].template"),
+    ],
+)
+def test_nobody_is_reminded_of_a_letter_that_went_to_somebody_else(steps, field):
+    with pytest.raises(InvalidInput, match="of a letter that they have not had") as refused:
+        Journey(steps=steps).refuse_reminders({"reminder"})
+    assert (refused.value.field, refused.value.value) == (field, "reminder")
+
+
+def test_whoever_is_written_to_may_be_reminded():
+    own = but(LETTER, name="own", then="again")
+    for steps in ((LETTER, WAIT, but(AGAIN, then="call"), CALL), (LETTER, HEAD, own, AGAIN, CALL)):
+        Journey(steps=steps).refuse_reminders({"reminder"})
+
+
 def test_two_ways_may_come_together_again():
     journey = Journey(steps=(but(FORK, then="wait", otherwise="call"), WAIT, CALL))
     assert journey.ways("fork") == {"then": "wait", "otherwise": "call"}

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.campaign_facts import NOW, candidate, contact, sent, waiting
+from support.campaign_facts import NOW, candidate, circumstances, contact, sent, waiting
 
 from campaigns.exits import CHOSEN
 from campaigns.intents import Exit, Finish, Invite, Pass, PlanTask, Send, Turn, WaitUntil
@@ -26,6 +26,7 @@ from crm.outreach.run_tables import Arm
 
 ACCOUNT = candidate(contacts=(contact(901), contact(902, senior=True), contact(903, senior=True)))
 HOUR = timedelta(hours=1)
+REACHABLE = circumstances()
 
 
 @st.composite
@@ -88,7 +89,9 @@ class Book:
 
     def plan(self, now):
         where = waiting(self.step, arm=self.arm, done=dict(self.done), person_id=self.person_id, **self.flags)
-        return advance(self.journey, where, ACCOUNT, now, Around(facts=dict(self.known)))
+        return advance(
+            self.journey, where, ACCOUNT, now, Around(facts=dict(self.known), reachability=REACHABLE)
+        )
 
     def happen(self, what):
         if what in self.known:
@@ -171,8 +174,12 @@ def test_after_a_reply_nothing_more_is_sent_unless_the_campaign_goes_on(journey,
     assert len(book.plan(NOW)) == 1
     without = tuple(leave for leave in exits if leave != "answered")
     where = waiting(book.step, arm=arm, answered=True)
-    going_on = advance(journey, where, ACCOUNT, NOW, Around(facts=known, exits=without))
-    assert going_on == advance(journey, waiting(book.step, arm=arm), ACCOUNT, NOW, Around(facts=known))
+    going_on = advance(
+        journey, where, ACCOUNT, NOW, Around(facts=known, reachability=REACHABLE, exits=without)
+    )
+    assert going_on == advance(
+        journey, waiting(book.step, arm=arm), ACCOUNT, NOW, Around(facts=known, reachability=REACHABLE)
+    )
 
 
 names = st.sampled_from(["a", "b", "c", "d", END, "nowhere"])

@@ -7,7 +7,7 @@ from campaigns.letter_facts import letter_facts
 from campaigns.occasion import Manager, Stationery
 from campaigns.signal import Signal
 from crm.directory.tables import OrganizationKind
-from crm.insight.candidate import UpgradeFees
+from crm.membership.upgrade_fees import UpgradeFees
 from crm.reference.facts import Certainty
 from crm.reference.fee_schedule import YearlyFee
 from crm.reference.languages import Language

@@ -4,10 +4,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.campaign_facts import NOW, candidate, contact, sent, waiting
+from support.campaign_facts import NOW, candidate, circumstances, contact, sent, waiting
 
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.exits import Leave
+from campaigns.guards import Reason, Skip
+from campaigns.holding import PATIENCE
 from campaigns.intents import Exit, Finish, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import (
     END,
@@ -31,7 +33,10 @@ TEN_LATER = datetime(2026, 12, 8, 9, 30, tzinfo=UTC)
 TEN_AFTER_THE_REMINDER = datetime(2026, 12, 22, 9, 31, tzinfo=UTC)
 
 
-def planned(where=None, account=..., now=NOW, journey=JOURNEY, around=Around()):  # noqa: B008 - frozen
+USUAL = Around(reachability=circumstances())
+
+
+def planned(where=None, account=..., now=NOW, journey=JOURNEY, around=USUAL):
     return advance(journey, where or waiting(), candidate() if account is ... else account, now, around)
 
 
@@ -121,6 +126,43 @@ def test_whoever_is_held_out_walks_at_the_same_pace_without_letters_or_tasks():
     done = {"letter": Done(NOW), "first_wait": Done(TEN_LATER), "reminder": Done(TEN_LATER)}
     last = planned(waiting("second_wait", arm=Arm.HOLD_OUT, done=done), now=TEN_AFTER_THE_REMINDER)
     assert last == (Pass("second_wait"), Pass("call"), Finish())
+
+
+HELD = Around(held=Skip(Reason.CLEARANCE_HOLD))
+LONG_HELD = NOW - PATIENCE
+
+
+@pytest.mark.parametrize("arm", Arm)
+@pytest.mark.parametrize(
+    ("where", "intent"),
+    [
+        ({}, WaitUntil("letter", NOW + DAY, Reason.CLEARANCE_HOLD, NOW)),
+        ({"held_at": NOW - DAY}, WaitUntil("letter", NOW + DAY, Reason.CLEARANCE_HOLD, NOW - DAY)),
+        (
+            {"held_at": LONG_HELD + DAY},
+            WaitUntil("letter", NOW + DAY, Reason.CLEARANCE_HOLD, LONG_HELD + DAY),
+        ),
+        ({"held_at": LONG_HELD}, Exit(Leave.CLEARANCE_HOLD)),
+    ],
+)
+def test_a_letter_that_is_held_back_waits_in_both_arms_until_that_has_lasted_too_long(where, intent, arm):
+    assert planned(waiting(arm=arm, **where), around=HELD) == (intent,)
+
+
+def test_a_letter_that_was_held_back_goes_out_as_soon_as_nothing_holds_it():
+    assert planned(waiting(held_at=LONG_HELD))[0] == Send("letter", "associate_upgrade")
+
+
+def test_a_hold_counts_from_the_step_that_it_holds():
+    at = waiting("first_wait", done={"letter": sent()}, held_at=LONG_HELD)
+    held = WaitUntil("reminder", TEN_LATER + 2 * DAY, Reason.CLEARANCE_HOLD, TEN_LATER + DAY)
+    assert planned(at, now=TEN_LATER + DAY, around=HELD) == (Pass("first_wait"), held)
+
+
+def test_a_hold_keeps_no_task_from_the_account_manager():
+    done = {"letter": sent(), "first_wait": Done(TEN_LATER), "reminder": sent(TEN_LATER)}
+    steps = planned(waiting("second_wait", done=done), now=TEN_AFTER_THE_REMINDER, around=HELD)
+    assert [type(step) for step in steps] == [Pass, PlanTask, Finish]
 
 
 GONE = candidate(contacts=(contact(1),))

@@ -28,12 +28,19 @@ def test_a_run_shows_letters_in_doubt_and_assumed_sent_in_columns_of_their_own()
         "held": 1,
     }
     row = next(
-        iter(run_report(results((3, 20), (1, 5), letters=letters, answered=2), Comparison(), as_of=NOW))
+        iter(
+            run_report(
+                results((3, 20), (1, 5), letters=letters, answered=2),
+                Comparison(),
+                as_of=NOW,
+            )
+        )
     )
     assert dict(row) == {
         "arm": "Written to",
         "enrolled": 20,
         "underway": 0,
+        "held_back": 0,
         "waiting": 3,
         "accepted": 5,
         "in_doubt": 2,

@@ -116,9 +116,11 @@ def waiting(step: str = "letter", **changes: Any) -> Waiting:
     return Waiting(step=step, **{**values, **changes})
 
 
-def sent(at: datetime = NOW, status: MessageStatus = MessageStatus.ACCEPTED, *, minutes: int = 1) -> Done:
+def sent(
+    at: datetime = NOW, status: MessageStatus = MessageStatus.ACCEPTED, *, minutes: int = 1, **changes: Any
+) -> Done:
     """A letter step: queued at an instant, handed over some minutes later."""
-    return Done(at, status, at + timedelta(minutes=minutes))
+    return Done(at, status, at + timedelta(minutes=minutes), **changes)
 
 
 def campaign(**changes: Any) -> Campaign:

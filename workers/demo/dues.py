@@ -90,7 +90,7 @@ def _plan(book: Book, member: MadeUpMember, day: date) -> None:
 
 
 def _apply(book: Book, member: MadeUpMember, day: date) -> None:
-    """An application for another Sector, which its administration has had for some time."""
+    """An application for a further Sector, which its administration has had for some time."""
     further = next(sector for sector in "DTR" if sector != member.sector)
     signed = day - timedelta(days=30 + number("signed", member.organization.name) % 150)
     book.applications.apply(

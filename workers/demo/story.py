@@ -3,7 +3,7 @@
 from contextlib import ExitStack
 from pathlib import Path
 
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from crm.store.postgres import open_server
 from crm.store.private_folders import data_folder
 from workers.demo.mail_server import MailServer

@@ -17,7 +17,14 @@ from crm.membership.dues.assessing import assess
 from crm.membership.dues.charging_interest import charge_interest
 from crm.membership.dues.crediting import credit_invoice
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
-from crm.membership.dues.invoices import InvoiceKey, find_invoice, invoices_of, lines_of
+from crm.membership.dues.invoices import (
+    InvoiceKey,
+    PostedInvoice,
+    find_invoice,
+    invoices_of,
+    lines_of,
+    with_lines,
+)
 from crm.membership.dues.invoicing import Progress, dates_of
 from crm.membership.dues.payments import (
     FINANCE,
@@ -31,6 +38,7 @@ from crm.membership.dues.payments import (
 from crm.membership.dues.statement import Statement, statement_of
 from crm.membership.dues.unverified import UnverifiedRules, unverified_of, unverified_rules
 from crm.membership.joining.application_invoices import activate_covered
+from crm.reference.languages import known_language
 from crm.store.store import Store
 
 
@@ -149,7 +157,7 @@ class Dues:
         since: date | None = None,
         until: date | None = None,
         dry_run: bool = False,
-    ) -> Invoice:
+    ) -> PostedInvoice:
         """Give back what an invoice charged, all that is left of it or some months: an invoice below zero, of today.
 
         Money that is given back settles what is due first, as a payment does. A later `assess` of the year charges the
@@ -174,11 +182,11 @@ class Dues:
             credited = find_invoice(change.session, invoice)
             written = credit_invoice(change, credited, since=since, until=until, reason=reason)
             activate_covered(change, [written.organization_id])
-            return written
+            return with_lines(change.session, written)
 
     def charge_interest(
         self, key: OrganizationKey, *, until: date | str | None = None, dry_run: bool = False
-    ) -> Invoice | None:
+    ) -> PostedInvoice | None:
         """Charge an account the interest that has accrued on what is overdue and was not charged before.
 
         The rates are dated rules (`book.fees.rules()`); they are unverified, and so is the way of counting days.
@@ -189,7 +197,7 @@ class Dues:
             dry_run: only say what would be charged.
 
         Returns:
-            The invoice, due at once; one below zero where a payment that became known later makes less of it; None
+            The invoice with its lines, due at once; one below zero where a payment that became known later makes less of it; None
             where there is nothing to charge.
 
         Raises:
@@ -197,15 +205,24 @@ class Dues:
         """
         with self._store.changing("interest.charged", dry_run=dry_run) as change:
             account = find_organization(change.session, key)
-            return charge_interest(change, account, past_day(change, until))
+            charged = charge_interest(change, account, past_day(change, until))
+            return None if charged is None else with_lines(change.session, charged)
 
-    def statement(self, key: OrganizationKey, *, on: date | None = None) -> Statement:
-        """The statement of an account as of a day (today): every line, what is open, and what is overdue.
+    def statement(self, key: OrganizationKey, *, on: date | None = None, language: str = "en") -> Statement:
+        """The statement of an account as of a day (today): every line, what is open, and what is to be paid by when.
 
-        `book.reports.statement(…)` gives the same as CSV and as a page to print.
+        `book.reports.statement(…)` gives the same as a table and CSV, `book.reports.statement_page(…)` as a page to print
+        and send.
+
+        Args:
+            key: which account.
+            on: the day.
+            language: of the words that say what a line is for: "ar", "zh", "en", "fr", "ru" or "es".
         """
+        tongue = known_language(language).value
         with self._store.reading() as session:
-            return statement_of(session, find_organization(session, key), on or self._today(session))
+            account = find_organization(session, key)
+            return statement_of(session, account, on or self._today(session), language=tongue)
 
     def ageing(self, *, on: date | None = None) -> tuple[Aged, ...]:
         """Every account that owes something on a day (today), by age, the one in arrears for longest first."""

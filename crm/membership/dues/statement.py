@@ -1,22 +1,25 @@
-"""A statement of account: what was charged and paid, line by line, and what is open of it."""
+"""A statement of account: what was charged and paid, line by line, what is open of it, and what is to be paid by when."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from crm.directory.merged import with_merged
+from crm.directory.merged import among, with_merged
 from crm.directory.tables import Organization
+from crm.membership.contract.repayment_plans import RepaymentPlanSeen, plan_kept_on
 from crm.membership.dues.balance import ZERO, OpenItem, arrears_on, credit_on
-from crm.membership.dues.dues_tables import Invoice, Payment
+from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
 from crm.membership.dues.entries import Entries, entries_of, interest_charged
 from crm.membership.dues.interest import accrued
 from crm.membership.dues.invoices import invoices_of
-from crm.membership.dues.payments import FRANC, payments_of
-from crm.membership.dues.unverified import unverified_of
+from crm.membership.dues.payments import payments_of
+from crm.membership.dues.unverified import UnverifiedRules, unverified_rules
+from crm.membership.dues.what_for import what_for, what_paid
 from crm.reference.membership_rules import MembershipRules, membership_rules
 from crm.shown import Shown
 
@@ -28,11 +31,11 @@ NOT_THE_BOOKS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatementLine(Shown):
-    """One line of a statement.
+    """One line of a statement: a line of an invoice, or a payment.
 
     Attributes:
         on: the day of issue of an invoice, or the day on which a payment counts.
-        what: what it is.
+        what: what it is for.
         reference: the number of the invoice, or the reference of the payment.
         due_on: the day on which an invoice is due.
         charged: in CHF; below zero where something is given back.
@@ -52,6 +55,36 @@ class StatementLine(Shown):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInvoice(Shown):
+    """An invoice of which something is open.
+
+    Attributes:
+        what: what it is for, line by line.
+        due_on: the last day on which it is paid in time.
+        open: what is open of it, in CHF.
+        days_overdue: how many days ago it was due; 0 where nothing of it is in arrears.
+        on_plan: whether it is paid by a repayment plan that is kept.
+    """
+
+    number: str
+    what: tuple[str, ...]
+    due_on: date
+    amount: Decimal
+    open: Decimal
+    days_overdue: int
+    on_plan: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToPay(Shown):
+    """What is to be paid by a day; None: at once, because it is overdue. It may be an instalment of a repayment plan."""
+
+    by: date | None
+    amount: Decimal
+    instalment: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statement(Shown):
     """A statement of account as of a day, in CHF.
 
@@ -62,8 +95,10 @@ class Statement(Shown):
         on_plan: what of that a repayment plan covers that is kept; it is not overdue.
         credit: what it has to its credit.
         interest: what has accrued to the day and is not charged yet; unverified, see `crm.membership.dues.interest`.
-        open_items: the invoices of which something is open.
+        open_items: the invoices of which something is open, the one due first before the others.
+        plan: the repayment plan that is kept on the day.
         synthetic: how many of its invoices and payments are made up.
+        language: of the words that say what a line is for.
         note: what the statement is not.
     """
 
@@ -71,73 +106,128 @@ class Statement(Shown):
     name: str
     on: date
     lines: tuple[StatementLine, ...]
-    open_items: tuple[OpenItem, ...]
+    open_items: tuple[OpenInvoice, ...]
     balance: Decimal
     arrears: Decimal
     on_plan: Decimal
     credit: Decimal
     interest: Decimal
     synthetic: int
+    plan: RepaymentPlanSeen | None = None
+    language: str = "en"
     note: str = NOT_THE_BOOKS
 
+    @property
+    def to_pay(self) -> tuple[ToPay, ...]:
+        """What is to be paid and by when: what is overdue at once, instalments instead of what a kept plan covers."""
+        by: defaultdict[tuple[date | None, bool], Decimal] = defaultdict(lambda: ZERO)
+        for item in self.open_items:
+            if not item.on_plan:
+                by[None if item.days_overdue else item.due_on, False] += item.open
+        for part in self.plan.instalments if self.plan else ():
+            by[part.due_on, True] += part.open
+        owed = [ToPay(day, amount, instalment) for (day, instalment), amount in by.items() if amount]
+        return tuple(sorted(owed, key=lambda each: (each.by or date.min, each.instalment)))
 
-def statement_of(session: Session, organization: Organization, day: date) -> Statement:
-    """The statement of an account, with what was merged into it, as of a day."""
+
+def statement_of(
+    session: Session, organization: Organization, day: date, *, language: str = "en"
+) -> Statement:
+    """The statement of an account, with what was merged into it, as of a day.
+
+    Args:
+        session: reads the book.
+        organization: the account.
+        day: the day.
+        language: of the words that say what a line is for.
+    """
     ids = session.exec(with_merged(Organization, [organization.id])).all()
     invoices, payments = invoices_of(session, ids), payments_of(session, ids)
-    unverified = unverified_of(session, [invoice.id for invoice in invoices])
-    items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
     numbers = {invoice.id: invoice.number for invoice in invoices}
-    lines = _balanced([*_charged(invoices, unverified, day), *_received(payments, numbers, day)])
+    charged = _lines(session, numbers)
+    items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
+    lines = _balanced(
+        [
+            *_charged(invoices, charged, unverified_rules(session), day, language),
+            *_received(payments, numbers, day, language),
+        ]
+    )
     return Statement(
         organization_id=organization.id,
         name=organization.name,
         on=day,
         lines=lines,
-        open_items=tuple(item for item in items if item.outstanding(day)),
+        open_items=tuple(
+            _open(
+                item, (what_for(line, numbers, language=language) for line in charged[item.invoice_id]), day
+            )
+            for item in items
+            if item.outstanding(day)
+        ),
         balance=lines[-1].balance if lines else ZERO,
         arrears=arrears_on(items, day),
         on_plan=sum((item.on_plan(day) for item in items), ZERO),
         credit=credit_on(invoices, payments, day),
         interest=_uncharged(session, items, membership_rules(session), day),
         synthetic=sum(i.synthetic for i in invoices) + sum(p.synthetic for p in payments),
+        plan=plan_kept_on(session, organization, day),
+        language=language,
+    )
+
+
+def _lines(session: Session, numbers: Mapping[int, str]) -> Mapping[int, Sequence[InvoiceLine]]:
+    """The lines of some invoices, by the id of the invoice."""
+    query = select(InvoiceLine).where(among(col(InvoiceLine.invoice_id), numbers))
+    found: defaultdict[int, list[InvoiceLine]] = defaultdict(list)
+    for line in session.exec(query.order_by(col(InvoiceLine.id))):
+        found[line.invoice_id].append(line)
+    return found
+
+
+def _open(item: OpenItem, what: Iterable[str], day: date) -> OpenInvoice:
+    return OpenInvoice(
+        number=item.number,
+        what=tuple(dict.fromkeys(what)),
+        due_on=item.due_on,
+        amount=item.amount,
+        open=item.outstanding(day),
+        days_overdue=(day - item.due_on).days if item.overdue(day) else 0,
+        on_plan=bool(item.on_plan(day)),
     )
 
 
 def _charged(
-    invoices: Sequence[Invoice], unverified: Mapping[int, Decimal], day: date
+    invoices: Sequence[Invoice],
+    lines: Mapping[int, Sequence[InvoiceLine]],
+    rules: UnverifiedRules,
+    day: date,
+    language: str,
 ) -> Iterator[StatementLine]:
+    numbers = {invoice.id: invoice.number for invoice in invoices}
     for invoice in invoices:
-        if invoice.issued_on <= day:
+        for line in lines[invoice.id] if invoice.issued_on <= day else ():
             yield StatementLine(
                 on=invoice.issued_on,
-                what=f"{invoice.kind.value} {invoice.year}",
+                what=what_for(line, numbers, language=language),
                 reference=invoice.number,
                 due_on=invoice.due_on,
-                charged=invoice.amount,
-                unverified=unverified.get(invoice.id, ZERO),
+                charged=line.amount,
+                unverified=line.amount if rules.covers(line.rule, line.units) else ZERO,
             )
 
 
-def _received(payments: Sequence[Payment], numbers: Mapping[int, str], day: date) -> Iterator[StatementLine]:
+def _received(
+    payments: Sequence[Payment], numbers: Mapping[int, str], day: date, language: str
+) -> Iterator[StatementLine]:
+    # An invoice that went back to another account, when a merge was undone, is not on this statement.
     for payment in payments:
         if payment.received_on <= day:
             yield StatementLine(
                 on=payment.received_on,
-                what=_paid(payment, numbers),
+                what=what_paid(payment, numbers, language=language),
                 reference=payment.reference,
                 paid=payment.amount_chf,
             )
-
-
-def _paid(payment: Payment, numbers: Mapping[int, str]) -> str:
-    # An invoice that went back to another account, when a merge was undone, is not on this statement.
-    meant = numbers.get(payment.invoice_id or 0)
-    what = f"payment for {meant}" if meant else "payment"
-    what += "" if payment.reverses_id is None else " taken back"
-    if payment.currency == FRANC:
-        return what
-    return f"{what}, {payment.amount:,.2f} {payment.currency} at {payment.rate.normalize():f}"
 
 
 def _balanced(lines: list[StatementLine]) -> tuple[StatementLine, ...]:

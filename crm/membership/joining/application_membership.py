@@ -83,7 +83,7 @@ def _event(session: Session, row: ApplicationRecord) -> dict[str, Any]:
     elsewhere = select(Term.id).where(
         Term.organization_id == applicant_of(session, row).id, running(row.starts_on)
     )
-    kind = EventKind.JOIN if session.exec(elsewhere.limit(1)).first() is None else EventKind.CROSS_SELL
+    kind = EventKind.JOIN if session.exec(elsewhere.limit(1)).first() is None else EventKind.FURTHER_SECTOR
     said = ("category", "coverage", "study_group", "units", "source", "synthetic")
     values = {name: getattr(row, name) for name in said}
     return values | {"kind": kind, "effective_on": row.starts_on, "reason": f"Application {row.id}"}

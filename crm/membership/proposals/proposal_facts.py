@@ -73,7 +73,7 @@ def _term(session: Session, organization: Organization, ask: Ask) -> Term:
     in_sector_first = (col(Term.coverage) != ask.coverage, col(Term.since_on), col(Term.id))
     term = session.exec(select(Term).where(*there).order_by(*in_sector_first)).first()
     assert term is not None  # it is a member of some Sector
-    if ask.change is not MembershipChange.CROSS_SELL and term.coverage is not ask.coverage:
+    if ask.change is not MembershipChange.FURTHER_SECTOR and term.coverage is not ask.coverage:
         raise no_member_there(session, organization, ask.coverage, ask.effective_on)
     return term
 

@@ -78,7 +78,7 @@ class Proposing:
         """
         return self._propose(
             key,
-            MembershipChange.CROSS_SELL,
+            MembershipChange.FURTHER_SECTOR,
             category,
             sector=sector,
             study_group=study_group,

@@ -25,7 +25,7 @@ from crm.reference.categories import Category, MembershipCategory
 from crm.reference.change_rules import ApprovalNeed, ChangeRule, ChangeSubject, MembershipChange
 from crm.reference.fee_schedule import FeeSchedule, YearlyFee
 
-BECOMES_MORE = frozenset({MembershipChange.UPGRADE, MembershipChange.CROSS_SELL})
+BECOMES_MORE = frozenset({MembershipChange.UPGRADE, MembershipChange.FURTHER_SECTOR})
 """The changes by which an account becomes a member of a kind or in a Sector that it is not."""
 
 
@@ -252,7 +252,7 @@ def _warnings(
         yield f"The membership ends on {span.until_on:%-d %B %Y} all the same."
     if money.then.exempt:
         yield "The account is exempt and pays nothing."
-    elif ask.change is not MembershipChange.CROSS_SELL and not money.credits:
+    elif ask.change is not MembershipChange.FURTHER_SECTOR and not money.credits:
         yield "No invoice in the book has charged the months that are left, so nothing is given back."
     if reduced is not None:
         yield f"The class is open only to some: {reduced.words}."

@@ -10,19 +10,12 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 
+from crm.reference.languages import locale
 from crm.reference.units import units_in_words
 from crm.reports.columns import Cell, ColumnKind
 
 NOT_STATED = "\N{EN DASH}"
 """Stands for what no source states; 0 is a figure, this is not."""
-
-LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
-"""The languages whose bare code would bring American or unspecified customs."""
-
-
-def locale(language: str) -> Locale:
-    """The customs for figures and days that go with a language."""
-    return Locale.parse(LOCALES.get(language, language))
 
 
 def shown(cell: Cell, kind: ColumnKind, *, language: str = "en") -> str:

@@ -145,7 +145,7 @@ def test_a_further_sector_another_class_and_an_end_by_exclusion(crm, acme):
     crm.json(
         "term", "join", acme["id"], "sector_member", "--sector", "T", "--units", "1/2", "--on", "2024-01-01"
     )
-    crm.json("term", "cross-sell", acme["id"], "--sector", "D", "--units", "1/8", "--on", "2025-01-01")
+    crm.json("term", "further-sector", acme["id"], "--sector", "D", "--units", "1/8", "--on", "2025-01-01")
     crm.json("term", "class-change", acme["id"], "--sector", "T", "--units", "1 1/2", "--on", "2025-01-01")
     low = ("term", "downgrade", acme["id"], "--sector", "T", "--study-group", "SG13", "--on", "2026-01-01")
     crm.json(*low)

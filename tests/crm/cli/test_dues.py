@@ -47,7 +47,7 @@ def test_a_payment_is_for_a_named_invoice(crm, billed):
     paid = ("dues", "pay", billed, "31800", "--on", "2026-11-02", "--reference", "UBS-1")
     crm.json(*paid, "--invoice", "2027-000001")
     statement = crm("dues", "statement", billed).stdout
-    assert "payment for 2027-000001" in statement
+    assert "Payment for" in statement
     assert crm(*paid, "--invoice", "2026-000001").exit_code != 0
 
 
@@ -91,7 +91,11 @@ def test_a_notice_is_withdrawn(crm, billed):
 
 def test_an_invoice_is_credited(crm, billed):
     credit = ("dues", "credit", "2026-000001", "--since", "2026-07-01", "--reason", "agreed")
-    assert crm.json(*credit, "--dry-run")["amount"] == "-15900.00"
+    rehearsed = crm.json(*credit, "--dry-run")
+    assert (rehearsed["amount"], [line["months"] for line in rehearsed["lines"]]) == ("-15900.00", [6])
+    shown = crm(*credit, "--dry-run")
+    assert "2026-000002 (credit): CHF -15,900.00" in shown.stderr
+    assert "6 of the 12 months invoiced as" in " ".join(shown.stdout.split())
     assert len(crm.json("dues", "invoices", billed)) == 1
     assert crm.json(*credit)["kind"] == "credit"
     assert crm(*credit).exit_code != 0
@@ -100,6 +104,7 @@ def test_an_invoice_is_credited(crm, billed):
 def test_interest_is_charged_when_somebody_does(crm, billed):
     charge = ("dues", "charge-interest", billed, "--until", "2026-06-30")
     assert crm.json(*charge, "--dry-run")["amount"] == "237.85"
+    assert "91 days at 3 %" in " ".join(crm(*charge, "--dry-run").stdout.split())
     assert crm.json(*charge)["number"] == "2026-000002"
     assert crm.json(*charge) is None
     assert "No interest" in crm(*charge).stdout
@@ -109,9 +114,13 @@ def test_a_statement_is_shown_and_written(crm, billed, tmp_path):
     page, table = tmp_path / "statement.html", tmp_path / "statement.csv"
     said = crm("dues", "statement", billed, "--on", "2026-04-30", "--html", page, "--csv", table)
     assert "Overdue on 30 April 2026: CHF 31,800.00." in said.stdout
-    assert "Statement of account" in page.read_text()
+    assert "By 31 March" not in page.read_text()
+    assert "Days overdue" in page.read_text()
     assert "2026-000001" in table.read_text()
     assert crm.json("dues", "statement", billed)["totals"]["balance"] == "31800.00"
+    crm.json("dues", "statement", billed, "--since", "2025-01-01", "--language", "fr", "--html", page)
+    assert "Relevé de compte" in page.read_text()
+    assert crm("dues", "statement", billed, "--since", "2031-01-01", "--html", page).exit_code != 0
 
 
 def test_fees_that_no_source_states_are_marked_in_the_lists(crm, acme):

@@ -100,7 +100,7 @@ def test_files_are_taken_in_one_by_one_and_what_fits_nothing_is_kept(crm, tmp_pa
         paths.append(tmp_path / f"{name}.eml")
         paths[-1].write_bytes(sample(name))
     crm.json("mail", "receive", *paths)
-    assert {answer["kind"] for answer in crm.json("mail", "unmatched")} == {"reply", "bounce"}
+    assert {one["answer"]["kind"] for one in crm.json("mail", "unmatched")} == {"reply", "bounce"}
 
 
 def test_the_pipe_of_a_mail_server_needs_no_actor(crm):
@@ -145,3 +145,42 @@ def test_all_mail_is_stopped_let_go_on_and_remembered(crm, letter):
     assert crm("mail", "stop", "--reason", "again").exit_code != 0
     assert crm.json("mail", "resume", "--reason", "mended")["resumed_because"] == "mended"
     assert [row["reason"] for row in crm.json("mail", "stops")] == ["a wrong figure"]
+
+
+@pytest.fixture
+def unknown(crm, letter):
+    """A message from the domain of an account that names no letter; one line of it would clear a terminal."""
+    raw = message(
+        "Yes, please.\n\x1b[2J\n> On 1 May you wrote", From="Reception <desk@acme.example>", Subject="Fees"
+    )
+    (answer,) = crm.json("mail", "receive", stdin=raw)
+    return answer["id"]
+
+
+def test_what_fits_nothing_is_listed_with_whom_it_may_be_from(crm, acme, letter, unknown):
+    said = crm("mail", "unmatched")
+    assert f"Acme Satellites ({acme['id']}" in said.stdout
+    assert f"crm mail read {unknown}" in said.stderr
+
+
+def test_a_message_is_read_whole_and_steers_no_terminal(crm, unknown):
+    said = crm("mail", "read", unknown).stdout
+    assert said.startswith("From: Reception <desk@acme.example>\n")
+    assert "> On 1 May you wrote" in said
+    assert "\x1b" not in said
+    assert crm.json("mail", "read", unknown)["whole"]["files"] == []
+
+
+def test_a_message_is_assigned_to_its_letter(crm, letter, unknown):
+    crm.json("mail", "assign", unknown, "--letter", letter["id"], "--reason", "they called")
+    assert "Answer the reply from Amina Odhiambo" in crm("follow-up", "list").stdout
+    assert crm.json("mail", "unmatched") == []
+    assert crm("mail", "assign", unknown, "--org", "acme.example").exit_code == ExitCode.REFUSED
+
+
+def test_messages_are_set_aside_together_and_one_is_taken_back(crm, unknown):
+    (other,) = crm.json("mail", "receive", stdin=message("Our newsletter", Message_ID="<7@acme.example>"))
+    crm.json("mail", "set-aside", unknown, other["id"], "--reason", "a newsletter")
+    assert "a newsletter" in crm("mail", "unmatched", "--set-aside").stdout
+    crm.json("mail", "reopen", unknown)
+    assert [one["answer"]["id"] for one in crm.json("mail", "unmatched")] == [unknown]

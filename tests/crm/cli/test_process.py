@@ -21,7 +21,7 @@ def test_a_mail_server_is_told_to_try_again_while_the_database_is_down(crm):
 def test_a_message_through_a_real_pipe_is_taken_in(crm):
     _, said = (process := crm.started("--json", "mail", "receive")).communicate(message("hello"), SECONDS)
     assert process.returncode == 0, said
-    assert crm.json("mail", "unmatched")[0]["text"].strip() == "hello"
+    assert crm.json("mail", "unmatched")[0]["answer"]["text"].strip() == "hello"
 
 
 def test_a_reader_that_hangs_up_is_no_reason_for_a_traceback(crm):

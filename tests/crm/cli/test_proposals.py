@@ -64,7 +64,7 @@ def test_the_other_changes_are_proposed_and_accepted(crm, associate):
             "term", "accept", associate, change, *wish, *approval, "--fingerprint", told["fingerprint"]
         )["term"]
 
-    further = accepted("cross_sell", "--sector", "D", *ON, by="propose-sector")
+    further = accepted("further_sector", "--sector", "D", *ON, by="propose-sector")
     assert (further["coverage"], further["units"]) == ("D", "1/16")
     higher = accepted(
         "class_change", "--sector", "D", "--units", "1/8", "--on", "2027-06-01", by="propose-class"

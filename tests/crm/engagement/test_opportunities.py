@@ -193,7 +193,7 @@ def test_a_stage_that_there_is_not_lists_those_there_are(book, upgrade):
         ("upgrade", {"sector": "T", "frequency": "weekly"}, "frequency"),
         ("upgrade", {"sector": "T", "colour": "blue"}, "colour"),
         ("upgrade", {}, "sector"),
-        ("another_sector", {}, "sector"),
+        ("further_sector", {}, "sector"),
         ("contribution", {"sector": "T"}, "sector"),
         ("gift", {}, "kind"),
     ],

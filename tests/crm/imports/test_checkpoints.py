@@ -5,18 +5,22 @@ import random
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 from support.books import MakeBook, books_on
 from support.imports import COLUMNS, csv_file, everything
+from support.locks import blocked
+from support.outbox import looking
 from support.server_processes import REPOSITORY
 
 from crm.errors import InvalidInput, NotFound, Refused
 
 ROWS = [(f"Company {n}", "KE" if n % 9 else "Atlantis") for n in range(2500)]
 
-# Imports the file given on the command line and says after each chunk how far it is.
+# Imports the file given on the command line, or goes on with it, and says after each chunk how far it is. It resumes by
+# number, which is right as well where the process before was killed between its last word to the database and to us.
 IMPORT = """
 import sys
 from datetime import UTC, datetime
@@ -25,10 +29,15 @@ from support.books import MakeBook
 make = MakeBook(sys.argv[1], SetClock(datetime(2026, 11, 24, 9, 30, tzinfo=UTC)))
 def told(done, total):
     print(done, flush=True)
-make().imports.organizations(
-    sys.argv[2], {"name": "Company", "country": "HQ", "key": "id", "domains": "Web"},
-    source_name="registry", role="prospect", on_progress=told,
-)
+book = make()
+begun = next(iter(book.imports), None)
+if begun:
+    book.imports.resume(begun, sys.argv[2], on_progress=told)
+else:
+    book.imports.organizations(
+        sys.argv[2], {"name": "Company", "country": "HQ", "key": "id", "domains": "Web"},
+        source_name="registry", role="prospect", on_progress=told,
+    )
 print("finished", flush=True)
 """
 
@@ -77,6 +86,21 @@ def test_wish_11_resuming_by_number_needs_the_very_file(book):
     report = book.imports.resume(batch.id, csv_file(*ROWS))
     assert (report.finished, len(report.rows)) == (True, 2500)
     assert next(iter(book.imports)).state == "done"
+
+
+def test_wish_11_what_the_database_still_writes_for_a_killed_process_is_not_done_again(book):
+    batch = stopped(book, csv_file(*ROWS), rows=1000)
+    moved = []
+    with ThreadPoolExecutor(1) as pool, looking(book) as eye, looking(book) as killed:
+        with killed.transaction():
+            killed.execute("SELECT pg_advisory_xact_lock(hashtextextended('accord.import', 0))")
+            killed.execute("UPDATE import_batch SET done = 2000 WHERE id = %s", [batch.id])
+            again = pool.submit(
+                book.imports.resume, batch, csv_file(*ROWS), on_progress=lambda *at: moved.append(at)
+            )
+            blocked(eye, 1)
+        again.result(60)
+    assert moved == [(2500, 2500)]
 
 
 def test_resuming_what_is_done_gives_its_report(book):
@@ -156,12 +180,12 @@ def run(url, path, *, kill_after=None):
     """Import in a process of its own, killed some seconds after its first chunk; whether it came to its end."""
     command = [sys.executable, "-c", IMPORT, url, str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY / "tests") as process:
-        process.stdout.readline()
+        first = process.stdout.readline()
         killing = threading.Timer(kill_after or 600, process.kill)
         killing.start()
-        lines = process.stdout.read().splitlines()
+        told = first + process.stdout.read()
         killing.cancel()
-    return lines[-1:] == ["finished"]
+    return told.endswith("finished\n")
 
 
 def outcome(book):

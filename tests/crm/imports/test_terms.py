@@ -87,6 +87,47 @@ def test_events_of_the_ledger_are_imported_by_their_kind(book, accounts):
     assert [t[0] for t in terms(book, "Acme Satellites")] == ["associate", "sector_member"]
 
 
+def test_a_renewal_is_a_remark_and_for_a_suspension_it_is_said_what_to_import_instead(book, accounts):
+    bring_in(book, ACME)
+    mapping = {
+        "columns": {"organization": "Member", "event": "What", "since": "On"},
+        "constants": {"sector": "T"},
+    }
+    header = ("Member", "What", "On")
+    renewed = ("Acme Satellites", "renewal", "2021-01-01")
+    rows = [
+        renewed,
+        ("Acme Satellites", "Suspension", "2022-10-01"),
+        ("Acme Satellites", "suspended", "2023-10-01"),
+    ]
+    report = book.imports.terms(csv_file(*rows, header=header), mapping)
+    assert verdicts(report) == ["create", "refuse", "refuse"]
+    assert terms(book, "Acme Satellites") == [("associate", "T", "T-SG13", date(2020, 1, 1), None)]
+    assert [event.kind for event in book.terms.ledger("Acme Satellites")] == ["join", "renewal"]
+    for row in report.refused:
+        (problem,) = row.problems
+        assert (problem.field, problem.kind) == ("event", ProblemKind.INVALID)
+        assert "as standing (standing: suspended)" in problem.fix
+
+    columns = {"columns": {"organization": "Member", "as_of": "On"}, "constants": {"standing": "suspended"}}
+    book.imports.standing(csv_file(*rows[1:], header=header), columns)
+    assert book.standing.of("Acme Satellites", on=date(2023, 10, 1)).standing == "suspended"
+
+
+def test_a_further_sector_is_understood_by_what_other_systems_call_it(book, accounts):
+    bring_in(book, ACME)
+    columns = {
+        "organization": "Member",
+        "event": "What",
+        "category": "Type",
+        "sector": "Sector",
+        "since": "On",
+    }
+    row = ("Acme Satellites", "Cross-sell", "sector member", "D", "2021-01-01")
+    book.imports.terms(csv_file(row, header=columns.values()), columns)
+    assert [event.kind for event in book.terms.ledger("Acme Satellites")] == ["join", "further_sector"]
+
+
 def test_a_class_is_imported_and_a_file_without_one_leaves_it(book, accounts):
     header = ("Member", "What", "Class", "Since")
     rows = [

@@ -81,7 +81,7 @@ ASSOCIATE = IsMember(category="associate")
             "had a meeting with us within the last 30 days",
             "did not have a meeting with us within the last 30 days",
         ),
-        (HasOpenOpportunity(kind="another_sector"), "has an open opportunity (another sector)", None),
+        (HasOpenOpportunity(kind="further_sector"), "has an open opportunity (further sector)", None),
         (StandsIn(standings=("good", "arrears")), "is in good standing or in arrears", None),
         (
             TookPartWithin(days=365, study_group="T-SG13"),

@@ -127,7 +127,7 @@ def test_the_upgrade_that_was_won_does_not_hide_that_it_was_an_associate(book, c
 def test_an_ask_of_somebody_who_was_no_such_member_teaches_nothing(book, clock):
     stranger = book.organizations.add("Stranger", country="CH")
     asks = [
-        book.opportunities.add(stranger, "another_sector", sector="D"),
+        book.opportunities.add(stranger, "further_sector", sector="D"),
         book.opportunities.add(stranger, "sponsorship"),
     ]
     for ask in asks:

@@ -113,7 +113,7 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
     book.applications.forward(applied)
     met = book.log("meeting", acme, "Wants spectrum", people=[amina], next="send the fee table", due="14d")
     book.letters.draft(met)
-    ask = book.opportunities.add(acme, "another_sector", sector="D", note="they asked")
+    ask = book.opportunities.add(acme, "further_sector", sector="D", note="they asked")
     book.opportunities.move(ask, "proposal_sent")
     book.opportunities.change(ask, amount=7950)
     book.opportunities.lose(ask, reason="no budget", on="2026-11-20")

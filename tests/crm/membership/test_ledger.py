@@ -201,7 +201,7 @@ def test_terms_that_follow_one_another_are_no_overlap_to_the_database(book, acme
 
 STEPS = st.lists(
     st.tuples(
-        st.sampled_from(sorted({*EventKind} - {EventKind.CROSS_SELL})),
+        st.sampled_from(sorted({*EventKind} - {EventKind.FURTHER_SECTOR})),
         st.sampled_from(["R", "T", "D", "RTD"]),
         st.integers(0, 900),
     ),

@@ -27,7 +27,7 @@ def ready(book):
 
 VERBS = {
     "join": lambda book, **run: book.terms.join("New", "sector_member", sector="T", on=DAY, **run),
-    "cross_sell": lambda book, **run: book.terms.cross_sell("Member", sector="D", on=DAY, **run),
+    "further_sector": lambda book, **run: book.terms.further_sector("Member", sector="D", on=DAY, **run),
     "upgrade": lambda book, **run: book.terms.upgrade("Associate", sector="T", on=DAY, **run),
     "downgrade": lambda book, **run: book.terms.downgrade(
         "Member", sector="T", study_group="T-SG13", on=DAY, **run

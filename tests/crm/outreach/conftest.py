@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from support.outbox import MANAGER, campaign_letters, contact, running, staffed
+from support.sending import delivery
 from support.smtp_server import RecordingServer
 
 
@@ -10,3 +12,14 @@ from support.smtp_server import RecordingServer
 def mail_server() -> Iterator[RecordingServer]:
     with RecordingServer() as server:
         yield server
+
+
+@pytest.fixture
+def sent(book, make_book, mail_server):
+    """A letter of a running campaign that the server has taken; the account is Dana's."""
+    staffed(book)
+    to = contact(book, owner=MANAGER, language="en")
+    run = running(make_book, to)
+    (letter,) = campaign_letters(book, run, to)
+    delivery(book, mail_server).deliver(limit=1)
+    return book.outbox.get(letter)

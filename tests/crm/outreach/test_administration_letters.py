@@ -62,7 +62,7 @@ def test_a_reply_of_the_administration_is_an_answer(book, make_book, administrat
     leave(book)
     (enrolment,) = book.runs.audience(run)
     with book._store.changing("reply.taken_in") as change:
-        mark_answered(change, enrolment.id)
+        mark_answered(change, enrolment.id, at=change.now)
     assert letters_about(book, company) == [("test", True)]
 
 

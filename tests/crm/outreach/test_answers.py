@@ -23,17 +23,6 @@ from crm.errors import MailError
 from crm.mail.inbound import parse
 
 
-@pytest.fixture
-def sent(book, make_book, mail_server):
-    """A letter of a running campaign that the server has taken; the account is Dana's."""
-    staffed(book)
-    to = contact(book, owner=MANAGER, language="en")
-    run = running(make_book, to)
-    (letter,) = campaign_letters(book, run, to)
-    delivery(book, mail_server).deliver(limit=1)
-    return book.outbox.get(letter)
-
-
 def answering(book, letter, name):
     """A sample as if it had come back after this letter."""
     raw = sample(name)

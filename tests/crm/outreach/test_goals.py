@@ -37,7 +37,7 @@ def upgrade(book, account):
     book.terms.upgrade(account, sector="T", on=TODAY)
 
 
-def join_another_sector(book, account):
+def join_further_sector(book, account):
     book.terms.join(account, "sector_member", sector="R", on=TODAY)
 
 
@@ -66,7 +66,7 @@ def come_to_us(book, account):
 
 REACHED_BY = {
     upgrade: {Goal.UPGRADED, Goal.STATE_HAS_MEMBER},
-    join_another_sector: {Goal.FURTHER_SECTOR, Goal.MEMBERSHIP, Goal.STATE_HAS_MEMBER},
+    join_further_sector: {Goal.FURTHER_SECTOR, Goal.MEMBERSHIP, Goal.STATE_HAS_MEMBER},
     become_an_associate_elsewhere: {Goal.MEMBERSHIP},
     neighbour_joins: {Goal.STATE_HAS_MEMBER},
     neighbour_becomes_an_associate: set(),
@@ -114,7 +114,7 @@ def test_a_run_from_before_goals_had_names_wants_an_upgrade(book, colleague, acm
 
 
 def test_what_was_decided_before_the_launch_is_not_the_runs_doing(book, colleague, acme, clock):
-    join_another_sector(book, acme[0])
+    join_further_sector(book, acme[0])
     clock.advance(HOUR)
     launched(book, colleague, "membership", enrolled(*acme))
     assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [False]

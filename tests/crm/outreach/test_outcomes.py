@@ -122,7 +122,7 @@ def test_asks_won_since_the_launch_are_money_of_their_arm(book, run, acme, orbit
     for account, amount in ((acme[0], "21200"), (orbit[0], "7950.50")):
         ask = book.opportunities.add(account, "upgrade", amount=amount, sector="T")
         book.opportunities.win(ask)
-    open_ask = book.opportunities.add(acme[0], "another_sector", amount="999", sector="D")
+    open_ask = book.opportunities.add(acme[0], "further_sector", amount="999", sector="D")
     assert open_ask.outcome == "open"
     assert [arm.won for arm in book.outcomes.of(run).arms] == [Decimal(21200), Decimal("7950.50")]
 

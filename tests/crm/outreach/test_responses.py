@@ -83,7 +83,7 @@ def test_a_reply_ends_the_journey_unless_the_campaign_goes_on_after_one(
     run = launched(book, colleague, enrolled(group["daughter"], group["person"]), **content)
     (row,) = book.runs.audience(run)
     with book._store.changing("test.replied") as change:
-        mark_answered(change, row.id)
+        mark_answered(change, row.id, at=change.now)
     (row,) = book.runs.audience(run)
     assert (row.state, row.answered_at is not None) == (state, True)
     assert book.outcomes.of(run).arm(Arm.TREATMENT).answered == 1

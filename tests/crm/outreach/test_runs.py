@@ -332,13 +332,13 @@ def test_a_reply_ends_the_journey_and_is_noted_however_late_it_comes(book, colle
     run = launched(book, colleague, enrolled(*acme))
     (waiting,) = book.runs.due(limit=10)
     with changing(book) as change:
-        mark_answered(change, waiting.enrolment_id)
+        mark_answered(change, waiting.enrolment_id, at=change.now)
     (row,) = book.runs.audience(run)
     assert (row.state, row.reason, row.answered_at) == ("exited", "answered", clock.now())
     first = clock.now()
     clock.advance(TOMORROW)
     with changing(book) as change:
-        mark_answered(change, waiting.enrolment_id)
+        mark_answered(change, waiting.enrolment_id, at=change.now)
     assert book.runs.audience(run)[0].answered_at == first
     assert book.runs.due(limit=10) == ()
 
@@ -350,7 +350,7 @@ def test_an_ended_journey_stays_as_it_ended_but_a_late_reply_counts(book, collea
         exit_enrolment(change, waiting.enrolment_id, "bounced")
     with changing(book) as change:
         exit_enrolment(change, waiting.enrolment_id, "unsubscribed")
-        mark_answered(change, waiting.enrolment_id)
+        mark_answered(change, waiting.enrolment_id, at=change.now)
     (row,) = book.runs.audience(run, state="exited")
     assert (row.reason, row.answered_at) == ("bounced", clock.now())
 
@@ -383,7 +383,7 @@ def test_results_count_by_arm_and_show_letters_in_doubt_and_assumed_sent(book, c
                 text("UPDATE outbox SET status = :status WHERE id = :id"), {"status": status, "id": letter.id}
             )
     with changing(book) as change:
-        mark_answered(change, written[0].enrolment_id)
+        mark_answered(change, written[0].enrolment_id, at=change.now)
         exit_enrolment(change, written[1].enrolment_id, "unsubscribed")
     results = book.outcomes.of(run)
     treatment, hold_out = results.arms
@@ -426,13 +426,36 @@ def test_the_latest_letter_to_each_account_is_known_sent_or_about_to_be(book, co
     launched(book, colleague, enrolled(*acme), enrolled(*orbit))
     book.runs.take([writes(waiting, book) for waiting in book.runs.due(limit=10)])
     since = clock.now() - TOMORROW
-    assert set(book.runs.last_letters(since)) == {acme[0].id, orbit[0].id}
+    assert set(book.lately.letters(since)) == {acme[0].id, orbit[0].id}
     with book.engine.begin() as connection:
         connection.execute(
             text("UPDATE outbox SET status = 'stopped' WHERE organization_id = :id"), {"id": acme[0].id}
         )
-    assert {n: touch.kind for n, touch in book.runs.last_letters(since).items()} == {orbit[0].id: "letter"}
-    assert book.runs.last_letters(clock.now() + TOMORROW) == {}
+    assert {n: touch.kind for n, touch in book.lately.letters(since).items()} == {orbit[0].id: "letter"}
+    assert book.lately.letters(clock.now() + TOMORROW) == {}
+
+
+def test_who_was_in_touch_is_known_office_by_office_without_the_letters_of_some_enrolments(
+    book, colleague, acme, orbit, clock
+):
+    account, _ = acme
+    for office, days in (("TSB", 5), ("TSB", 3), ("BDT", 9)):
+        book.log("call", account, "…", office=office, at=clock.now() - timedelta(days=days))
+    book.log("note", account, "Nothing that they notice", office="BR")
+    book.log("meeting", orbit[0], "Too long ago", office="BR", at=clock.now() - timedelta(days=30))
+    launched(book, colleague, enrolled(*acme), enrolled(*orbit))
+    due = book.runs.due(limit=10)
+    book.runs.take([writes(waiting, book) for waiting in due])
+    since, ids = clock.now() - timedelta(days=14), [account.id, orbit[0].id]
+    found = book.lately.touches(ids, since=since, but=[due[0].enrolment_id])
+    assert {
+        number: sorted((touch.kind, touch.office, (clock.now() - touch.at).days) for touch in touches)
+        for number, touches in found.items()
+    } == {
+        account.id: [("call", "BDT", 9), ("call", "TSB", 3)],
+        orbit[0].id: [("letter", None, 0)],
+    }
+    assert book.lately.touches([], since=since) == {}
 
 
 def test_what_is_handed_out_is_read_only_and_names_the_verb(book, acme):

@@ -92,20 +92,6 @@ def test_every_lowest_class(schedule, coverage, development, lowest, reduced):
     assert below is None or below.conditions
 
 
-def test_what_an_upgrade_and_the_cheapest_further_sector_cost(schedule):
-    def yearly(category, coverage, development):
-        return schedule.yearly(category, coverage, development=development, on=TODAY).amount
-
-    for coverage, development, more in [
-        ("T", RICH, "21200"),
-        ("R", POOR, "21200"),
-        ("D", RICH, "3975"),
-        ("D", POOR, "1987.50"),
-    ]:
-        full, now = yearly(SECTOR_MEMBER, coverage, development), yearly(ASSOCIATE, coverage, development)
-        assert full - now == Decimal(more)
-
-
 def test_a_sector_member_unit_is_a_fifth_of_a_member_states_unit(schedule):
     for year in (2006, 2015, 2019, 2023, 2026, 2028):
         day = date(year, 7, 1)

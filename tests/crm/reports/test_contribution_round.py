@@ -92,7 +92,7 @@ def test_an_empty_book_shows_the_classes_alone(book):
     assert (report.total("units"), report.total("open"), report.total("announced")) == (356, 356, None)
     assert "no round" in report.title
     with pytest.raises(NotFound):
-        book.reports.contribution_round(round_name="CL-25/36")
+        book.reports.contribution_round(round="CL-25/36")
 
 
 def test_a_made_up_round_says_so(book):

@@ -19,9 +19,9 @@ def filled(book, clock):
     add(acme, "upgrade", sector="D", amount=4000, expected="2027-01-01", stage="application_signed")
     add(acme, "first_membership", amount=8000)
     add(acme, "contribution", amount=16000, currency="EUR", expected="2028-05-05")
-    won = add(acme, "another_sector", sector="T", amount=32000, expected="2027-12-31")
+    won = add(acme, "further_sector", sector="T", amount=32000, expected="2027-12-31")
     book.opportunities.win(won, on="2026-04-01")
-    book.opportunities.lose(add(acme, "another_sector", sector="R", amount=64000), reason="no")
+    book.opportunities.lose(add(acme, "further_sector", sector="R", amount=64000), reason="no")
     return book
 
 

@@ -17,9 +17,9 @@ def filled(book, clock):
     cloud = book.organizations.add("Cloud", country="FR", owner=lucia)
     add = book.opportunities.add
     add(acme, "upgrade", sector="T", amount=21200, expected="2026-11-30")
-    add(acme, "another_sector", sector="D", amount=7950, stage="proposal_sent", probability=60)
-    add(cloud, "another_sector", sector="R", amount=31800, stage="proposal_sent")
-    add(cloud, "another_sector", sector="D", stage="proposal_sent", expected="2027-01-01")
+    add(acme, "further_sector", sector="D", amount=7950, stage="proposal_sent", probability=60)
+    add(cloud, "further_sector", sector="R", amount=31800, stage="proposal_sent")
+    add(cloud, "further_sector", sector="D", stage="proposal_sent", expected="2027-01-01")
     add(cloud, "sponsorship", amount=50000, currency="USD", synthetic=True)
     add(cloud, "sponsorship", amount=1000, frequency="yearly")
     book.opportunities.win(add(acme, "contribution", amount=1))
@@ -35,7 +35,7 @@ def row_of(report, stage, money):
 def test_open_asks_are_counted_by_stage_and_money(filled):
     report = filled.reports.pipeline()
     assert row_of(report, "Proposal sent", "CHF a year") == {
-        "kind": "Another sector",
+        "kind": "Further sector",
         "stage": "Proposal sent",
         "money": "CHF a year",
         "asks": 3,
@@ -92,9 +92,9 @@ def test_owner_office_region_and_kind_narrow_it_and_say_so(filled):
     assert counted(owner="Dana Novak") == (2, {"owner": "Dana Novak"})
     assert counted(office="TSB") == (4, {"office": "TSB"})
     assert counted(region="Africa") == (2, {"region": "Africa"})
-    assert counted(kind="another_sector", region="europe") == (
+    assert counted(kind="further_sector", region="europe") == (
         2,
-        {"region": "Europe", "kind": "Another sector"},
+        {"region": "Europe", "kind": "Further sector"},
     )
     for wrong, error in (({"region": "Atlantis"}, NotFound), ({"kind": "gift"}, InvalidInput)):
         with pytest.raises(error):

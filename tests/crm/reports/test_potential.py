@@ -54,7 +54,7 @@ def test_every_sum_opens_to_what_it_was_added_from(filled):
         for column in ("amount", "supported", "held"):
             behind = report.rows_behind(row, column)
             assert added(each["amount"] for each in behind) == row[column]
-        for column in ("upgrades", "sectors"):
+        for column in ("upgrades", "further"):
             assert len(report.rows_behind(row, column)) == row[column]
     (upgrade,) = report.rows_behind(("Africa", "Satellite and NewSpace"), "upgrades")
     assert (upgrade["name"], upgrade["ask"], upgrade["points"]) == ("Nairobi", "upgrade in ITU-T", 50)

@@ -1,11 +1,14 @@
+import json
 import re
 import subprocess
 import sys
+from datetime import date
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Enum, inspect, text
+from sqlalchemy.exc import DBAPIError
 from support.books import MakeBook, empty_database
 
 from crm.errors import NotMigrated
@@ -111,6 +114,88 @@ def test_a_filled_database_goes_down_to_nothing_and_up_again(database_url, engin
     again = make()
     assert list(again.organizations) == []
     assert again.organizations.add("Acme", country="KE").country == "KEN"
+    make.close()
+
+
+def test_what_was_recorded_as_a_suspension_is_a_statement_of_standing_and_the_ledger_loses_no_line(
+    database_url, engine, clock
+):
+    make = MakeBook(database_url, clock)
+    book = make()
+    acme = book.organizations.add("Acme", country="KE")
+    book.terms.join(acme, "associate", sector="T", study_group="T-SG13", on=date(2020, 1, 1))
+    downgrade(engine, to="0035")
+    former = (
+        "INSERT INTO membership_event SELECT (jsonb_populate_record(e, jsonb_build_object('id', nextval('accord_id'),"
+        " 'kind', 'suspension', 'effective_on', '2024-10-01', 'reason', 'letter 44'))).* FROM membership_event e"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(former))
+    migrate(engine)
+    book.standing.settle()
+    (said,) = book.standing.statements(acme)
+    assert (said.standing, said.as_of, said.synthetic) == ("suspended", date(2024, 10, 1), False)
+    assert book.standing.of(acme).standing == "suspended"
+    told = [(event.kind, event.reason) for event in book.terms.ledger(acme)]
+    assert told == [("join", ""), ("renewal", "Recorded as a suspension: letter 44")]
+    downgrade(engine, to="0035")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT kind, reason FROM membership_event ORDER BY id")).all()
+        assert rows == [("join", ""), ("suspension", "letter 44")]
+        assert connection.scalar(text("SELECT count(*) FROM standing")) == 0
+        with pytest.raises(DBAPIError, match="append-only"):
+            connection.execute(text("DELETE FROM membership_event"))
+    make.close()
+
+
+WORDS = """
+SELECT 'event' AS place, kind AS word FROM membership_event UNION SELECT 'term', opened_by FROM term
+UNION SELECT 'ask', kind FROM opportunity UNION SELECT 'stage', kind FROM opportunity_stage
+UNION SELECT 'weight', kind FROM potential_weight UNION SELECT 'rule', change FROM change_rule
+UNION SELECT 'audience', content #>> '{audience,kind}' FROM run UNION SELECT 'goal', content ->> 'goal' FROM run
+UNION SELECT 'report', filters::text FROM subscription
+"""
+RUN = """
+INSERT INTO run (id, campaign, title, status, content, content_hash, audience_hash, author, prepared_at, note, synthetic)
+VALUES (nextval('accord_id'), 'own', 'Own', 'running', :content, '', '', 'dana', now(), '', true)
+"""
+FORMER = {
+    **dict.fromkeys(("event", "term", "rule"), "cross_sell"),
+    **dict.fromkeys(("ask", "stage", "weight", "audience"), "another_sector"),
+    "goal": "further_sector",
+}
+
+
+def test_a_further_sector_is_called_so_wherever_it_was_stored_under_another_name(database_url, engine, clock):
+    def words():
+        with engine.connect() as connection:
+            return sorted(map(tuple, connection.execute(text(WORDS))))
+
+    make = MakeBook(database_url, clock)
+    book = make()
+    dana = book.staff.add("Dana", email=book.actor, office="BDT")
+    acme = book.organizations.add("Acme", country="KE")
+    book.terms.join(acme, "sector_member", sector="T", on=date(2020, 1, 1))
+    book.terms.further_sector(acme, sector="D", on=date(2021, 1, 1))
+    book.opportunities.add(acme, "further_sector", sector="R")
+    book.rounds.open("Next", circular="CL-25/36", period="2028-2031", deadline=date(2099, 12, 31))
+    book.subscriptions.add(dana, "potential", kind="further_sector")
+    book.subscriptions.add(dana, "contribution-round", round="Next")
+    audience = {"rule": "has_open_opportunity", "kind": "further_sector"}
+    with engine.begin() as connection:
+        connection.execute(
+            text(RUN), {"content": json.dumps({"goal": "further_sector", "audience": audience})}
+        )
+    now = words()
+    assert {place for place, word in now if word == "further_sector"} == FORMER.keys()
+
+    downgrade(engine, to="0035")
+    reports = {("report", '{"kind": "another_sector"}'), ("report", '{"round_name": "Next"}')}
+    others = {(place, word) for place, word in now if word != "further_sector" and place != "report"}
+    assert {*words()} == others | FORMER.items() | reports
+
+    migrate(engine)
+    assert words() == now
     make.close()
 
 

@@ -30,7 +30,7 @@ def test_the_two_go_down_by_a_class_that_no_rule_warns_of(standing):
 
 def test_every_answer_is_marked_as_made_up(book, standing):
     assert all(each.synthetic for each in standing.states if each.has_answered)
-    assert "made up" in book.reports.contribution_round(round_name=NAME, on=AS_OF).notes[0]
+    assert "made up" in book.reports.contribution_round(round=NAME, on=AS_OF).notes[0]
 
 
 def test_the_same_states_answer_at_every_run(book, standing):

@@ -13,7 +13,7 @@ def tell_the_round(stage: Stage, book: Book) -> None:
     with screen.working("Asking 194 Member States, entering 19 answers"):
         hold_the_round(book)
     screen.say(str(screen.run(_standing, book)))
-    report: Report = book.reports.contribution_round(round_name=NAME, on=AS_OF)
+    report: Report = book.reports.contribution_round(round=NAME, on=AS_OF)
     page = report.to_html(stage.output.file("contribution-round.html"))
     screen.done(
         f"The paper names no State: who answered is made up. Every State, with a chart: {shown(page)}"

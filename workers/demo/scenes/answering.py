@@ -10,7 +10,7 @@ from rich.table import Table
 from campaigns import desk
 from campaigns.overview import Overview
 from crm.book import Book
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from crm.outreach.run_tables import Arm
 from workers.demo.answers import REPLIES, bounce_of, reply_to, unsubscribe_from
 from workers.demo.mail_server import read_letter

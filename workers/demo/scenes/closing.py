@@ -10,7 +10,7 @@ from rich.console import Group
 from rich.panel import Panel
 from rich.text import Text
 
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from workers.demo.cast import DANA
 from workers.demo.output import Output
 from workers.demo.processes import Processes, servers_in

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from crm.book import Book
 from crm.engagement.follow_ups import FollowUp
-from crm.outreach.answers import AnswerReceived
+from crm.outreach.answer_tables import AnswerReceived
 from crm.outreach.draft_tables import LetterDraft
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from workers.demo.cast import STAFF

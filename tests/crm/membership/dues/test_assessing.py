@@ -88,7 +88,10 @@ def test_what_follows_fees_that_no_source_states_says_so_wherever_it_shows(book,
     }
     assert book.dues.unverified(acme) == {invoice.number: Decimal(10600)}
     statement = book.reports.statement(acme)
-    assert statement.rows[0][1] == "yearly 2026 (fee unverified)"
+    assert [row["what"] for row in statement] == [
+        "Sector Member in ITU-R, lowest class, 2026",
+        "Associate in ITU-T, 2026 (fee unverified)",
+    ]
     assert any("CHF 10,600.00 in 1 of the entries follow fees that no source" in n for n in statement.notes)
     ledger = book.reports.dues_ledger()
     marks = {(row["rule"], row["certainty"]) for row in ledger}

@@ -50,7 +50,7 @@ def test_a_payment_in_another_currency_counts_at_the_stated_rate_and_keeps_what_
     assert (paid.amount, paid.currency, paid.rate) == (1000, "USD", Decimal("0.90105"))
     assert paid.amount_chf == Decimal("901.05")
     line = book.dues.statement(billed, on=LATER).lines[-1]
-    assert line.what == "payment, 1,000.00 USD at 0.90105"
+    assert line.what == "Payment, 1,000.00 USD at 0.90105"
 
 
 @pytest.mark.parametrize(
@@ -133,9 +133,9 @@ def test_a_reversal_says_why_and_opens_again_what_the_payment_settled(book, bill
     assert owed(book, billed, on=date(2026, 3, 15)) == 0
     assert book.dues.statement(billed, on=LATER).arrears == before
     assert [line.what for line in book.dues.statement(billed, on=LATER).lines] == [
-        "yearly 2026",
-        "payment",
-        "payment taken back",
+        "Sector Member in ITU-T, lowest class, 2026",
+        "Payment",
+        "Payment taken back",
     ]
 
 
@@ -219,5 +219,5 @@ def test_wish_4_payments_in_any_order_of_entry_give_the_same_balance_every_day(b
             if back and not any(row.reverses_id == paid.id for row in book.dues.payments(account)):
                 book.dues.reverse(paid, on=day, reason="recalled")
     one, two = (book.dues.statement(account, on=date(2026, 12, 31)) for account in accounts)
-    assert [item.steps for item in one.open_items] == [item.steps for item in two.open_items]
+    assert [item.open for item in one.open_items] == [item.open for item in two.open_items]
     assert (one.balance, one.arrears, one.credit) == (two.balance, two.arrears, two.credit)

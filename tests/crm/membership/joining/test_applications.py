@@ -244,7 +244,7 @@ def test_a_member_elsewhere_gains_a_further_sector(book, acme, applied):
     book.terms.join(acme, "sector_member", sector="D", on=date(2020, 1, 1))
     book.applications.approve(applied, reason="came approved")
     book.applications.activate(applied, reason="agreed")
-    assert [event.kind for event in book.terms.ledger(acme)] == ["join", "cross_sell"]
+    assert [event.kind for event in book.terms.ledger(acme)] == ["join", "further_sector"]
 
 
 def test_if_the_membership_came_about_in_another_way_nothing_is_written(book, acme, applied):

@@ -218,7 +218,7 @@ def test_two_applications_are_covered_in_the_order_in_which_they_are_due(book, a
     assert [book.applications.get(one.id).status for one in (invoiced, other)] == ["active", "invoiced"]
     book.dues.pay(acme, 20_000, on="today", reference="two")
     assert book.applications.get(other.id).status == "active"
-    assert [event.kind for event in book.terms.ledger(acme)] == ["join", "cross_sell"]
+    assert [event.kind for event in book.terms.ledger(acme)] == ["join", "further_sector"]
 
 
 def test_what_a_lower_class_gives_back_can_pay_for_a_joining(book, acme):

@@ -240,7 +240,7 @@ def test_a_further_sector_needs_approval_and_names_who_gives_it(book, invoiced):
     assert (refused.value.rule, refused.value.field) == ("proposals.approval", "approval")
     accepted = book.terms.accept(proposal, approval="note verbale 7 of 2 November 2026")
     assert (accepted.term.opened_by, accepted.term.coverage, accepted.term.units) == (
-        "cross_sell",
+        "further_sector",
         "D",
         Fraction(1, 8),
     )

@@ -75,8 +75,8 @@ def test_the_months_that_are_left_are_charged_anew_and_what_was_charged_for_them
     ],
 )
 def test_a_further_sector_costs_its_whole_price_and_gives_nothing_back(development, units, amount):
-    known = facts([FULL], "cross_sell", development, posted=(invoiced(FULL),))
-    wish = ask("cross_sell", units, date(2027, 1, 1), Coverage.DEVELOPMENT)
+    known = facts([FULL], "further_sector", development, posted=(invoiced(FULL),))
+    wish = ask("further_sector", units, date(2027, 1, 1), Coverage.DEVELOPMENT)
     proposal = work_out(wish, replace(known, posted=()))
     assert (proposal.before, proposal.yearly_before, proposal.rights_before) == (
         "no member in ITU-D",
@@ -108,8 +108,8 @@ def test_a_year_that_is_invoiced_already_is_settled_to_its_end():
         (2028, 12, Decimal("31800.00")),
     ]
     further = work_out(
-        ask("cross_sell", HALF, date(2027, 12, 1), Coverage.RADIO),
-        facts(change="cross_sell", assessed_to=2028),
+        ask("further_sector", HALF, date(2027, 12, 1), Coverage.RADIO),
+        facts(change="further_sector", assessed_to=2028),
     )
     assert further.to_invoice == Decimal("34450.00")
 
@@ -152,7 +152,7 @@ def test_rights_and_rules_are_told_with_their_source_and_certainty():
         ("class_change", [member()], "terms.class_change"),
         ("class_change", [FULL], "terms.class_change"),  # to the class that it is in
         ("downgrade", [member()], "terms.downgrade"),
-        ("cross_sell", [member()], "terms.no_overlap"),
+        ("further_sector", [member()], "terms.no_overlap"),
         ("upgrade", [member(on=date(2027, 4, 2))], "terms.event_fits"),
     ],
 )

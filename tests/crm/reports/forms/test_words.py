@@ -4,15 +4,17 @@ import pytest
 
 from crm.errors import InvalidInput
 from crm.reports.forms.words import words
+from crm.templates_folder import words_in
 
 
 @pytest.mark.parametrize("language", ["ar", "zh", "en", "fr", "ru", "es"])
-def test_every_word_is_there_in_the_six_languages(language):
-    said = words(language)
-    assert said.keys() == words("en").keys()
+@pytest.mark.parametrize("folder", ["report", "statement"])
+def test_every_word_is_there_in_the_six_languages(folder, language):
+    said, english = words_in(folder, language), words_in(folder, "en")
+    assert said.keys() == english.keys()
     assert all(said.values())
     assert {name: _blanks(text) for name, text in said.items()} == {
-        name: _blanks(text) for name, text in words("en").items()
+        name: _blanks(text) for name, text in english.items()
     }
 
 

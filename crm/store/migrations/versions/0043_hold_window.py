@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "send2"
-down_revision = "send"
+revision = "0043"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 
