@@ -1,3 +1,4 @@
+import binascii
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from email import message_from_bytes, policy
@@ -11,7 +12,7 @@ from support.letters import full_letter, letter
 from crm.errors import MailError
 from crm.mail.gate import body_text
 from crm.mail.message import Mailbox
-from crm.mail.mime import compose
+from crm.mail.mime import _encoded, compose
 
 FORBIDDEN = "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 ANY_LETTER = st.characters(exclude_categories=["Cc", "Cs"], exclude_characters=FORBIDDEN)
@@ -150,6 +151,13 @@ def test_any_body_comes_back_with_its_line_ends_made_whole(text, html):
     raw = compose(letter(text=text, html=html))
     assert bodies(raw) == (body_text(text, field="text"), body_text(html, field="html"))
     assert_fit_to_travel(raw)
+
+
+@given(text=BODY | ROUGH_BODY)
+def test_lines_are_quoted_one_by_one_as_they_would_be_together(text):
+    raw = body_text(text, field="text").encode()
+    encoding, body = _encoded(raw)
+    assert encoding == b"base64" or body == binascii.b2a_qp(raw)
 
 
 @given(text=BODY | ROUGH_BODY)
