@@ -8,18 +8,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import cached_property
 from zoneinfo import ZoneInfo
 
+from campaigns.campaign import Signature
 from campaigns.exits import CHOSEN, Leave
 from campaigns.facts import Subject, known_facts, read_facts
-from campaigns.gathering import held_back, reachability
+from campaigns.gathering import held_back, reachability, signatories
 from campaigns.guards import Reachability, Skip
 from campaigns.holding import Asking
 from campaigns.intents import Turn
-from campaigns.journey import Journey, MeetingStep, SwitchContactStep
+from campaigns.journey import Journey, SwitchContactStep
 from campaigns.meetings import HOST_ZONE
-from campaigns.orders import move_of
+from campaigns.occasion import Stationery
+from campaigns.orders import Signing, move_of
 from campaigns.overview import Advanced
 from campaigns.plan import Around
 from campaigns.plan import advance as plan
@@ -58,12 +59,16 @@ def advance(book: Book, *, limit: int = _BATCH) -> Advanced:
 
 
 def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
-    now = book.clock.now()
-    runs = _running(book, due)
+    if not due:
+        return []
+    now, staff = book.clock.now(), tuple(book.staff)
+    runs = _running(book, due, signatories(book, staff))
     subjects = [found for run in runs.values() for found in run.subjects(due, now)]
     told = _told(book, runs, subjects, now.date())
     asking = {number: run.asking for number, run in runs.items()}
-    held = held_back(book, asking, [one for one in subjects if one.waiting.run_id in runs], now=now)
+    held = held_back(
+        book, asking, [one for one in subjects if one.waiting.run_id in runs], staff=staff, now=now
+    )
     moves: list[Move] = []
     for subject in subjects:
         waiting, account = subject.waiting, subject.account
@@ -83,7 +88,7 @@ def _moves(book: Book, due: Sequence[Waiting]) -> list[Move]:
 class _Running:
     """A run's journey and wordings, as they were approved, whatever has become of the files since."""
 
-    def __init__(self, book: Book, run: Run) -> None:
+    def __init__(self, book: Book, run: Run, stationery: Stationery) -> None:
         self._run = run
         self.asking = Asking.of(run)
         self.journey = Journey.model_validate(run.content["journey"])
@@ -91,6 +96,12 @@ class _Running:
         self._exits = tuple(map(Leave, run.content.get("exits", CHOSEN)))
         self._default = run.content.get("default_language")
         self._hashes = run.content["wordings"]
+        self._signatures = {
+            Language(language): Signature.model_validate(team)
+            for language, team in run.content["signatures"].items()
+        }
+        self._stationery = stationery
+        self._stands_in = stationery.colleague(run.author)
         self._book = book
         self.spoken_for: set[int] = set()
         self._reachability: Reachability | None = None
@@ -130,36 +141,34 @@ class _Running:
     ) -> Move:
         """What one enrolled account does now."""
         waiting, account = subject.waiting, subject.account
-        intents = plan(self.journey, waiting, account, now, self.around(waiting, facts, held))
+        intents = plan(self.journey, waiting, account, now, self.around(subject, facts, held))
         self.spoken_for |= {one.person_id for one in intents if isinstance(one, Turn) and one.person_id}
-        return move_of(waiting, intents, account, wording=self.wording, now=now)
+        signing = Signing(self._signatures[waiting.language], self._stationery, self._stands_in)
+        return move_of(waiting, intents, account, wording=self.wording, signing=signing, now=now)
 
-    def around(self, waiting: Waiting, facts: Mapping[str, Value | None], held: Skip | None) -> Around:
+    def around(self, subject: Subject, facts: Mapping[str, Value | None], held: Skip | None) -> Around:
         """What the plan must know besides an account."""
+        manager = subject.account and self._stationery.manager_of(subject.account)
         return Around(
             exits=self._exits,
+            about=self.asking.about,
             facts=facts,
             held=held,
             spoken_for=self.spoken_for,
             reachability=self._reachability,
             default_language=Language(self._default) if self._default else None,
-            host_zone=self._zones.get(waiting.facts.get("manager", {}).get("email", ""), HOST_ZONE),
+            host_zone=ZoneInfo(manager.time_zone) if manager else HOST_ZONE,
         )
 
     def _has(self, kind: type) -> bool:
         return any(isinstance(step, kind) for step in self.journey.steps)
 
-    @cached_property
-    def _zones(self) -> Mapping[str, ZoneInfo]:
-        """Where colleagues work, by address, where meetings are proposed."""
-        if not self._has(MeetingStep):
-            return {}
-        return {one.email: ZoneInfo(one.time_zone) for one in self._book.staff}
 
-
-def _running(book: Book, due: Iterable[Waiting]) -> dict[int, _Running]:
+def _running(book: Book, due: Iterable[Waiting], stationery: Stationery) -> dict[int, _Running]:
     """The runs of a batch; one that asks for a fact that nobody registers any more is paused instead."""
-    runs = {number: _Running(book, book.runs.get(number)) for number in {one.run_id for one in due}}
+    runs = {
+        number: _Running(book, book.runs.get(number), stationery) for number in {one.run_id for one in due}
+    }
     if asked := _asked_for(runs):
         for name in sorted(asked - known_facts().keys()):
             _pause_those_that_ask(book, runs, name, f"Nobody tells {name} any more.")

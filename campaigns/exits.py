@@ -6,6 +6,7 @@ written to there is no journey.
 
 from enum import StrEnum
 
+from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate, Contact
 from crm.outreach.moves import Waiting
 from crm.outreach.outbox_tables import MessageStatus
@@ -71,13 +72,20 @@ def contact_of(waiting: Waiting, account: Candidate | None) -> Contact | None:
     return next((contact for contact in contacts if contact.person_id == waiting.person_id), None)
 
 
-def leaving(waiting: Waiting, account: Candidate | None, exits: tuple[Leave, ...] = CHOSEN) -> Leave | None:
+def leaving(
+    waiting: Waiting,
+    account: Candidate | None,
+    exits: tuple[Leave, ...] = CHOSEN,
+    *,
+    about: Purpose = Purpose.CAMPAIGNS,
+) -> Leave | None:
     """Why an account leaves its journey now; None: it goes on.
 
     Args:
         waiting: where it stands and which steps it has taken.
         account: the account as it is now.
         exits: those of the campaign.
+        about: the purpose of its letters.
     """
     contact = contact_of(waiting, account)
     grounds = (
@@ -86,7 +94,7 @@ def leaving(waiting: Waiting, account: Candidate | None, exits: tuple[Leave, ...
         (Leave.MEMBERSHIP_ENDED, waiting.coverage not in (None, account and account.coverage)),
         (Leave.STANDING, account is not None and not account.in_good_standing),
         (Leave.CONTACT_LEFT, contact is None),
-        (Leave.SUPPRESSED, contact is not None and contact.suppressed),
+        (Leave.SUPPRESSED, contact is not None and contact.refuses(about)),
         (Leave.COMPLAINING, waiting.complaining),
         (Leave.LETTER_NOT_SENT, any(step.letter in _NEVER_LEFT for step in waiting.done.values())),
     )

@@ -3,17 +3,20 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaigns.campaign import Campaign
 from campaigns.fact import Subject
 from campaigns.guards import Case, Circumstances, Reachability, Skip, objection
 from campaigns.holding import COMES_AND_GOES, Asking, holding
+from campaigns.occasion import Manager, Stationery
 from crm.book import Book
 from crm.consent.bases import Purpose
+from crm.directory.staff import Staff
 from crm.insight.candidate import Candidate
 from crm.insight.clearance_rules import Clearance
 from crm.outreach.run_tables import Run
+from crm.reference.clearance_rule import ClearanceReason
 from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language
 
@@ -87,8 +90,28 @@ def reachability(book: Book, run: Run, accounts: Collection[Candidate], *, now: 
     )
 
 
+def signatories(book: Book, staff: Iterable[Staff]) -> Stationery:
+    """Who may sign letters: the active of these staff, and the office."""
+    offices = {office.code: office.name for office in book.offices}
+    managers = [
+        Manager(one.id, one.name, one.title, one.email, offices[one.office], one.office, one.time_zone)
+        for one in staff
+        if one.active
+    ]
+    return Stationery(
+        sender_name=book.identity.sender_name,
+        sender_address=book.identity.sender_address,
+        managers={manager.id: manager for manager in managers},
+    )
+
+
 def held_back(
-    book: Book, runs: Mapping[int, Asking], subjects: Sequence[Subject], *, now: datetime
+    book: Book,
+    runs: Mapping[int, Asking],
+    subjects: Sequence[Subject],
+    *,
+    staff: Collection[Staff],
+    now: datetime,
 ) -> dict[int, Skip]:
     """Why the next letter to enrolled accounts must wait, by the id of the enrolment; whose need not is not in it.
 
@@ -96,17 +119,15 @@ def held_back(
         book: the book.
         runs: what each run asks, by its id.
         subjects: the accounts.
+        staff: our own people, those who have left among them: what they did counts as done by their office.
         now: the present instant.
     """
-    if not subjects:
-        return {}
-    staff = tuple(book.staff)
     speaks = {one.email: one.office for one in staff}
     signs = {one.id: one.office for one in staff}
     cleared = _cleared(book, runs, subjects, speaks)
     touches = book.lately.touches(
         {subject.waiting.organization_id for subject in subjects},
-        since=now - max(run.quiet for run in runs.values()),
+        since=now - max((run.quiet for run in runs.values()), default=timedelta()),
         but=[subject.waiting.enrolment_id for subject in subjects],
     )
     found: dict[int, Skip] = {}
@@ -143,8 +164,9 @@ def _cleared(
 
 
 def _held(book: Book, accounts: Iterable[int], purpose: ClearancePurpose) -> dict[int, str]:
-    """Why the clearance of accounts says to hold, for the office of whoever asks."""
-    asked = book.clearance_of_many(accounts, purpose=purpose)
+    """Why the clearance of accounts says to hold, for the office of whoever asks; the guards ask the contact themselves."""
+    reasons = frozenset(ClearanceReason) - {ClearanceReason.SUPPRESSED}
+    asked = book.clearance_of_many(accounts, purpose=purpose, reasons=reasons)
     return {
         number: ", ".join(hold.words for hold in found.holds)
         for number, found in asked.items()

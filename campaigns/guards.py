@@ -1,7 +1,7 @@
 """What keeps a campaign from writing to an account: guards in a fixed order, each with a named reason.
 
 The first guard that objects names the reason, so the order is that of what an account manager needs to hear first.
-Standing comes first: whoever is in arrears, suspended or leaving is a case for retention and no target
+Standing comes first: whoever is in arrears or pays them by a plan, is suspended or leaving is a case for retention and no target
 (docs/domain.md, "Retention first"); an exempt member is none either, and while an application is pending it would be premature.
 """
 
@@ -23,6 +23,7 @@ class Reason(StrEnum):
     """Why an account is left out."""
 
     STANDING_UNKNOWN = "standing_unknown"
+    ON_PLAN = "on_plan"
     ARREARS = "arrears"
     SUSPENDED = "suspended"
     CANCELLING = "cancelling"
@@ -49,6 +50,7 @@ class Reason(StrEnum):
 
 
 _BY_STANDING = {
+    Standing.ON_PLAN: Reason.ON_PLAN,
     Standing.ARREARS: Reason.ARREARS,
     Standing.SUSPENDED: Reason.SUSPENDED,
     Standing.CANCELLING: Reason.CANCELLING,
@@ -217,10 +219,11 @@ def with_a_contact(case: Case, _around: Circumstances) -> Skip | None:
     return None if case.contact else Skip(Reason.NO_CONTACT)
 
 
-def not_suppressed(case: Case, _around: Reachability) -> Skip | None:
+def not_suppressed(case: Case, around: Reachability) -> Skip | None:
     """A refusal is respected, and a colleague is not written to in its place."""
     contact = case.contact
-    return Skip(Reason.SUPPRESSED, contact.name) if contact and contact.suppressed else None
+    refused = contact and contact.refuses(around.correspondence.purpose)
+    return Skip(Reason.SUPPRESSED, contact.name) if contact and refused else None
 
 
 def with_permission(case: Case, around: Reachability) -> Skip | None:

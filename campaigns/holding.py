@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.guards import Reason, Skip, in_quiet_period
+from crm.consent.bases import Purpose
 from crm.insight.candidate import Touch
 from crm.insight.clearance_rules import Caveat, Clearance
 from crm.outreach.run_tables import Run
-from crm.reference.clearance_rule import ClearanceReason, Purpose
+from crm.reference.clearance_rule import ClearanceReason
+from crm.reference.clearance_rule import Purpose as ClearancePurpose
 
 PATIENCE = timedelta(days=45)
 """So long a letter waits for others to be done, and an account for what kept it from entering a standing campaign.
@@ -41,18 +43,24 @@ class Asking:
     Attributes:
         author: who prepared it; it is asked for their office, as it was then.
         purpose: what the clearance is asked for.
+        about: the purpose that its readers must be reachable for.
         quiet: the quiet period.
     """
 
     author: str
-    purpose: Purpose
+    purpose: ClearancePurpose
+    about: Purpose
     quiet: timedelta
 
     @classmethod
     def of(cls, run: Run) -> "Asking":
         """What a run asks, as it was approved."""
-        purpose = Purpose(run.content.get("clearance", Purpose.CAMPAIGN))
-        return cls(run.author.casefold(), purpose, timedelta(days=run.content.get("quiet_days", 14)))
+        return cls(
+            run.author.casefold(),
+            ClearancePurpose(run.content.get("clearance", ClearancePurpose.CAMPAIGN)),
+            Purpose(run.content.get("about", Purpose.CAMPAIGNS)),
+            timedelta(days=run.content.get("quiet_days", 14)),
+        )
 
 
 def holding(

@@ -6,8 +6,8 @@ besides, its own file says (`Campaign.letter_facts`); what several campaigns tel
 
 from typing import Any
 
-from campaigns.campaign import Campaign
-from campaigns.occasion import Facts, Occasion, Stationery
+from campaigns.campaign import Campaign, Signature
+from campaigns.occasion import Facts, Manager, Occasion, Stationery
 from campaigns.signal import Signal
 from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
@@ -39,7 +39,12 @@ def letter_facts(
         "person": reader(contact, account, language),
         "organization": {"name": account.name},
         "signal": {"kind": signal.kind, **_readable(occasion)},
-        "manager": _signed(campaign, occasion),
+        "manager": signature(
+            stationery.manager_of(account),
+            team=campaign.signatures[language],
+            language=language,
+            stationery=stationery,
+        ),
     }
     for source in campaign.letter_facts:
         for group, told in source(occasion).items():
@@ -105,13 +110,21 @@ def _readable(occasion: Occasion) -> dict[str, str]:
     return facts
 
 
-def _signed(campaign: Campaign, occasion: Occasion) -> dict[str, str]:
-    team, stationery = campaign.signatures[occasion.language], occasion.stationery
-    manager = stationery.managers.get(occasion.account.owner_id or 0)
+def signature(
+    manager: Manager | None, *, team: Signature, language: Language, stationery: Stationery
+) -> dict[str, str]:
+    """Who signs a letter: the account manager, or the office where nobody on the active staff keeps the account.
+
+    Args:
+        manager: the account manager, if there is one on the active staff.
+        team: what stands under the name of whoever has no title, and of the office.
+        language: the language of the letter.
+        stationery: knows the name and address of the office.
+    """
     if manager is None:
         sender = {"name": stationery.sender_name, "email": stationery.sender_address}
         return {**sender, "title": team.title, "office": team.office}
-    office = manager.office if occasion.language is Language.ENGLISH else manager.office_code
+    office = manager.office if language is Language.ENGLISH else manager.office_code
     return {
         "name": manager.name,
         "title": manager.title or team.title,

@@ -16,6 +16,7 @@ class Manager:
 
     Attributes:
         office: the name of their office; `office_code` its code, for languages in which the book has no name of it.
+        time_zone: where they work, an IANA name.
     """
 
     id: int
@@ -24,6 +25,7 @@ class Manager:
     email: str
     office: str
     office_code: str
+    time_zone: str = "Europe/Zurich"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,14 @@ class Stationery:
     managers: Mapping[int, Manager] = field(default_factory=dict)
     study_groups: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, Mapping[Language, str]] = field(default_factory=dict)
+
+    def manager_of(self, account: Candidate) -> Manager | None:
+        """Who keeps an account, if they are on the active staff."""
+        return self.managers.get(account.owner_id) if account.owner_id is not None else None
+
+    def colleague(self, email: str) -> Manager | None:
+        """Who has an address, if they are on the active staff."""
+        return next((one for one in self.managers.values() if one.email == email.casefold()), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,20 @@
 """Decisions turned into what the book is asked to write down: a run with its audience, and moves through a journey."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from campaigns.audience import Invitation, LeftOut
+from campaigns.campaign import Signature
 from campaigns.entry import Entry
 from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
-from campaigns.letter_facts import letter_facts, reader
+from campaigns.letter_facts import letter_facts, reader, signature
 from campaigns.meetings import meeting_facts, zone_of
+from campaigns.occasion import Manager, Stationery
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
@@ -61,12 +63,28 @@ def run_order(preview: Preview) -> RunOrder:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """Who signs the letters of a run in a language, and does its tasks.
+
+    Attributes:
+        team: what stands under the name of the office.
+        stationery: knows who is on the active staff.
+        stands_in: does the tasks where nobody on the active staff keeps the account.
+    """
+
+    team: Signature
+    stationery: Stationery
+    stands_in: Manager | None = None
+
+
 def move_of(
     waiting: Waiting,
     intents: Sequence[Intent],
     account: Candidate | None,
     *,
     wording: Callable[[str, str], TemplateVersion],
+    signing: Signing,
     now: datetime,
 ) -> Move:
     """What the book is asked to do for one enrolled account.
@@ -76,11 +94,12 @@ def move_of(
         intents: what was planned.
         account: the account as it is now.
         wording: gives a letter in a language as it was approved.
+        signing: who signs and does the tasks.
         now: the present instant.
     """
     *steps, last = intents
     others = [step.person_id for step in steps if isinstance(step, Turn) and step.person_id]
-    writing = _Writing(waiting, account, wording, now)
+    writing = _Writing(waiting, account, wording, signing, now)
     move = Move(
         enrolment_id=waiting.enrolment_id,
         run_id=waiting.run_id,
@@ -105,11 +124,14 @@ class _Writing:
         waiting: Waiting,
         account: Candidate | None,
         wording: Callable[[str, str], TemplateVersion],
+        signing: Signing,
         now: datetime,
     ) -> None:
         self._waiting = waiting
         self._account = account
         self._wording = wording
+        self._signing = signing
+        self._manager = signing.stationery.manager_of(account) if account else None
         self._now = now
         self._person_id = waiting.person_id
 
@@ -121,8 +143,9 @@ class _Writing:
             case Invite(step, template):
                 return Taking(step, letter=self._letter(step, template, self._meeting(intent)))
             case PlanTask(step, what, due_on):
-                owner = self._account.owner_id if self._account else None
-                return Taking(step, task=Task(self._waiting.organization_id, what, due_on, owner))
+                doer = self._manager or self._signing.stands_in
+                account = self._waiting.organization_id
+                return Taking(step, task=Task(account, what, due_on, doer.id if doer else None))
             case Turn(step, leads_to, person_id):
                 self._person_id = person_id or self._person_id
                 return Taking(step, outcome=leads_to)
@@ -136,6 +159,7 @@ class _Writing:
     ) -> LetterOrder:
         waiting, contact = self._waiting, self._contact()
         version = self._wording(template, waiting.language)
+        signed = self._signed()
         return LetterOrder(
             key=letter_key(waiting.run_id, step=step, person_id=contact.person_id, rotation=waiting.rotation),
             message_class=MessageClass(version.meta.message_class),
@@ -143,11 +167,11 @@ class _Writing:
             person_id=contact.person_id,
             to_name=contact.name,
             to_address=contact.address,
-            from_name=waiting.facts["manager"]["name"],
+            from_name=(signed or waiting.facts)["manager"]["name"],
             language=waiting.language,
             template=version,
             kept=waiting.facts,
-            facts={**self._reader(contact), **self._previous(), **more},
+            facts={**self._reader(contact), **signed, **self._previous(), **more},
             due_at=self._now,
             run_id=waiting.run_id,
             enrolment_id=waiting.enrolment_id,
@@ -164,6 +188,16 @@ class _Writing:
             if told == {name: known[name] for name in _OF_THE_READER if name in known}
             else {"person": told}
         )
+
+    def _signed(self) -> dict[str, Any]:
+        """Who signs where it is no longer the one of whom the facts were frozen: who keeps the account now, or the office."""
+        now = signature(
+            self._manager,
+            team=self._signing.team,
+            language=self._waiting.language,
+            stationery=self._signing.stationery,
+        )
+        return {} if now["email"] == self._waiting.facts["manager"]["email"] else {"manager": now}
 
     def _previous(self) -> dict[str, Any]:
         """The last letter to this reader; one to a colleague of theirs is none that they know of."""

@@ -30,6 +30,7 @@ from campaigns.journey import (
 )
 from campaigns.meetings import proposed_start, zone_of
 from campaigns.steps import Value
+from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate
 from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
@@ -47,6 +48,7 @@ class Around:
 
     Attributes:
         exits: the exits that the campaign has chosen.
+        about: the purpose of its letters.
         facts: what is known of the account, for the branches.
         spoken_for: the people whom the run writes to for other accounts.
         reachability: what the guards must know about writing to people; None for a journey that switches to nobody.
@@ -56,6 +58,7 @@ class Around:
     """
 
     exits: tuple[Leave, ...] = CHOSEN
+    about: Purpose = Purpose.CAMPAIGNS
     facts: Mapping[str, Value | None] = field(default_factory=dict)
     spoken_for: AbstractSet[int] = frozenset()
     reachability: Reachability | None = None
@@ -83,7 +86,7 @@ def advance(
     Returns:
         The steps to take now, in order, then exactly one of `WaitUntil`, `Exit` and `Finish`.
     """
-    if reason := leaving(waiting, account, around.exits):
+    if reason := leaving(waiting, account, around.exits, about=around.about):
         return (Exit(reason),)
     assert account is not None  # whoever is there has an account
     return _Walk(journey, waiting, account, now, around).intents()

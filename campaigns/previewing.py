@@ -1,13 +1,14 @@
 """Putting a preview together: asks the book for the accounts and the facts about them, and the folder for the letters."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from campaigns.audience import decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.explanation import Explained, explained
 from campaigns.facts import known_facts, refuse_unknown
-from campaigns.gathering import gathered
-from campaigns.occasion import Manager, Stationery
+from campaigns.gathering import gathered, signatories
+from campaigns.occasion import Stationery
 from campaigns.preview import Preview, content_of
 from campaigns.tongues import Tongue, refuse_silence, tongues
 from crm.book import Book
@@ -98,16 +99,8 @@ def _wordings(
 
 
 def _stationery(book: Book) -> Stationery:
-    offices = {office.code: office.name for office in book.offices}
-    managers = [
-        Manager(staff.id, staff.name, staff.title, staff.email, offices[staff.office], staff.office)
-        for staff in book.staff
-        if staff.active
-    ]
-    return Stationery(
-        sender_name=book.identity.sender_name,
-        sender_address=book.identity.sender_address,
-        managers={manager.id: manager for manager in managers},
+    return replace(
+        signatories(book, book.staff),
         study_groups={group.code: group.title for group in book.study_groups},
         countries={
             country.code: {language: country.name(language) for language in Language}

@@ -1,5 +1,7 @@
 """`crm plan …` and `crm exemption …`: what is agreed with accounts beside their memberships."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -10,25 +12,23 @@ from crm.book import Book
 from crm.cli import options
 from crm.cli.import_files import DryRun
 from crm.cli.options import On, OptionalOn, Reason, Synthetic, day, examples, optional_day
-from crm.cli.session import opened, show
+from crm.cli.session import invocation, opened, show
 from crm.cli.tables import Cells
 from crm.errors import InvalidInput
+from crm.membership.contract.repayment_plans import PlannedInstalment, RepaymentPlanSeen
 
 plan = typer.Typer(help="Repayment plans: agree on one, see how it is kept, end one.", no_args_is_help=True)
 exemption = typer.Typer(
     help="Bodies that are exempt from contributions, with the reason and the end.", no_args_is_help=True
 )
 
-_PLANS: dict[str, Cells] = {
-    "agreed": "agreed_on",
-    "amount": "amount",
-    "instalments": lambda row: ", ".join(
-        f"{part.due_on}: {part.amount} ({part.open} open)" for part in row.instalments
-    ),
-    "over": "over_on",
-    "settled": "settled",
-    "reason": "reason",
-    "ended because": "ended_because",
+_INSTALMENTS: dict[str, Cells] = {
+    "plan of": lambda row: row.plan and row.plan.agreed_on,
+    "instalment due": lambda row: row.part.due_on,
+    "CHF": lambda row: f"{row.part.amount:,.2f}",
+    "open": lambda row: f"{row.part.open:,.2f}",
+    "how it is kept": lambda row: row.plan and row.plan.how,
+    "reason": lambda row: row.plan and row.plan.reason,
 }
 _EXEMPTIONS: dict[str, Cells] = {
     "account": "organization_id",
@@ -38,6 +38,14 @@ _EXEMPTIONS: dict[str, Cells] = {
     "withdrawn because": "withdrawn_because",
     "": lambda row: "synthetic" if row.synthetic else "",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A line of the table of plans: an instalment, the first of a plan with what is to be said of the plan."""
+
+    part: PlannedInstalment
+    plan: RepaymentPlanSeen | None
 
 
 @plan.command(
@@ -67,6 +75,9 @@ def agree(
 ) -> None:
     """Record that an account pays what is due by instalments; while they are paid, the ladder is halted."""
     with opened(ctx) as book:
+        if first is None and not instalment:
+            hint = "--first DAY --count N shares out what is due; --instalment DAY=CHF names one."
+            raise InvalidInput("Which instalments?", field="instalment", hint=hint)
         agreed_on = day(book, on)
         schedule: list[tuple[date, Decimal | str]] = [_instalment(book, text) for text in instalment or ()]
         if first is not None:
@@ -76,7 +87,7 @@ def agree(
         agreed = book.repayment_plans.agree(
             org, schedule, on=agreed_on, reason=reason, synthetic=synthetic, dry_run=dry_run
         )
-        show(ctx, agreed)
+        _show_plans(ctx, agreed)
 
 
 @plan.command()
@@ -85,14 +96,14 @@ def end(
 ) -> None:
     """End the latest plan of an account: what is not paid is due as it was before."""
     with opened(ctx) as book:
-        show(ctx, book.repayment_plans.end(org, on=day(book, on), reason=reason, dry_run=dry_run))
+        _show_plans(ctx, book.repayment_plans.end(org, on=day(book, on), reason=reason, dry_run=dry_run))
 
 
 @plan.command(name="list")
 def list_plans(ctx: typer.Context, org: options.Organization) -> None:
     """List the plans of an account and how they are kept, the oldest first."""
     with opened(ctx) as book:
-        show(ctx, book.repayment_plans.of(org), _PLANS, empty="No plan.")
+        _show_plans(ctx, book.repayment_plans.of(org))
 
 
 @exemption.command(
@@ -144,6 +155,20 @@ def list_exemptions(
     with opened(ctx) as book:
         found = book.exemptions.of(org) if org else book.exemptions.running(on=optional_day(book, on))
         show(ctx, found, _EXEMPTIONS, empty="No exemption.")
+
+
+def _show_plans(ctx: typer.Context, told: RepaymentPlanSeen | Sequence[RepaymentPlanSeen]) -> None:
+    """Show plans: to people a line for each instalment, to programs as they are."""
+    if invocation(ctx).as_json:
+        show(ctx, told)
+        return
+    plans = [told] if isinstance(told, RepaymentPlanSeen) else told
+    parts = [
+        _Part(part, None if number else plan)
+        for plan in plans
+        for number, part in enumerate(plan.instalments)
+    ]
+    show(ctx, parts, _INSTALMENTS, empty="No plan.")
 
 
 def _instalment(book: Book, text: str) -> tuple[date, str]:

@@ -188,6 +188,8 @@ def assess(
     with opened(ctx) as book, progress(f"Contributions of {year}") as moved:
         when = optional_day(book, issued_on)
         show(ctx, book.contributions.assess(year, issued_on=when, dry_run=dry_run, progress=moved))
+    if dry_run:
+        say(ctx, f"State by State: crm report contributions-assessment --year {year}")
 
 
 @app.command(epilog=examples("crm contribution vote KEN", "crm contribution vote KEN --on 2026-11-09"))

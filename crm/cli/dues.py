@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from crm.book import Book
 from crm.cli import options
 from crm.cli.options import DAY, On, OptionalOn, Reason, Synthetic, examples, optional_day
 from crm.cli.session import invocation, opened, progress, say, show
 from crm.cli.tables import Cells
+from crm.membership.dues.invoices import PostedInvoice
 from crm.membership.dues.payments import FINANCE
 from crm.reference.languages import Language
 from crm.shown import fields_of
@@ -66,6 +68,8 @@ def assess(
     with opened(ctx) as book, progress(f"Dues of {year}") as moved:
         day = optional_day(book, issued_on)
         show(ctx, book.dues.assess(year, issued_on=day, dry_run=dry_run, progress=moved))
+    if dry_run:
+        say(ctx, f"Account by account: crm report dues-assessment --year {year}")
 
 
 @app.command(
@@ -149,7 +153,8 @@ def credit(
     """Give back what an invoice charged, all that is left of it or some months."""
     with opened(ctx) as book:
         first, last = optional_day(book, since), optional_day(book, until)
-        show(ctx, book.dues.credit(invoice, since=first, until=last, reason=reason, dry_run=dry_run))
+        given_back = book.dues.credit(invoice, since=first, until=last, reason=reason, dry_run=dry_run)
+        _show_posted(ctx, book, given_back)
 
 
 @app.command(name="charge-interest")
@@ -165,8 +170,10 @@ def charge_interest(
     """Charge the interest that has accrued on what is overdue and was not charged before; its rates are unverified."""
     with opened(ctx) as book:
         charged = book.dues.charge_interest(org, until=until, dry_run=dry_run)
-        nothing = None if invocation(ctx).as_json else "No interest is to be charged."
-        show(ctx, nothing if charged is None else charged)
+        if charged is not None:
+            _show_posted(ctx, book, charged)
+        else:
+            show(ctx, None if invocation(ctx).as_json else "No interest is to be charged.")
 
 
 @app.command(
@@ -251,6 +258,16 @@ def export(
         made = book.reports.dues_ledger(since=optional_day(book, since), until=optional_day(book, until))
     made.to_csv(file)
     say(ctx, f"{len(made):,} rows written to {file}, what they mean to {file}-metadata.json.")
+
+
+def _show_posted(ctx: typer.Context, book: Book, invoice: PostedInvoice) -> None:
+    """Show an invoice that was posted, or would be, and how each of its lines comes about."""
+    if invocation(ctx).as_json:
+        show(ctx, invoice)
+        return
+    unstated = book.dues.unverified_rules()
+    say(ctx, f"{invoice}, due {invoice.due_on}.")
+    _show_marked(ctx, invoice.lines, _LINES, lambda row: unstated.covers(row.rule, row.units))
 
 
 def _show_marked(

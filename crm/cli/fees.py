@@ -15,13 +15,20 @@ app = typer.Typer(help="Fees and the rules of the contract, by the dated tables.
 
 _LINES: dict[str, Cells] = {
     "line": "key",
-    "in": "coverage",
-    "development": "development",
+    "in": lambda row: getattr(row, "coverage", None),
+    "development": lambda row: getattr(row, "development", None),
     "size": lambda row: getattr(row, "size", None),
-    "CHF a year": lambda row: getattr(row, "amount", None),
+    "CHF a year": lambda row: f"{row.amount:,.2f}" if hasattr(row, "amount") else None,
     "lowest class": lambda row: getattr(row, "units", None),
     "if": lambda row: getattr(row, "conditions", None),
+    "certainty": lambda row: getattr(row, "doubt", "") or row.certainty,
+}
+_RULES: dict[str, Cells] = {
+    "rule": "rule",
+    "value": lambda line: f"{line.value.normalize():f}",
+    "what it says": "words",
     "certainty": "certainty",
+    "source": "source",
 }
 
 
@@ -56,13 +63,13 @@ def of(
 
 @app.command()
 def table(ctx: typer.Context, on: OptionalOn = None) -> None:
-    """List the fees, and the lowest classes of Sector Members."""
+    """List the fees, the lowest classes of Sector Members, and what one unit of contribution is."""
     with opened(ctx) as book:
         show(ctx, list(book.fees.table(on=optional_day(book, on))), _LINES, empty="No fee is stated.")
 
 
 @app.command()
 def rules(ctx: typer.Context, on: OptionalOn = None) -> None:
-    """Show the rules of the contract: notice, due dates, suspension, interest, reduction of classes."""
+    """List the rules of the contract, each with its source: notice, due dates, suspension, interest, classes."""
     with opened(ctx) as book:
-        show(ctx, book.fees.rules(on=optional_day(book, on)))
+        show(ctx, book.fees.rule_lines(on=optional_day(book, on)), _RULES)

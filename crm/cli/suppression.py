@@ -6,6 +6,7 @@ import typer
 
 from crm.cli.options import Reason, examples
 from crm.cli.session import invocation, opened, show
+from crm.cli.tables import Cells
 from crm.consent.suppressions import Scope, SuppressionReason
 
 app = typer.Typer(help="Addresses that must not be written to.", no_args_is_help=True)
@@ -14,7 +15,12 @@ Address = Annotated[
     str, typer.Argument(metavar="ADDRESS", help="An e-mail address; need not be in the book.")
 ]
 
-_ENTRIES = {"scope": "scope", "reason": "reason", "since": "since_at"}
+_ENTRIES: dict[str, Cells] = {
+    "scope": "scope",
+    "but about": lambda row: ", ".join(row.excepted),
+    "reason": "reason",
+    "since": "since_at",
+}
 
 
 @app.command(epilog=examples("crm suppression add amina@acme.example --reason asked"))

@@ -7,6 +7,7 @@ that person (GDPR Article 21(2) and (3), taken as the stricter reading), until t
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
@@ -46,6 +47,7 @@ class Permission(Shown):
     words: str
 
 
+@lru_cache(maxsize=4096)  # most have nothing on record, and are of few countries
 def permission(
     purpose: Purpose,
     recorded: Recorded,

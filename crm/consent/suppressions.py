@@ -6,7 +6,8 @@ no address, only an HMAC of its canonical form: a plain hash could be guessed.
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -29,7 +30,7 @@ from crm.directory.addresses import parse_email
 from crm.directory.merged import with_keepers
 from crm.directory.people import Person
 from crm.keyring import KeyRing
-from crm.store.columns import at_field, choice, chosen, id_field
+from crm.store.columns import at_field, choice, chosen, id_field, json_field
 from crm.store.records import Record
 from crm.store.store import Change, Store
 from crm.store.turns import take_turns
@@ -56,6 +57,7 @@ class Suppression(Record, table=True):
 
     Attributes:
         address_hash: HMAC-SHA256 of the canonical address, hexadecimal.
+        excepted: of campaigns, the purposes that the address's owner wants to hear about all the same.
     """
 
     __tablename__ = "suppression"
@@ -67,6 +69,21 @@ class Suppression(Record, table=True):
     scope: Scope = choice(Scope, name="scope")
     reason: SuppressionReason = choice(SuppressionReason, name="reason")
     since_at: datetime = at_field()
+    excepted: list[str] = json_field(default_factory=list)
+
+
+Refusals = Mapping[Scope, AbstractSet[str]]
+"""The scopes in which an address is refused, each with the purposes that are excepted from it."""
+
+
+def refuses(refusals: Refusals, about: str | None) -> bool:
+    """Whether letters of campaigns about a purpose are refused.
+
+    Args:
+        refusals: of the address.
+        about: the purpose; None: nobody has said, so that no exception is meant.
+    """
+    return Scope.ALL in refusals or (Scope.CAMPAIGNS in refusals and about not in refusals[Scope.CAMPAIGNS])
 
 
 class Suppressions:
@@ -111,21 +128,32 @@ class Suppressions:
 
 
 def suppress(change: Change, address: str, *, keys: KeyRing, scope: Scope, reason: SuppressionReason) -> None:
-    """Put an address on the list inside a verb.
+    """Put an address on the list inside a verb; what was excepted from a scope is so no more.
 
     The people who have the address, and those they were merged into, are locked first: a letter to them whose intent is
     being committed right now is decided before or after this, never beside it.
     """
-    canonical = parse_email(address).canonical
-    change.session.execute(
-        _locking(col(Person.id).in_(with_keepers(Person, col(Person.email_key) == canonical)))
-    )
-    hashed = address_hash(canonical, keys.current)
-    # Two who refuse at once for an address that nobody in the book has take turns here.
-    take_turns(change.session, f"suppression.{hashed}")
-    if scope not in suppressed(change.session, [address], keys=keys).get(address, ()):
+    hashed = _turn(change, address, keys=keys)
+    known = _in_scope(change.session, address, scope, keys=keys)
+    for row in known:
+        row.amend({"excepted": []})
+    if not known:
         values = {"address_hash": hashed, "scope": scope, "reason": reason}
         change.add(Suppression.model_validate({**values, "since_at": change.now}))
+
+
+def excepted(change: Change, address: str, purposes: Collection[str], *, keys: KeyRing) -> None:
+    """Let an address that refuses campaigns hear inside a verb about these purposes all the same, and about no others.
+
+    Args:
+        change: the verb.
+        address: of whoever asks for it: nobody else may.
+        purposes: what about. Where campaigns are not refused, nothing needs to be excepted.
+        keys: key the list.
+    """
+    _turn(change, address, keys=keys)
+    for row in _in_scope(change.session, address, Scope.CAMPAIGNS, keys=keys):
+        row.amend({"excepted": sorted(purposes)})
 
 
 def lifted(change: Change, address: str, *, keys: KeyRing, scope: Scope | None = None) -> int:
@@ -137,26 +165,44 @@ def lifted(change: Change, address: str, *, keys: KeyRing, scope: Scope | None =
     return len(going)
 
 
-def suppressed(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:
+def suppressed(session: Session, addresses: Iterable[str], *, keys: KeyRing) -> dict[str, Refusals]:
     """Which of these addresses must not be written to, and in what scope; in one statement."""
     forms = {address: parse_email(address).canonical for address in addresses}
     found = suppressed_forms(session, forms.values(), keys=keys)
     return {address: found[form] for address, form in forms.items() if form in found}
 
 
-def suppressed_forms(session: Session, forms: Iterable[str], *, keys: KeyRing) -> dict[str, set[Scope]]:
+def suppressed_forms(session: Session, forms: Iterable[str], *, keys: KeyRing) -> dict[str, Refusals]:
     """The same for addresses in their canonical form, as `Person.email_key` holds it; in one statement."""
     known = set(forms)
     hashes = {hashed: form for key in keys.all for hashed, form in _hashed(known, key)}
-    found: dict[str, set[Scope]] = {}
-    for hashed, scope in session.execute(_SCOPES, {"hashes": ",".join(hashes)}):
-        found.setdefault(hashes[hashed], set()).add(scope)
-    return found
+    found: dict[str, dict[Scope, AbstractSet[str]]] = {}
+    for hashed, scope, but in session.execute(_SCOPES, {"hashes": ",".join(hashes)}):
+        scopes = found.setdefault(hashes[hashed], {})
+        # Of two entries for one address, under a former key and the present one, the stricter counts.
+        scopes[scope] = scopes.get(scope, frozenset(but)) & frozenset(but)
+    return dict(found)
 
 
 def entries_of(session: Session, address: str, *, keys: KeyRing) -> Sequence[Suppression]:
     """The entries that stand for an address."""
     return session.scalars(_ENTRIES, {"hashes": ",".join(_hashes(address, keys))}).all()
+
+
+def _turn(change: Change, address: str, *, keys: KeyRing) -> str:
+    """Lock whoever has an address, and take turns with others who change what it refuses; returns its hash."""
+    canonical = parse_email(address).canonical
+    change.session.execute(
+        _locking(col(Person.id).in_(with_keepers(Person, col(Person.email_key) == canonical)))
+    )
+    hashed = address_hash(canonical, keys.current)
+    # Two who refuse at once for an address that nobody in the book has take turns here.
+    take_turns(change.session, f"suppression.{hashed}")
+    return hashed
+
+
+def _in_scope(session: Session, address: str, scope: Scope, *, keys: KeyRing) -> list[Suppression]:
+    return [row for row in entries_of(session, address, keys=keys) if row.scope is scope]
 
 
 def lock_people(session: Session, ids: Iterable[int]) -> None:
@@ -193,4 +239,6 @@ _STANDING = col(Suppression.address_hash).in_(
     select(func.unnest(func.string_to_array(bindparam("hashes", type_=String), ",")))
 )
 _ENTRIES = select(Suppression).where(_STANDING)
-_SCOPES = select(col(Suppression.address_hash), col(Suppression.scope)).where(_STANDING)
+_SCOPES = select(col(Suppression.address_hash), col(Suppression.scope), col(Suppression.excepted)).where(
+    _STANDING
+)

@@ -27,7 +27,7 @@ class StandingField(StrEnum):
     Attributes:
         ORGANIZATION: the account, by any key.
         KEY: what the source itself calls it.
-        STANDING: good, arrears, suspended, cancelling, exempt or application_pending.
+        STANDING: good, on_plan, arrears, suspended, cancelling, exempt or application_pending.
         PUNCTUALITY: on_time, late or unpaid.
         AS_OF: the day that the statement is about.
         DOCUMENT: who said so, if not the source of the file.

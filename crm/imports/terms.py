@@ -33,8 +33,8 @@ class TermField(StrEnum):
     Attributes:
         ORGANIZATION: the member, by any key.
         KEY: what the source itself calls it.
-        EVENT: what happened: join (where the file says nothing), upgrade, further_sector, denunciation … A renewal is kept as a remark,
-            for a membership goes on by itself; a suspension is none, it follows from what is owed.
+        EVENT: what happened: join (where the file says nothing), upgrade, further_sector, denunciation … A renewal is kept as
+            a remark, for a membership goes on by itself; a suspension is none, it follows from what is owed.
         CATEGORY: sector_member, associate or academia.
         SECTOR: R, T or D; Academia has none, it joins all three for one fee.
         STUDY_GROUP: for an Associate, the one study group it has selected.

@@ -39,6 +39,7 @@ _TOUCHES = {
 }
 _STANDS = {
     Standing.GOOD: "in good standing",
+    Standing.ON_PLAN: "paying by a repayment plan",
     Standing.ARREARS: "in arrears",
     Standing.SUSPENDED: "suspended",
     Standing.CANCELLING: "cancelling its membership",

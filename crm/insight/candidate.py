@@ -30,7 +30,7 @@ class Contact(Shown):
 
     Attributes:
         language: the language of correspondence; None: nobody has said.
-        suppressed: whether the address must not be written to by campaigns.
+        suppressed: whether the address must not be written to by campaigns, but about what is `excepted`.
         roles: what they do there, of the position that counts first to the last.
         senior: whether one of the roles is a senior one.
         country: where the account is based, ISO 3166 alpha-3.
@@ -48,6 +48,11 @@ class Contact(Shown):
     country: str | None = None
     time_zone: str | None = None
     salutation: str | None = None
+    excepted: frozenset[str] = frozenset()
+
+    def refuses(self, about: str) -> bool:
+        """Whether campaigns about a purpose must not write to the address."""
+        return self.suppressed and about not in self.excepted
 
     @property
     def role(self) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import LateralFromClause
 from sqlmodel import Session, col
 
-from crm.consent.suppressions import suppressed_forms
+from crm.consent.suppressions import Scope, suppressed_forms
 from crm.directory.merged import among, stands
 from crm.directory.people import Person, Position, held_on
 from crm.directory.tables import Organization
@@ -89,7 +89,9 @@ def contacts(
     for number, person_id, name, address, language, zone, salutation, key, roles in rows:
         held = tuple(role for role in roles if role)
         above = not senior.isdisjoint(held)
-        about = (key in refused, held, above, countries[number], zone, salutation)
+        scopes = refused.get(key, {})
+        but = frozenset() if Scope.ALL in scopes else frozenset(scopes.get(Scope.CAMPAIGNS, ()))
+        about = (bool(scopes), held, above, countries[number], zone, salutation, but)
         contact = Contact(person_id, name, address, language, *about)
         found[number].append(contact)
     return found

@@ -29,7 +29,7 @@ from crm.reference.clearance_rule import ClearanceReason
 from crm.store.records import Record
 
 Lines = Select[*tuple[Any, ...]]
-_RETAINED = (Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING)
+_RETAINED = (Standing.ON_PLAN, Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ SOURCES = (
         ClearanceReason.RETENTION,
         AccountStanding,
         _standings,
-        lambda line: f"{line.standing.replace('_', ' ')} as of {line.on:%d %B %Y}",
+        lambda line: f"{line.standing.words} as of {line.on:%d %B %Y}",
     ),
 )
 """What is known below the mail."""

@@ -6,7 +6,6 @@ from datetime import date
 
 from crm.directory.tables import Size
 from crm.insight.candidate import TookPart
-from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
@@ -77,7 +76,6 @@ class MemberFacts(Shown):
         associate_in: the Sectors in which it is an Associate.
         own_groups: the study group that it has selected, and those that have taken over its work since.
         standing: None: nobody has said how it stands.
-        step: how far an unpaid debt of its has come.
         participation: what it did in the study groups, the newest first.
         group_sectors: how many memberships as Sector Member its corporate group holds, by Sector.
         group_associates: how many accounts of its corporate group are Associates, by Sector.
@@ -105,7 +103,6 @@ class MemberFacts(Shown):
     standing: Standing | None
     standing_as_of: date | None
     punctuality: Punctuality | None
-    step: LadderStep | None = None
     participation: tuple[TookPart, ...] = ()
     group_sectors: Mapping[str, int] = field(default_factory=dict)
     group_associates: Mapping[str, int] = field(default_factory=dict)

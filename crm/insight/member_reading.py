@@ -124,7 +124,6 @@ class _Around(NamedTuple):
             "standing": row.standing,
             "standing_as_of": row.as_of,
             "punctuality": row.punctuality,
-            "step": row.step,
             "participation": self._took_part(moment),
             "group_sectors": {
                 s: n for (category, s), n in group.items() if category is Category.SECTOR_MEMBER

@@ -95,7 +95,6 @@ def accounts(moments: Sequence[Moment]) -> Any:
             col(AccountStanding.standing),
             col(AccountStanding.as_of),
             col(AccountStanding.punctuality),
-            col(AccountStanding.step),
         )
         .select_from(at)
         .join(Organization, col(Organization.id) == at.c.organization_id)

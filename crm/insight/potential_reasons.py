@@ -22,7 +22,6 @@ from crm.insight.membership_signals import (
     taken,
 )
 from crm.insight.signal import Signal
-from crm.membership.contract.contract_case import stands_in_words
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.reference.opportunity_stages import OpportunityKind, Outcome
 
@@ -129,7 +128,7 @@ def _standing(facts: MemberFacts) -> Iterator[Signal]:
     if facts.standing is None:
         yield Signal("standing_unknown", "nobody has said how it stands")
     elif facts.standing is not Standing.GOOD:
-        words = f"{stands_in_words(facts.standing, facts.step)}, as of {facts.standing_as_of:%d %B %Y}"
+        words = f"{facts.standing.words}, as of {facts.standing_as_of:%d %B %Y}"
         yield Signal(facts.standing.value, words)
 
 

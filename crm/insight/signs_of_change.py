@@ -136,13 +136,12 @@ def _of_account(span: Any, *names: str) -> Lines:
 def _told_standing(row: Any, _: AttentionScope) -> Sign | None:
     if not is_worse(row.standing, than=row.former):
         return None
-    before, now = (standing.value.replace("_", " ") for standing in (row.former, row.standing))
-    because = row.why if row.source == CONTRACT else f"says {in_a_line(row.source)}"
+    because = row.why if row.source == CONTRACT else f"{in_a_line(row.source)} says so"
     return Sign(
         organization_id=row.organization_id,
         owner_id=row.owner_id,
         reason=NeedReason.WORSE_STANDING,
-        words=f"From {before} standing to {now} on {row.since_on:%-d %B %Y}, {because}",
+        words=f"Was {row.former.words}, is {row.standing.words} since {row.since_on:%-d %B %Y}: {because}",
         refers_to=f"standing_span:{row.organization_id}/{row.since_on}",
         since_on=row.since_on,
     )

@@ -69,7 +69,9 @@ def body_text(value: str, *, field: str) -> str:
         raise InvalidInput(
             f"The {field} holds a NUL or half a character.", field=field, hint="Mail cannot carry it."
         )
-    lines = value.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+    if "\r" in value:
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+    lines = value.replace("\n", "\r\n")
     return lines if not lines or lines.endswith("\r\n") else lines + "\r\n"
 
 
@@ -93,6 +95,8 @@ def check_output(raw: bytes, *, expected: AbstractSet[str]) -> None:
 
 
 def _encodable(value: str) -> bool:
+    if value.isascii():
+        return True
     try:
         value.encode()
     except UnicodeEncodeError:
@@ -102,7 +106,8 @@ def _encodable(value: str) -> bool:
 
 def _check_lines(raw: bytes) -> None:
     lines = raw.split(b"\r\n")
-    if not len(lines) - 1 == raw.count(b"\r") == raw.count(b"\n"):
+    bare = b"".join(lines)
+    if b"\r" in bare or b"\n" in bare:
         raise MailError("The message holds a bare carriage return or line feed.")
     if b"\x00" in raw:
         raise MailError("The message holds a NUL.")

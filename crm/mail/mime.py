@@ -140,8 +140,13 @@ def _encoded(raw: bytes) -> tuple[bytes, bytes]:
     """The body in the shorter encoding: quoted-printable for Latin letters, base64 for the other scripts."""
     high = len(raw) - len(raw.translate(None, _HIGH))
     if 6 * high <= len(raw):
-        return b"quoted-printable", binascii.b2a_qp(raw)
+        return b"quoted-printable", b"".join(map(_quoted, raw.splitlines(keepends=True)))
     return b"base64", _base64(raw)
+
+
+@lru_cache(maxsize=2048)  # most lines of a page are the same in all letters of a wording
+def _quoted(line: bytes) -> bytes:
+    return binascii.b2a_qp(line)
 
 
 def _base64(raw: bytes) -> bytes:

@@ -20,6 +20,7 @@ from crm.mail.templates import TemplateFolder, TemplateVersion
 
 _RULE = "-----"
 _FRAME = "inline-size: 100%; block-size: 36rem; border: 1px solid; background: #fff"
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _ISOLATES = re.compile("[\u2066-\u2069]")
 
 
@@ -74,12 +75,22 @@ def render(version: TemplateVersion, facts: Mapping[str, object]) -> Rendered:
         TemplateError: if a fact is missing, of a wrong kind, or makes the letter too large.
         InvalidInput: if the subject cannot stand in a header.
     """
-    given = _complete(version, facts)
+    return filled(version, frozen(facts))
+
+
+def filled(version: TemplateVersion, facts: Mapping[str, Value]) -> Rendered:
+    """Fill a letter with facts that were frozen before; see `render`.
+
+    Args:
+        version: the letter in one language.
+        facts: as `frozen` made them.
+    """
+    _check(version, facts)
     letter = _compiled(version.language, version.sources)
     return Rendered(
-        subject=_subject(letter, given),
-        text=_tidy(f"{letter.text.filled(given)}\n\n{_RULE}\n{letter.footer.filled(given)}"),
-        html=_within(letter.head + sanitized_pieces(letter.html.pieces(given)) + letter.tail, "HTML"),
+        subject=_subject(letter, facts),
+        text=_tidy(f"{letter.text.filled(facts)}\n\n{_RULE}\n{letter.footer.filled(facts)}"),
+        html=_within(letter.head + sanitized_pieces(letter.html.pieces(facts)) + letter.tail, "HTML"),
     )
 
 
@@ -97,7 +108,8 @@ def draft(version: TemplateVersion, facts: Mapping[str, object]) -> Draft:
         TemplateError: as `render`.
         InvalidInput: as `render`.
     """
-    given = _complete(version, facts)
+    given = frozen(facts)
+    _check(version, given)
     letter = _compiled(version.language, version.sources)
     return Draft(_subject(letter, given), _tidy(letter.text.filled(given)))
 
@@ -169,8 +181,8 @@ def _compiled(language: str, sources: tuple[str, str, str, str, str]) -> _Letter
     )
 
 
-def _complete(version: TemplateVersion, facts: Mapping[str, object]) -> dict[str, Value]:
-    given = frozen(facts)
+def _check(version: TemplateVersion, given: Mapping[str, Value]) -> None:
+    """Refuse facts of which one is missing, or of a wrong kind."""
     letter = f"{version.name}/{version.language}"
     missing = [name for name, _ in version.meta.facts if "[]" not in name and _blank(fact(given, name))]
     if missing:
@@ -185,14 +197,13 @@ def _complete(version: TemplateVersion, facts: Mapping[str, object]) -> dict[str
             _check_list(letter, name.partition("[]")[0], given)
     for name, choices in version.meta.choices:
         _check_choice(letter, name, fact(given, name), choices)
-    return given
 
 
 def _blank(value: Value | None) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _check_list(letter: str, name: str, given: dict[str, Value]) -> None:
+def _check_list(letter: str, name: str, given: Mapping[str, Value]) -> None:
     if not isinstance(fact(given, name), tuple | None):
         raise TemplateError(f"The letter {letter} needs a list of {name}.", subject=letter, field=name)
 
@@ -214,8 +225,8 @@ def _subject(letter: _Letter, facts: Mapping[str, Value]) -> str:
 
 
 def _tidy(text: str) -> str:
-    lines = "\n".join(line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    return _within(re.sub(r"\n{3,}", "\n\n", lines).strip("\n") + "\n", "text")
+    lines = "\n".join([line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")])
+    return _within(_EMPTY_LINES.sub("\n\n", lines).strip("\n") + "\n", "text")
 
 
 def _within(written: str, part: str) -> str:

@@ -9,6 +9,7 @@ write a mail (whatever checked the template, a fact in a `style` could bring in 
 from collections.abc import Sequence
 from functools import lru_cache
 from html.parser import HTMLParser
+from itertools import chain
 
 from markupsafe import Markup
 
@@ -28,21 +29,22 @@ def sanitized_pieces(pieces: Sequence[str]) -> str:
         The fragment with allowed tags, attributes, styles and links only.
     """
     facts = [piece for piece in pieces if isinstance(piece, Markup)]
-    frame = _frame("".join(_mark(piece) if isinstance(piece, Markup) else piece for piece in pieces))
-    if len(frame) != len(facts) + 1:
+    frame = _frame("".join([_mark(piece) if isinstance(piece, Markup) else piece for piece in pieces]))
+    written = _written(facts)
+    if not len(frame) - 1 == len(facts) == len(written):
         return sanitized("".join(pieces))
-    first, *rest = frame
-    return first + "".join(_written(fact) + words for fact, words in zip(facts, rest, strict=True))
+    return "".join(chain.from_iterable(zip(frame, (*written, ""), strict=True)))
 
 
 def _mark(fact: Markup) -> str:
     return _LINK + _FACT if fact.startswith(_LINK) else _FACT
 
 
-def _written(fact: Markup) -> str:
-    """A fact as the cleaner would have written it."""
-    text = str(fact).removeprefix(_LINK)
-    return text.replace("&#39;", "'").replace("&#34;", '"').replace("\N{NO-BREAK SPACE}", "&nbsp;")
+def _written(facts: Sequence[Markup]) -> Sequence[str]:
+    """Facts as the cleaner would have written them; more than there are if one holds the mark."""
+    texts = _FACT.join([str(fact).removeprefix(_LINK) for fact in facts])
+    texts = texts.replace("&#39;", "'").replace("&#34;", '"').replace("\N{NO-BREAK SPACE}", "&nbsp;")
+    return texts.split(_FACT) if facts else ()
 
 
 @lru_cache(maxsize=512)

@@ -11,11 +11,12 @@ from crm.membership.fee_status import fee_status
 from crm.membership.pricing import Holding, yearly_fee
 from crm.membership.terms import EventKind
 from crm.reference.categories import Category
+from crm.reference.contributory_units import ContributoryUnit
 from crm.reference.countries import CountryKey, find_country
 from crm.reference.development import developed_on
 from crm.reference.fee_schedule import YearlyFee, fee_schedule
 from crm.reference.fees import ClassMinimum, Fee
-from crm.reference.membership_rules import RulesOn, membership_rules
+from crm.reference.membership_rules import MembershipRule, Rule, RulesOn, membership_rules
 from crm.reference.spans import holds_on
 from crm.reference.units import units_of
 from crm.store.columns import chosen
@@ -77,16 +78,27 @@ class Fees:
             )
             return yearly_fee(fee_schedule(session), holding, day)
 
-    def table(self, *, on: date | None = None) -> Iterator[Fee | ClassMinimum]:
-        """Every line of the fee tables that holds on a day (today): fees, then the lowest classes of Sector Members."""
+    def table(self, *, on: date | None = None) -> Iterator[Fee | ClassMinimum | ContributoryUnit]:
+        """Every line of the fee tables that holds on a day (today).
+
+        Returns:
+            Fees, the lowest classes of Sector Members, and what one unit is for them and for Member States.
+        """
         with self._store.reading() as session:
             day = on or today_of(session, self._store.now(), self._store.actor)
             schedule = fee_schedule(session)
-            lines: list[Fee | ClassMinimum] = [*schedule.fees, *schedule.minimums]
-            return iter([line for line in lines if holds_on(line, day)])
+            lines: list[Fee | ClassMinimum | ContributoryUnit] = [*schedule.fees, *schedule.minimums]
+            return iter([line for line in (*lines, *schedule.units) if holds_on(line, day)])
 
     def rules(self, *, on: date | None = None) -> RulesOn:
         """The rules of the contract as they stand on a day (today): notice, due dates, suspension, interest and so on."""
         with self._store.reading() as session:
             day = on or today_of(session, self._store.now(), self._store.actor)
             return membership_rules(session).on(day)
+
+    def rule_lines(self, *, on: date | None = None) -> tuple[MembershipRule, ...]:
+        """The same rules one by one, each in a sentence, with its value, its source and how sure that is."""
+        with self._store.reading() as session:
+            day = on or today_of(session, self._store.now(), self._store.actor)
+            rules = membership_rules(session)
+            return tuple(rules.line(rule, day) for rule in Rule)

@@ -47,6 +47,7 @@ class Leaving:
             The term with its last day, and what is given back by the next assessment.
 
         Raises:
+            Ambiguous: no Sector is named, and it holds several memberships.
             NotFound: it is no member there when the notice takes effect: it never was, or it has given notice before.
             InvalidInput: the day is still to come, or there is no reason.
         """
@@ -120,6 +121,7 @@ class Leaving:
             next assessment.
 
         Raises:
+            Ambiguous: no Sector is named, and it holds several memberships.
             NotFound: it is no member there on that day.
             InvalidInput: there is no reason.
         """
@@ -154,6 +156,7 @@ class Leaving:
             The term that it ends, None where nothing is left of it; and what is given back by the next assessment.
 
         Raises:
+            Ambiguous: no Sector is named, and it holds several memberships.
             NotFound: it is no member there on that day.
             InvalidInput: there is no reason.
             Refused: no exclusion is due, on that day or today, and nobody says why it is excluded all the same.

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
-from crm.errors import NotFound, Refused
+from crm.errors import Ambiguous, NotFound, Refused
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.ledger_tables import MembershipEvent, Term, running, runs_on
 from crm.membership.terms import ENDING, Coverage, LedgerEvent, TermSpan, held_in_words, terms_of
@@ -67,26 +67,40 @@ def coverage_meant(session: Session, organization: Organization, sector: str | N
 
     Raises:
         InvalidInput: there is no such Sector.
+        Ambiguous: none is named, and there are several.
     """
     if sector is not None:
         return chosen(Coverage, sector, field="sector")
     held = _memberships(session, organization, day)
-    return held[0].coverage if len(held) == 1 else Coverage.ALL
+    if len(held) > 1:
+        raise Ambiguous(
+            f"{organization.name} holds {len(held)} memberships on {day}, when that takes effect.",
+            field="sector",
+            candidates=_in_words(held),
+            hint="Name the Sector.",
+        )
+    return held[0].coverage if held else Coverage.ALL
 
 
 def no_member_there(session: Session, organization: Organization, coverage: Coverage, day: date) -> NotFound:
     """The error for who is no member in a Sector on a day; the memberships that it has on that day are the candidates."""
     held = _memberships(session, organization, day)
-    what = "Academia" if coverage is Coverage.ALL else f"a member in ITU-{coverage}"
+    what = (
+        f"a member in ITU-{coverage}" if coverage is not Coverage.ALL else "Academia" if held else "a member"
+    )
     return NotFound(
         f"{organization.name} is not {what} on {day}, when that takes effect.",
         field="sector",
         value=coverage.value,
-        candidates=[held_in_words(term.category, term.coverage) for term in held],
+        candidates=_in_words(held),
         hint="Name the Sector of one of its memberships; none for Academia."
         if held
         else "See book.terms.of.",
     )
+
+
+def _in_words(held: Sequence[Term]) -> list[str]:
+    return [held_in_words(term.category, term.coverage) for term in held]
 
 
 def _memberships(session: Session, organization: Organization, day: date) -> Sequence[Term]:

@@ -12,11 +12,11 @@ from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
 from crm.membership.coverage import coverage_of
 from crm.membership.leaving import Leaving
-from crm.membership.ledger import current_term, events_of, refuse_no_member
+from crm.membership.ledger import current_term, events_of, no_member_there, refuse_no_member
 from crm.membership.ledger_tables import MembershipEvent, Term, running
 from crm.membership.proposals.proposing import Proposing
 from crm.membership.recorded import Recorded, recorded
-from crm.membership.terms import Coverage, EventKind
+from crm.membership.terms import OPENING, Coverage, EventKind
 from crm.membership.unexplained import refuse_unexplained
 from crm.reference.categories import Category
 from crm.reference.study_groups import find_study_group
@@ -149,6 +149,7 @@ class Terms(Leaving, Proposing):
             dry_run: only say what would come of it.
 
         Raises:
+            NotFound: it is no member there on that day.
             Refused: it is no Associate there, or the class is too low and no reason is given.
         """
         return self._record(
@@ -186,6 +187,7 @@ class Terms(Leaving, Proposing):
             dry_run: only say what would come of it.
 
         Raises:
+            NotFound: it is no member there on that day.
             Refused: it is no Sector Member there, or the study group does not exist then and no reason is given.
         """
         return self._record(
@@ -224,6 +226,7 @@ class Terms(Leaving, Proposing):
 
         Raises:
             InvalidInput: there is no such class.
+            NotFound: it is no member there on that day.
             Refused: it is no Sector Member there, or the class is too low and no reason is given.
         """
         return self._record(
@@ -272,6 +275,8 @@ class Terms(Leaving, Proposing):
             current = current_term(session, row, event["coverage"], on)
             if kind is EventKind.FURTHER_SECTOR:
                 refuse_no_member(session, row, on)
+            elif current is None and kind not in OPENING:
+                raise no_member_there(session, row, event["coverage"], on)
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
             event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}

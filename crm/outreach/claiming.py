@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from crm.directory.merged import among
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.reaping import suspect
@@ -40,11 +41,14 @@ def claimed(
     """
     query, until = due(now), now + lease
     if ids is not None:
-        query = query.where(col(Letter.id).in_(list(ids)))
+        query = query.where(among(col(Letter.id), ids))
     together = query.where(~suspect()).order_by(*LONGEST_WAITING).limit(limit)
+    return _taken(session, together, until) or _taken(session, _alone(query), until)
+
+
+def _alone(query: SelectOfScalar[int]) -> SelectOfScalar[int]:
     # One that has killed more than others comes after them: whoever takes it comes to nothing else.
-    alone = query.where(suspect()).order_by(col(Letter.tries), *LONGEST_WAITING).limit(1)
-    return _taken(session, together, until) or _taken(session, alone, until)
+    return query.where(suspect()).order_by(col(Letter.tries), *LONGEST_WAITING).limit(1)
 
 
 def _taken(session: Session, which: SelectOfScalar[int], until: datetime) -> list[Letter]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from crm.mail.message import AutoSubmitted, Enclosure, Mailbox, Message
 from crm.mail.mime import compose
-from crm.mail.rendering import Rendered, render
+from crm.mail.rendering import Rendered, filled
 from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
 from crm.outreach.inviting import invitation
@@ -68,7 +68,7 @@ def envelope(
         MailError: what came out is not fit to be sent.
         InvalidInput: an address or a name cannot stand in a header.
     """
-    body = render(version, letter_facts(letter, identity))
+    body = filled(version, letter_facts(letter, identity))
     message = message_of(letter, body, identity, enclosures)
     return Envelope(identity.bounces(letter.id), message.to.address, compose(message), message.needs_smtputf8)
 

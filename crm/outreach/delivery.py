@@ -15,7 +15,7 @@ from crm.errors import AccordError, StoreError
 from crm.mail.failures import Outcome, Phase, Verdict
 from crm.mail.smtp import Line, SmtpFailure, Transport
 from crm.outreach.attempts import COMPOSE, Attempt
-from crm.outreach.composing import envelope
+from crm.outreach.composing import Envelope, envelope
 from crm.outreach.handover import Claim, Handover
 from crm.outreach.identity import Identity
 
@@ -107,10 +107,12 @@ class Delivery:
 
     def _begin(self, window: Sequence[Claim]) -> list[_Staged | Attempt]:
         """Stage a window, or as much of it as the server grants connections for."""
+        letters = [(claim, self._composed(claim)) for claim in window]
+        free = [line for line in self._lines if line.ready]
         begun: list[_Staged | Attempt] = []
-        for claim in window:
+        for claim, letter in letters:
             try:
-                begun.append(self._stage(claim, taken={id(s.line) for s in begun if isinstance(s, _Staged)}))
+                begun.append(letter if isinstance(letter, Attempt) else self._stage(claim, letter, free))
             except SmtpFailure:
                 if not begun:
                     raise
@@ -135,19 +137,26 @@ class Delivery:
             )  # a time limit that interrupts the waiting takes nothing back that is known
         return Delivered(Counter(a.verdict.outcome for a in attempts), passed_over=len(staged) - len(going))
 
-    def _stage(self, claim: Claim, *, taken: set[int]) -> _Staged | Attempt:
+    def _composed(self, claim: Claim) -> Envelope | Attempt:
         try:
-            ready = envelope(claim.letter, claim.wording, self._identity, claim.enclosures)
+            return envelope(claim.letter, claim.wording, self._identity, claim.enclosures)
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one letter, the others shall go
             return _unfit(claim, error)
-        line = self._free_line(taken)
+
+    def _stage(self, claim: Claim, ready: Envelope, free: list[Line]) -> _Staged | Attempt:
+        """Stage a letter on one of the lines that are free, or on one more."""
+        line = free.pop() if free else self._opened()
         try:
             line.stage(ready.sender, to=ready.recipient, raw=ready.raw, smtputf8=ready.smtputf8)
         except SmtpFailure as failure:
-            return self._failed(claim, failure, line, digest=ready.digest)
+            attempt = self._failed(claim, failure, line, digest=ready.digest)
         except AccordError as error:
-            return _unfit(claim, error)
-        return _Staged(claim, line, ready.digest)
+            attempt = _unfit(claim, error)
+        else:
+            return _Staged(claim, line, ready.digest)
+        if line.ready:
+            free.append(line)
+        return attempt
 
     def _dot(self, staged: _Staged) -> Attempt | None:
         try:
@@ -181,10 +190,7 @@ class Delivery:
                 return
         self._handover.settle(attempts)
 
-    def _free_line(self, taken: set[int]) -> Line:
-        for line in self._lines:
-            if line.ready and id(line) not in taken:
-                return line
+    def _opened(self) -> Line:
         line = self._transport.line()
         self._lines.append(line)
         return line

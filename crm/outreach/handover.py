@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import tuple_, update
 from sqlmodel import Session, col
 
-from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
+from crm.consent.suppressions import Scope, SuppressionReason, suppress
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
 from crm.outreach.attempts import Attempt, line, note, settled
 from crm.outreach.budget import watch_failures
 from crm.outreach.claiming import LONGEST_WAITING, claimed, due
 from crm.outreach.identity import Identity
-from crm.outreach.intents import intended, still_ours
+from crm.outreach.intents import hold, intended
 from crm.outreach.last_facts import hindered
 from crm.outreach.last_look import LastLook, waiting
 from crm.outreach.limits import Limits
@@ -147,10 +147,9 @@ class Handover:
 
     def _cleared(self, session: Session, letters: Sequence[Letter], *, now: datetime) -> list[Letter]:
         """Those letters that nothing stands against; the others are stopped, or go back to wait."""
-        lock_people(session, sorted({letter.person_id for letter in letters if letter.person_id}))
-        window = still_ours(session, letters)
-        look = LastLook(session, window, keys=self._identity.keys, limits=self._limits, now=now)
-        judged = [(letter, look.otherwise(letter)) for letter in window]
+        hold(session, letters)
+        look = LastLook(session, letters, keys=self._identity.keys, limits=self._limits, now=now)
+        judged = [(letter, look.otherwise(letter)) for letter in look.ours]
         for letter, otherwise in judged:
             if otherwise is not None:
                 _change(session, [letter], otherwise)

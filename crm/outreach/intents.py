@@ -1,4 +1,4 @@
-"""The intent to write the final dots of a window of letters: who still holds them, and that their dots follow now.
+"""The intent to write the final dots of a window of letters: nobody else may change them, and their dots follow now.
 
 Letters are asked for by their ids alone, so that the database never looks through all that somebody holds.
 """
@@ -9,18 +9,24 @@ from datetime import datetime
 from sqlalchemy import ARRAY, BigInteger, bindparam, text
 from sqlmodel import Session
 
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outbox_tables import Letter
+from crm.outreach.outgoing import TURN
 from crm.store.columns import UtcDateTime
+from crm.store.turns import known_as
 
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
 
 
-def still_ours(session: Session, letters: Sequence[Letter]) -> list[Letter]:
-    """Those of the letters whose claim still holds, locked, in the order of their ids."""
-    rows = session.execute(_HOLD, {"ids": [letter.id for letter in letters]})
-    held = {(number, fence) for number, fence, status in rows if status == MessageStatus.CLAIMED}
-    ours = (letter for letter in letters if (letter.id, letter.fence) in held)
-    return sorted(ours, key=lambda letter: letter.id)
+def hold(session: Session, letters: Sequence[Letter]) -> None:
+    """Keep what stands about letters as it is until the transaction ends: their readers, they themselves, their runs.
+
+    Locked one after the other, each in the order of their ids, and waited for: the people, the letters, the stop of all
+    mail, which must not come in between, and the runs.
+    """
+    people = {letter.person_id for letter in letters if letter.person_id is not None}
+    runs = {letter.run_id for letter in letters if letter.run_id is not None}
+    given = {"people": list(people), "ids": [letter.id for letter in letters], "runs": list(runs)}
+    session.execute(_HOLD, {**given, "turn": known_as(TURN)})
 
 
 def intended(session: Session, letters: Sequence[Letter], *, at: datetime, until: datetime) -> frozenset[int]:
@@ -39,8 +45,8 @@ def intended(session: Session, letters: Sequence[Letter], *, at: datetime, until
     return frozenset(session.scalars(_INTEND, given)) if letters else frozenset()
 
 
-_HOLD = text("SELECT id, fence, status FROM outbox WHERE id = ANY(:ids) ORDER BY id FOR UPDATE").bindparams(
-    _IDS
+_HOLD = text("SELECT accord_hold_window(:people, :ids, :turn, :runs)").bindparams(
+    _IDS, bindparam("people", type_=ARRAY(BigInteger)), bindparam("runs", type_=ARRAY(BigInteger))
 )
 
 _INTEND = text("""

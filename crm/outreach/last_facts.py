@@ -4,12 +4,11 @@ The statements are put together once: their text is the same whatever the window
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, exists, func
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, bindparam, exists, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -19,7 +18,7 @@ from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.insight.permissions import relation
 from crm.keyring import KeyRing
-from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
 from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.reference.consent_rules import Relation
@@ -28,18 +27,12 @@ from crm.store.columns import UtcDateTime
 _THESE = any_(bindparam("ids", type_=ARRAY(BigInteger)))
 
 
-@dataclass(frozen=True, slots=True)
-class RunSeen:
-    """A run: where it stands, and the purpose that its letters serve, if it says so."""
-
-    status: RunStatus
-    about: str | None
-
-
 class LetterSeen(NamedTuple):
-    """A letter with what belongs to it: its enrolment, its reader and its account, where it has them.
+    """A letter with what belongs to it: its run and enrolment, its reader and its account, where it has them.
 
     Attributes:
+        fence: who holds it, and `status` whether anybody still does.
+        run: where the run stands, and `about` the purpose that its letters serve, if it says so.
         state: where the enrolment stands, and `reason` why it ended.
         erased: whether the reader has been erased.
         on_record: whether anything is on record about writing to the reader.
@@ -50,7 +43,11 @@ class LetterSeen(NamedTuple):
     """
 
     id: int
+    fence: int
+    status: MessageStatus
     person_id: int | None
+    run: RunStatus | None
+    about: str | None
     state: EnrolmentState | None
     reason: str | None
     erased: bool
@@ -74,20 +71,13 @@ def hindered(session: Session, letters: Sequence[Letter], *, keys: KeyRing) -> l
     return [letter for letter in letters if letter.id in ended or letter.to_address in refused]
 
 
-def runs_of(session: Session, letters: Sequence[Letter]) -> dict[int | None, RunSeen]:
-    """The runs of some letters, locked against being paused or cancelled until the transaction ends."""
-    ids = sorted({letter.run_id for letter in letters if letter.run_id is not None})
-    rows = session.execute(_runs(), {"ids": ids}) if ids else ()
-    return {number: RunSeen(status, about) for number, status, about in rows}
-
-
 def letters_seen(
     session: Session, letters: Sequence[Letter], *, on: date, since: datetime
 ) -> dict[int, LetterSeen]:
     """Some letters with what belongs to them, by their ids.
 
     Args:
-        session: the transaction that holds them and their readers locked.
+        session: the transaction that holds them, their readers and their runs locked.
         letters: the letters.
         on: the day.
         since: from when on letters of other campaigns count.
@@ -108,17 +98,15 @@ def _ended() -> Select[int]:
     )
 
 
-@cache
-def _runs() -> Select[*tuple[Any, ...]]:
-    query = select(col(Run.id), col(Run.status), col(Run.content)["about"].astext)
-    return query.where(col(Run.id) == _THESE).order_by(col(Run.id)).with_for_update(read=True)
-
-
 @lru_cache(maxsize=2)  # today and, around midnight, yesterday
 def _letters(on: date) -> Select[*tuple[Any, ...]]:
     columns: dict[str, Any] = {
         "id": col(Letter.id),
+        "fence": col(Letter.fence),
+        "status": col(Letter.status),
         "person_id": col(Letter.person_id),
+        "run": col(Run.status),
+        "about": col(Run.content)["about"].astext,
         "state": col(Enrolment.state),
         "reason": col(Enrolment.reason),
         "erased": col(Person.erased_at).is_not(None),
@@ -132,6 +120,7 @@ def _letters(on: date) -> Select[*tuple[Any, ...]]:
     query: Select[*tuple[Any, ...]] = (
         select(*(columns[name].label(name) for name in LetterSeen._fields))
         .select_from(Letter)
+        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
         .outerjoin(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
         .outerjoin(Person, col(Person.id) == col(Letter.person_id))
         .outerjoin(Organization, col(Organization.id) == col(Letter.organization_id))
@@ -146,7 +135,9 @@ def _written_at() -> ColumnElement[datetime | None]:
         col(other.person_id) == col(Letter.person_id),
         col(other.run_id).is_distinct_from(col(Letter.run_id)),
         col(other.message_class) == MessageClass.MARKETING,
-        col(other.status).in_(WENT_OUT),
+        or_(
+            *(col(other.status) == status for status in WENT_OUT)
+        ),  # with IN its text would be made anew each time
         col(other.handed_at) > bindparam("since", type_=UtcDateTime),
     )
     return query.correlate(Letter).scalar_subquery()

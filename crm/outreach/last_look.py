@@ -7,18 +7,19 @@ in a reply, or pauses or cancels a run is decided before or after the intents, n
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlmodel import Session
 
 from crm.consent.bases import Purpose
 from crm.consent.permission import NOTHING, permission, recorded_for
-from crm.consent.suppressions import Scope, suppressed
+from crm.consent.suppressions import Scope, refuses, suppressed
 from crm.keyring import KeyRing
-from crm.outreach.last_facts import LetterSeen, RunSeen, letters_seen, runs_of
+from crm.outreach.last_facts import LetterSeen, letters_seen
 from crm.outreach.limits import Limits
 from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
-from crm.outreach.outgoing import hold_stops, standing_stop
+from crm.outreach.outgoing import standing_stop
 from crm.outreach.run_tables import EnrolmentState, RunStatus
 from crm.reference.consent_rules import consent_rules_of
 
@@ -27,11 +28,14 @@ class LastLook:
     """A window of letters and all that may stand against them.
 
     Args:
-        session: the transaction that commits the intents; it holds the locks on the people and the letters.
-        letters: the letters.
+        session: the transaction that commits the intents; it holds the letters and what belongs to them.
+        letters: the letters, as they were claimed.
         keys: key the suppression list.
         limits: the least time between letters of two campaigns to one person, and when campaigns may write.
         now: the instant of the intents.
+
+    Attributes:
+        ours: those of the letters whose claim still holds, in the order of their ids.
     """
 
     def __init__(
@@ -45,9 +49,8 @@ class LastLook:
     ) -> None:
         self._limits = limits
         self._now = now
-        hold_stops(session)
-        self._runs = runs_of(session, letters)
         self._seen = letters_seen(session, letters, on=now.date(), since=now - limits.cap)
+        self.ours = sorted(filter(self._is_ours, letters), key=attrgetter("id"))
         self._suppressed = suppressed(session, {letter.to_address for letter in letters}, keys=keys)
         self._passed: defaultdict[int | None, set[int | None]] = defaultdict(set)
         self._rules = consent_rules_of(session)
@@ -67,28 +70,28 @@ class LastLook:
             self._passed[letter.person_id].add(letter.run_id)
         return None
 
+    def _is_ours(self, letter: Letter) -> bool:
+        seen = self._seen.get(letter.id)
+        return seen is not None and (seen.fence, seen.status) == (letter.fence, MessageStatus.CLAIMED)
+
     def _stopped(self, letter: Letter) -> dict[str, Any] | None:
-        scopes = self._suppressed.get(letter.to_address, set())
-        run, seen = self._runs.get(letter.run_id), self._seen[letter.id]
-        if Scope.ALL in scopes or (letter.message_class is MessageClass.MARKETING and scopes):
+        scopes = self._suppressed.get(letter.to_address, {})
+        seen = self._seen[letter.id]
+        of_campaign = letter.message_class is MessageClass.MARKETING
+        if Scope.ALL in scopes or (of_campaign and refuses(scopes, seen.about)):
             return _stop("the address must not be written to")
         if seen.erased:
             return _stop("its reader was erased")
-        if run is not None and run.status is RunStatus.CANCELLED:
+        if seen.run is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
         if seen.state not in {None, EnrolmentState.ENROLLED}:
             return _stop(f"the account left the journey: {seen.reason or seen.state}")
-        return self._without_permission(letter, seen, run)
+        return self._without_permission(letter, seen)
 
-    def _without_permission(
-        self, letter: Letter, seen: LetterSeen, run: RunSeen | None
-    ) -> dict[str, Any] | None:
-        about = run.about if run and letter.message_class is MessageClass.MARKETING else None
-        if about is None:
-            return (
-                None  # what is part of no campaign, or of one from before campaigns said what they are about
-            )
-        purpose = Purpose(about)
+    def _without_permission(self, letter: Letter, seen: LetterSeen) -> dict[str, Any] | None:
+        if seen.about is None or letter.message_class is not MessageClass.MARKETING:
+            return None  # of no campaign, or of one from before campaigns said what they are about
+        purpose = Purpose(seen.about)
         found = permission(
             purpose,
             self._recorded.get((seen.person_id or 0, purpose), NOTHING),
@@ -102,8 +105,7 @@ class LastLook:
     def _put_off(self, letter: Letter) -> dict[str, Any] | None:
         if self._stop is not None:
             return waiting(self._stop.words)
-        run = self._runs.get(letter.run_id)
-        if run is not None and run.status is not RunStatus.RUNNING:
+        if self._seen[letter.id].run not in {None, RunStatus.RUNNING}:
             return waiting("the run is paused")
         of_campaign = letter.run_id is not None
         return self._too_soon(letter) or (self._out_of_hours(letter) if of_campaign else None)

@@ -14,10 +14,11 @@ from crm.errors import AlreadyExists, InvalidInput, Refused
 from crm.store.columns import at_field, id_field, personal
 from crm.store.records import Record
 from crm.store.store import Store
-from crm.store.turns import share_turn, take_turns
+from crm.store.turns import take_turns
 from crm.store.violations import means
 
-_TURN = "outgoing"
+TURN = "outgoing"
+"""The turn that a stop takes alone, and that whoever commits intents shares."""
 
 
 class MailStop(Record, table=True):
@@ -96,7 +97,7 @@ class Outgoing:
                 raise InvalidInput(
                     "Nobody says why all mail stops.", field="reason", hint="Say it in a sentence."
                 )
-            take_turns(change.session, _TURN)
+            take_turns(change.session, TURN)
             values = {"reason": reason.strip(), "stopped_at": change.now, "stopped_by": change.actor}
             return change.add(MailStop.model_validate(values))
 
@@ -107,7 +108,7 @@ class Outgoing:
             Refused: it is not stopped.
         """
         with self._store.changing("mail.resumed", reason=reason or None) as change:
-            take_turns(change.session, _TURN)
+            take_turns(change.session, TURN)
             found = standing_stop(change.session)
             if found is None:
                 raise Refused("Mail is not stopped.", rule="outgoing.resume", subject="outgoing mail")
@@ -123,8 +124,3 @@ def standing_stop(session: Session) -> MailStop | None:
 def mail_goes_out() -> ColumnElement[bool]:
     """Whether no stop stands; for queries."""
     return ~exists().where(col(MailStop.resumed_at).is_(None))
-
-
-def hold_stops(session: Session) -> None:
-    """Let no stop come between the intents of a transaction: it waits for these, or they see it."""
-    share_turn(session, _TURN)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from sqlmodel import Session
 
 from crm.consent.bases import WITHDRAWABLE, Purpose, bases_of, consented, end_bases
-from crm.consent.suppressions import Scope, SuppressionReason, lifted, suppressed
+from crm.consent.suppressions import Scope, SuppressionReason, excepted, lifted, refuses, suppress, suppressed
 from crm.directory.addresses import parse_email
 from crm.directory.people import Person, find_person
 from crm.errors import NotFound
@@ -21,7 +21,9 @@ from crm.mail.templates import TemplateFolder
 from crm.outreach.identity import Identity
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.queueing import LetterOrder, queue_letters
-from crm.outreach.refusing import held, prove, refuse
+from crm.outreach.refusing import held, prove
+from crm.outreach.run_tables import Run
+from crm.outreach.runs import exit_enrolment
 from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language
 from crm.shown import Shown
@@ -79,19 +81,25 @@ class Preferences:
             letter = session.get(Letter, letter_id)
             return letter.language if letter else None
 
-    def stop(self, letter_id: int, purposes: Collection[Purpose] = (Purpose.CAMPAIGNS,)) -> None:
-        """Stop writing to the address that a letter went to about some purposes, as its reader asks.
+    def stop(self, letter_id: int, purposes: Collection[Purpose] | None = None) -> None:
+        """Stop writing to the address that a letter went to, as its reader asks: at all, or about some purposes.
 
         Whatever else is known about the letter, nobody learns it from here: where it or its reader is gone, nothing
         happens. Asking again changes nothing.
 
         Args:
             letter_id: the letter that the reader holds.
-            purposes: of those that can be chosen.
+            purposes: of those that can be chosen; what they hear about the others goes on. None: no campaign writes any
+                more, whatever it is about, as the button in each letter says.
         """
         with self._store.changing("preferences.stopped", reason=_reason(letter_id)) as change:
             if letter := _held(change.session, letter_id):
-                self._stop(change, letter, _reader(change.session, letter), purposes)
+                reader = _reader(change.session, letter)
+                goes_on = self._heard(change.session, letter, reader) if purposes else frozenset()
+                stopped = purposes or (Purpose.CAMPAIGNS,)
+                self._stop(change, letter, reader, stopped, goes_on=goes_on.difference(stopped))
+                if purposes is None or _about(change.session, letter) in purposes:
+                    _end_journey(change, letter)
 
     def send_link(self, letter_id: int, *, language: Language) -> None:
         """Send a link, good for three days, to the address that a letter went to, so that its owner may choose.
@@ -151,23 +159,41 @@ class Preferences:
                 if purpose in allow and before[purpose] is Choice.STOPPED:
                     self._allow(change, letter, reader, purpose, wording[purpose], language)
             self._stop(
-                change, letter, reader, {p for p in before.keys() - allow if before[p] is Choice.ALLOWED}
+                change,
+                letter,
+                reader,
+                {p for p in CHOOSABLE if p not in allow and before[p] is not Choice.FIXED},
+                goes_on={p for p in CHOOSABLE if p in allow or before[p] is Choice.FIXED},
             )
             reader.amend({"language": language})
             change.session.flush()
             return self._choices(change.session, letter, reader)
 
     def _stop(
-        self, change: Change, letter: Letter, reader: Person | None, purposes: Collection[Purpose]
+        self,
+        change: Change,
+        letter: Letter,
+        reader: Person | None,
+        purposes: Collection[Purpose],
+        *,
+        goes_on: Collection[Purpose],
     ) -> None:
-        keys = self._identity.keys
+        """Stop some purposes; from a refusal of campaigns, new or old, what goes on is excepted and nothing else."""
+        keys, address = self._identity.keys, letter.to_address
         if Purpose.CAMPAIGNS in purposes:
-            if not suppressed(change.session, [letter.to_address], keys=keys):
+            if not suppressed(change.session, [address], keys=keys):
                 prove(change, letter, by=SuppressionReason.UNSUBSCRIBED)
-            refuse(change, letter, SuppressionReason.UNSUBSCRIBED, keys=keys)
+            scope, reason = Scope.CAMPAIGNS, SuppressionReason.UNSUBSCRIBED
+            suppress(change, address, keys=keys, scope=scope, reason=reason)
+        excepted(change, address, set(goes_on) - {Purpose.CAMPAIGNS}, keys=keys)
         if reader is not None:
             for purpose in set(CHOOSABLE).intersection(purposes):
                 end_bases(change, reader, purpose, reason=f"on {_PAGE}")
+
+    def _heard(self, session: Session, letter: Letter, reader: Person | None) -> frozenset[Purpose]:
+        """What a reader hears about now; of somebody who is gone, or has another address, nothing is known."""
+        chosen = self._choices(session, letter, reader).purposes if reader else {}
+        return frozenset(purpose for purpose, choice in chosen.items() if choice is not Choice.STOPPED)
 
     def _allow(
         self,
@@ -193,11 +219,14 @@ class Preferences:
 
     def _choices(self, session: Session, letter: Letter, reader: Person) -> Choices:
         today = self._store.now().date()
-        refused = suppressed(session, [letter.to_address], keys=self._identity.keys)
-        purposes = {Purpose.CAMPAIGNS: Choice.STOPPED if refused else Choice.ALLOWED}
+        refusals = suppressed(session, [letter.to_address], keys=self._identity.keys).get(
+            letter.to_address, {}
+        )
+        purposes = {Purpose.CAMPAIGNS: Choice.STOPPED if refusals else Choice.ALLOWED}
         for purpose in CHOOSABLE[1:]:
             standing = bases_of(session, [reader.id], purpose, today).get(reader.id, ())
-            purposes[purpose] = _of_grounds({row.basis for row in standing})
+            grounds = {row.basis for row in standing}
+            purposes[purpose] = Choice.STOPPED if refuses(refusals, purpose) else _of_grounds(grounds)
         return Choices(reader.language, purposes)
 
     def _link(self, change: Change, letter: Letter, reader: Person, language: Language) -> LetterOrder:
@@ -228,6 +257,18 @@ def _reader(session: Session, letter: Letter) -> Person | None:
     except NotFound:
         return None
     return person if person.email_key == parse_email(letter.to_address).canonical else None
+
+
+def _about(session: Session, letter: Letter) -> str | None:
+    """The purpose of the campaign that a letter belongs to."""
+    if letter.run_id is None:
+        return None
+    return str(session.get_one(Run, letter.run_id).content.get("about", Purpose.CAMPAIGNS))
+
+
+def _end_journey(change: Change, letter: Letter) -> None:
+    if letter.enrolment_id is not None:
+        exit_enrolment(change, letter.enrolment_id, SuppressionReason.UNSUBSCRIBED.value)
 
 
 def _of_grounds(grounds: Collection[Basis]) -> Choice:

@@ -47,7 +47,7 @@ def kept_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def restored_facts(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that `kept_facts` made a document of."""
+    """The facts that `kept_facts` made a document of, as it had frozen them."""
     return {name: _restored(value) for name, value in document.items()}
 
 
@@ -72,7 +72,7 @@ def _restored(value: Any) -> Any:
         case {"$date": text}:
             return date.fromisoformat(text)
         case list():
-            return [_restored(entry) for entry in value]
+            return tuple(_restored(entry) for entry in value)
         case dict():
             return {name: _restored(entry) for name, entry in value.items()}
         case _:

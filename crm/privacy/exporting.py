@@ -123,7 +123,7 @@ def _named_in(session: Session, traces: Traces, known: Sequence[Place]) -> _Rows
 def _refusals(session: Session, traces: Traces, identity: Identity) -> _Rows:
     for address in sorted(traces.addresses):
         for entry in entries_of(session, address, keys=identity.keys):
-            what = {"scope": entry.scope.value, "reason": entry.reason.value}
+            what = {"scope": entry.scope.value, "reason": entry.reason.value, "excepted": entry.excepted}
             yield {"address": address, **what, "since": plain(entry.since_at)}
 
 

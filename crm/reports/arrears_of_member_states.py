@@ -23,6 +23,11 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _VOTE = {True: "yes", False: "no", None: "not known"}
+_NOTHING = {
+    True: "Member States with nothing overdue",
+    False: "Member States that owe by a kept repayment plan alone",
+}
+"""The States without arrears, where all of them are shown, and where only those are that owe something."""
 _RECENT = 3
 """So many years have a column of their own; what is older stands together."""
 _BEHIND = (
@@ -76,19 +81,21 @@ def arrears_of_member_states(
         title="Arrears of Member States",
         definition="What is overdue on the account of each Member State on the day, by the year for which it was invoiced; "
         "interest stands in the year in which it was charged. What a repayment plan covers that is kept is no arrears. "
-        f"{rule.words} So many are {rule.value.normalize():f} ({rule.source}; {rule.certainty.value}). To pay: what gives the vote back, or keeps it, if it is paid "
-        f"by the day beside it and nothing more is invoiced meanwhile. {NOT_THE_BOOKS}",
+        f"{rule.words} So many are {rule.value.normalize():f} ({rule.source}; {rule.certainty.value}). Least to pay: what gives the vote back, or keeps it, if it is "
+        "paid by the day beside it and nothing more is invoiced meanwhile. Arrears below the threshold are enough, so that it is a "
+        f"centime where they just reach it; what is owed is the arrears. {NOT_THE_BOOKS}",
         denominator=f"{without} of {len(states)} Member States have no vote; of "
         f"{sum(vote.votes is None for vote in votes.values())} it is not known, because the book holds no contribution of theirs.",
         as_of=as_of,
         on=day,
         filters=place.filters,
-        columns=_columns(day.year),
+        columns=_columns(day.year, every=every),
         rows=tuple(_row(state, votes[state[0]], managers, day.year) for state in shown),
+        stated_totals={"vote": f"{sum(votes[code].votes is False for code, *_ in shown)} lost"},
         behind=behind,
         notes=synthetic(sum(vote.synthetic for vote in votes.values())),
         grouped_by="region",
-        chart=Chart(label="state", value="arrears", empty="Nothing overdue", most=20),
+        chart=Chart(label="state", value="arrears", empty=_NOTHING[every], most=20),
         language=tongue.value,
     )
 
@@ -97,28 +104,29 @@ def _owes(vote: Vote) -> bool:
     return bool(vote.arrears or vote.on_plan)
 
 
-def _columns(year: int) -> tuple[Column, ...]:
+def _columns(year: int, *, every: bool) -> tuple[Column, ...]:
     recent = [(f"owed_{number}", f"Owed for {year - number}") for number in range(_RECENT)]
     return (
         Column(key="region", title="Region"),
         Column(key="state", title="Member State"),
         Column(key="code", title="Code"),
         Column(key="manager", title="Account manager"),
-        _francs("contribution", f"Contribution of {year}"),
+        # The sum of some States' contributions would pass for that of all.
+        _francs("contribution", f"Contribution of {year}", summed=every),
         *(_francs(key, title) for key, title in recent),
         _francs("owed_before", "Owed for earlier years"),
         _francs("arrears", "Arrears"),
         _francs("on_plan", "On a repayment plan"),
-        Column(key="limit", title="Vote lost with", kind=ColumnKind.MONEY, currency="CHF"),
+        _francs("limit", "Vote lost with", summed=False),
         Column(key="vote", title="Vote"),
         Column(key="lost", title="Lost since or from", kind=ColumnKind.DATE),
-        _francs("to_pay", "To pay"),
+        _francs("to_pay", "Least to pay for the vote", summed=False),
         Column(key="pay_by", title="By", kind=ColumnKind.DATE),
     )
 
 
-def _francs(key: str, title: str) -> Column:
-    return Column(key=key, title=title, kind=ColumnKind.MONEY, currency="CHF", summed=True)
+def _francs(key: str, title: str, *, summed: bool = True) -> Column:
+    return Column(key=key, title=title, kind=ColumnKind.MONEY, currency="CHF", summed=summed)
 
 
 def _row(state: tuple[str, str, str], vote: Vote, managers: Mapping[int, str], year: int) -> tuple[Cell, ...]:

@@ -104,6 +104,7 @@ def rows_behind(report: Report, row: Row | Cell | tuple[Cell, ...], column: str)
         title=titled(figure, found, behind, words(report.language)["total"]),
         columns=behind.columns,
         rows=behind.counted_in(column, None if found is None else behind.key_of(found)),
+        apart=None,
         stated_totals={},
         grouped_by=None,
         chart=None,

@@ -51,7 +51,8 @@ _DEFINITION = (
     "Units: the class that a Member State has before the financial period. Asked: how often it was asked, reminders "
     "included. Announced: its latest answer by the day that was not corrected. Change: what that adds to the contributions of "
     "a year, at the unit amount of the round. Open: the units of States that have announced nothing; such a State keeps its "
-    "class (unverified). Classes that nobody recorded are derived from published contributions and not official."
+    "class (unverified). Classes that nobody recorded are derived from published contributions and not official. What is at "
+    "stake by region and direction: the report contribution-stakes."
 )
 
 
@@ -89,7 +90,7 @@ def contribution_round(
     with reader.store.reading() as session:
         place = Place(session, region)
         states = member_states(session, place, tongue)
-        whole = _round(session, round)
+        whole = round_meant(session, round)
         classes = histories(session)
     standing = whole.standing(day, assumption=_assumption(lower, higher)) if whole else None
     found = {each.state: each for each in standing.states} if standing else {}
@@ -99,10 +100,10 @@ def contribution_round(
         if whole
         else "Classes of contribution: no round is open",
         definition=_DEFINITION,
-        denominator=_denominator(standing, len(states)),
+        denominator=how_many_answered(standing, len(states)),
         as_of=as_of,
         on=day,
-        filters=_filters(place, whole, standing),
+        filters=terms_of_round(place, whole, standing),
         columns=_COLUMNS,
         rows=tuple(
             (area, name, code, *_cells(found.get(code), classes.get(code, ()), day))
@@ -116,7 +117,12 @@ def contribution_round(
     )
 
 
-def _round(session: Session, name: str | None) -> Round | None:
+def round_meant(session: Session, name: str | None) -> Round | None:
+    """The round of a name, else the one that was opened last; None where there is none.
+
+    Raises:
+        NotFound: there is no round of this name.
+    """
     if name is not None:
         return read_round(session, find_round(session, name))
     order = (col(AnnouncementRound.opened_on).desc(), col(AnnouncementRound.id).desc())
@@ -130,7 +136,8 @@ def _assumption(lower: Decimal | None, higher: Decimal | None) -> Assumption:
     return Assumption(lower or Decimal(0), higher or Decimal(0), "as chosen for this report")
 
 
-def _filters(place: Place, whole: Round | None, standing: RoundStanding | None) -> dict[str, Cell]:
+def terms_of_round(place: Place, whole: Round | None, standing: RoundStanding | None) -> dict[str, Cell]:
+    """What a report of a round states beside its figures: the round, its terms, and where it is narrowed to."""
     if whole is None or standing is None:
         return dict(place.filters)
     return {
@@ -142,7 +149,8 @@ def _filters(place: Place, whole: Round | None, standing: RoundStanding | None) 
     }
 
 
-def _denominator(standing: RoundStanding | None, states: int) -> str:
+def how_many_answered(standing: RoundStanding | None, states: int) -> str:
+    """Of how many Member States a report of a round speaks, and how many of the asked have answered."""
     if standing is None or standing.response_rate is None:
         return f"{states} Member States; none was asked by the day."
     return (
@@ -165,14 +173,14 @@ def _notes(whole: Round | None, standing: RoundStanding | None) -> tuple[str, ..
 def _cells(each: Announcement | None, history: History, day: date) -> tuple[Cell, ...]:
     if each is None:
         now = in_force(history, day)
-        units = _number(now.units if now else None)
+        units = number_of(now.units if now else None)
         return (units, 0, None, Decimal(0), units)
-    units, announced = _number(each.before), _number(each.announced)
+    units, announced = number_of(each.before), number_of(each.announced)
     still_open = Decimal(0) if each.has_answered else units
     return (units, each.times_asked, announced, each.chf_change, still_open)
 
 
-def _number(units: Fraction | None) -> Decimal | None:
+def number_of(units: Fraction | None) -> Decimal | None:
     """Units as a decimal number: every class is a half of halves, so nothing is lost."""
     return None if units is None else Decimal(units.numerator) / Decimal(units.denominator)
 
@@ -203,5 +211,5 @@ def _answers(
 ) -> Iterator[tuple[tuple[Cell, ...], tuple[str, ...], tuple[Cell, ...]]]:
     for state, answer in counted(whole.answers, day).items():
         rules = " ".join(map(str, standing.of(state).warnings)) or None
-        said = (answer.answered_on, "answered", answer.channel.value, _number(answer.units), rules)
+        said = (answer.answered_on, "answered", answer.channel.value, number_of(answer.units), rules)
         yield (state,), ("announced",), (*said, answer.document, answer.recorded_by, answer.id)

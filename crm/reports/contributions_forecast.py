@@ -80,7 +80,14 @@ def contributions_forecast(
         ),
         behind=_behind(found) if rows else None,
         notes=synthetic(sum(line.vote.synthetic for line in found[today.year])),
-        chart=Chart(label="year", value="contributions", empty="Nothing expected", kind=ChartKind.COLUMNS),
+        apart=str(today.year),
+        chart=Chart(
+            label="year",
+            value="contributions",
+            part="at_risk",
+            empty="Nothing expected",
+            kind=ChartKind.COLUMNS,
+        ),
     )
 
 

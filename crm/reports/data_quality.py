@@ -17,6 +17,8 @@ from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing_spans import standing_on
+from crm.membership.ledger_tables import Term, running
+from crm.reference.categories import Category
 from crm.reports.accounts import Place, accounts, holds_term, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
@@ -38,7 +40,7 @@ class _Check:
     """Something that ought to be on record.
 
     Attributes:
-        of: what it is asked of: accounts, members or contacts.
+        of: what it is asked of: accounts, members, Sector Members or contacts.
         missing: whether it is missing; for queries over these.
         why: what goes wrong without it.
     """
@@ -52,7 +54,7 @@ class _Check:
 def data_quality(
     reader: Reader, *, region: str | None = None, on: date | None = None, rows: bool = True
 ) -> Report:
-    """What is missing: country, segment, account manager, contacts, their addresses, languages and grounds, standing.
+    """What is missing: country, segment, account manager, contacts, their addresses, languages and grounds, standing, class.
 
     Args:
         reader: reads the book.
@@ -116,7 +118,17 @@ def _subjects(day: date) -> dict[str, Select[Any]]:
         .ext(distinct_on(col(Person.id)))
         .order_by(col(Person.id), col(Organization.id))
     )
-    return {"accounts": account, "members": base.where(holds_term(day)), "contacts": contacts}
+    return {
+        "accounts": account,
+        "members": base.where(holds_term(day)),
+        "Sector Members": base.where(_sector_member(day)),
+        "contacts": contacts,
+    }
+
+
+def _sector_member(day: date, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    theirs = col(Term.organization_id) == col(Organization.id)
+    return exists().where(theirs, running(day), col(Term.category) == Category.SECTOR_MEMBER, *more)
 
 
 def _checks(day: date) -> tuple[_Check, ...]:
@@ -143,6 +155,12 @@ def _checks(day: date) -> tuple[_Check, ...]:
         ),
         _Check("Contact", "accounts", ~someone, "nobody can be written to"),
         _Check("Standing", "members", ~said, "campaigns leave it out"),
+        _Check(
+            "Class of contribution",
+            "Sector Members",
+            _sector_member(day, col(Term.units).is_(None)),
+            "they are charged the lowest class",
+        ),
         _Check("E-mail address", "contacts", col(Person.email).is_(None), "letters cannot reach them"),
         _Check(
             "Language", "contacts", col(Person.language).is_(None), "letters go out in the default language"

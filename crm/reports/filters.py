@@ -52,11 +52,15 @@ def _read(name: str, value: Any, kind: Any, today: date) -> Any:
         return value
     if kind == date | None:
         return day_of(value, today=today, field=name)
-    return _number(name, value) if kind == Decimal | None else value
+    if kind in (int, int | None):
+        return _number(name, value, int, "2027")
+    return _number(name, value, Decimal, "0.05") if kind == Decimal | None else value
 
 
-def _number(name: str, text: str) -> Decimal:
+def _number(name: str, text: str, kind: Callable[[str], Any], example: str) -> Any:
     try:
-        return Decimal(text)
-    except InvalidOperation:
-        raise InvalidInput(f"{text!r} is no number.", field=name, value=text, hint="Write 0.05.") from None
+        return kind(text)
+    except (InvalidOperation, ValueError):
+        raise InvalidInput(
+            f"{text!r} is no number.", field=name, value=text, hint=f"Write {example}."
+        ) from None

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_AT_A_GLANCE = 8
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Report:
     """Figures that can be handed on, with everything a reader needs to trust them.
@@ -37,10 +40,12 @@ class Report:
         rows: one tuple of cells a row, in the order of the columns. Rows at zero belong here.
         on: the day that the figures speak of, where it is not simply the day of `as_of`.
         filters: what the reader chose, by name; empty when nothing was left out.
+        apart: of groups (of rows, where nothing groups them) that are never added to one another, such as years: the name of
+            the one whose figures head the page. None: all are added.
         stated_totals: the totals of columns whose rows may not be added up, by column key.
         notes: what must be seen before the figures, such as "Synthetic demonstration data".
         grouped_by: the column whose values group the rows, with a subtotal each. Rows of a group stand together.
-        chart: what to draw, if anything: one chart, or several of the same figure.
+        chart: what to draw, if anything: one chart, or several; each figure has a heading.
         behind: the rows that the figures were counted from, read at the same instant; None: they were not asked for.
         language: the language of the texts, one of the six of the Union ("ar", "zh", "en", "fr", "ru", "es").
 
@@ -58,6 +63,7 @@ class Report:
     rows: tuple[tuple[Cell, ...], ...]
     on: date | None = None
     filters: Mapping[str, Cell] = field(default_factory=dict)
+    apart: str | None = None
     stated_totals: Mapping[str, Cell] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     grouped_by: str | None = None
@@ -102,7 +108,21 @@ class Report:
     @property
     def totals(self) -> Row:
         """The totals by column key: the stated ones, and the sums of the columns that may be added."""
-        return Row.of(self._sums(self) | dict(self.stated_totals))
+        sums = self._sums(self) if self.apart is None else {}
+        return Row.of(sums | dict(self.stated_totals))
+
+    @property
+    def heads(self) -> Row:
+        """The figures that head a page, by column key: the totals, or those of one group or row where these stand apart.
+
+        Where they are more than are read at a glance, these are the ones that are drawn.
+        """
+        named = self.grouped_by or self.columns[0].key
+        there = [row for row in self if row[named] == self.apart]
+        found = self.totals if self.apart is None else Row.of(self._sums(there))
+        drawn = {key for chart in self.charts for key in (chart.value, chart.second)}
+        few = len(found) <= _AT_A_GLANCE or not self.charts
+        return found if few else Row.of({key: cell for key, cell in found.items() if key in drawn})
 
     def total(self, key: str) -> Cell:
         """The total of a column, for example `report.total("prospects")`.
@@ -135,7 +155,11 @@ class Report:
         for row in self:
             name = str(row[self.grouped_by] or "") if self.grouped_by else ""
             members.setdefault(name, []).append(row)
-        return tuple(Group(name, tuple(rows), Row.of(self._sums(rows))) for name, rows in members.items())
+        added = self.apart is None or self.grouped_by is not None
+        return tuple(
+            Group(name, tuple(rows), Row.of(self._sums(rows) if added else {}))
+            for name, rows in members.items()
+        )
 
     @property
     def shown_columns(self) -> tuple[Column, ...]:
@@ -227,7 +251,7 @@ class Report:
         return f"<Report {self.name}: {len(self)} rows as of {self.as_of.isoformat()}>"
 
     def _named_columns(self) -> list[str]:
-        charted = [key for chart in self.charts for key in (chart.label, chart.value, chart.code) if key]
+        charted = [key for chart in self.charts for key in chart.keys]
         return [*charted, *([self.grouped_by] if self.grouped_by else []), *self.stated_totals]
 
     def _sums(self, rows: Iterable[Row]) -> dict[str, Cell]:

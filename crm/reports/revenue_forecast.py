@@ -11,7 +11,6 @@ from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
-from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
@@ -26,23 +25,15 @@ from crm.reference.facts import Certainty
 from crm.reference.fee_schedule import fee_schedule
 from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts
 from crm.reports.behind import Behind, behind_of
-from crm.reports.chart import Chart
+from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
+from crm.reports.memberships import MEMBERSHIPS
 from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _MOST_YEARS = 20
 _AT_RISK = frozenset({Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING})
-_KINDS = {
-    (Category.SECTOR_MEMBER, Coverage.RADIO): "Sector Members, ITU-R",
-    (Category.SECTOR_MEMBER, Coverage.STANDARDIZATION): "Sector Members, ITU-T",
-    (Category.SECTOR_MEMBER, Coverage.DEVELOPMENT): "Sector Members, ITU-D",
-    (Category.ASSOCIATE, Coverage.RADIO): "Associates, ITU-R",
-    (Category.ASSOCIATE, Coverage.STANDARDIZATION): "Associates, ITU-T",
-    (Category.ASSOCIATE, Coverage.DEVELOPMENT): "Associates, ITU-D",
-    (Category.ACADEMIA, Coverage.ALL): "Academia",
-}
 
 
 class PricedMembership(NamedTuple):
@@ -55,9 +46,8 @@ class PricedMembership(NamedTuple):
 
     @property
     def at_risk(self) -> Decimal:
-        """What of it may not come in: all, where the account does not pay, not by a plan either, or is suspended or leaving."""
-        kept = self.term.standing is Standing.ARREARS and self.term.step is LadderStep.ON_PLAN
-        return self.amount if self.term.standing in _AT_RISK and not kept else ZERO
+        """What of it may not come in: all, where the account is in arrears, suspended or leaving; who keeps a plan pays."""
+        return self.amount if self.term.standing in _AT_RISK else ZERO
 
 
 def revenue_forecast(
@@ -96,11 +86,12 @@ def revenue_forecast(
         on=today,
         filters=place.filters,
         columns=_COLUMNS,
-        rows=tuple(_row(year, kind, priced[year]) for year in ahead for kind in _KINDS),
+        rows=tuple(_row(year, kind, priced[year]) for year in ahead for kind in MEMBERSHIPS),
         behind=_behind(priced) if rows else None,
         notes=synthetic(sum(line.term.made_up for line in priced[today.year])),
         grouped_by="year",
-        chart=Chart(label="membership", value="amount", empty="Nothing expected"),
+        apart=str(today.year),
+        chart=_CHARTS,
     )
 
 
@@ -130,6 +121,10 @@ def fees_ahead(
     return {year: list(_priced(session, terms, year)) for year in ahead}
 
 
+_CHARTS = (
+    Chart(label="year", value="amount", part="at_risk", empty="Nothing expected", kind=ChartKind.COLUMNS),
+    Chart(label="membership", value="amount", empty="Nothing expected"),
+)
 _COLUMNS = (
     Column(key="year", title="Year"),
     Column(key="membership", title="Membership"),
@@ -153,7 +148,6 @@ def _terms(place: Place, today: date, ahead: range) -> Any:
         col(Term.until_on),
         col(Term.synthetic).label("made_up"),
         col(AccountStanding.standing),
-        col(AccountStanding.step),
         *(column.label(f"account_{column.key}") for column in SHOWN),
     )
     held = accounts(*columns).join(Term, col(Term.organization_id) == col(Organization.id))
@@ -187,7 +181,7 @@ def _row(year: int, kind: tuple[Category, Coverage], priced: Iterable[PricedMemb
     there = [line for line in priced if (line.term.category, line.term.coverage) == kind]
     return (
         str(year),
-        _KINDS[kind],
+        MEMBERSHIPS[kind],
         len(there),
         sum(line.exempt for line in there),
         sum((line.amount for line in there), ZERO),
@@ -205,7 +199,7 @@ def _behind(priced: Mapping[int, Iterable[PricedMembership]]) -> Behind:
     )
     rows = (
         (
-            (str(year), _KINDS[line.term.category, line.term.coverage]),
+            (str(year), MEMBERSHIPS[line.term.category, line.term.coverage]),
             ("at_risk",),
             (*line.term[-len(SHOWN) :], line.term.standing.value.replace("_", " "), line.at_risk),
         )

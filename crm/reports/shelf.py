@@ -14,9 +14,12 @@ from crm.reports import (
     arrears_ageing,
     arrears_of_member_states,
     contribution_round,
+    contribution_stakes,
+    contributions_assessment,
     contributions_forecast,
     coverage_by_office,
     data_quality,
+    dues_assessment,
     forecast,
     going_cold,
     interactions_by_office,
@@ -46,9 +49,12 @@ class Reports(Reader):
     arrears_ageing = arrears_ageing.arrears_ageing
     arrears_of_member_states = arrears_of_member_states.arrears_of_member_states
     contribution_round = contribution_round.contribution_round
+    contribution_stakes = contribution_stakes.contribution_stakes
+    contributions_assessment = contributions_assessment.contributions_assessment
     contributions_forecast = contributions_forecast.contributions_forecast
     coverage_by_office = coverage_by_office.coverage_by_office
     data_quality = data_quality.data_quality
+    dues_assessment = dues_assessment.dues_assessment
     forecast = forecast.forecast
     going_cold = going_cold.going_cold
     interactions_by_office = interactions_by_office.interactions_by_office

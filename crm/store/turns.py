@@ -7,7 +7,6 @@ from sqlalchemy import ColumnElement, Engine, func, select, text
 from sqlmodel import Session
 
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
-_SHARED = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:what, 0))")
 
 
 def take_turns(session: Session, what: str) -> None:
@@ -17,17 +16,12 @@ def take_turns(session: Session, what: str) -> None:
         session: the transaction.
         what: what must not be done twice at once, e.g. "merge"; compared by a hash of 64 bits.
     """
-    session.execute(_ALONE, {"what": f"accord.{what}"})
+    session.execute(_ALONE, {"what": known_as(what)})
 
 
-def share_turn(session: Session, what: str) -> None:
-    """Wait until nobody holds this turn alone, and share it with others who do the same, to the end of the transaction.
-
-    Args:
-        session: the transaction.
-        what: as for `take_turns`; whoever takes it alone waits for all who share it.
-    """
-    session.execute(_SHARED, {"what": f"accord.{what}"})
+def known_as(what: str) -> str:
+    """The name of a turn as the database hashes it, for what shares one: `pg_advisory_xact_lock_shared`."""
+    return f"accord.{what}"
 
 
 @contextmanager
@@ -51,4 +45,4 @@ def only_one(engine: Engine, what: str) -> Iterator[bool]:
 
 
 def _number(what: str) -> ColumnElement[int]:
-    return func.hashtextextended(f"accord.{what}", 0)
+    return func.hashtextextended(known_as(what), 0)

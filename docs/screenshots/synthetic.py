@@ -39,7 +39,7 @@ def synthetic_book(folder: Path) -> Iterator[crm.Book]:
 
 
 def forecast() -> Report:
-    """A made-up forecast, for the chart that no report of the book draws yet."""
+    """A made-up forecast by quarter, for the columns over time."""
     quarters = [f"{year}-Q{quarter}" for year in (2027, 2028) for quarter in (1, 2, 3, 4)]
     amounts = [120, 180, 95, 0, 240, 310, 275, None]
     return Report(

@@ -234,6 +234,22 @@ def test_neither_the_runs_own_letters_nor_the_calls_of_those_who_sign_them_hold_
     assert [step for step, _ in written_to(book, acme)] == ["letter", "again"]
 
 
+def test_a_reminder_is_signed_by_who_has_taken_the_account_over(book, colleague, worker, clock):
+    acme, _ = associate(book, "Acme", owner="dana@accord.example")
+    book.staff.add("Paula New", email="paula@accord.example", office="TSB", title="Account manager")
+    launched(book, colleague, campaign(FIRST, WAIT, AGAIN, CALL))
+    sweep(worker, clock, days=1)
+    book.hand_over("dana@accord.example", to="paula@accord.example", reason="retires")
+    book.staff.retire("dana@accord.example", reason="retires")
+    sweep(worker, clock, days=4)
+    reminder, first = book.outbox.of(acme)
+    assert (first.from_name, reminder.from_name) == ("Dana Keller", "Paula New")
+    text = book.outbox.shown(reminder).text
+    assert "\nPaula New\n" in text
+    assert "Dana" not in text
+    assert [task.what for task in book.follow_ups.open(owner="paula@accord.example")] == ["Call them"]
+
+
 def test_a_colleague_who_calls_us_ends_the_journey_before_the_reminder(book, colleague, worker, clock):
     parent, _ = associate(book, "Parent", size="sme")
     acme, _ = associate(book, "Acme", parent=parent)

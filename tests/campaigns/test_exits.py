@@ -2,6 +2,7 @@ import pytest
 from support.campaign_facts import NOW, candidate, contact, waiting
 
 from campaigns.exits import CHOSEN, Leave, leaving, left_because
+from crm.consent.bases import Purpose
 from crm.membership.contract.standing import Standing
 from crm.membership.terms import Coverage
 from crm.outreach.moves import Done
@@ -60,6 +61,15 @@ def test_an_exit_that_a_campaign_has_not_chosen_ends_nothing(changes, account):
 )
 def test_without_somebody_who_may_be_written_to_every_journey_ends(account):
     assert leaving(waiting(coverage=None), account, ()) in (Leave.CONTACT_LEFT, Leave.SUPPRESSED)
+
+
+@pytest.mark.parametrize(
+    ("about", "reason"),
+    [(Purpose.CAMPAIGNS, Leave.SUPPRESSED), (Purpose.EVENT, None), (Purpose.DONOR, Leave.SUPPRESSED)],
+)
+def test_whoever_refuses_campaigns_but_about_events_leaves_those_that_are_about_something_else(about, reason):
+    reader = contact(901, suppressed=True, excepted=frozenset({"event"}))
+    assert leaving(waiting(), candidate(contacts=(reader,)), about=about) == reason
 
 
 @pytest.mark.parametrize("reason", [*Leave, "upgraded", "bounced", "unsubscribed"])

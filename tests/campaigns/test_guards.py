@@ -36,6 +36,7 @@ def test_nothing_stands_against_an_account_in_good_standing_that_nobody_contacte
     ("standing", "reason"),
     [
         (Standing.GOOD, None),
+        (Standing.ON_PLAN, Reason.ON_PLAN),
         (Standing.ARREARS, Reason.ARREARS),
         (Standing.SUSPENDED, Reason.SUSPENDED),
         (Standing.CANCELLING, Reason.CANCELLING),

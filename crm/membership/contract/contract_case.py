@@ -33,12 +33,6 @@ class LadderStep(StrEnum):
     EXCLUSION_DUE = "exclusion_due"
 
 
-def stands_in_words(standing: Standing, step: LadderStep | None) -> str:
-    """How an account stands, in words that follow upon its name; one that keeps a repayment plan pays by it."""
-    on_plan = standing is Standing.ARREARS and step is LadderStep.ON_PLAN
-    return "paying by a repayment plan" if on_plan else standing.words
-
-
 class Postponable(StrEnum):
     """What the Secretary-General can put off."""
 

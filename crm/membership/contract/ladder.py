@@ -75,7 +75,7 @@ def standing_spans(case: ContractCase, rules: MembershipRules) -> tuple[Standing
     """How an account stands, from the first day on which anything is known, for good and without a gap.
 
     Of several things that are true of a day the worst counts: it has given notice; it is suspended; it is in arrears; it
-    waits for an answer to an application; it is exempt. Where an invoice in the book is about the day and nothing is
+    pays by a repayment plan; it waits for an answer to an application; it is exempt. Where an invoice in the book is about the day and nothing is
     overdue, it is in good standing. Where no invoice is, the latest statement of a source counts.
 
     Args:
@@ -146,7 +146,7 @@ def _ladder(
         yield from _grounds(spells, Standing.SUSPENDED, f"suspended: {debt}", LadderStep.SUSPENDED)
     for debt in debts:
         yield from _grounds(debt.overdue, Standing.ARREARS, str(debt), LadderStep.OVERDUE)
-    yield from _grounds(on_plan, Standing.ARREARS, "pays by a repayment plan", LadderStep.ON_PLAN)
+    yield from _grounds(on_plan, Standing.ON_PLAN, "pays by a repayment plan", LadderStep.ON_PLAN)
 
 
 def _suspended(debt: _Debt, case: ContractCase, rules: MembershipRules) -> list[Spell]:

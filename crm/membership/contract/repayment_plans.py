@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -49,9 +49,10 @@ class RepaymentPlanSeen(Shown):
 
     Attributes:
         amount: what it is for, in CHF.
-        over_on: since when it halts nothing any more: an instalment was not paid, all of it is paid, another plan took its
-            place or somebody ended it; None while it is kept.
+        over_on: the day from which it halts nothing any more, as if nothing more were paid: the one after an instalment that is
+            not paid, that on which all of it is paid, another plan takes its place or somebody ends it.
         settled: whether all of it is paid.
+        how: how it is kept, in a sentence.
     """
 
     id: int
@@ -61,6 +62,7 @@ class RepaymentPlanSeen(Shown):
     instalments: tuple[PlannedInstalment, ...]
     over_on: date | None
     settled: bool
+    how: str
     reason: str
     ended_because: str
 
@@ -169,13 +171,15 @@ def _seen(session: Session, account: Organization, today: date) -> Iterator[Repa
     case = contract_cases(session, [account.id]).get(account.id, ContractCase())
     turns = pairwise([*(plan.agreed_on for plan in case.plans), NEVER])
     for plan, (_, until) in zip(case.plans, turns, strict=True):
-        yield _told(account, rows[plan.id], plan, kept(case, plan, until), today)
+        regime = kept(case, plan, until)
+        yield _told(account, rows[plan.id], plan, regime, today, replaced_on=until)
 
 
 def _told(
-    account: Organization, row: RepaymentPlan, plan: Plan, regime: Regime, today: date
+    account: Organization, row: RepaymentPlan, plan: Plan, regime: Regime, today: date, *, replaced_on: date
 ) -> RepaymentPlanSeen:
     over = regime.spell[1]
+    settled = over != NEVER and not any(part.outstanding(over) for part in regime.instalments)
     open_ = {part.due_on: part.outstanding(today) for part in regime.instalments}
     return RepaymentPlanSeen(
         id=row.id,
@@ -187,10 +191,29 @@ def _told(
             for part in plan.instalments
         ),
         over_on=None if over == NEVER else over,
-        settled=over != NEVER and not any(part.outstanding(over) for part in regime.instalments),
+        settled=settled,
+        how=_how(row, regime, today, settled=settled, replaced=over == replaced_on),
         reason=row.reason,
         ended_because=row.ended_because,
     )
+
+
+def _how(row: RepaymentPlan, regime: Regime, today: date, *, settled: bool, replaced: bool) -> str:
+    """How a plan is kept, and what it hangs on."""
+    over, last = regime.spell[1], regime.spell[1] - timedelta(days=1)
+    if settled:
+        return f"paid in full on {_day(over)}"
+    if over == row.ended_on:
+        return f"ended on {_day(over)}: {row.ended_because}"
+    if replaced:
+        return f"another plan took its place on {_day(over)}"
+    missing = sum((part.outstanding(today) for part in regime.instalments if part.due_on <= last), ZERO)
+    what = f"CHF {missing:,.2f} due by {_day(last)}"
+    return f"kept; next: {what}" if today < over else f"not kept since {_day(over)}: {what} was not paid"
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %B %Y}"
 
 
 def _plans(session: Session, account: Organization) -> Sequence[RepaymentPlan]:
@@ -210,10 +233,10 @@ def _refuse_unfit(session: Session, account: Organization, parts: Sequence[Insta
     owed, planned = _owed(session, account, on), sum((part.amount for part in parts), ZERO)
     if not owed or planned != owed:
         raise Refused(
-            f"CHF {owed:,} is due on {on}, and the instalments come to CHF {planned:,}.",
+            f"CHF {owed:,.2f} is due on {on}, and the instalments come to CHF {planned:,.2f}.",
             rule="repayment_plans.amount",
             field="schedule",
-            hint="book.repayment_plans.even shares out what is due.",
+            hint="What is due is shared out by book.repayment_plans.even(…), or by --first DAY --count N.",
         )
     if parts[0].due_on < on:
         raise Refused(

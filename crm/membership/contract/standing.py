@@ -13,9 +13,20 @@ from crm.store.violations import means
 
 
 class Standing(StrEnum):
-    """How an account stands. Only good standing is a reason to sell it more."""
+    """How an account stands. Only good standing is a reason to sell it more.
+
+    Attributes:
+        GOOD: nothing is overdue.
+        ON_PLAN: it pays what was overdue by a repayment plan, and keeps it: that is no arrears.
+        ARREARS: something is overdue.
+        SUSPENDED: it has been for so long that the member is suspended.
+        CANCELLING: it has given notice.
+        EXEMPT: it pays nothing.
+        APPLICATION_PENDING: it waits for an answer to an application.
+    """
 
     GOOD = "good"
+    ON_PLAN = "on_plan"
     ARREARS = "arrears"
     SUSPENDED = "suspended"
     CANCELLING = "cancelling"
@@ -30,6 +41,7 @@ class Standing(StrEnum):
 
 _WORDS = {
     Standing.GOOD: "in good standing",
+    Standing.ON_PLAN: "paying by a repayment plan",
     Standing.ARREARS: "in arrears",
     Standing.SUSPENDED: "suspended",
     Standing.CANCELLING: "cancelling its membership",

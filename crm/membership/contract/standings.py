@@ -70,7 +70,7 @@ class Standings:
 
         Args:
             key: which organisation.
-            standing: good, arrears, suspended, cancelling, exempt or application_pending.
+            standing: good, on_plan, arrears, suspended, cancelling, exempt or application_pending.
             as_of: the day that the statement is about.
             source: who said so.
             punctuality: on_time, late or unpaid, where the source says so.

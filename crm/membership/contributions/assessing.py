@@ -65,6 +65,33 @@ class ContributionsAssessed(Shown):
     assessment_id: int | None = None
 
 
+def passed_over(
+    session: Session, year: int, accounts: Mapping[str, int]
+) -> tuple[YearOfStates, Mapping[str, Sequence[ChargeLine]]]:
+    """What a pass over the Member States comes to for a year; nothing is written by it.
+
+    Args:
+        session: of the read or verb.
+        year: the year.
+        accounts: on which account the contributions of each State stand.
+
+    Returns:
+        What each State is to contribute; and what is left to charge to those that have an account, and to be given back.
+
+    Raises:
+        NotFound: no unit is on file for the year.
+    """
+    states = year_of_states(session, year)
+    posted: defaultdict[str | None, list[PostedLine]] = defaultdict(list)
+    for line in posted_lines(session, session.exec(with_merged(Organization, accounts.values())).all()):
+        posted[line.state].append(line)
+    found = {
+        state: list(to_charge(state, year, states.lines.get(state, ()), posted[state], states.unit))
+        for state in sorted(accounts)
+    }
+    return states, {state: lines for state, lines in found.items() if lines}
+
+
 def assess(
     change: Change, year: int, *, issued_on: date, due_on: date, progress: Progress | None = None
 ) -> ContributionsAssessed:
@@ -84,8 +111,7 @@ def assess(
     accounts = state_accounts(session)
     made_up = _locked(session, accounts.values())
     serial = next_serial(session, year)
-    states = year_of_states(session, year)
-    charged = _charged(session, states, accounts, year)
+    states, charged = passed_over(session, year, accounts)
     written: Assessment | None = None
     if charged:
         lines = {accounts[state]: theirs for state, theirs in charged.items()}
@@ -120,20 +146,6 @@ def _locked(session: Session, accounts: Collection[int]) -> set[int]:
     theirs = select(Organization.id, Organization.synthetic).where(among(col(Organization.id), accounts))
     rows = session.exec(theirs.order_by(col(Organization.id)).with_for_update(key_share=True))
     return {number for number, synthetic in rows if synthetic}
-
-
-def _charged(
-    session: Session, states: YearOfStates, accounts: Mapping[str, int], year: int
-) -> Mapping[str, Sequence[ChargeLine]]:
-    """What is left to charge to each State that has an account, and to be given back to it."""
-    posted: defaultdict[str | None, list[PostedLine]] = defaultdict(list)
-    for line in posted_lines(session, session.exec(with_merged(Organization, accounts.values())).all()):
-        posted[line.state].append(line)
-    found = {
-        state: list(to_charge(state, year, states.lines.get(state, ()), posted[state], states.unit))
-        for state in sorted(accounts)
-    }
-    return {state: lines for state, lines in found.items() if lines}
 
 
 def _chosen_for_show(session: Session, states: Iterable[str]) -> Iterable[str]:

@@ -127,8 +127,9 @@ class Contributions:
 
         A State pays its class of each month by the unit of the year, as `assessed` tells. It gets one invoice, on its own
         account: its administration. The invoice stands in the one ledger of dues, so payments, reversals, credits,
-        interest, repayment plans, statements and exports are those of `book.dues`. Where a class was recorded after its months were
-        charged, they are given back and charged anew. The dues of members are a pass of their own: `book.dues.assess`.
+        interest, repayment plans, statements and exports are those of `book.dues`. Where a class was recorded after its
+        months were charged, they are given back and charged anew. The dues of members are a pass of their own:
+        `book.dues.assess`.
 
         Args:
             year: the year.

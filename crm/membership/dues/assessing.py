@@ -1,6 +1,6 @@
 """Assessing the dues of a year: every membership that runs in it, in one pass with a few statements."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -34,33 +34,34 @@ class Pass:
     """One pass over the memberships of a year under way; nothing is written by it.
 
     Attributes:
+        terms: the memberships that run in the year.
         dues: what each membership is to pay for, by term.
         lines: what is charged, by account.
         synthetic: the accounts some of whose memberships are made up.
         given_back: what of it is given back.
         charged_before: how many memberships had nothing left to charge.
-        assumed: how many Sector Members are charged the lowest class because none of theirs is stated.
+        assumed: how many memberships of each account are charged the lowest class because none of theirs is stated.
     """
 
     year: int
     schedule: FeeSchedule
+    terms: Sequence[Any]
     dues: Mapping[int, YearlyDues]
     lines: dict[int, list[ChargeLine]] = field(default_factory=lambda: defaultdict(list))
     synthetic: set[int] = field(default_factory=set)
     given_back: Decimal = ZERO
     charged_before: int = 0
-    assumed: int = 0
+    assumed: Counter[int] = field(default_factory=Counter)
     _prices: dict[tuple[Holding, date, date], tuple[PricedLine, ...]] = field(default_factory=dict)
 
-    def settle(self, terms: Sequence[Any], charged: Mapping[Place, Sequence[Any]]) -> None:
-        """Charge what is left of memberships, and give back what none of them uses.
+    def settle(self, charged: Mapping[Place, Sequence[Any]]) -> None:
+        """Charge what is left of the memberships, and give back what none of them uses.
 
         Args:
-            terms: all that run in the year, of each account that is asked for.
             charged: the lines of the year, by account and Sector.
         """
         there: dict[Place, list[Any]] = {place: [] for place in charged}
-        for term in terms:
+        for term in self.terms:
             there.setdefault((term.organization_id, term.coverage), []).append(term)
         for place in sorted(there):
             self._settle_there(place[0], there[place], charged.get(place, ()))
@@ -84,7 +85,8 @@ class Pass:
         if not months:
             self.charged_before += not due.exempt
             return
-        self.assumed += due.holding.category is Category.SECTOR_MEMBER and due.holding.units is None
+        if due.holding.category is Category.SECTOR_MEMBER and due.holding.units is None:
+            self.assumed[term.organization_id] += 1
         if term.synthetic:
             self.synthetic.add(term.organization_id)
         for since_on, until_on in runs(months, self.year):
@@ -114,6 +116,20 @@ class Pass:
         return self._prices[key]
 
 
+def passed_over(session: Session, year: int, accounts: frozenset[int]) -> Pass:
+    """What a pass over the memberships of a year comes to, by account; nothing is written.
+
+    Args:
+        session: of the read or verb.
+        year: the year.
+        accounts: all that have memberships or charges in it.
+    """
+    terms = [term for term in terms_in(session, year) if term.organization_id in accounts]
+    this = Pass(year, fee_schedule(session), terms, yearly_dues(session, terms, year))
+    this.settle(lines_in(session, year, accounts))
+    return this
+
+
 def assess(
     change: Change, year: int, *, issued_on: date, due_on: date, progress: Progress | None = None
 ) -> Assessed:
@@ -132,9 +148,7 @@ def assess(
     session = change.session
     accounts = locked_accounts(session, year)
     serial = next_serial(session, year)
-    terms = [term for term in terms_in(session, year) if term.organization_id in accounts]
-    this = Pass(year, fee_schedule(session), yearly_dues(session, terms, year))
-    this.settle(terms, lines_in(session, year, accounts))
+    this = passed_over(session, year, accounts)
     dates = {"issued_on": issued_on, "due_on": due_on}
     written = None
     if this.lines:
@@ -144,14 +158,14 @@ def assess(
         activate_covered(change, this.lines)  # what is given back may pay for a joining
     return Assessed(
         year=year,
-        memberships=len(terms),
+        memberships=len(this.terms),
         charged_before=this.charged_before,
         invoices=len(this.lines),
         amount=written.amount if written else ZERO,
         given_back=this.given_back,
         unverified=_unverified(session, this),
-        assumed=this.assumed,
-        exempt=tuple(_exempt(session, terms, this.dues)),
+        assumed=this.assumed.total(),
+        exempt=tuple(exempted(session, this)),
         assessment_id=written.id if written else None,
         **dates,
     )
@@ -164,13 +178,14 @@ def _unverified(session: Session, this: Pass) -> Decimal:
     )
 
 
-def _exempt(session: Session, terms: Sequence[Any], dues: Mapping[int, YearlyDues]) -> Iterator[Exempted]:
-    exempt = [term for term in terms if dues[term.id].exempt]
+def exempted(session: Session, this: Pass) -> Iterator[Exempted]:
+    """The memberships of a pass that are exempt, some of them for a part of the year."""
+    exempt = [term for term in this.terms if this.dues[term.id].exempt]
     named: Any = select(col(Organization.id), col(Organization.name)).where(
         among(col(Organization.id), {term.organization_id for term in exempt})
     )
     names = dict(session.execute(named).all())
     for term in exempt:
-        months = dues[term.id].exempt
+        months = this.dues[term.id].exempt
         why = "; ".join(dict.fromkeys(months.values()))
         yield Exempted(term.organization_id, names[term.organization_id], term.coverage, why, len(months))

@@ -17,7 +17,14 @@ from crm.membership.dues.assessing import assess
 from crm.membership.dues.charging_interest import charge_interest
 from crm.membership.dues.crediting import credit_invoice
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine, Payment
-from crm.membership.dues.invoices import InvoiceKey, find_invoice, invoices_of, lines_of
+from crm.membership.dues.invoices import (
+    InvoiceKey,
+    PostedInvoice,
+    find_invoice,
+    invoices_of,
+    lines_of,
+    with_lines,
+)
 from crm.membership.dues.invoicing import Progress, dates_of
 from crm.membership.dues.payments import (
     FINANCE,
@@ -150,7 +157,7 @@ class Dues:
         since: date | None = None,
         until: date | None = None,
         dry_run: bool = False,
-    ) -> Invoice:
+    ) -> PostedInvoice:
         """Give back what an invoice charged, all that is left of it or some months: an invoice below zero, of today.
 
         Money that is given back settles what is due first, as a payment does. A later `assess` of the year charges the
@@ -175,11 +182,11 @@ class Dues:
             credited = find_invoice(change.session, invoice)
             written = credit_invoice(change, credited, since=since, until=until, reason=reason)
             activate_covered(change, [written.organization_id])
-            return written
+            return with_lines(change.session, written)
 
     def charge_interest(
         self, key: OrganizationKey, *, until: date | str | None = None, dry_run: bool = False
-    ) -> Invoice | None:
+    ) -> PostedInvoice | None:
         """Charge an account the interest that has accrued on what is overdue and was not charged before.
 
         The rates are dated rules (`book.fees.rules()`); they are unverified, and so is the way of counting days.
@@ -190,7 +197,7 @@ class Dues:
             dry_run: only say what would be charged.
 
         Returns:
-            The invoice, due at once; one below zero where a payment that became known later makes less of it; None
+            The invoice with its lines, due at once; one below zero where a payment that became known later makes less of it; None
             where there is nothing to charge.
 
         Raises:
@@ -198,7 +205,8 @@ class Dues:
         """
         with self._store.changing("interest.charged", dry_run=dry_run) as change:
             account = find_organization(change.session, key)
-            return charge_interest(change, account, past_day(change, until))
+            charged = charge_interest(change, account, past_day(change, until))
+            return None if charged is None else with_lines(change.session, charged)
 
     def statement(self, key: OrganizationKey, *, on: date | None = None, language: str = "en") -> Statement:
         """The statement of an account as of a day (today): every line, what is open, and what is to be paid by when.

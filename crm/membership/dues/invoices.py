@@ -1,17 +1,52 @@
-"""Finding invoices and their lines."""
+"""Finding invoices and their lines, and both together."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from crm.directory.merged import among
 from crm.errors import NotFound
-from crm.membership.dues.dues_tables import Invoice, InvoiceLine
+from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.unused_months import PostedLine
+from crm.shown import Shown
 from crm.store.records import by_id
 
-InvoiceKey = Invoice | int | str
+
+@dataclass(frozen=True, slots=True)
+class PostedInvoice(Shown):
+    """An invoice with its lines, as a verb has posted it or, in a dry run, would.
+
+    Attributes:
+        amount: in CHF; below zero where something is given back.
+        lines: what it is made of.
+    """
+
+    id: int
+    organization_id: int
+    number: str
+    kind: InvoiceKind
+    year: int
+    amount: Decimal
+    issued_on: date
+    due_on: date
+    lines: tuple[InvoiceLine, ...]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.kind.value}): CHF {self.amount:,.2f}"
+
+
+InvoiceKey = Invoice | PostedInvoice | int | str
+
+
+def with_lines(session: Session, invoice: Invoice) -> PostedInvoice:
+    """An invoice with its lines, in their order."""
+    lines = tuple(lines_of(session, invoice))
+    said = {name: getattr(invoice, name) for name in PostedInvoice.__slots__ if name != "lines"}
+    return PostedInvoice(**said, lines=lines)
 
 
 def find_invoice(session: Session, key: InvoiceKey) -> Invoice:
@@ -20,7 +55,7 @@ def find_invoice(session: Session, key: InvoiceKey) -> Invoice:
     Raises:
         NotFound: there is none.
     """
-    number = key.id if isinstance(key, Invoice) else key
+    number = key.id if isinstance(key, Invoice | PostedInvoice) else key
     if isinstance(number, int):
         found = by_id(session, Invoice, number)
     else:

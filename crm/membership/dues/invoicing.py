@@ -30,6 +30,16 @@ def total(lines: Iterable[ChargeLine]) -> Decimal:
     return sum((line.amount for line in lines), ZERO)
 
 
+def refuse_no_year(year: int) -> None:
+    """Refuse a number that is no year of the calendar.
+
+    Raises:
+        InvalidInput: it is none.
+    """
+    if not date.min.year < year < date.max.year:
+        raise InvalidInput(f"{year} is no year.", field="year", value=year)
+
+
 def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[date, date]:
     """The day on which the invoices of a year are issued, and the last one on which they are paid in time.
 
@@ -42,8 +52,7 @@ def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[d
         InvalidInput: there is no such year.
         Refused: the day of issue is still to come, or the year is not the next one yet.
     """
-    if not date.min.year < year < date.max.year:
-        raise InvalidInput(f"{year} is no year.", field="year", value=year)
+    refuse_no_year(year)
     issued = past_day(change, issued_on)
     refuse_far_ahead(year, issued)
     rules = membership_rules(change.session).on(date(year, 1, 1))

@@ -66,8 +66,8 @@ def to_settle(session: Session, organization: Organization, *, since: date) -> t
 def _of_year(session: Session, account: int, year: int, schedule: FeeSchedule) -> ToSettle | None:
     accounts = frozenset([account])
     terms = terms_in(session, year, accounts)
-    this = Pass(year, schedule, yearly_dues(session, terms, year))
-    this.settle(terms, lines_in(session, year, accounts, all_there_are=False))
+    this = Pass(year, schedule, terms, yearly_dues(session, terms, year))
+    this.settle(lines_in(session, year, accounts, all_there_are=False))
     lines = tuple(this.lines[account])
     if not lines:
         return None

@@ -31,18 +31,23 @@ def _touches(year: int) -> ColumnElement[bool]:
     return within & col(InvoiceLine.coverage).is_not(None)
 
 
-def locked_accounts(session: Session, year: int) -> frozenset[int]:
-    """The accounts with memberships or charges in a year; none of these changes until the pass is over.
-
-    Whoever changes a membership holds its account before it takes a turn with the numbers of a year, and so does this.
-    """
+def accounts_in(session: Session, year: int) -> frozenset[int]:
+    """The accounts with memberships or charges in a year, of what was merged the keeper."""
     charged = select(col(Invoice.organization_id)).join(
         InvoiceLine, col(InvoiceLine.invoice_id) == col(Invoice.id)
     )
     members = select(col(Term.organization_id)).where(_runs_in(year))
     found = set(session.scalars(members.union(charged.where(_touches(year)))))
     keepers = keeper_ids(session, Organization, found)
-    accounts = among(col(Organization.id), {keepers.get(number, number) for number in found})
+    return frozenset(keepers.get(number, number) for number in found)
+
+
+def locked_accounts(session: Session, year: int) -> frozenset[int]:
+    """The accounts with memberships or charges in a year; none of these changes until the pass is over.
+
+    Whoever changes a membership holds its account before it takes a turn with the numbers of a year, and so does this.
+    """
+    accounts = among(col(Organization.id), accounts_in(session, year))
     query = select(col(Organization.id)).where(accounts).order_by(col(Organization.id))
     return frozenset(session.scalars(query.with_for_update(key_share=True)))
 

@@ -21,9 +21,26 @@ def name(row: Row, chart: Chart) -> str:
     return str(row[chart.label] or NOT_STATED)
 
 
+def at_zero(report: Report, chart: Chart) -> int:
+    """How many marks of a chart are at zero."""
+    return sum(row[chart.value] == 0 for panel in panels(report, chart) for row in panel.rows)
+
+
+def panels(report: Report, chart: Chart) -> tuple[Group, ...]:
+    """The marks of a chart by panel: the rows by group, or the groups themselves where these name the marks."""
+    if chart.label != report.grouped_by:
+        return report.groups
+    marks = (Row.of({**group.totals, chart.label: group.name}) for group in report.groups)
+    return (Group("", tuple(marks), Row.of({})),) if report.rows else ()
+
+
 def figure(row: Row, chart: Chart) -> Decimal | None:
     """The size of a row's mark; None where no source states it."""
-    cell = row[chart.value]
+    return stated(row[chart.value])
+
+
+def stated(cell: Cell) -> Decimal | None:
+    """A figure; None for what no source states."""
     return Decimal(cell) if isinstance(cell, (int, Decimal)) else None
 
 
@@ -34,7 +51,7 @@ def figures(rows: Iterable[Row], chart: Chart) -> list[Decimal]:
 
 def said(size: Cell, report: Report, chart: Chart, *, room: int | None = None) -> str:
     """A figure as people read it; shorter, as 31.8K, where it does not fit into so many characters."""
-    kind = report.column(chart.value).kind
+    kind = report.column(chart.value).kind  # a second figure is of the same kind
     full = shown(size, kind, language=report.language)
     if room is None or len(full) <= room or not isinstance(size, (int, Decimal)):
         return full

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crm.reference.languages import locale
 from crm.reports.chart import ChartKind
-from crm.reports.forms import bars, over_time, tiles
+from crm.reports.forms import bars, charted, over_time, tiles
 from crm.reports.forms.facts import facts
 from crm.reports.forms.figures import NOT_STATED, shown
 from crm.reports.forms.openings import IN_A_NOTEBOOK, ON_A_PAGE, openings
@@ -47,7 +47,7 @@ def _rendered(template: str, report: Report, *, anchor: str, most: int) -> str:
             facts=facts(report),
             direction=locale(report.language).text_direction,
             charts=[(chart, _DRAWN[chart.kind](report, chart)) for chart in report.charts],
-            at_zero=[sum(row[chart.value] == 0 for row in report) for chart in report.charts],
+            at_zero=[charted.at_zero(report, chart) for chart in report.charts],
             across=tiles.ACROSS,
             opened=openings(report, most),
             most=most,

@@ -100,7 +100,8 @@ def _needed(report: Report, column: Column) -> int:
     """How wide a column must be: figures stand in one line, texts may break where they are long."""
     figure = column.kind.is_figure
     cells = [row[column.key] for row in report]
-    cells += [totals[column.key] for totals in (report.totals,) if column.key in totals]
+    sums = [report.totals] if report.totals else [group.totals for group in report.groups]
+    cells += [totals[column.key] for totals in sums if column.key in totals]
     widths = (cell_len(shown(cell, column.kind, language=report.language)) for cell in cells)
     heading = max(map(cell_len, tame(column.heading).split() or [""]))
     widest = max([heading, *widths])

@@ -112,12 +112,13 @@ class _Spreadsheet:
             for across, column in enumerate(columns):
                 link = links.get(column.key, "")
                 self.cells.put(self.table, (at, across), row[column.key], column, link=link)
-        if report.totals:
-            self._fill_foot(len(report) + 2)
+        self._fill_foot(len(report) + 2)
 
     def _fill_foot(self, at: int) -> None:
-        sums = [(group.name, group.totals) for group in self.report.groups] if self.report.grouped_by else []
-        for down, (name, totals) in enumerate([*sums, (self.words["total"], self.report.totals)], start=at):
+        report = self.report
+        sums = [(group.name, group.totals) for group in report.groups if report.grouped_by and group.totals]
+        sums += [(self.words["total"], report.totals)] if report.totals else []
+        for down, (name, totals) in enumerate(sums, start=at):
             for across, column in enumerate(self.report.columns):
                 if column.key in totals:
                     self.cells.put(self.table, (down, across), totals[column.key], column, bold=True)

@@ -91,7 +91,11 @@ def test_a_notice_is_withdrawn(crm, billed):
 
 def test_an_invoice_is_credited(crm, billed):
     credit = ("dues", "credit", "2026-000001", "--since", "2026-07-01", "--reason", "agreed")
-    assert crm.json(*credit, "--dry-run")["amount"] == "-15900.00"
+    rehearsed = crm.json(*credit, "--dry-run")
+    assert (rehearsed["amount"], [line["months"] for line in rehearsed["lines"]]) == ("-15900.00", [6])
+    shown = crm(*credit, "--dry-run")
+    assert "2026-000002 (credit): CHF -15,900.00" in shown.stderr
+    assert "6 of the 12 months invoiced as" in " ".join(shown.stdout.split())
     assert len(crm.json("dues", "invoices", billed)) == 1
     assert crm.json(*credit)["kind"] == "credit"
     assert crm(*credit).exit_code != 0
@@ -100,6 +104,7 @@ def test_an_invoice_is_credited(crm, billed):
 def test_interest_is_charged_when_somebody_does(crm, billed):
     charge = ("dues", "charge-interest", billed, "--until", "2026-06-30")
     assert crm.json(*charge, "--dry-run")["amount"] == "237.85"
+    assert "91 days at 3 %" in " ".join(crm(*charge, "--dry-run").stdout.split())
     assert crm.json(*charge)["number"] == "2026-000002"
     assert crm.json(*charge) is None
     assert "No interest" in crm(*charge).stdout

@@ -59,12 +59,16 @@ def test_a_plan_on_the_command_line(crm, owing):
     parts = ["--instalment", "2026-12-31=10000", "--instalment", "2027-12-31=21800"]
     assert crm.json("plan", "agree", owing, *parts, *terms)["amount"] == "31800.00"
     assert crm.json("standing", "show", owing)["step"] == "on_plan"
-    assert "2027-12-31: 21800.00 (21800.00 open)" in " ".join(crm("plan", "list", owing).stdout.split())
+    listed = " ".join(crm("plan", "list", owing).stdout.split())
+    assert "2026-11-20 2026-12-31 10,000.00 10,000.00 kept; next: CHF 10,000.00 due by 31 December" in listed
+    assert "2027-12-31 21,800.00 21,800.00" in listed
     crm.json("plan", "end", owing, "--on", "2026-11-24", "--reason", "Refused")
     assert crm.json("standing", "show", owing)["standing"] == "suspended"
 
 
 def test_an_instalment_that_is_none_is_refused(crm, owing):
+    none = crm("plan", "agree", owing, "--on", "2026-11-20", "--reason", "x")
+    assert "--first DAY --count N" in none.output
     refused = crm("plan", "agree", owing, "--on", "2026-11-20", "--reason", "x", "--instalment", "2026-12-31")
     assert refused.exit_code
     assert "Write 2027-12-31=10000.00." in refused.output

@@ -5,7 +5,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
-from crm.consent.suppressions import Scope, suppressed
+from crm.consent.suppressions import Scope, excepted, refuses, suppressed
 from crm.errors import InvalidInput
 
 
@@ -23,6 +23,55 @@ def test_refusing_twice_is_refusing_once_and_refusing_all_is_more(book):
     for scope in ("campaigns", "campaigns", "all"):
         book.suppressions.add("amina@acme.example", scope=scope)
     assert scopes(book, "amina@acme.example") == {Scope.CAMPAIGNS, Scope.ALL}
+
+
+EVENTS = frozenset({"event"})
+
+
+@pytest.mark.parametrize(
+    ("refusals", "about", "refused"),
+    [
+        ({}, "event", False),
+        ({Scope.CAMPAIGNS: frozenset()}, "event", True),
+        ({Scope.CAMPAIGNS: EVENTS}, "event", False),
+        ({Scope.CAMPAIGNS: EVENTS}, "campaigns", True),
+        ({Scope.CAMPAIGNS: EVENTS}, None, True),
+        ({Scope.ALL: frozenset()}, "event", True),
+        ({Scope.ALL: frozenset(), Scope.CAMPAIGNS: EVENTS}, "event", True),
+    ],
+)
+def test_what_is_excepted_from_a_refusal_is_not_refused(refusals, about, refused):
+    assert refuses(refusals, about) is refused
+
+
+def make_exception(book, address, *purposes):
+    with book._store.changing("preferences.chosen") as change:
+        excepted(change, address, purposes, keys=book.identity.keys)
+
+
+def refusals_of(book, address):
+    with book._store.reading() as session:
+        return suppressed(session, [address], keys=book.identity.keys).get(address)
+
+
+def test_an_exception_stands_until_the_next_refusal_and_makes_none(book):
+    make_exception(book, "amina@acme.example", "event")
+    assert refusals_of(book, "amina@acme.example") is None
+    book.suppressions.add("amina@acme.example")
+    make_exception(book, "amina@acme.example", "event")
+    assert refusals_of(book, "amina@acme.example") == {Scope.CAMPAIGNS: EVENTS}
+    book.suppressions.add("amina@acme.example", reason="complained")
+    assert refusals_of(book, "amina@acme.example") == {Scope.CAMPAIGNS: frozenset()}
+
+
+def test_of_two_entries_for_one_address_the_stricter_counts(make_book):
+    former, current = (SecretStr(letter * 40) for letter in "ab")
+    old, new = make_book(secret_key=former), make_book(secret_key=current)
+    both = make_book(secret_key=current, former_keys=(former,))
+    for book, purposes in ((old, ("event",)), (new, ("event", "donor"))):
+        book.suppressions.add("amina@acme.example")
+        make_exception(book, "amina@acme.example", *purposes)
+    assert refusals_of(both, "amina@acme.example") == {Scope.CAMPAIGNS: EVENTS}
 
 
 def test_the_list_holds_no_address(book, engine):
@@ -69,7 +118,7 @@ def test_many_addresses_are_looked_up_at_once_each_in_its_own_spelling(book):
     with book._store.reading() as session:
         found = suppressed(session, spellings, keys=book.identity.keys)
         assert suppressed(session, [], keys=book.identity.keys) == {}
-    assert found == {"amina@acme.example": {Scope.ALL}, "Amina@ACME.example": {Scope.ALL}}
+    assert found == {key: {Scope.ALL: frozenset()} for key in spellings[:2]}
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_payment_for_a_named_invoice_settles_that_one_and_tells_whose_it_is(bo
     (corrected,) = report.corrected
     assert corrected.notes[0].text == "'No. 2027/1' was read as 2027-000001."
     assert [line.what for line in book.dues.statement(acme).lines if line.paid] == [
-        "payment for 2027-000001"
+        "Payment for 2027-000001"
     ] * 2
 
 

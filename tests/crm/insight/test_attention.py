@@ -222,6 +222,8 @@ def test_a_new_person_is_told_with_the_role(book, acme):
         ([("arrears", 60), ("suspended", 3)], 3),
         ([("exempt", 60), ("cancelling", 30)], 30),
         ([("arrears", 60), ("good", 5)], None),
+        ([("arrears", 60), ("on_plan", 5)], None),
+        ([("on_plan", 60), ("arrears", 5)], 5),  # the plan is not kept any more
         ([("good", 60), ("exempt", 5)], None),
         ([("good", 60), ("application_pending", 5)], None),
         ([("arrears", 5)], None),  # nobody has said how it stood before
@@ -238,7 +240,9 @@ def test_a_standing_that_is_worse_than_before_calls_for_thirty_days(book, acme, 
 def test_a_worse_standing_is_told_with_its_source(book, acme):
     book.standing.record(acme, "good", as_of=date(2026, 9, 30), source="finance extract")
     book.standing.record(acme, "arrears", as_of=date(2026, 11, 20), source="finance extract")
-    assert the_need(book).words == "From good standing to arrears on 20 November 2026, says finance extract"
+    assert the_need(book).words == (
+        "Was in good standing, is in arrears since 20 November 2026: finance extract says so"
+    )
 
 
 @pytest.mark.parametrize(

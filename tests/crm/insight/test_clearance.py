@@ -144,6 +144,7 @@ def test_an_administration_is_written_to_by_circular(book):
     ("standing", "told"),
     [
         ("good", []),
+        ("on_plan", ["retention"]),
         ("arrears", ["retention"]),
         ("suspended", ["retention"]),
         ("cancelling", ["retention"]),

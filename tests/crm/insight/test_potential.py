@@ -118,7 +118,9 @@ def test_interest_in_a_sector_speaks_for_that_sector_alone(book):
     assert book.potential.of(acme)[0].sector == "D"
 
 
-@pytest.mark.parametrize("standing", ["arrears", "suspended", "cancelling", "exempt", "application_pending"])
+@pytest.mark.parametrize(
+    "standing", ["on_plan", "arrears", "suspended", "cancelling", "exempt", "application_pending"]
+)
 def test_who_does_not_stand_well_is_held_and_comes_last(book, standing):
     member(book, "Trouble", "T", standing=standing)
     member(book, "Good", "T")

@@ -31,5 +31,10 @@ def test_the_tables_and_the_rules_of_a_day(book):
     then = {line.key for line in book.fees.table(on=date(2007, 1, 1))}
     now = {line.key for line in book.fees.table(on=date(2026, 1, 1))}
     assert "associate-T-2006" in then - now
-    assert {"associate-T", "academia-developing", "sector-member-D-developing"} <= now
+    assert {
+        "associate-T",
+        "academia-developing",
+        "sector-member-D-developing",
+        "unit-sector_member-2024",
+    } <= now
     assert book.fees.rules().notice_months == 6

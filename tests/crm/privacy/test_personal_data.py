@@ -75,6 +75,7 @@ def test_refusals_are_told_by_address(book, amina):
             "address": "amina@acme.example",
             "scope": "campaigns",
             "reason": "asked",
+            "excepted": [],
             "since": "2026-11-24T09:30:00+00:00",
         },
     )

@@ -88,8 +88,8 @@ def test_the_page_has_a_chart_of_who_owes_most(filled):
 def test_a_statement_adds_up_and_is_ready_for_print(filled, tmp_path):
     report = filled.reports.statement("Acme", on=ON)
     assert cells(report, "what", "charged", "paid", "balance") == [
-        ("yearly 2026 (fee unverified)", 7950, None, 7950),
-        ("payment", None, 50, 7900),
+        ("Sector Member in ITU-D, lowest class, 2026 (fee unverified)", 7950, None, 7950),
+        ("Payment", None, 50, 7900),
     ]
     assert (report.total("charged"), report.total("paid"), report.total("balance")) == (7950, 50, 7900)
     page = report.to_html()

@@ -50,6 +50,11 @@ def test_each_state_in_arrears_is_a_row_with_what_it_owes_by_year_its_vote_and_w
         date(2027, 3, 31),
     ]
     assert report.denominator.startswith("1 of 194 Member States have no vote; of 191 it is not known")
+    assert {key: report.totals[key] for key in ("arrears", "vote")} == {
+        "arrears": UNIT * 9 / 4,
+        "vote": "1 lost",
+    }
+    assert not {"contribution", "limit", "to_pay"} & report.totals.keys()  # they add up to nothing
     assert "Constitution No. 169" in report.definition
     assert "unverified" in report.definition
 

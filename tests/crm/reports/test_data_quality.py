@@ -36,6 +36,7 @@ def test_each_check_counts_what_is_missing_out_of_what(filled):
         "Active account manager": (1, 2),
         "Contact": (1, 2),
         "Standing": (1, 1),
+        "Class of contribution": (1, 1),
         "E-mail address": (1, 2),
         "Language": (1, 2),
         "Basis": (1, 2),
@@ -48,7 +49,10 @@ def test_what_is_put_right_no_longer_counts(filled):
     filled.people.change("Juma", email="juma@acme.example", language="fr")
     filled.bases.record("Juma", "campaigns", "existing_relation", source="form", on=LONG_AGO)
     report = filled.reports.data_quality()
-    assert {check for check, (missing, _) in counted(report).items() if missing} == {"Contact"}
+    assert {check for check, (missing, _) in counted(report).items() if missing} == {
+        "Class of contribution",
+        "Contact",
+    }
 
 
 def test_its_figures_open_to_their_rows(filled):

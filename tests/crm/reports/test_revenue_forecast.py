@@ -43,6 +43,22 @@ def test_memberships_are_priced_as_they_will_be_assessed(filled):
     assert [group.name for group in report.groups] == ["2026", "2027", "2028"]
 
 
+def test_years_are_drawn_with_what_is_at_risk_in_each_and_never_added(filled):
+    filled.standing.record("Half", "arrears", as_of=date(2026, 11, 1), source="finance")
+    report = filled.reports.revenue_forecast(years=3)
+    assert report.totals == {}
+    assert report.heads == {
+        "amount": Decimal("44387.50"),
+        "at_risk": Decimal("33787.50"),
+        "unsure": Decimal("12587.50"),
+    }
+    page = report.to_html()
+    assert "2026: 44,387.50, At risk 33,787.50; 2027: 59,293.75, At risk 32,793.75; 2028" in page
+    assert "<dt><bdi>2026: Amount (CHF)</bdi></dt>" in page
+    assert "<tfoot>" not in page
+    assert "44,387.50" in str(report)
+
+
 def test_a_year_comes_to_what_its_assessment_comes_to(filled):
     forecast = filled.reports.revenue_forecast(years=2)
     assessed = filled.dues.assess(2027, dry_run=True)

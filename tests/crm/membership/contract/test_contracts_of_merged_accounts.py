@@ -44,7 +44,9 @@ def test_what_two_accounts_agreed_on_one_day_is_all_on_file_with_the_keeper(book
     apart = contract(book, keeper), contract(book, duplicate)
     merged = book.merge(keeper, duplicate, reason="same LEI")
     assert contract(book, keeper) == tuple(map(list.__add__, *apart))
-    assert [plan.over_on for plan in book.repayment_plans.of(keeper)] == [date(2027, 10, 1), date(2028, 1, 1)]
+    former, present = book.repayment_plans.of(keeper)
+    assert (former.over_on, present.over_on) == (date(2027, 10, 1), date(2028, 1, 1))
+    assert former.how == "another plan took its place on 1 October 2027"
     book.unmerge(merged, reason="they are two")
     assert (contract(book, keeper), contract(book, duplicate)) == apart
 
@@ -61,7 +63,7 @@ def test_the_plans_of_a_keeper_are_ended_and_agreed_on_anew_the_latest_first(boo
         keeper, [(date(2028, 3, 31), 2 * FEE)], on=date(2027, 10, 3), reason="One plan for both"
     )
     assert (anew.amount, anew.over_on) == (2 * FEE, date(2028, 4, 1))
-    assert how(book, keeper, date(2027, 10, 3)) == (Standing.ARREARS, "on_plan")
+    assert how(book, keeper, date(2027, 10, 3)) == (Standing.ON_PLAN, "on_plan")
 
 
 def test_a_notice_and_an_exemption_of_a_duplicate_are_received_and_withdrawn_by_its_keeper(book, twins, at):

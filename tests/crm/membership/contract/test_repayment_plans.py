@@ -25,17 +25,21 @@ def test_a_plan_halts_the_ladder_until_an_instalment_is_not_paid(book, billed, a
     assert (kept(book), book.repayment_plans.of(billed)) == (before, ())
     plan = book.repayment_plans.agree(billed, schedule, on=on, reason="Letter of 1 October")
     assert (plan.amount, plan.over_on) == (FEE, date(2028, 1, 1)) == (rehearsed.amount, rehearsed.over_on)
-    assert how(book, billed) == (Standing.ARREARS, "on_plan")
+    assert plan.how == "kept; next: CHF 10,600.00 due by 31 December 2027"
+    assert how(book, billed) == (Standing.ON_PLAN, "on_plan")
     assert book.standing.of(billed).punctuality is Punctuality.LATE
     at("2027-12-31")
     book.dues.pay(billed, "10600", on=date(2027, 12, 31), reference="B-1")
-    assert how(book, billed, date(2028, 6, 30)) == (Standing.ARREARS, "on_plan")
+    assert how(book, billed, date(2028, 6, 30)) == (Standing.ON_PLAN, "on_plan")
     assert how(book, billed, date(2028, 7, 1)) == (Standing.SUSPENDED, "suspended")
+    at("2028-07-01")
     (plan,) = book.repayment_plans.of(billed)
+    assert plan.how == "not kept since 1 July 2028: CHF 10,600.00 due by 30 June 2028 was not paid"
     assert [part.open for part in plan.instalments] == [0, Decimal("10600.00"), Decimal("10600.00")]
     book.dues.pay(billed, "21200", on=date(2027, 12, 31), reference="B-2")
     (plan,) = book.repayment_plans.of(billed)
     assert (plan.settled, plan.over_on) == (True, date(2027, 12, 31))
+    assert plan.how == "paid in full on 31 December 2027"
     assert how(book, billed) == (Standing.GOOD, None)
 
 
@@ -48,6 +52,7 @@ def test_a_plan_can_be_ended(book, billed):
         False,
         "Refused by the member",
     )
+    assert ended.how == "ended on 1 November 2027: Refused by the member"
     assert how(book, billed, date(2027, 11, 1)) == (Standing.SUSPENDED, "suspended")
     with pytest.raises(NotFound):
         book.repayment_plans.end(billed, on=date(2027, 11, 1), reason="Again")

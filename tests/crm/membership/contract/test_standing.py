@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 
 from crm.errors import AlreadyExists, InvalidInput
-from crm.membership.contract.contract_case import LadderStep, stands_in_words
 from crm.membership.contract.standing import Punctuality, Standing
 
 TODAY = date(2026, 11, 24)
@@ -49,16 +48,3 @@ def test_a_standing_that_there_is_not_is_refused(book, values, field):
         book.standing.record("Acme", **({"standing": "good"} | values), as_of=TODAY, source="finance")
     assert caught.value.field == field
     assert "good" in caught.value.candidates or "late" in caught.value.candidates
-
-
-@pytest.mark.parametrize(
-    ("standing", "step", "words"),
-    [
-        (Standing.ARREARS, LadderStep.OVERDUE, "in arrears"),
-        (Standing.ARREARS, LadderStep.ON_PLAN, "paying by a repayment plan"),
-        (Standing.CANCELLING, LadderStep.ON_PLAN, "cancelling its membership"),
-        (Standing.GOOD, None, "in good standing"),
-    ],
-)
-def test_who_keeps_a_plan_is_said_to_pay_by_it(standing, step, words):
-    assert stands_in_words(standing, step) == words

@@ -110,7 +110,7 @@ def test_payments_interest_credits_and_statements_are_those_of_the_one_ledger(un
     # 318,000 at 3 per cent for the 91 days from 1 April to 30 June.
     *_, interest = union.dues.lines(union.dues.charge_interest("KEN", until=date(2026, 6, 30)))
     assert interest.amount == Decimal("2378.47")
-    assert "contribution 2026" in {line.what for line in statement.lines}
+    assert "Contribution as a Member State, 1 unit, 2026" in {line.what for line in statement.lines}
     union.dues.reverse(paid, on=date(2025, 4, 30), reason="recalled by the bank")
     assert union.dues.statement("KEN", on=date(2025, 5, 1)).arrears == 2 * UNIT - 96_000
     credit = union.dues.credit(

@@ -5,7 +5,7 @@ The line stays where it is, as a remark: nothing is taken out of a ledger.
 
 from alembic import op
 
-revision = "names"
+revision = "0036"
 down_revision = "0035"
 branch_labels = None
 depends_on = None
