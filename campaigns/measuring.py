@@ -70,7 +70,7 @@ def compared(book: Book, run: Run) -> Comparison:
     """The arms of a run as its last reading found them."""
     now, readings = book.clock.now(), _readings(run)
     reading = last_reading(readings, now)
-    results = book.outcomes.of(run, until=reading.at) if reading else None
+    results = book.outcomes.of(run, exposure=reading.exposure) if reading else None
     return Comparison(readings, reading, results, next_reading(readings, now))
 
 
@@ -78,4 +78,4 @@ def _readings(run: Run) -> tuple[Reading, ...]:
     """The readings that were approved with a run; one from before readings had days takes the usual ones."""
     usual = Campaign.model_fields["readings"].default
     days = run.content.get("readings", usual)
-    return readings_of(run.launched_at, days) if run.launched_at else ()
+    return readings_of(run.launched_at, days, standing=run.standing) if run.launched_at else ()

@@ -4,6 +4,9 @@ Whoever looks at a difference every day will one day find one by chance. So a ca
 after the launch; between them the last one stands, before the first none is stated, and the confidence is shared out
 among them (Bonferroni), so that all of them together are wrong about whether there is a difference once in twenty
 times at the most.
+
+Where accounts enter one by one, each is watched for as many days from its own entry as the first reading has, and compared
+at the readings that come after these days.
 """
 
 from collections.abc import Sequence
@@ -11,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.counts import Count
+from crm.outreach.exposure import Exposure
 from crm.outreach.run_results import RunResults
 from crm.outreach.run_tables import Arm
 from crm.shown import Shown
@@ -26,12 +30,19 @@ class Reading(Shown):
     Attributes:
         number: the first is 1.
         of: how many there are.
-        at: the instant up to which outcomes count.
+        at: its instant.
+        within: how long each account is watched, from its own entry.
     """
 
     number: int
     of: int
     at: datetime
+    within: timedelta
+
+    @property
+    def exposure(self) -> Exposure:
+        """Which outcomes count."""
+        return Exposure(self.at, self.within)
 
     @property
     def confidence(self) -> float:
@@ -74,15 +85,21 @@ class Difference(Shown):
         return f"{self.points:+.1f} percentage points, {100 * self.confidence:.4g} % interval {low} to {high}"
 
 
-def readings_of(launched_at: datetime, days: Sequence[int]) -> tuple[Reading, ...]:
+def readings_of(launched_at: datetime, days: Sequence[int], *, standing: bool = False) -> tuple[Reading, ...]:
     """The readings of a run.
 
     Args:
         launched_at: when it was launched.
         days: so many days later, in order.
+        standing: whether accounts enter it one by one; otherwise all have entered at its launch.
     """
     return tuple(
-        Reading(number, len(days), launched_at + timedelta(days=day))
+        Reading(
+            number,
+            len(days),
+            launched_at + timedelta(days=day),
+            timedelta(days=days[0] if standing else day),
+        )
         for number, day in enumerate(days, start=1)
     )
 
@@ -130,6 +147,8 @@ class Comparison(Shown):
         if self.reading is None or self.results is None:
             return f"Too early to tell: no difference is stated before a reading that was fixed beforehand.{after}"
         difference = self.difference
+        if difference is None and self.results.run.standing:
+            return f"Too early to tell: in one arm or both, nobody has had {self.reading.within.days} days yet.{after}"
         if difference is None:
             return "Nobody is held out, so nothing can be said about what the letters changed."
         return f"{_said(self.results, self.reading, difference)}{after}"
@@ -138,7 +157,8 @@ class Comparison(Shown):
 def _said(results: RunResults, reading: Reading, difference: Difference) -> str:
     written, held = (_reached(results, arm) for arm in (Arm.TREATMENT, Arm.HOLD_OUT))
     counts = f"{written.did} of {written.of} written to and {held.did} of {held.of} held out"
-    read = f"Reading {reading.number} of {reading.of}, {reading.at:%d %B %Y}"
+    each = f", {reading.within.days} days after each entry" if results.run.standing else ""
+    read = f"Reading {reading.number} of {reading.of}, {reading.at:%d %B %Y}{each}"
     said = f"{read}: {counts} have {results.goal.words}, {difference}"
     if difference.tells:
         return f"{said}. That is more than chance."

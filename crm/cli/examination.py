@@ -176,21 +176,17 @@ def _on_the_staff(store: Store, actor: str) -> Check:
 
 def _templates(_settings: Settings) -> Iterator[Check]:
     folder = TemplateFolder()
-    letters = [(name, language) for name in folder.names() for language in folder.languages(name)]
-    broken = [error for name, language in letters if (error := _unreadable(folder, name, language))]
-    if broken or not letters:
-        detail = broken[0].message if broken else f"There are no letters in {folder.path}."
-        yield Check("templates", ok=False, detail=detail, hint=(broken and broken[0].hint) or "")
-    else:
-        yield Check("templates", ok=True, detail=f"{len(letters)} letters in {folder.path} can be read.")
-
-
-def _unreadable(folder: TemplateFolder, name: str, language: str) -> AccordError | None:
     try:
-        folder.version(name, language)
+        letters = [(name, language) for name in folder.names() for language in folder.languages(name)]
+        for name, language in letters:
+            folder.version(name, language)
     except AccordError as error:
-        return error
-    return None
+        yield Check("templates", ok=False, detail=error.message, hint=error.hint or "")
+    else:
+        detail = (
+            f"{len(letters)} letters can be read." if letters else f"There are no letters in {folder.path}."
+        )
+        yield Check("templates", ok=bool(letters), detail=detail)
 
 
 def _sender(settings: Settings) -> Iterator[Check]:

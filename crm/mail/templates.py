@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +14,12 @@ from crm.errors import TemplateError
 from crm.mail.appearance import Frame, dressed
 from crm.mail.filters import ALLOWED, Part
 from crm.mail.gating import check_template
+from crm.mail.letter_files import read_text, read_toml
+from crm.mail.letter_folders import META, LetterFolders, installed_folders
 from crm.shown import Shown
 from crm.templates_folder import templates_folder
 
-SUBJECT, TEXT, HTML, META, SAMPLE = "subject.txt", "body.txt", "body.html", "meta.toml", "sample.toml"
+SUBJECT, TEXT, HTML, SAMPLE = "subject.txt", "body.txt", "body.html", "sample.toml"
 _BASE = "_base"
 _WORDS = frozenset({"sender", "address", "stop_text", "stop_html"})
 
@@ -96,15 +97,23 @@ class TemplateFolder:
     """A folder of letters: ``<name>/<language>/{subject.txt, body.txt, body.html}`` beside ``<name>/meta.toml``.
 
     Args:
-        path: the folder; without one, the letters that come with Accord.
+        path: the folder; without one, the letters that come with Accord and those that installed packages bring.
+        others: further folders, whose letters stand in the frame of the first.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, *, others: Sequence[Path] | None = None) -> None:
         self.path = path or templates_folder() / "mail"
+        self._others = () if path and others is None else others
+
+    @cached_property
+    def _folders(self) -> LetterFolders:
+        # Asked of what is installed when the first letter is wanted: a broken package stops letters, not the book.
+        others = installed_folders() if self._others is None else self._others
+        return LetterFolders(self.path, tuple(others))
 
     def names(self) -> tuple[str, ...]:
         """The letters there are."""
-        return tuple(sorted(found.parent.name for found in self.path.glob(f"*/{META}")))
+        return self._folders.names()
 
     def languages(self, name: str) -> tuple[str, ...]:
         """The languages in which a letter is written.
@@ -113,9 +122,9 @@ class TemplateFolder:
             name: the letter.
 
         Raises:
-            TemplateError: if there is no such letter; the ones there are stand in `candidates`.
+            TemplateError: if there is no such letter, or several folders bring one; the ones there are stand in `candidates`.
         """
-        return tuple(sorted(found.parent.name for found in self._folder(name).glob(f"*/{SUBJECT}")))
+        return tuple(sorted(found.parent.name for found in self._folders.folder(name).glob(f"*/{SUBJECT}")))
 
     def reviews(self, name: str) -> dict[str, str]:
         """Who has reviewed the wording of a letter in each language that it is written in; "" where nobody has.
@@ -126,9 +135,10 @@ class TemplateFolder:
         Raises:
             TemplateError: if there is no such letter, or its meta.toml says nothing of a language.
         """
-        known = _Meta.read(self._folder(name) / META)
+        folder = self._folders.folder(name)
+        known = _Meta.read(folder / META)
         return {
-            language: known.words(language, folder=self.path / name / language)["reviewed_by"]
+            language: known.words(language, folder=folder / language)["reviewed_by"]
             for language in self.languages(name)
         }
 
@@ -146,14 +156,14 @@ class TemplateFolder:
             TemplateError: if a file is missing, or says what a letter may not say; file, line and remedy are named.
         """
         folder = self._language(name, language)
-        known = _Meta.read(self._folder(name) / META)
+        known = _Meta.read(folder.parent / META)
         words = known.words(language, folder=folder)
         frame = self._frame(language, known.meta.message_class)
         check = partial(_checked, fields=known.meta.fields)
         letter, base = f"{name}/{language}", f"{_BASE}/{language}.toml"
-        subject = check(_read(folder / SUBJECT).strip(), f"{letter}/{SUBJECT}", "subject")
-        text = check(_read(folder / TEXT), f"{letter}/{TEXT}", "text")
-        body = check(_read(folder / HTML), f"{letter}/{HTML}", "html")
+        subject = check(read_text(folder / SUBJECT).strip(), f"{letter}/{SUBJECT}", "subject")
+        text = check(read_text(folder / TEXT), f"{letter}/{TEXT}", "text")
+        body = check(read_text(folder / HTML), f"{letter}/{HTML}", "html")
         reason = check(words["reason"], known.file, "text")
         preheader = check(words["preheader"], known.file, "html")
         check(dict(frame.words)["stop_html"], base, "html")
@@ -180,15 +190,8 @@ class TemplateFolder:
         Returns:
             Facts for `render`.
         """
-        facts = _toml(self._folder(name) / SAMPLE)
+        facts = read_toml(self._folders.folder(name) / SAMPLE)
         return _merged(facts, facts.pop("languages", {}).get(language, {}))
-
-    def _folder(self, name: str) -> Path:
-        if name not in self.names():
-            raise TemplateError(
-                f"There is no letter {name!r} in {self.path}.", subject=name, candidates=self.names()
-            )
-        return self.path / name
 
     def _language(self, name: str, language: str) -> Path:
         languages = self.languages(name)
@@ -200,11 +203,11 @@ class TemplateFolder:
                 value=language,
                 candidates=languages,
             )
-        return self._folder(name) / language
+        return self._folders.folder(name) / language
 
     def _frame(self, language: str, message_class: str) -> Frame:
         base = self.path / _BASE
-        words = _toml(base / f"{language}.toml")
+        words = read_toml(base / f"{language}.toml")
         given = {**words, **words.get(message_class, {})}
         texts = {name: text for name, text in given.items() if isinstance(text, str)}
         if missing := sorted(_WORDS - texts.keys()):
@@ -215,9 +218,9 @@ class TemplateFolder:
             )
         return Frame(
             language,
-            _read(base / "layout.html"),
-            _read(base / "layout.css"),
-            _read(base / "screens.css"),
+            read_text(base / "layout.html"),
+            read_text(base / "layout.css"),
+            read_text(base / "screens.css"),
             tuple(sorted(texts.items())),
         )
 
@@ -237,7 +240,7 @@ class _Meta:
 
     @classmethod
     def read(cls, path: Path) -> _Meta:
-        given = _toml(path)
+        given = read_toml(path)
         file = f"{path.parent.name}/{META}"
         try:
             meta = TemplateMeta(
@@ -276,22 +279,3 @@ def _footer(frame: Frame, reason: str) -> str:
 
 def _merged(facts: dict[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
     return facts | {name: {**facts.get(name, {}), **fields} for name, fields in others.items()}
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError as error:
-        there = sorted(found.name for found in path.parent.glob("*"))
-        raise TemplateError(
-            f"{path.parent} has no {path.name}.", subject=str(path), field=path.name, candidates=there
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise TemplateError(f"{path} cannot be read as UTF-8.", subject=str(path)) from error
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(_read(path))
-    except tomllib.TOMLDecodeError as error:
-        raise TemplateError(f"{path} is no TOML: {error}.", subject=str(path)) from error

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from crm.outreach.attribution import Credit, credits_of
+from crm.outreach.exposure import Exposure
 from crm.outreach.run_accounts import RunAccount, accounts_of
 from crm.outreach.run_results import RunResults, results_of
 from crm.outreach.run_rules import RunKey, find_run
@@ -21,18 +22,19 @@ class Outcomes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, run: RunKey, *, until: datetime | None = None) -> RunResults:
+    def of(self, run: RunKey, *, exposure: Exposure | None = None) -> RunResults:
         """What came of a run so far, arm by arm.
 
         Args:
             run: which.
-            until: answers, goals and money only up to this instant, of those who had entered by then for the first time.
+            exposure: a reading: only what came within so many days of each account's own first entry, of those who have
+                had these days.
 
         Raises:
             NotFound: there is no such run.
         """
         with self._store.reading() as session:
-            return results_of(session, find_run(session, run), until=until)
+            return results_of(session, find_run(session, run), exposure=exposure)
 
     def accounts(self, run: RunKey, *, state: EnrolmentState | str | None = None) -> tuple[RunAccount, ...]:
         """The accounts of a run by name, as its audience was frozen: all of them, or those in a state, e.g. "awaiting".

@@ -1,16 +1,16 @@
 """What came of a run: who was enrolled in which arm, what became of the letters, who answered, and with whom the goal is reached."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from crm.engagement.opportunity_tables import Frequency, Opportunity
+from crm.outreach.exposure import Exposure
 from crm.outreach.goals import Goal, goal_of, reached_at
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.responses import answered_at
@@ -77,17 +77,18 @@ class RunResults(Shown):
         return next(found for found in self.arms if found.arm is Arm(arm))
 
 
-def results_of(session: Session, run: Run, *, until: datetime | None = None) -> RunResults:
+def results_of(session: Session, run: Run, *, exposure: Exposure | None = None) -> RunResults:
     """The results of a run as the book stands.
 
     Args:
         session: the session to read in.
         run: which.
-        until: a reading: answers, goals and money only up to this instant, and only of those who had entered by then, for
-            the first time, whichever version of a standing campaign has taken them over since.
+        exposure: a reading: answers, goals and money within so many days of each account's own entry, and only of those
+            who have had these days since they entered for the first time, whichever version of a standing campaign has
+            taken them over since.
     """
-    counts = {row.arm: _numbers(row) for row in session.execute(_counts(run, until))}
-    won = {arm: amount for arm, amount in session.execute(_won(run, until))}  # noqa: C416 - dict() would take the result for a mapping
+    counts = _counts(session, run, exposure)
+    won = _won(session, run, exposure)
     letters, exits = _letters(session, run), _reasons(session, run, EnrolmentState.EXITED)
     held = _reasons(session, run, EnrolmentState.ENROLLED, col(Enrolment.held_at).is_not(None))
     arms = [
@@ -106,57 +107,71 @@ def results_of(session: Session, run: Run, *, until: datetime | None = None) -> 
     return RunResults(run, tuple(arms), left_out, _languages(session, run), awaiting)
 
 
-def _numbers(row: Any) -> dict[str, int]:
-    return {name: getattr(row, name) for name in ("enrolled", "underway", "answered", "converted")}
-
-
-def _counts(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
-    return (
+def _counts(session: Session, run: Run, exposure: Exposure | None) -> dict[Arm | None, dict[str, int]]:
+    query = (
         select(
             col(Enrolment.arm),
-            func.count().label("enrolled"),
-            func.count().filter(col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
-            func.count().filter(_by(answered_at(), until)).label("answered"),
-            func.count().filter(_by(reached_at(goal_of(run)), until)).label("converted"),
+            (col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
+            begun_at().label("begun_at"),
+            answered_at().label("answered_at"),
+            reached_at(goal_of(run)).label("reached_at"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
-        .where(*_counting(run, until))
-        .group_by(col(Enrolment.arm))
+        .where(*_counting(run, exposure))
     )
+    found: dict[Arm | None, Counter[str]] = defaultdict(Counter)
+    for row in session.execute(query):
+        if exposure is None or exposure.compares(row.begun_at):
+            found[row.arm] += Counter(
+                enrolled=1,
+                underway=int(row.underway),
+                answered=int(_came(row.answered_at, row.begun_at, exposure)),
+                converted=int(_came(row.reached_at, row.begun_at, exposure)),
+            )
+    return {arm: dict(counts) for arm, counts in found.items()}
 
 
-def _counting(run: Run, until: datetime | None) -> tuple[ColumnElement[bool], ...]:
-    """Whose outcomes count: of all who take part, or of those who are compared at a reading."""
+def _counting(run: Run, exposure: Exposure | None) -> tuple[ColumnElement[bool], ...]:
+    """Whose outcomes count: of all who take part, or of those who may be compared at a reading."""
     part = col(Enrolment.state).in_(TOOK_PART)
-    if until is None:
+    if exposure is None:
         return (part, col(Enrolment.run_id) == run.id)
     still_here = (col(Enrolment.run_id) == run.id) & col(Enrolment.entered_run_id).is_(None)
     entered_here = still_here | (col(Enrolment.entered_run_id) == run.id)
-    return (part, entered_here, begun_at() <= until, col(Enrolment.rotation) == 0)
+    return (part, entered_here, col(Enrolment.rotation) == 0)
 
 
-def _won(run: Run, until: datetime | None) -> Select[*tuple[Any, ...]]:
+def _won(session: Session, run: Run, exposure: Exposure | None) -> dict[Arm | None, Decimal]:
     """What the accounts of each arm agreed to since the launch."""
-    return (
-        select(col(Enrolment.arm), func.sum(col(Opportunity.amount)))
+    query = (
+        select(
+            col(Enrolment.arm),
+            begun_at().label("begun_at"),
+            col(Opportunity.closed_at),
+            col(Opportunity.amount),
+        )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .join(Opportunity, col(Opportunity.organization_id) == col(Enrolment.organization_id))
         .where(
-            *_counting(run, until),
+            *_counting(run, exposure),
             col(Opportunity.outcome) == Outcome.WON,
             col(Opportunity.currency) == "CHF",
             col(Opportunity.frequency) == Frequency.YEARLY,
             col(Opportunity.amount).is_not(None),
             col(Opportunity.closed_at) >= begun_at(),
-            _by(col(Opportunity.closed_at), until),
         )
-        .group_by(col(Enrolment.arm))
     )
+    found: dict[Arm | None, Decimal] = defaultdict(Decimal)
+    for row in session.execute(query):
+        compared = exposure is None or exposure.compares(row.begun_at)
+        if compared and _came(row.closed_at, row.begun_at, exposure):
+            found[row.arm] += row.amount
+    return found
 
 
-def _by(at: SQLColumnExpression[Any], until: datetime | None) -> ColumnElement[bool]:
-    """Whether something has happened, by an instant where one is given."""
-    return at.is_not(None) if until is None else at <= until
+def _came(at: datetime | None, begun: datetime, exposure: Exposure | None) -> bool:
+    """Whether something has come of an account that began then, within the days of a reading where one is looked at."""
+    return at is not None if exposure is None else exposure.counts(at, begun_at=begun)
 
 
 def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus, int]]:

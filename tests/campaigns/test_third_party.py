@@ -3,12 +3,13 @@ import uuid
 
 import pytest
 from support.associates import associate
-from support.third_party import MODULE, install
+from support.third_party import LETTERS, MODULE, install
 
 from campaigns import desk
 from campaigns.catalog import find_campaign, known_campaigns
 from campaigns.facts import known_facts
-from crm.errors import ConfigurationError, NotFound
+from crm.errors import ConfigurationError, InvalidInput, NotFound, TemplateError
+from crm.mail.templates import TemplateFolder
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def installed(tmp_path, monkeypatch):
         sys.modules.pop(name, None)
 
 
-def launched(book, colleague):
-    run = desk.prepare(book, "outposts")
+def launched(book, colleague, campaign="outposts"):
+    run = desk.prepare(book, campaign)
     desk.approve(colleague, run, count=run.count)
     return desk.launch(book, run)
 
@@ -117,3 +118,71 @@ def test_without_the_package_there_is_no_such_campaign():
     with pytest.raises(NotFound) as missing:
         find_campaign("outposts")
     assert "associate_upgrade" in missing.value.candidates
+
+
+def test_a_campaign_with_a_letter_of_its_own_reaches_each_reader_in_their_language(
+    book, colleague, make_book, installed
+):
+    installed()
+    kenya, _ = associate(book, "Outpost Nanyuki")
+    fiji, _ = associate(book, "Outpost Labasa", language="fr", country="FJ")
+    associate(book, "Outpost Kisumu", language="ru")
+    associate(book, "Acme")
+    preview = desk.preview(book, "outpost_visits")
+    assert {row.account.name for row in preview.audience.invited} == {"Outpost Nanyuki", "Outpost Labasa"}
+    assert [row.language for row in preview.tongues if row.complete] == ["en", "fr"]
+    launched(book, colleague, "outpost_visits")
+    assert desk.advance(make_book("worker")).letters == 2
+    said = {
+        account.name: book.outbox.shown(letter)
+        for account in (kenya, fiji)
+        for letter in book.outbox.of(account)
+    }
+    assert said["Outpost Nanyuki"].subject == "A visit to Nanyuki"
+    assert "mail takes 12 days: may we come?" in said["Outpost Nanyuki"].text
+    assert said["Outpost Labasa"].subject == "Une visite à Labasa"
+    assert "le courrier met 20 jours." in said["Outpost Labasa"].text
+    assert "unsubscribe+" in said["Outpost Labasa"].text  # the frame of the house
+
+
+def test_a_letter_of_a_package_goes_on_while_it_is_not_installed(
+    book, colleague, make_book, tmp_path, installed
+):
+    installed()
+    account, _ = associate(book, "Outpost Nanyuki")
+    launched(book, colleague, "outpost_visits")
+    sys.path.remove(str(tmp_path))
+    worker = make_book("worker")
+    assert "outpost_visit" not in worker.templates.names()
+    assert desk.advance(worker).letters == 1
+    (letter,) = book.outbox.of(account)
+    assert book.outbox.shown(letter).subject == "A visit to Nanyuki"
+    sys.path.insert(0, str(tmp_path))
+
+
+def test_a_letter_that_is_not_written_in_a_language_leaves_its_readers_out(book, colleague, installed):
+    installed(letters={path: words for path, words in LETTERS.items() if "/fr/subject" not in path})
+    associate(book, "Outpost Labasa", language="fr")
+    assert desk.preview(book, "outpost_visits").audience.invited == ()
+    with pytest.raises(InvalidInput, match=r"outpost_visit/fr/subject\.txt"):
+        desk.preview(book, find_campaign("outpost_visits").but(default_language="fr"))
+
+
+def test_a_package_that_takes_the_name_of_a_letter_stops_its_campaigns_and_says_which_folders(
+    book, colleague, installed
+):
+    taken = {path.replace("outpost_visit", "associate_upgrade"): words for path, words in LETTERS.items()}
+    installed(letters=taken)
+    with pytest.raises(TemplateError, match="both bring a letter 'associate_upgrade'"):
+        desk.preview(book, "associate_upgrade")
+    assert book.templates.version("follow_up", "en").subject
+
+
+@pytest.mark.parametrize("what", ["HAS_OUTPOST", "NOWHERE", "TEXT"])
+def test_what_is_no_folder_of_letters_is_refused_naming_the_package(installed, what):
+    module = installed(
+        module=f"{MODULE}\nNOWHERE = Path('/nowhere')\nTEXT = '/tmp'\n",
+        entry_points=f"[crm.letters]\nx = {{module}}:{what}\n",
+    )
+    with pytest.raises(ConfigurationError, match=module):
+        TemplateFolder().names()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,6 +28,33 @@ def test_between_two_readings_the_last_one_stands(days, last, following):
     now = LAUNCHED + timedelta(days=days)
     found, coming = last_reading(READINGS, now), next_reading(READINGS, now)
     assert (found and found.number, coming and coming.number) == (last, following)
+
+
+def test_each_account_of_a_standing_run_is_watched_for_the_days_of_the_first_reading():
+    assert [reading.within.days for reading in READINGS] == [60, 180]
+    standing = readings_of(LAUNCHED, (60, 180), standing=True)
+    assert [(reading.at, reading.within.days) for reading in standing] == [
+        (READINGS[0].at, 60),
+        (READINGS[1].at, 60),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "held", "says"),
+    [
+        ((9, 90), (1, 10), "Reading 1 of 2, 01 May 2026, 60 days after each entry: 9 of 90 written to"),
+        (
+            (9, 90),
+            (0, 0),
+            "Too early to tell: in one arm or both, nobody has had 60 days yet. Next reading on 29 August",
+        ),
+    ],
+)
+def test_a_standing_run_says_over_how_many_days_its_accounts_are_compared(written, held, says):
+    found = results(written, held)
+    found = replace(found, run=found.run.model_copy(update={"ceiling": 20}))
+    standing = readings_of(LAUNCHED, (60, 180), standing=True)
+    assert says in Comparison(standing, standing[0], found, standing[1]).words
 
 
 def test_the_readings_of_a_run_are_wrong_together_once_in_twenty_times():
@@ -75,4 +103,4 @@ def test_each_wording_is_compared_with_the_first_and_they_share_the_confidence()
 
 
 def test_one_wording_alone_is_compared_with_nothing():
-    assert compared([Count(10, 100)], reading=Reading(1, 1, LAUNCHED)) == (None,)
+    assert compared([Count(10, 100)], reading=Reading(1, 1, LAUNCHED, timedelta(days=60))) == (None,)

@@ -20,7 +20,7 @@ def ended(book, how):
 
 
 def reply(book, enrolment, account, person):
-    ended(book, mark_answered)(enrolment)
+    ended(book, lambda verb, number: mark_answered(verb, number, at=verb.now))(enrolment)
 
 
 def bounce(book, enrolment, account, person):

@@ -7,6 +7,7 @@ from support.runs import CONTENT, enrolled, order, writes
 from support.sending import delivery
 
 from crm.outreach.attribution import Credit
+from crm.outreach.exposure import Exposure
 from crm.outreach.run_tables import Arm
 from crm.outreach.wordings_compared import WordingResult
 
@@ -61,7 +62,8 @@ def test_outcomes_up_to_an_instant_know_nothing_of_what_came_later(book, run, ac
     clock.advance(DAY)
     upgrade(book, orbit[0])
     book.log("call", orbit[0], "Asks about fees", inbound=True)
-    then, now = book.outcomes.of(run, until=reading), book.outcomes.of(run)
+    then = book.outcomes.of(run, exposure=Exposure(reading, reading - run.launched_at))
+    now = book.outcomes.of(run)
     assert [arm.converted for arm in then.arms] == [1, 0]
     assert [arm.converted for arm in now.arms] == [1, 1]
     assert [arm.answered for arm in then.arms] == [0, 0]
@@ -76,21 +78,31 @@ def standing(book, colleague):
     return book.runs.launch(run, content_hash=run.content_hash)
 
 
-def arms(book, run, until=None):
+def arms(book, run, at=None, days=0):
     """How many are in each arm, and how many of them reached the goal."""
-    return [(arm.enrolled, arm.converted) for arm in book.outcomes.of(run, until=until).arms]
+    exposure = at and Exposure(at, days * DAY)
+    return [(arm.enrolled, arm.converted) for arm in book.outcomes.of(run, exposure=exposure).arms]
 
 
-def test_a_reading_compares_those_who_had_entered_by_then(book, colleague, acme, orbit, clock):
+def test_each_account_is_compared_by_its_own_days_and_only_once_it_has_had_them(
+    book, colleague, acme, orbit, clock
+):
     run = standing(book, colleague)
     book.entries.take_in(run, [enrolled(*acme), enrolled(*orbit, arm=Arm.HOLD_OUT)], by={})
-    upgrade(book, acme[0])
-    reading = clock.now()
-    clock.advance(DAY)
+    clock.advance(5 * DAY)
+    upgrade(book, acme[0])  # on its fifth day
     late = [associate(book, name) for name in ("late", "later")]
     book.entries.take_in(run, [enrolled(*late[0]), enrolled(*late[1], arm=Arm.HOLD_OUT)], by={})
-    assert arms(book, run, until=reading) == [(1, 1), (1, 0)]
-    assert arms(book, run) == [(2, 1), (2, 0)]
+    clock.advance(5 * DAY)
+    reading = clock.now()
+    upgrade(book, late[0][0])  # on the fifth day as well
+    clock.advance(5 * DAY)
+    upgrade(book, orbit[0])  # on its fifteenth
+    assert arms(book, run, reading, days=10) == [(1, 1), (1, 0)]
+    assert arms(book, run, reading, days=4) == [(2, 0), (2, 0)]
+    assert arms(book, run, clock.now(), days=10) == [(2, 2), (2, 0)]
+    assert arms(book, run, clock.now(), days=15) == [(1, 1), (1, 1)]
+    assert arms(book, run) == [(2, 2), (2, 1)]
 
 
 def test_an_account_that_enters_again_is_compared_once(book, colleague, acme, clock):
@@ -101,7 +113,7 @@ def test_an_account_that_enters_again_is_compared_once(book, colleague, acme, cl
     clock.advance(DAY)
     assert book.entries.take_in(run, [enrolled(*acme)], by={}).entered == 1
     assert arms(book, run) == [(2, 0), (0, 0)]
-    assert arms(book, run, until=clock.now()) == [(1, 0), (0, 0)]
+    assert arms(book, run, clock.now()) == [(1, 0), (0, 0)]
 
 
 def test_who_is_taken_over_is_compared_where_it_entered(book, colleague, acme, orbit, clock):
@@ -116,6 +128,15 @@ def test_who_is_taken_over_is_compared_where_it_entered(book, colleague, acme, o
     third = standing(book, colleague)
     assert book.entries.take_over(third, former=new, **steps).moved == 1
     assert arms(book, old, now) == [(2, 1), (0, 0)]
+
+
+def test_money_counts_at_a_reading_as_outcomes_do(book, run, acme, orbit, clock):
+    book.opportunities.win(book.opportunities.add(acme[0], "upgrade", amount="21200", sector="T"))
+    clock.advance(DAY)
+    book.opportunities.win(book.opportunities.add(orbit[0], "upgrade", amount="21200", sector="T"))
+    for days, won in ((1, [Decimal(21200), Decimal(0)]), (2, [Decimal(21200)] * 2), (3, [Decimal(0)] * 2)):
+        found = book.outcomes.of(run, exposure=Exposure(clock.now(), days * DAY))
+        assert [arm.won for arm in found.arms] == won, days
 
 
 def test_asks_won_since_the_launch_are_money_of_their_arm(book, run, acme, orbit, clock):
