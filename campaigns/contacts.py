@@ -18,8 +18,9 @@ def next_senior(
 ) -> Contact | None:
     """The next senior contact of an account, in the order in which it is written to; None: there is none.
 
-    Whoever a guard would keep from being enrolled is passed over: who must not be written to, or on no ground, had a letter of
-    a campaign just now, or has an address that is none of the account's. They must read the language in which the journey began, for that is how its letters were approved.
+    Whoever a guard would keep from being enrolled is passed over: who must not be written to, or on no ground, had a
+    letter of a campaign just now, or has an address that is none of the account's. They must read the language in which
+    the journey began, for that is how its letters were approved.
 
     Args:
         account: its contacts stand with focal points first.

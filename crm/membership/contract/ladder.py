@@ -75,8 +75,8 @@ def standing_spans(case: ContractCase, rules: MembershipRules) -> tuple[Standing
     """How an account stands, from the first day on which anything is known, for good and without a gap.
 
     Of several things that are true of a day the worst counts: it has given notice; it is suspended; it is in arrears; it
-    pays by a repayment plan; it waits for an answer to an application; it is exempt. Where an invoice in the book is about the day and nothing is
-    overdue, it is in good standing. Where no invoice is, the latest statement of a source counts.
+    pays by a repayment plan; it waits for an answer to an application; it is exempt. Where an invoice in the book is about
+    the day and nothing is overdue, it is in good standing. Where no invoice is, the latest statement of a source counts.
 
     Args:
         case: what is on file about the account.

@@ -95,9 +95,10 @@ class RepaymentPlans:
 
         Raises:
             InvalidInput: an amount is not what it should be.
-            Refused: the day is still to come; nothing is due; the instalments come to more or less; or the last one is later than the rules allow
-                (PP-14/64: 5 years for Sector Members, Associates and developed States, 10 for developing States, 15 for
-                least developed countries; of Academia no source speaks, and it is treated like the other members).
+            Refused: the day is still to come; nothing is due; the instalments come to more or less; or the last one is later
+                than the rules allow (PP-14/64: 5 years for Sector Members, Associates and developed States, 10 for
+                developing States, 15 for least developed countries; of Academia no source speaks, and it is treated like
+                the other members).
         """
         why = clean_name(reason, field="reason")
         parts = tuple(sorted((_instalment(*part) for part in schedule), key=_due))
