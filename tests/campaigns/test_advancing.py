@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, text
-from support.associates import associate, staff
+from support.associates import associate
 from support.inbound_mail import message
 
 from campaigns import desk
@@ -34,17 +34,6 @@ CALL = TaskStep(name="call", what="Call them")
 
 def campaign(*steps, **changes):
     return ASSOCIATE_UPGRADE.but(journey=Journey(steps=steps), hold_out=0, **changes)
-
-
-@pytest.fixture
-def colleague(make_book, book):
-    staff(book, "dana@accord.example", "joao@accord.example")
-    return make_book("joao@accord.example")
-
-
-@pytest.fixture
-def worker(make_book):
-    return make_book("worker")
 
 
 def launched(book, colleague, chosen):

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
-from support.associates import staff
 
 from campaigns import desk
 from campaigns.catalog import CATALOG
@@ -39,17 +38,6 @@ def prospect(book, name, **changes):
     made = account(book, name, **changes)
     book.roles.give(made, "prospect", since=SINCE)
     return made
-
-
-@pytest.fixture
-def colleague(make_book, book):
-    staff(book, "dana@accord.example", "joao@accord.example")
-    return make_book("joao@accord.example")
-
-
-@pytest.fixture
-def worker(make_book):
-    return make_book("worker")
 
 
 def enrolled(book, name):
