@@ -90,3 +90,10 @@ def test_it_is_written_in_the_six_languages_and_needs_a_period(books):
     assert "Relevé de compte" in text_of(books.reports.statement_page("Acme", language="fr"))
     with pytest.raises(InvalidInput, match="period"):
         books.reports.statement_page("Acme", since=date(2028, 1, 1))
+
+
+def test_what_may_have_to_be_scrolled_on_a_narrow_screen_can_be_reached_by_the_keyboard(books):
+    page = books.reports.statement_page("Acme", since=NEW_YEAR).to_html()
+    sections = [part.partition(">")[0] for part in page.split("<section ") if "<thead" in part]
+    assert len(sections) == 3
+    assert all('tabindex="0"' in section for section in sections)
