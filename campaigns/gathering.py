@@ -11,7 +11,6 @@ from campaigns.guards import Case, Circumstances, Reachability, Skip, objection
 from campaigns.holding import COMES_AND_GOES, Asking, holding
 from campaigns.occasion import Manager, Stationery
 from crm.book import Book
-from crm.consent.bases import Purpose
 from crm.directory.staff import Staff
 from crm.insight.candidate import Candidate
 from crm.insight.clearance_rules import Clearance
@@ -79,7 +78,7 @@ def reachability(book: Book, run: Run, accounts: Collection[Candidate], *, now: 
     return Reachability(
         now=now,
         correspondence=book.permissions.known(
-            Purpose(run.content.get("about", Purpose.CAMPAIGNS)),
+            Asking.of(run).about,
             people=people,
             groups={account.group_id for account in accounts},
             on=now.date(),

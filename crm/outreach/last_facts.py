@@ -135,9 +135,8 @@ def _written_at() -> ColumnElement[datetime | None]:
         col(other.person_id) == col(Letter.person_id),
         col(other.run_id).is_distinct_from(col(Letter.run_id)),
         col(other.message_class) == MessageClass.MARKETING,
-        or_(
-            *(col(other.status) == status for status in WENT_OUT)
-        ),  # with IN its text would be made anew each time
+        # With IN its text would be made anew each time.
+        or_(*(col(other.status) == status for status in WENT_OUT)),
         col(other.handed_at) > bindparam("since", type_=UtcDateTime),
     )
     return query.correlate(Letter).scalar_subquery()

@@ -96,9 +96,7 @@ def contribution_round(
     found = {each.state: each for each in standing.states} if standing else {}
     return Report(
         name="contribution-round",
-        title=f"Classes announced: {whole.record.name}"
-        if whole
-        else "Classes of contribution: no round is open",
+        title=title_of_round("Classes announced", whole),
         definition=_DEFINITION,
         denominator=how_many_answered(standing, len(states)),
         as_of=as_of,
@@ -128,6 +126,11 @@ def round_meant(session: Session, name: str | None) -> Round | None:
     order = (col(AnnouncementRound.opened_on).desc(), col(AnnouncementRound.id).desc())
     latest = session.exec(select(AnnouncementRound).order_by(*order)).first()
     return read_round(session, latest) if latest else None
+
+
+def title_of_round(what: str, whole: Round | None) -> str:
+    """What a report tells of a round; or that there is none."""
+    return f"{what}: {whole.record.name}" if whole else "Classes of contribution: no round is open"
 
 
 def _assumption(lower: Decimal | None, higher: Decimal | None) -> Assumption:

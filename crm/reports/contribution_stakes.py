@@ -10,7 +10,13 @@ from crm.reports.accounts import Place, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
-from crm.reports.contribution_round import how_many_answered, number_of, round_meant, terms_of_round
+from crm.reports.contribution_round import (
+    how_many_answered,
+    number_of,
+    round_meant,
+    terms_of_round,
+    title_of_round,
+)
 from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
@@ -73,10 +79,11 @@ def contribution_stakes(
     areas = {slugs[code]: area for code, (area, _) in states.items() if code in slugs}
     return Report(
         name="contribution-stakes",
-        title=f"At stake: {whole.record.name}" if whole else "Classes of contribution: no round is open",
-        definition="Direction: whether Member States go up or down from the class that they have, keep it, or are silent. Units: what they have before the financial "
-        "period. Worth a year: the same at the unit amount of the round. Change: what they announced by the day, less what "
-        "they have. A State that is silent keeps its class (unverified), and changes nothing here.",
+        title=title_of_round("At stake", whole),
+        definition="Direction: whether Member States go up or down from the class that they have, keep it, or are silent. "
+        "Units: what they have before the financial period. Worth a year: the same at the unit amount of the round. Change: "
+        "what they announced by the day, less what they have. A State that is silent keeps its class (unverified), and "
+        "changes nothing here.",
         denominator=how_many_answered(standing, len(states)),
         as_of=as_of,
         on=day,
