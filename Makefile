@@ -9,7 +9,7 @@ SCALE  := $(VENV)/.scale
 AXE_VERSION := 4.14.1
 AXE         := build/look/package/axe.min.js
 
-.PHONY: help reference demo demo-big test faults mail-lab lint check bench format screenshots clean
+.PHONY: help reference demo demo-big test search faults mail-lab lint check bench format screenshots clean
 
 help:            ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/'
@@ -31,6 +31,9 @@ demo-big: $(SCALE) ## 100,000 real legal entities, and what is in the book twice
 
 test: $(READY)   ## every test, on real servers
 	$(BIN)/python -m pytest
+
+search: $(READY) ## every property on examples that no run has tried; SEED=7 to try the same again
+	$(BIN)/python -m pytest -m hypothesis --hypothesis-profile=search --randomly-seed=$(or $(SEED),$(shell date +%s))
 
 faults: $(READY) ## hundreds of rounds in which everything dies; ROUNDS=1 SEED=7 LETTERS=2000 to play one of them
 	PYTHONPATH=tests:. $(BIN)/python -m faults $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(SEED),--seed $(SEED)) $(if $(LETTERS),--letters $(LETTERS))

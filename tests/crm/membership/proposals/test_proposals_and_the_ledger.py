@@ -56,7 +56,7 @@ def test_wish_2_a_gap_stays_a_gap_and_is_not_charged(book, invoiced):
     assert book.terms.of(invoiced, on=date(2026, 5, 1)) == ()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(["assess", "accept", "pay", "pay", "assess"]))
 def test_wish_4_any_order_of_events_gives_one_extension(book, order):
     """Wish 4: an upgrade, its payment entered twice and the assessment of the year come to the same in any order."""
@@ -87,7 +87,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES, st.booleans())
 def test_wish_5_preview_equals_posting_and_the_year_is_paid_once(book, changes, assessed_first):
     """Wish 5: after any changes in a year each of its months is charged once, at the fee of its own term."""
