@@ -174,7 +174,7 @@ def test_no_transaction_is_open_while_smtp_talks(book, mail_server, window):
         if point in {"staging", "mail", "body", "dotting", "dot", "reading", "reply"}:
             open_ones = (
                 "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+                " AND pid <> pg_backend_pid() AND xact_start IS NOT NULL AND backend_type = 'client backend'"
             )
             with looking(book) as eye:
                 found.append((point, eye.execute(open_ones).fetchone()[0]))
