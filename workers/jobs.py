@@ -84,9 +84,21 @@ def send_subscriptions(book: Book, bell: Bell, *, batch: int) -> Summary:
     return {"begun": len(begun), **{outcome.value: count for outcome, count in counts.items()}}
 
 
-def deliver(delivery: Delivery, ids: list[int]) -> Summary:
-    """Hand over these letters, as far as they are still due."""
-    return asdict(delivery.deliver(limit=len(ids), ids=ids))
+def deliver(book: Book, delivery: Delivery, bell: Bell, ids: list[int], *, batch: int) -> Summary:
+    """Hand over these letters, as far as they are still due; after the last ring, ring for what is due by now.
+
+    Args:
+        book: the book.
+        delivery: the way to the mail server.
+        bell: tells the senders.
+        ids: the letters that the ring was about.
+        batch: how many letters one ring is about.
+    """
+    done = delivery.deliver(limit=len(ids), ids=ids)
+    # Only who got something done looks again: what nobody can send now would have them ring for each other for ever.
+    if done.outcomes and not bell.waiting():
+        _ring_for_what_is_due(book, bell, batch)
+    return asdict(done)
 
 
 def collect(book: Book, inbox: Path) -> Summary:

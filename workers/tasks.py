@@ -40,7 +40,7 @@ def _add_tasks_of_mail(app: Celery, runtime: Runtime) -> None:
 
     @app.task(name="outbox.deliver", shared=False)
     def deliver(ids: list[int]) -> Any:
-        return jobs.deliver(runtime.delivery(), ids)
+        return jobs.deliver(runtime.book(), runtime.delivery(), bell, ids, batch=batch)
 
 
 def _add_tasks_of_accounts(app: Celery, runtime: Runtime) -> None:

@@ -15,6 +15,7 @@ from workers import jobs
 from workers.bell import Bell
 
 EVERY = timedelta(seconds=10)
+SILENT = Bell(bool)
 
 
 @pytest.fixture
@@ -186,7 +187,7 @@ def test_delivering_counts_what_came_of_it(book):
     queued = letters(book, 3)
     with RecordingServer() as server:
         server.play("none", "rcpt550")
-        done = jobs.deliver(delivery(book, server), [letter.id for letter in queued[:2]])
+        done = deliver(book, server, [letter.id for letter in queued[:2]])
     assert done == {"outcomes": {"accepted": 1, "refused_address": 1}, "passed_over": 0, "put_back": 0}
     assert statuses(book, queued) == ["accepted", "failed", "queued"]
 
@@ -195,9 +196,29 @@ def test_a_ring_that_comes_twice_hands_nothing_over_twice(book):
     queued = letters(book, 3)
     ids = [letter.id for letter in queued]
     with RecordingServer() as server:
-        first, second = (jobs.deliver(delivery(book, server), ids) for _ in range(2))
+        first, second = (deliver(book, server, ids) for _ in range(2))
         assert len(server.messages) == 3
     assert (first["outcomes"], second["outcomes"]) == ({"accepted": 3}, {})
+
+
+def test_whoever_answers_the_last_ring_rings_for_what_is_due_by_then(book):
+    queued = letters(book, 5)
+    heard, ids = [], [letter.id for letter in queued]
+    with RecordingServer() as server:
+        deliver(book, server, ids[:2], Bell(pytest.fail, waiting=lambda: 1))
+        deliver(book, server, ids[2:3], Bell(lambda batch: bool(heard.append(batch))))
+    assert heard == [ids[3:]]
+
+
+def test_whoever_could_hand_over_nothing_rings_nobody(book):
+    ids = [letter.id for letter in letters(book, 3)]
+    book.outgoing.stop(reason="wrong letter")
+    with RecordingServer() as server:
+        assert deliver(book, server, ids, Bell(pytest.fail))["outcomes"] == {}
+
+
+def deliver(book, server, ids, bell=SILENT):
+    return jobs.deliver(book, delivery(book, server), bell, ids, batch=200)
 
 
 @pytest.fixture
