@@ -8,7 +8,8 @@ from sqlmodel import Session, col, func, select
 from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
-from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding, Exemption
+from crm.membership.contract.exemptions import exemptions_between
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
 from crm.membership.dues.dues_tables import Assessment
@@ -50,6 +51,7 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         organization=organization.name,
         ledger=tuple(map(ledger_line, events_of(session, ids))),
         holding=holdings(session, [term], on=ask.effective_on)[term.id],
+        exempt=tuple(_exemptions(session, organization, ask)),
         posted=tuple(line for line in posted_lines(session, ids) if line.coverage is ask.coverage),
         assessed_to=session.scalar(select(func.max(Assessment.year))),
         balance=entries.balance(date.max),
@@ -64,6 +66,11 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         ),
         synthetic=term.synthetic,
     )
+
+
+def _exemptions(session: Session, organization: Organization, ask: Ask) -> Sequence[Exemption]:
+    there = exemptions_between(session, [organization.id], ask.effective_on, date.max)
+    return there.get(organization.id, ())
 
 
 def _term(session: Session, organization: Organization, ask: Ask) -> Term:
