@@ -40,7 +40,7 @@ class ProposalFacts:
         holding: one of its memberships as it is priced: that of the Sector, if it has one there.
         exempt: the exemptions of the account that hold on a day from the first one on.
         posted: what was invoiced in the Sector.
-        assessed_to: the last year whose dues were assessed.
+        assessed_to: the last year whose dues were assessed for members.
         balance: what it owes, due or not.
         schedule: the tables of fees.
         categories: what members of each category may do.
