@@ -30,8 +30,8 @@ from crm.errors import Refused, StoreError
 from crm.garbage import no_collection
 from crm.insight.audience_rules import rule_of
 from crm.mail.templates import TemplateVersion
-from crm.outreach.moves import Move, Waiting
 from crm.outreach.run_tables import Run
+from crm.outreach.runs.moves import Move, Waiting
 from crm.reference.languages import Language
 
 _BATCH = 1000

@@ -16,7 +16,7 @@ from crm.consent.bases import Purpose
 from crm.errors import InvalidInput
 from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
-from crm.outreach.goals import Goal
+from crm.outreach.runs.goals import Goal
 from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 
 from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate, Contact
-from crm.outreach.moves import Waiting
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.runs.moves import Waiting
 
 _NEVER_LEFT = frozenset({MessageStatus.STOPPED, MessageStatus.FAILED})
 

@@ -18,11 +18,11 @@ from campaigns.occasion import Manager, Stationery
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
-from crm.outreach.audience import AudienceRow, RunOrder
-from crm.outreach.moves import Move, Taking, Task, Waiting
+from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
-from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import EnrolmentState
+from crm.outreach.runs.audience import AudienceRow, RunOrder
+from crm.outreach.runs.moves import Move, Taking, Task, Waiting
 
 _OF_THE_READER = ("name", "salutation")
 

@@ -16,7 +16,7 @@ from campaigns.languages_report import NOT_REVIEWED, said
 from campaigns.run_report import run_report
 from campaigns.uplift import Comparison
 from crm.outreach.outgoing import MailStop
-from crm.outreach.run_results import RunResults
+from crm.outreach.results.run_results import RunResults
 from crm.outreach.run_tables import Arm, Run, RunStatus
 from crm.reports import Report
 from crm.reports.forms.terminal import tame

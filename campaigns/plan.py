@@ -32,9 +32,9 @@ from campaigns.meetings import proposed_start, zone_of
 from campaigns.steps import Value
 from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate
-from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
 from crm.outreach.run_tables import Arm
+from crm.outreach.runs.moves import Done, Waiting
 from crm.reference.languages import Language
 from crm.reference.time_zones import zone_of_country
 from crm.reference.working_days import working_calendar

@@ -24,8 +24,8 @@ from crm.errors import Ambiguous, NotFound, Refused
 from crm.insight.candidate import Contact
 from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
+from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
-from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from crm.reports import Report

@@ -5,8 +5,8 @@ from datetime import datetime
 from campaigns.exits import left_because
 from campaigns.guards import Reason
 from campaigns.results import ARMS, SYNTHETIC
-from crm.outreach.run_accounts import RunAccount
 from crm.outreach.run_tables import EnrolmentState, Run
+from crm.outreach.runs.accounts import RunAccount
 from crm.reports import Cell, Column, ColumnKind, Report
 
 _STANDS = {

@@ -7,7 +7,7 @@ from decimal import Decimal
 from campaigns.results import ARMS, SYNTHETIC
 from campaigns.uplift import Comparison
 from crm.outreach.outbox_tables import MessageStatus
-from crm.outreach.run_results import ArmResult, RunResults
+from crm.outreach.results.run_results import ArmResult, RunResults
 from crm.reports import Cell, Chart, Column, ColumnKind, Report
 
 _LETTERS: Mapping[str, tuple[str, frozenset[MessageStatus]]] = {

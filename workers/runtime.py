@@ -15,8 +15,8 @@ from crm.mail.dkim import Signer, SigningTransport
 from crm.mail.imap import ImapMailbox, mailbox_of
 from crm.mail.smtp import SmtpTransport, Transport
 from crm.opening import database_url, folder_of, open_book, wire
-from crm.outreach.delivery import Delivery
-from crm.outreach.handover import Handover
+from crm.outreach.delivery.delivery import Delivery
+from crm.outreach.delivery.handover import Handover
 from crm.store.postgres import Server, open_server
 from workers.valkey import Broker, open_broker
 

@@ -9,11 +9,11 @@ from crm.consent.suppressions import lock_people
 from crm.directory.merged import among
 from crm.errors import Refused
 from crm.outreach.draft_tables import LetterDraft, waits
-from crm.outreach.outbox import note
+from crm.outreach.outbox.outbox import note
 from crm.outreach.outbox_tables import SETTLED, Letter, MessageStatus
-from crm.outreach.reminder_ledger import Reminder
+from crm.outreach.reminders.ledger import Reminder
 from crm.outreach.run_tables import Enrolment, EnrolmentState
-from crm.outreach.runs import exit_enrolment
+from crm.outreach.runs.runs import exit_enrolment
 from crm.privacy.blanking import mentions
 from crm.privacy.traces import Finder
 from crm.store.store import Change

@@ -19,9 +19,9 @@ from campaigns.journey import (
     WaitStep,
 )
 from crm.errors import InvalidInput
-from crm.outreach.composing import envelope
-from crm.outreach.goals import Goal
-from crm.outreach.wordings import wording
+from crm.outreach.outbox.composing import envelope
+from crm.outreach.outbox.wordings import wording
+from crm.outreach.runs.goals import Goal
 
 DAY = timedelta(days=1)
 FIRST = LetterStep(name="letter", template="associate_upgrade")

@@ -5,8 +5,8 @@ from campaigns.exits import CHOSEN, Leave, leaving, left_because
 from crm.consent.bases import Purpose
 from crm.membership.contract.standing import Standing
 from crm.membership.terms import Coverage
-from crm.outreach.moves import Done
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.runs.moves import Done
 
 NO_MEMBER = candidate(term_id=None, category=None, coverage=None, standing=None)
 OF_ANOTHER_SECTOR = candidate(coverage=Coverage.RADIO)

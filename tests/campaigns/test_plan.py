@@ -22,9 +22,9 @@ from campaigns.journey import (
     WaitStep,
 )
 from campaigns.plan import Around, advance
-from crm.outreach.moves import Done
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.run_tables import Arm
+from crm.outreach.runs.moves import Done
 
 JOURNEY = ASSOCIATE_UPGRADE.journey
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -8,7 +8,7 @@ from support.associates import associate
 from support.desk_runs import launched, steps, sweep
 
 from campaigns import desk
-from crm.outreach.runs import exit_enrolment, mark_answered
+from crm.outreach.runs.runs import exit_enrolment, mark_answered
 
 
 def ended(book, how):

@@ -12,10 +12,10 @@ from crm.book import Book
 from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.mail.rendering import plain_facts
-from crm.outreach.audience import AudienceRow, RunOrder, hash_of_content
+from crm.outreach.outbox.queueing import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
-from crm.outreach.queueing import LetterOrder, queue_letters
 from crm.outreach.run_tables import Arm, Enrolment, Run
+from crm.outreach.runs.audience import AudienceRow, RunOrder, hash_of_content
 from crm.reference.languages import Language
 
 MANAGER = "dana@accord.example"

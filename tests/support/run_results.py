@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from support.campaign_facts import NOW
 
-from crm.outreach.run_results import ArmResult, RunResults
+from crm.outreach.results.run_results import ArmResult, RunResults
 from crm.outreach.run_tables import Arm, Run
 
 RUN = Run(

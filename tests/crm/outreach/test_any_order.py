@@ -24,7 +24,7 @@ from support.outbox import order as order_to
 
 from crm.errors import Refused
 from crm.mail.failures import Outcome, Verdict
-from crm.outreach.handover import Attempt, Claim
+from crm.outreach.delivery.handover import Attempt, Claim
 
 LETTERS = 6
 WRITTEN = (Outcome.ACCEPTED, Outcome.IN_DOUBT)
