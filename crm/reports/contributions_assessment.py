@@ -1,6 +1,5 @@
 """The contributions of a year before they are invoiced: which Member State is charged what, and which is not, and why."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlmodel import Session, col, select
@@ -99,7 +98,7 @@ def contributions_assessment(
         rows=tuple(
             (
                 *_row(state, accounts.get(state[0]), due, lines.get(state[0], ()), rules),
-                at_another_price(priced[accounts.get(state[0])]),
+                at_another_price(priced.get(accounts.get(state[0]), ())),
             )
             for state in states
         ),
@@ -145,12 +144,10 @@ def _remark(account: int | None, lines: Sequence[ChargeLine], *, known: bool) ->
     return None if lines else "invoiced before"
 
 
-def _by_account(
-    prices: Iterable[PricedOtherwise],
-) -> defaultdict[int | None, list[PricedOtherwise]]:
-    found: defaultdict[int | None, list[PricedOtherwise]] = defaultdict(list)
+def _by_account(prices: Iterable[PricedOtherwise]) -> Mapping[int | None, Sequence[PricedOtherwise]]:
+    found: dict[int | None, list[PricedOtherwise]] = {}
     for each in prices:
-        found[each.organization_id].append(each)
+        found.setdefault(each.organization_id, []).append(each)
     return found
 
 
