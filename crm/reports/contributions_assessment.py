@@ -16,7 +16,7 @@ from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.membership.dues.unverified import UnverifiedRules, unverified_rules
 from crm.reference.languages import known_language
 from crm.reference.units import units_in_words
-from crm.reports.accounts import Place, member_states
+from crm.reports.accounts import REGION, Place, member_states
 from crm.reports.assessed_lines import (
     LINES,
     MONEY,
@@ -38,7 +38,7 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="state", title="Member State"),
     Column(key="code", title="Code"),
     Column(key="id", title="Account", kind=ColumnKind.ID),

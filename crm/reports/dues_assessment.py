@@ -18,7 +18,7 @@ from crm.membership.dues.unverified import UnverifiedRules, unverified_rules
 from crm.membership.dues.year_on_file import accounts_in
 from crm.reference.country import Country
 from crm.reference.regions import Region
-from crm.reports.accounts import Place, accounts
+from crm.reports.accounts import REGION, Place, accounts
 from crm.reports.assessed_lines import (
     LINES,
     MONEY,
@@ -40,7 +40,7 @@ from crm.reports.report import Report
 
 _NOWHERE = "No region"
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="account", title="Account"),
     Column(key="id", title="Id", kind=ColumnKind.ID),
     Column(key="country", title="Country"),
