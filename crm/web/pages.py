@@ -12,7 +12,7 @@ from types import MappingProxyType
 from babel import Locale, negotiate_locale
 from markupsafe import Markup
 
-from crm.reference.languages import Language
+from crm.reference.languages import Language, locale
 from crm.templates_folder import page_template, templates_folder
 
 _FOLDER = templates_folder() / "web"
@@ -38,7 +38,7 @@ def page(name: str, language: Language, *, sender: str, **facts: object) -> str:
     return page_template(f"{name}.html", "web").render(
         facts,
         language=language,
-        direction=Locale(language).text_direction,
+        direction=locale(language).text_direction,
         words=words(language),
         languages=_NAMES.items(),
         sender=sender,
