@@ -57,6 +57,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_by_default(tls):
         with pytest.raises(SmtpFailure) as failed:
             transport(server, tls=tls).line()
         assert failed.value.phase is Phase.TLS
+        assert failed.value.message == "The certificate of the mail server is not good for localhost."
         assert failed.value.verdict.outcome is Outcome.REFUSED_TEMP
         assert not [command for command in server.commands if command.startswith("MAIL")]
 
