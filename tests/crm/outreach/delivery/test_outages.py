@@ -4,6 +4,7 @@ from itertools import chain, repeat
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import event
 from support.handing_over import transport
 from support.kill_points import WatchedHandover, WatchedLine
 from support.locks import blocked
@@ -116,7 +117,7 @@ def test_a_refusal_is_recorded_although_the_server_goes_away_after_it(book, mail
 
 def test_an_answer_is_recorded_although_the_database_was_away_when_it_came(book, mail_server):
     (letter,) = letters(book, 1)
-    waits = []
+    waits, cuts = [], []
 
     def cut():
         with looking(book) as other:
@@ -125,19 +126,14 @@ def test_an_answer_is_recorded_although_the_database_was_away_when_it_came(book,
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
-    class Cut(WatchedHandover):
-        """The connection goes in the middle of the recording, twice."""
+    def cut_in_the_middle_of_recording(_connection, _cursor, statement, *_):
+        if statement.startswith("\nWITH became AS") and len(cuts) < 2:
+            cuts.append(statement)
+            cut()
 
-        def settle(self, attempts):
-            if len(waits) < 2:
-                with self._handover._store.changing("letters.settled") as change:
-                    change.session.connection().exec_driver_sql("SELECT 1")
-                    cut()
-                    return self._handover._settle(change, attempts[0])
-            return super().settle(attempts)
-
-    through = delivery(book, mail_server, handover=Cut(book.handover, unheard), pause=waits.append)
-    done = through.deliver(limit=1)
+    event.listen(book.engine, "before_cursor_execute", cut_in_the_middle_of_recording)
+    done = delivery(book, mail_server, pause=waits.append).deliver(limit=1)
+    assert len(cuts) == 2
     assert waits == [0.1, 0.3]
     assert done.outcomes == {"accepted": 1}
     assert statuses(book, [letter]) == ["accepted"]
