@@ -101,8 +101,13 @@ def running(
     return make_book().runs.launch(run, content_hash=hash_of_content(content))
 
 
-def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person]) -> tuple[Letter, ...]:
-    """One marketing letter of a run to each of these."""
+def campaign_letters(
+    book: Book,
+    run: Run,
+    *enrolled: tuple[Organization, Person],
+    kind: MessageClass = MessageClass.MARKETING,
+) -> tuple[Letter, ...]:
+    """One letter of a run to each of these."""
     found: dict[int | None, Enrolment] = {row.person_id: row for row in book.runs.audience(run)}
     return queue(
         book,
@@ -111,7 +116,7 @@ def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person
                 book,
                 to,
                 key=f"run:{run.id}:letter:{to[1].id}",
-                message_class=MessageClass.MARKETING,
+                message_class=kind,
                 run_id=run.id,
                 enrolment_id=found[to[1].id].id,
                 step="letter",

@@ -18,7 +18,7 @@ from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.insight.permissions import relation
 from crm.keyring import KeyRing
-from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageStatus, of_campaign
 from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.reference.consent_rules import Relation
@@ -134,7 +134,7 @@ def _written_at() -> ColumnElement[datetime | None]:
     query = select(func.max(col(other.handed_at))).where(
         col(other.person_id) == col(Letter.person_id),
         col(other.run_id).is_distinct_from(col(Letter.run_id)),
-        col(other.message_class) == MessageClass.MARKETING,
+        of_campaign(other),
         # With IN its text would be made anew each time.
         or_(*(col(other.status) == status for status in WENT_OUT)),
         col(other.handed_at) > bindparam("since", type_=UtcDateTime),

@@ -306,6 +306,49 @@ def test_whether_the_reader_may_be_written_to_is_asked_once_more(book, make_book
     assert why in kept.verdict
 
 
+def agreed(book, letter):
+    book.bases.record(letter.person_id, "campaigns", "consent", source="fair", evidence="form 12")
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "status", "why"),
+    [
+        (lambda book, letter: book.suppressions.add(letter.to_address), "stopped", "must not be written to"),
+        (lambda _book, _letter: None, "stopped", "no permission to write"),
+        (
+            lambda book, letter: (agreed(book, letter), wrote_lately(book, letter)),
+            "queued",
+            "another campaign",
+        ),
+        (agreed, "handing_off", ""),
+    ],
+)
+def test_whatever_its_class_a_letter_of_a_campaign_keeps_to_what_holds_for_campaigns(
+    book, make_book, obstacle, status, why
+):
+    staffed(book)
+    to = contact(book)
+    run = about(make_book, to)
+    (letter,) = campaign_letters(book, run, to, kind=MessageClass.CORRESPONDENCE)
+    obstacle(book, letter)
+    book.handover.intend(of(book.handover.claim(limit=1, ids=[letter.id])))
+    kept = book.outbox.get(letter)
+    assert (kept.status, why in kept.verdict) == (status, True)
+
+
+def test_a_campaigns_correspondence_counts_for_the_cap_of_other_campaigns(book, make_book):
+    staffed(book)
+    to = contact(book)
+    one, two = running(make_book, to), running(make_book, contact(book, "Ben Otieno"), campaign="another")
+    (first,) = campaign_letters(book, one, to, kind=MessageClass.CORRESPONDENCE)
+    book.handover.intend(of(book.handover.claim(limit=1)))
+    now = book.clock.now()
+    assert book.lately.written(since=now - timedelta(days=3)) == {first.person_id: now}
+    (second,) = queue(book, order(book, to, key="two", run_id=two.id))
+    assert book.handover.intend(of(book.handover.claim(limit=1, ids=[second.id]))) == frozenset()
+    assert "another campaign wrote" in book.outbox.get(second).verdict
+
+
 def of_a_run(book, make_book, **changes):
     """A letter of a campaign, to a person in Kenya."""
     staffed(book)
