@@ -5,7 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
+from sqlalchemy import update
 from sqlalchemy.engine import make_url
+from sqlmodel import col
 from support.books import MakeBook
 
 from crm.book import Book
@@ -98,7 +100,18 @@ def running(
     make_book(APPROVER).runs.approve(
         run, count=len(audience), content_hash=hash_of_content(content), audience_hash=run.audience_hash
     )
-    return make_book().runs.launch(run, content_hash=hash_of_content(content))
+    book = make_book()
+    run = book.runs.launch(run, content_hash=hash_of_content(content))
+    look_at(book, run, in_days=30)
+    return run
+
+
+def look_at(book: Book, run: Run, *, in_days: int = 0) -> None:
+    """Have the accounts of a run looked at in so many days, as after a step that waits so long."""
+    with book.engine.begin() as connection:
+        due_at = book.clock.now() + timedelta(days=in_days)
+        rows = update(Enrolment).where(col(Enrolment.run_id) == run.id, col(Enrolment.state) == "enrolled")
+        connection.execute(rows.values(due_at=due_at))
 
 
 def campaign_letters(

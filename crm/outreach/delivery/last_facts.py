@@ -34,6 +34,7 @@ class LetterSeen(NamedTuple):
         fence: who holds it, and `status` whether anybody still does.
         run: where the run stands, and `about` the purpose that its letters serve, if it says so.
         state: where the enrolment stands, and `reason` why it ended.
+        look_at: when its account is to be looked at next: whether its journey goes on is decided then.
         erased: whether the reader has been erased.
         on_record: whether anything is on record about writing to the reader.
         country: of the account, and `time_zone` of the reader where it is on record.
@@ -50,6 +51,7 @@ class LetterSeen(NamedTuple):
     about: str | None
     state: EnrolmentState | None
     reason: str | None
+    look_at: datetime | None
     erased: bool
     on_record: bool
     country: str | None
@@ -109,6 +111,7 @@ def _letters(on: date) -> Select[*tuple[Any, ...]]:
         "about": col(Run.content)["about"].astext,
         "state": col(Enrolment.state),
         "reason": col(Enrolment.reason),
+        "look_at": col(Enrolment.due_at),
         "erased": col(Person.erased_at).is_not(None),
         "on_record": exists().where(col(ContactBasis.person_id) == col(Letter.person_id)),
         "country": col(Organization.country),

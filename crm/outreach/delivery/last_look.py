@@ -106,6 +106,8 @@ class LastLook:
             return waiting(self._stop.words)
         if self._seen[letter.id].run not in {None, RunStatus.RUNNING}:
             return waiting("the run is paused")
+        if (look_at := self._seen[letter.id].look_at) is not None and look_at <= self._now:
+            return waiting("its account is looked at first")
         too_soon = self._too_soon(letter) if letter.of_campaign else None
         return too_soon or (self._out_of_hours(letter) if letter.run_id is not None else None)
 

@@ -10,6 +10,7 @@ from support.outbox import (
     contact,
     contacts,
     letters,
+    look_at,
     looking,
     order,
     queue,
@@ -33,6 +34,7 @@ OBSTACLES = {
     "answered": ("stopped", "left the journey: answered"),
     "cancelled": ("stopped", "cancelled"),
     "paused": ("queued", "paused"),
+    "to be looked at": ("queued", "its account is looked at first"),
     "written to by another campaign": ("queued", "another campaign wrote"),
 }
 
@@ -55,6 +57,7 @@ def test_what_comes_up_between_the_claim_and_the_intent_keeps_the_letter_back(
         "answered": lambda: other.answers.receive(answer_to(book, letter)),
         "cancelled": lambda: other.runs.cancel(run, reason="a wrong figure"),
         "paused": lambda: other.runs.pause(run, reason="a wrong figure"),
+        "to be looked at": lambda: look_at(other, run),
         "written to by another campaign": lambda: wrote_lately(other, letter),
     }
     done = watched(book, mail_server, at(point, acts[obstacle])).deliver(limit=1)
@@ -136,6 +139,8 @@ def test_a_paused_run_goes_on_where_it_stood(book, make_book, mail_server):
     assert delivery(book, mail_server).deliver(limit=5).outcomes == {}
     assert statuses(book, queued) == ["queued"] * 2
     book.runs.resume(run)
+    assert delivery(book, mail_server).deliver(limit=5).outcomes == {}
+    look_at(book, run, in_days=1)
     delivery(book, mail_server).deliver(limit=5)
     assert statuses(book, queued) == ["accepted"] * 2
 
