@@ -122,7 +122,6 @@ class Letter(Record, table=True):
     to_address: str = personal()
     from_name: str
     from_address: str
-    reply_to: str | None = None
     language: Language = choice(Language, name="language")
     template: str = Field(foreign_key="wording.sha256")
     facts: dict[str, Any] = json_field(personal=True)

@@ -1,4 +1,4 @@
-"""What a membership costs a year: a pure look-up in the dated tables of fees, classes and units."""
+"""What a membership costs a year: looked up in the dated tables of fees, classes and units."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -68,10 +68,6 @@ class Application(Shown):
     source: str
     synthetic: bool
 
-    def waiting_days(self, on: date) -> int | None:
-        """For how many days it has waited for who must act next, on a day; None where it is closed."""
-        return None if self.party is None else (on - self.since_on).days
-
     def __str__(self) -> str:
         what = f"{self.organization}, {in_words(self.category, self.coverage)}"
         if self.waits_for is None:
