@@ -138,11 +138,12 @@ def locked(session: Session, organization: Organization) -> Organization:
 
 
 def _concerned(terms: Sequence[Term], event: MembershipEvent) -> Term | None:
-    """The term that an event opened, else the one it ended, else the one in which it falls."""
+    """The term that an event opened, else the one it ended for good, else the one in which it falls."""
     eve = event.effective_on - timedelta(days=1)
     there = [term for term in terms if term.coverage is event.coverage]
     opened = [term for term in there if term.id == event.id]
-    ended = [term for term in there if (term.until_on, term.ended_by) == (eve, event.kind)]
+    ending = event.kind in ENDING
+    ended = [term for term in there if ending and (term.until_on, term.ended_by) == (eve, event.kind)]
     return next(iter([*opened, *ended, *(t for t in there if runs_on(t, event.effective_on))]), None)
 
 

@@ -78,7 +78,7 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     """The terms that a ledger amounts to, oldest first.
 
     A gap stays a gap; an upgrade ends one term and opens the next on the following day; a term keeps the id of the
-    event that opened it. Where organisations have been merged, an event concerns the membership of its own account;
+    event that opened it, also where a correction puts it right from its first day on. Where organisations have been merged, an event concerns the membership of its own account;
     only if that has none there, the one that came with the merge. A denunciation of which the notice was withdrawn ends
     nothing.
 
@@ -98,11 +98,12 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
             open_terms[event.organization_id, event.coverage] = _opened(event)
             continue
         place = _place(event, open_terms)
-        _refuse_odd_change(event, open_terms[place])
+        current = open_terms[place]
+        _refuse_odd_change(event, current)
         if event.kind in CHANGING or event.kind in ENDING:
             closed.extend(_ended(open_terms.pop(place), event))
         if event.kind in CHANGING:
-            open_terms[place] = _opened(event)
+            open_terms[place] = _put_right(current, event) or _opened(event)
     terms = tuple(sorted([*closed, *open_terms.values()], key=lambda t: (t.since_on, t.id)))
     _refuse_overlap(terms)
     return terms
@@ -185,6 +186,18 @@ def _opened(event: LedgerEvent) -> TermSpan:
         event.effective_on,
         units=event.units,
     )
+
+
+def _put_right(term: TermSpan, event: LedgerEvent) -> TermSpan | None:
+    """A term that a correction puts right from its first day on: it began all the same as it did.
+
+    Unless the correction takes back the upgrade or downgrade that opened it, and another category is there.
+    """
+    if event.kind is not EventKind.CORRECTION or event.effective_on != term.since_on:
+        return None
+    if term.opened_by not in OPENING and event.category is not term.category:
+        return None
+    return replace(term, category=event.category, study_group=event.study_group, units=event.units)
 
 
 def _ended(term: TermSpan, event: LedgerEvent) -> Sequence[TermSpan]:

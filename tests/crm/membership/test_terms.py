@@ -86,9 +86,22 @@ def test_a_membership_that_ends_on_its_first_day_never_was(kind):
     assert spans(event(1, "join", FIRST), event(2, kind, FIRST)) == []
 
 
-def test_a_correction_from_the_first_day_leaves_nothing_of_what_it_corrects():
-    told = spans(event(1, "join", FIRST), event(2, "correction", FIRST, category=MEMBER))
-    assert told == [(MEMBER, FIRST, None, "correction", None)]
+def test_a_correction_from_the_first_day_leaves_nothing_of_what_it_corrects_and_a_join_a_join():
+    events = [event(1, "join", FIRST), event(2, "correction", FIRST, category=MEMBER)]
+    assert spans(*events) == [(MEMBER, FIRST, None, "join", None)]
+    assert [term.id for term in terms_of(events)] == [1]
+
+
+def test_a_correction_that_takes_an_upgrade_back_leaves_no_upgrade():
+    told = spans(
+        event(1, "join", FIRST),
+        event(2, "upgrade", date(2012, 1, 1), category=MEMBER),
+        event(3, "correction", date(2012, 1, 1)),
+    )
+    assert [(category, opened_by) for category, _, _, opened_by, _ in told] == [
+        (ASSOCIATE, "join"),
+        (ASSOCIATE, "correction"),
+    ]
 
 
 @pytest.mark.parametrize(
