@@ -186,11 +186,15 @@ class _Walk:
             self._person_id = intent.person_id
 
     def _until(self, step: WaitStep) -> datetime:
-        """When a wait is over: counted from the latest step, a letter's from when it was handed to the mail server."""
+        """When a wait is over: counted from the latest step, a letter's from when it was handed to the mail server.
+
+        As long as a letter has not left, its account is looked at once a day: whoever leaves the journey gets it no more.
+        """
+        if self._on_its_way():
+            return self._now + _LOOK_AGAIN
         latest = (taken.handed_at or taken.at for taken in self._done.values())
         start = max(latest, default=self._waiting.launched_at)
-        until = _waited(step, start, self._account.country)
-        return max(until, self._now + _LOOK_AGAIN) if self._on_its_way() else until
+        return _waited(step, start, self._account.country)
 
     def _on_its_way(self) -> bool:
         return any(taken.letter is not None and taken.letter not in SETTLED for taken in self._done.values())

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from crm.directory.merged import among
 from crm.membership.terms import Coverage
-from crm.outreach.outbox_tables import Letter
+from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus, StepTaken, begun_at
 from crm.outreach.runs.goals import goal_reached
 from crm.outreach.runs.moves import Done, Waiting
@@ -40,6 +40,21 @@ def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Wait
     rows = session.execute(query).all()
     done = _steps_taken(session, [row.id for row in rows])
     return tuple(_waiting(row, done.get(row.id, {})) for row in rows)
+
+
+def look_again(session: Session, run: Run) -> None:
+    """Have accounts whose letters of a run have not left looked at before these may leave; inside a verb."""
+    waiting = select(col(Letter.enrolment_id)).where(
+        col(Letter.run_id) == run.id, col(Letter.status).in_((MessageStatus.QUEUED, MessageStatus.CLAIMED))
+    )
+    there = select(col(Enrolment.id)).where(
+        col(Enrolment.id).in_(waiting), col(Enrolment.state) == EnrolmentState.ENROLLED
+    )
+    # In the order in which everybody locks several of them.
+    locked = there.order_by(col(Enrolment.id)).with_for_update()
+    # Due since the launch, so that they are due by the clock of every worker, be it a little slow.
+    due = update(Enrolment).where(col(Enrolment.id).in_(locked)).values(due_at=run.launched_at)
+    session.execute(due)
 
 
 _READ = (

@@ -162,7 +162,9 @@ def take_steps(
     letters = queue_letters(change, orders, identity=identity)
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
     insert_rows(change.session, StepTaken, rows)
-    update_rows(change.session, Enrolment, [_place(move, now=change.now) for move in current])
+    leave_at = {order.enrolment_id: order.due_at for order in orders}
+    places = [_place(move, leave_at.get(move.enrolment_id), now=change.now) for move in current]
+    update_rows(change.session, Enrolment, places)
     others = [{"id": move.enrolment_id, "person_id": move.person_id} for move in current if move.person_id]
     update_rows(change.session, Enrolment, others)
     ended = Counter(move.ended for move in current)
@@ -206,12 +208,12 @@ def _step_row(change: Change, move: Move, taking: Taking, letters: Mapping[str, 
     }
 
 
-def _place(move: Move, *, now: datetime) -> dict[str, Any]:
-    """Where an enrolment stands after its move."""
+def _place(move: Move, leaves_at: datetime | None, *, now: datetime) -> dict[str, Any]:
+    """Where an enrolment stands after its move; it is looked at again when its letter leaves, if that is later."""
     return {
         "id": move.enrolment_id,
         "step": move.step,
-        "due_at": move.due_at,
+        "due_at": leaves_at if leaves_at and leaves_at > now else move.due_at,
         "state": move.ended or EnrolmentState.ENROLLED,
         "reason": move.reason,
         "held_at": move.held_at,

@@ -22,7 +22,7 @@ from crm.outreach.runs.audience import (
     not_let_in,
     rows_of,
 )
-from crm.outreach.runs.due import due_enrolments
+from crm.outreach.runs.due import due_enrolments, look_again
 from crm.outreach.runs.moves import Move, Moved, Waiting, take_steps
 from crm.outreach.runs.rules import (
     ENGAGED,
@@ -191,12 +191,14 @@ class Runs:
             return run.amend({"status": RunStatus.PAUSED, "note": reason})
 
     def resume(self, key: RunKey, *, reason: str = "") -> Run:
-        """Let a paused run go on.
+        """Let a paused run go on; what came up meanwhile is looked at before any of its letters leaves.
 
         Raises:
             Refused: it is not paused.
         """
         with self._store.changing("run.resumed", reason=reason or None) as change:
+            # The enrolments before the run, as whoever settles letters locks them.
+            look_again(change.session, find_run(change.session, key))
             run = run_in(change, key, RunStatus.PAUSED, doing="resumed")
             return run.amend({"status": RunStatus.RUNNING, "note": reason, "resumed_at": change.now})
 

@@ -169,7 +169,7 @@ def test_rights_and_rules_are_told_with_their_source_and_certainty():
     told = {ground.about: ground for ground in proposal.grounds}
     assert list(told) == ["rights now", "rights then", "fee now", "fee then", "approval", "effect", "credit"]
     assert all(ground.source for ground in proposal.grounds)
-    assert told["fee then"].source == "fee tables, sector-member-T"
+    assert told["fee then"].source == "fee tables, sector-member-T, unit-sector_member-2024"
     assert told["approval"].certainty is told["credit"].certainty is Certainty.UNVERIFIED
     assert proposal.approval.need is ApprovalNeed.UNSTATED
 
