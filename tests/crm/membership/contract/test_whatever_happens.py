@@ -65,7 +65,7 @@ def cases(draw):
         charges=owed,
         receipts=tuple(draw(st.lists(RECEIPTS, max_size=5))),
         charged_since=date(2024, 1, 1) if owed else None,
-        plans=tuple(draw(st.lists(plans(), max_size=2))),
+        plans=tuple(replace(plan, id=n) for n, plan in enumerate(draw(st.lists(plans(), max_size=2)))),
         notices=tuple(draw(st.lists(DAYS, max_size=2))),
         postponements=tuple(
             Postponement(step, *spell)
