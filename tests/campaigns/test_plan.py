@@ -313,6 +313,25 @@ def test_a_meeting_is_proposed_to_whoever_is_written_to_and_not_to_the_hold_out(
     assert planned(waiting("meet", arm=Arm.HOLD_OUT), journey=meet) == (Pass("meet"), Finish())
 
 
+@pytest.mark.parametrize(
+    ("proposes", "to", "anew"),
+    [
+        (NOW - 9 * DAY, 901, True),
+        (NOW + 8 * HOUR - timedelta(seconds=1), 901, True),
+        (NOW + 8 * HOUR, 901, False),
+        (None, 901, False),  # it has left, or may have been seen
+        (NOW - 9 * DAY, 902, False),  # a colleague of theirs has been switched to since
+    ],
+)
+def test_a_meeting_that_waits_until_it_is_too_near_is_proposed_for_another_day(proposes, to, anew):
+    meet = Journey(steps=(MeetingStep(name="meet", template="m", working_days=5),))
+    kenyan = candidate(contacts=(contact(901, country="KEN"),))
+    asked = Done(NOW - 10 * DAY, MessageStatus.QUEUED, person_id=to, proposes=proposes)
+    intents = planned(waiting(END, done={"meet": asked}), kenyan, journey=meet)
+    again = Invite("meet", "m", datetime(2026, 12, 1, 9, tzinfo=UTC), 30)
+    assert intents == (*([again] if anew else []), WaitUntil(END, NOW + DAY))
+
+
 def test_an_answer_does_not_end_a_journey_whose_campaign_goes_on_after_one():
     around = Around(exits=(Leave.GOAL_REACHED,))
     assert planned(waiting(answered=True), around=around)[0] == Send("letter", "associate_upgrade")
