@@ -20,7 +20,7 @@ from crm.outreach.delivery.last_facts import LetterSeen, letters_seen
 from crm.outreach.limits import Limits
 from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
 from crm.outreach.outgoing import standing_stop
-from crm.outreach.run_tables import EnrolmentState, RunStatus
+from crm.outreach.run_tables import EnrolmentState, RunStatus, reason_of
 from crm.reference.consent_rules import consent_rules_of
 
 
@@ -85,7 +85,8 @@ class LastLook:
         if seen.run is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
         if seen.state not in {None, EnrolmentState.ENROLLED}:
-            return _stop(f"the account left the journey: {seen.reason or seen.state}")
+            why = reason_of(seen.state, seen.reason)
+            return _stop(f"the account left the journey: {why.words if why else seen.state}")
         return self._without_permission(letter, seen)
 
     def _without_permission(self, letter: Letter, seen: LetterSeen) -> dict[str, Any] | None:

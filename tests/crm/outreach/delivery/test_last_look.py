@@ -30,7 +30,7 @@ def of(claims):
 OBSTACLES = {
     "unsubscribed": ("stopped", "must not be written to"),
     "bounced": ("stopped", "must not be written to"),
-    "answered": ("stopped", "left the journey: answered"),
+    "answered": ("stopped", "left the journey: somebody there answered"),
     "cancelled": ("stopped", "cancelled"),
     "paused": ("queued", "paused"),
     "written to by another campaign": ("queued", "another campaign wrote"),
