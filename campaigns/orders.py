@@ -111,9 +111,9 @@ def move_of(
     )
     match last:
         case WaitUntil(step, at, held, held_at):
-            return replace(move, step=step, due_at=at, reason=held and held.value, held_at=held_at)
+            return replace(move, step=step, due_at=at, reason=held, held_at=held_at)
         case Exit(reason):
-            return replace(move, ended=EnrolmentState.EXITED, reason=reason.value)
+            return replace(move, ended=EnrolmentState.EXITED, reason=reason)
         case _:
             return replace(move, step=END, ended=EnrolmentState.FINISHED)
 
@@ -247,6 +247,6 @@ def _left_out(row: LeftOut) -> AudienceRow:
         organization_id=row.account.organization_id,
         group_id=row.account.group_id,
         coverage=row.account.coverage,
-        reason=row.skip.reason.value,
+        reason=row.skip.reason,
         why=row.skip.detail,
     )
