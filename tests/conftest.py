@@ -85,10 +85,8 @@ def database_url(server: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = engine_on(database_url)
-    yield engine
-    engine.dispose()
+def engine(database_url: str) -> Engine:
+    return engine_on(database_url)
 
 
 @pytest.fixture
