@@ -1,5 +1,6 @@
 """Real servers for the whole run: one PostgreSQL that all workers join, and a fresh database for every test."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -54,6 +55,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         shares[item.path] += _share(item)
     items.sort(key=lambda item: -shares[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: the search for circular garbage need not go through it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _share(item: pytest.Item) -> int:
