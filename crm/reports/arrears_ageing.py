@@ -60,7 +60,7 @@ def arrears_ageing(
     region: str | None = None,
     owner: str | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     rows: bool = True,
 ) -> Report:
     """Arrears by age: who owes what since when, against the due date, suspension and exclusion.
@@ -79,7 +79,7 @@ def arrears_ageing(
     Raises:
         NotFound: there is no such region or colleague.
     """
-    as_of, day = reader.store.now(), on or reader.today()
+    as_of, day = reader.store.now(), reader.day(on)
     with reader.store.reading() as session:
         area = find_region(session, region) if region else None
         keeper = find_staff(session, owner) if owner else None

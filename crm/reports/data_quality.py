@@ -52,7 +52,7 @@ class _Check:
 
 
 def data_quality(
-    reader: Reader, *, region: str | None = None, on: date | None = None, rows: bool = True
+    reader: Reader, *, region: str | None = None, on: date | str | None = None, rows: bool = True
 ) -> Report:
     """What is missing: country, segment, account manager, contacts, their addresses, languages and grounds, standing, class.
 
@@ -69,7 +69,7 @@ def data_quality(
         NotFound: there is no such region.
     """
     as_of = reader.store.now()
-    day = on or reader.today()
+    day = reader.day(on)
     with reader.store.reading() as session:
         place = Place(session, region)
         subjects = {name: place.narrowed(query) for name, query in _subjects(day).items()}

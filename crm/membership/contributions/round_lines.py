@@ -7,6 +7,7 @@ from fractions import Fraction
 from sqlmodel import Session, col, select
 
 from crm.directory.merged import among
+from crm.directory.staff import today_of
 from crm.errors import NotFound, Refused
 from crm.membership.contributions.announcements import counted
 from crm.membership.contributions.choosing import Units, class_of, record_choice, warnings_for
@@ -53,7 +54,7 @@ def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None)
     return list(dict.fromkeys(find_state(session, key).code for key in keys))
 
 
-def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None:
+def refuse_odd_day(change: Change, record: AnnouncementRound, day: date) -> None:
     """Refuse a day before the round began, and one that is still to come."""
     if day < record.opened_on:
         raise Refused(
@@ -62,7 +63,7 @@ def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None
             field="on",
             value=day,
         )
-    if day > today:
+    if day > today_of(change.session, change.now, change.actor):
         raise Refused(f"{day} is still to come.", rule="rounds.not_ahead", field="on", value=day)
 
 

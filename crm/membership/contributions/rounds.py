@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from crm.directory.names import clean_name
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said
 from crm.errors import InvalidInput
 from crm.membership.contributions.choosing import Units
 from crm.membership.contributions.contribution_facts import find_state
@@ -55,11 +55,11 @@ class Rounds:
         *,
         circular: str,
         period: str,
-        deadline: date,
+        deadline: date | str,
         kind: RoundKind | str = RoundKind.PROVISIONAL,
         unit_amount: Decimal | int | str | None = None,
         source: str = "",
-        on: date | None = None,
+        on: date | str | None = None,
         synthetic: bool = False,
     ) -> AnnouncementRound:
         """Open a round.
@@ -80,6 +80,7 @@ class Rounds:
             InvalidInput: the deadline is before the beginning.
         """
         with self._store.changing("round.opened") as change:
+            opened, last = day_said(change, on), day_said(change, deadline, field="deadline")
             asked = find_period(change.session, period)
             on_file = unit_on(change.session, Payer.MEMBER_STATE, asked.valid_from)
             known = on_file.amount if unit_amount is None else amount_of(unit_amount, field="unit_amount")
@@ -88,8 +89,8 @@ class Rounds:
                 "kind": chosen(RoundKind, kind, field="kind"),
                 "circular": clean_name(circular, field="circular"),
                 "period": asked.name,
-                "opened_on": on or self._today(change.session),
-                "deadline_on": deadline,
+                "opened_on": opened,
+                "deadline_on": last,
                 "unit_amount": known,
             }
             fields |= {"source": source or (on_file.source_and_doubt if unit_amount is None else "")}
@@ -101,7 +102,7 @@ class Rounds:
         states: CountryKey | Iterable[CountryKey] | None = None,
         *,
         channel: Channel | str = Channel.CIRCULAR_LETTER,
-        on: date | None = None,
+        on: date | str | None = None,
         document: str = "",
         synthetic: bool = False,
     ) -> tuple[RoundAsk, ...]:
@@ -120,9 +121,9 @@ class Rounds:
             Refused: the round is closed, had not begun, or the day is still to come.
         """
         with self._store.changing("round.asked") as change:
+            day = day_said(change, on)
             record = open_round(change.session, key)
-            day = on or self._today(change.session)
-            refuse_odd_day(record, day, today=self._today(change.session))
+            refuse_odd_day(change, record, day)
             way = chosen(Channel, channel, field="channel")
             said = document or (record.circular if way is Channel.CIRCULAR_LETTER else "")
             fields = {"round_id": record.id, "channel": way, "asked_on": day, "document": said}
@@ -142,7 +143,7 @@ class Rounds:
         units: Units | None = None,
         *,
         channel: Channel | str = Channel.LETTER,
-        on: date | None = None,
+        on: date | str | None = None,
         document: str = "",
         override: str = "",
         synthetic: bool = False,
@@ -168,9 +169,9 @@ class Rounds:
             Refused: the round is closed, had not begun, or the day is still to come.
         """
         with self._store.changing("round.answered") as change:
+            day = day_said(change, on)
             record = open_round(change.session, key)
-            day = on or self._today(change.session)
-            refuse_odd_day(record, day, today=self._today(change.session))
+            refuse_odd_day(change, record, day)
             row = find_state(change.session, state)
             fields = {"answered_on": day, "channel": chosen(Channel, channel, field="channel")}
             fields |= {"units": announced_units(change.session, record, row, units)}
@@ -185,7 +186,7 @@ class Rounds:
         *,
         reason: str,
         nothing: bool = False,
-        on: date | None = None,
+        on: date | str | None = None,
         document: str | None = None,
         override: str | None = None,
     ) -> RoundAnswer:
@@ -210,11 +211,12 @@ class Rounds:
         if nothing and units is not None:
             raise InvalidInput("It announced a class, or nothing.", field="units", value=str(units))
         with self._store.changing("round.answer_corrected", reason=why) as change:
+            day = None if on is None else day_said(change, on)
             record, row = find_round(change.session, key), find_state(change.session, state)
-            given = {"answered_on": on, "document": document, "override": override}
+            given = {"answered_on": day, "document": document, "override": override}
             fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-            if on is not None:
-                refuse_odd_day(record, on, today=self._today(change.session))
+            if day is not None:
+                refuse_odd_day(change, record, day)
             if nothing:
                 refuse_class_taken_over(change.session, record, row)
                 fields["units"] = None
@@ -222,7 +224,7 @@ class Rounds:
                 fields["units"] = announced_units(change.session, record, row, units)
             return replace_answer(change, record, row, {**fields, "reason": why})
 
-    def move_deadline(self, key: RoundKey, deadline: date, *, reason: str) -> AnnouncementRound:
+    def move_deadline(self, key: RoundKey, deadline: date | str, *, reason: str) -> AnnouncementRound:
         """Give States more time, or less; reminders refer to the new day.
 
         Raises:
@@ -230,18 +232,19 @@ class Rounds:
             InvalidInput: the deadline is before the beginning.
         """
         with self._store.changing("round.deadline_moved", reason=reason) as change:
-            return open_round(change.session, key).amend({"deadline_on": deadline})
+            day = day_said(change, deadline, field="deadline")
+            return open_round(change.session, key).amend({"deadline_on": day})
 
-    def close(self, key: RoundKey, *, reason: str, on: date | None = None) -> AnnouncementRound:
+    def close(self, key: RoundKey, *, reason: str, on: date | str | None = None) -> AnnouncementRound:
         """End a round: nothing more is asked, answered or reminded of in it.
 
         Raises:
             Refused: it is closed already, or the day is still to come.
         """
         with self._store.changing("round.closed", reason=reason) as change:
+            day = day_said(change, on)
             record = open_round(change.session, key)
-            day = on or self._today(change.session)
-            refuse_odd_day(record, day, today=self._today(change.session))
+            refuse_odd_day(change, record, day)
             return record.amend({"closed_on": day})
 
     def take_over(self, key: RoundKey, *, dry_run: bool = False) -> tuple[ContributionChoice, ...]:
@@ -283,16 +286,14 @@ class Rounds:
             order = (col(AnnouncementRound.opened_on).desc(), col(AnnouncementRound.id).desc())
             return tuple(session.exec(select(AnnouncementRound).order_by(*order)))
 
-    def reminders_due(self, *, on: date | None = None) -> tuple[RoundReminder, ...]:
+    def reminders_due(self, *, on: date | str | None = None) -> tuple[RoundReminder, ...]:
         """The Member States that are due a reminder on a day (today), in all open rounds."""
         with self._store.reading() as session:
-            return reminders_due(session, on or self._today(session))
+            return reminders_due(session, day_asked(self._store, session, on))
 
-    def compare(self, first: RoundKey, second: RoundKey, *, on: date | None = None) -> RoundComparison:
+    def compare(self, first: RoundKey, second: RoundKey, *, on: date | str | None = None) -> RoundComparison:
         """Two rounds about one period side by side, as they stand on a day (today): mostly provisional and definitive."""
         with self._store.reading() as session:
+            day = day_asked(self._store, session, on)
             rounds = [read_round(session, find_round(session, key)) for key in (first, second)]
-            return rounds[0].compared_with(rounds[1], on=on or self._today(session))
-
-    def _today(self, session: Session) -> date:
-        return today_of(session, self._store.now(), self._store.actor)
+            return rounds[0].compared_with(rounds[1], on=day)
