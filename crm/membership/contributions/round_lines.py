@@ -34,15 +34,39 @@ def open_round(session: Session, key: RoundKey) -> AnnouncementRound:
     Raises:
         Refused: it is closed.
     """
+    record = _locked(session, key)
+    if record.closed_on is not None:
+        raise _closed(record)
+    return record
+
+
+def round_to_answer(session: Session, key: RoundKey, day: date, *, reason: str) -> AnnouncementRound:
+    """The round that a State answers, locked until the verb ends; one that is closed takes what came in its time.
+
+    Args:
+        session: of the verb.
+        key: the round.
+        day: the day of the announcement.
+        reason: why it is written down only now, where the round is closed.
+
+    Raises:
+        Refused: it is closed, and nobody says why the answer was not written down, or the day is after its end.
+    """
+    record = _locked(session, key)
+    if record.closed_on is not None and (day > record.closed_on or not reason.strip()):
+        raise _closed(record, hint="For an answer of its time that was forgotten, say why: on=…, reason=…")
+    return record
+
+
+def _locked(session: Session, key: RoundKey) -> AnnouncementRound:
     record = find_round(session, key)
     session.refresh(record, with_for_update=True)
-    if record.closed_on is not None:
-        raise Refused(
-            f"The round {record.name} was closed on {record.closed_on}.",
-            rule="rounds.open",
-            subject=record.name,
-        )
     return record
+
+
+def _closed(record: AnnouncementRound, *, hint: str | None = None) -> Refused:
+    words = f"The round {record.name} was closed on {record.closed_on}."
+    return Refused(words, rule="rounds.open", subject=record.name, hint=hint)
 
 
 def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None) -> list[str]:

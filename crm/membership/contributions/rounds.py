@@ -30,6 +30,7 @@ from crm.membership.contributions.round_lines import (
     refuse_odd_day,
     refuse_open_end,
     replace_answer,
+    round_to_answer,
     take_over,
 )
 from crm.membership.contributions.round_reading import RoundKey, find_round, read_round, reminders_due
@@ -127,11 +128,8 @@ class Rounds:
             way = chosen(Channel, channel, field="channel")
             said = document or (record.circular if way is Channel.CIRCULAR_LETTER else "")
             fields = {"round_id": record.id, "channel": way, "asked_on": day, "document": said}
-            fields |= {
-                "recorded_at": change.now,
-                "recorded_by": change.actor,
-                "synthetic": synthetic or record.synthetic,
-            }
+            fields |= {"recorded_at": change.now, "recorded_by": change.actor}
+            fields["synthetic"] = synthetic or record.synthetic
             change.about(record)
             codes = codes_of(change.session, states)
             return tuple(change.add(RoundAsk.model_validate({**fields, "state": code})) for code in codes)
@@ -146,6 +144,7 @@ class Rounds:
         on: date | str | None = None,
         document: str = "",
         override: str = "",
+        reason: str = "",
         synthetic: bool = False,
     ) -> RoundAnswer:
         """Record what a Member State announced. A later announcement goes before an earlier one from its day on.
@@ -160,23 +159,25 @@ class Rounds:
             on: the day of the announcement; today if left out.
             document: the letter or note.
             override: what is known of why it goes beyond what a rule allows.
+            reason: why it was not written down before, where the round is closed by now.
             synthetic: whether it is made up for a demonstration or test.
 
         Raises:
             InvalidInput: there is no such class.
             AlreadyExists: an answer of that day is on record.
             NotFound: it keeps its class, and none is known.
-            Refused: the round is closed, had not begun, or the day is still to come.
+            Refused: the round had not begun, the day is still to come, or the round is closed, and the day comes after
+                its end or nobody says why the answer was forgotten.
         """
-        with self._store.changing("round.answered") as change:
+        with self._store.changing("round.answered", reason=reason or None) as change:
             day = day_said(change, on)
-            record = open_round(change.session, key)
+            record = round_to_answer(change.session, key, day, reason=reason)
             refuse_odd_day(change, record, day)
             row = find_state(change.session, state)
             fields = {"answered_on": day, "channel": chosen(Channel, channel, field="channel")}
             fields |= {"units": announced_units(change.session, record, row, units)}
-            fields |= {"document": document, "override": override.strip(), "synthetic": synthetic}
-            return add_answer(change, record, row, fields)
+            fields |= {"document": document, "override": override.strip(), "reason": reason}
+            return add_answer(change, record, row, {**fields, "synthetic": synthetic})
 
     def correct(
         self,
@@ -236,7 +237,7 @@ class Rounds:
             return open_round(change.session, key).amend({"deadline_on": day})
 
     def close(self, key: RoundKey, *, reason: str, on: date | str | None = None) -> AnnouncementRound:
-        """End a round: nothing more is asked, answered or reminded of in it.
+        """End a round: nothing more is asked or reminded of in it; what was answered in its time is added with a reason.
 
         Raises:
             Refused: it is closed already, or the day is still to come.
