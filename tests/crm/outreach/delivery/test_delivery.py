@@ -137,6 +137,20 @@ def test_a_refusal_for_policy_holds_the_letter_and_pauses_its_run_and_blames_nob
     assert book.runs.audience(run)[0].state == "enrolled"
 
 
+def test_a_refusal_for_policy_stops_its_own_run_alone(book, make_book, mail_server):
+    staffed(book)
+    first, second = contact(book), contact(book, "Baraka Mwangi")
+    runs = running(make_book, first), running(make_book, second)
+    for run, to in zip(runs, (first, second), strict=True):
+        campaign_letters(book, run, to)
+    by_hand = queue(book, order(book, first, key="by hand"))
+    mail_server.play("rcpt:550 5.7.1 Blocked")
+    delivery(book, mail_server, window=1).deliver(limit=3)
+    assert [book.runs.get(run).status for run in runs] == ["paused", "running"]
+    assert statuses(book, [*book.outbox.of(run=runs[1].id), *by_hand]) == ["accepted", "accepted"]
+    assert book.outgoing.stopped is None
+
+
 @pytest.mark.parametrize("window", [1, 8])
 def test_the_intents_of_a_window_are_committed_together_before_any_dot(book, mail_server, window):
     queued = letters(book, 10)
