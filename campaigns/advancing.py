@@ -210,5 +210,5 @@ def _pause_those_that_ask(book: Book, runs: dict[int, _Running], fact: str, why:
 
 def _pause(book: Book, runs: dict[int, _Running], number: int, why: str) -> None:
     with suppress(Refused):  # a colleague has just paused or cancelled it
-        book.runs.pause(number, reason=why)
+        book.runs.pause(number, reason=why, by_itself=True)
     del runs[number]
