@@ -18,8 +18,8 @@ from crm.mail.message import Message
 from crm.mail.mime import compose
 from crm.mail.rendering import render
 from crm.mail.templates import TemplateVersion
-from crm.outreach.composing import letter_facts, message_of
 from crm.outreach.identity import Identity
+from crm.outreach.outbox.composing import letter_facts, message_of
 from crm.outreach.outbox_tables import Letter
 
 _PROCESSES = 2

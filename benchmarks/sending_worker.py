@@ -17,7 +17,7 @@ from benchmarks.sink import Sink
 from crm.book import Book
 from crm.config import StatedSettings, Tls
 from crm.mail.smtp import SmtpTransport
-from crm.outreach.delivery import Delivered, Delivery
+from crm.outreach.delivery.delivery import Delivered, Delivery
 
 _AS_IT_COMES = StatedSettings()
 

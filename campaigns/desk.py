@@ -24,10 +24,10 @@ from campaigns.standing import as_prepared, entered, prepared_standing, take_in,
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import Staff
-from crm.outreach.entries import Entered
 from crm.outreach.outbox_tables import Letter
 from crm.outreach.run_tables import EnrolmentState, Run
-from crm.outreach.succession import TakenOver
+from crm.outreach.runs.entries import Entered
+from crm.outreach.runs.succession import TakenOver
 from crm.reports import Report
 
 __all__ = [

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crm.outreach.occurrences import Occurrence
+from crm.outreach.runs.occurrences import Occurrence
 
 
 class Entry(BaseModel):

@@ -9,7 +9,7 @@ from campaigns.steps import BranchStep, Value
 from crm.book import Book
 from crm.errors import InvalidInput
 from crm.insight.candidate import Candidate
-from crm.outreach.moves import Waiting
+from crm.outreach.runs.moves import Waiting
 from crm.shown import Shown
 
 

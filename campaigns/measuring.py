@@ -9,8 +9,8 @@ from campaigns.overview import Overview
 from campaigns.uplift import Comparison, Reading, last_reading, next_reading, readings_of
 from campaigns.uplift_reports import touches_report, wordings_report
 from crm.book import Book
-from crm.outreach.run_rules import RunKey
 from crm.outreach.run_tables import Run
+from crm.outreach.runs.rules import RunKey
 from crm.reports import Report
 
 

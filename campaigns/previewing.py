@@ -15,8 +15,8 @@ from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.garbage import no_collection
 from crm.mail.templates import TemplateFolder, TemplateVersion
-from crm.outreach.audience import hash_of_content
 from crm.outreach.run_tables import Run
+from crm.outreach.runs.audience import hash_of_content
 from crm.reference.languages import Language
 
 

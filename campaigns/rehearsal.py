@@ -15,8 +15,8 @@ from campaigns.audience import Invitation
 from campaigns.journey import AnyStep
 from campaigns.preview import Preview
 from crm.errors import AccordError
-from crm.outreach.composing import Envelope
-from crm.outreach.queueing import LetterOrder
+from crm.outreach.outbox.composing import Envelope
+from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from crm.reports import Cell, Column, ColumnKind, Report
@@ -78,7 +78,7 @@ class Rehearsal:
                 None,
                 None,
                 None,
-                _said(left.skip.reason.words, left.skip.detail),
+                str(left.skip),
             )
             for left in self.preview.audience.left_out
         )

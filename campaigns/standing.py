@@ -1,4 +1,4 @@
-"""Standing campaigns: who enters them when. Takes a book, as the desk does, and decides with its pure functions."""
+"""Standing campaigns: who enters them when. Takes a book, as the desk does; what decides takes none."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -14,11 +14,11 @@ from campaigns.previewing import content_hash, previewed
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.errors import AccordError, Refused, StoreError
-from crm.outreach.entries import Entered, Former
-from crm.outreach.occurrences import Occurrence
-from crm.outreach.run_rules import RunKey
 from crm.outreach.run_tables import Run
-from crm.outreach.succession import TakenOver
+from crm.outreach.runs.entries import Entered, Former
+from crm.outreach.runs.occurrences import Occurrence
+from crm.outreach.runs.rules import RunKey
+from crm.outreach.runs.succession import TakenOver
 from crm.reference.languages import Language
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -175,7 +175,7 @@ def _objection(preview: Preview) -> str:
     left = next(iter(preview.audience.left_out), None)
     if left is None:
         return f"it is no account that {preview.campaign.audience.words}"
-    return f"{left.skip.reason.words}: {left.skip.detail}" if left.skip.detail else left.skip.reason.words
+    return str(left.skip)
 
 
 def _waits(run: Run) -> frozenset[str]:

@@ -11,7 +11,7 @@ from campaigns.catalog import find_campaign
 from campaigns.entry import Entry
 from crm.cli.session import opened, show
 from crm.errors import InvalidInput
-from crm.outreach.occurrences import Occurrence
+from crm.outreach.runs.occurrences import Occurrence
 
 Standing = Annotated[bool, typer.Option("--standing", help="A version that accounts enter one by one.")]
 Ceiling = Annotated[

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.counts import Count
-from crm.outreach.exposure import Exposure
-from crm.outreach.run_results import RunResults
+from crm.outreach.results.exposure import Exposure
+from crm.outreach.results.run_results import RunResults
 from crm.outreach.run_tables import Arm
 from crm.shown import Shown
 

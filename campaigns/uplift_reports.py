@@ -7,9 +7,9 @@ from itertools import groupby
 from campaigns.counts import Count
 from campaigns.results import ARMS, SYNTHETIC
 from campaigns.uplift import Difference, Reading, compared
-from crm.outreach.attribution import Credit
-from crm.outreach.run_results import RunResults
-from crm.outreach.wordings_compared import WordingResult
+from crm.outreach.results.attribution import Credit
+from crm.outreach.results.run_results import RunResults
+from crm.outreach.results.wordings_compared import WordingResult
 from crm.reports import Cell, Column, ColumnKind, Report
 
 

@@ -54,24 +54,24 @@ from crm.membership.joining.applications import Applications
 from crm.membership.memberships import Terms
 from crm.outreach import clearance_sources as mail_grounds
 from crm.outreach import timeline_sources as mail_sources
-from crm.outreach.administration_letters import administration_letters
-from crm.outreach.answers import Answers
+from crm.outreach.answers.answers import Answers
+from crm.outreach.answers.preferences import Preferences
 from crm.outreach.attention_sources import attention
-from crm.outreach.drafts import Letters
-from crm.outreach.entries import Entries
-from crm.outreach.handover import Handover
+from crm.outreach.delivery.handover import Handover
+from crm.outreach.drafts.administration_letters import administration_letters
+from crm.outreach.drafts.drafts import Letters
 from crm.outreach.identity import Identity
 from crm.outreach.job_slots import JobSlots
-from crm.outreach.lately import Lately
 from crm.outreach.limits import Limits
-from crm.outreach.outbox import Outbox
-from crm.outreach.outcomes import Outcomes
+from crm.outreach.outbox.lately import Lately
+from crm.outreach.outbox.outbox import Outbox
+from crm.outreach.outbox.proofs import Proofs
 from crm.outreach.outgoing import Outgoing
-from crm.outreach.preferences import Preferences
-from crm.outreach.proofs import Proofs
-from crm.outreach.reminder_rules import RULES
-from crm.outreach.reminders import Reminders
-from crm.outreach.runs import Runs
+from crm.outreach.reminders.kinds import RULES
+from crm.outreach.reminders.reminders import Reminders
+from crm.outreach.results.outcomes import Outcomes
+from crm.outreach.runs.entries import Entries
+from crm.outreach.runs.runs import Runs
 from crm.privacy.people import People
 from crm.privacy.retention import Retention
 from crm.reference.categories import Categories

@@ -14,8 +14,8 @@ from crm.book import Book
 from crm.errors import AccordError, MailError, StoreError
 from crm.mail.imap import ImapMailbox, OpenMailbox, Waiting
 from crm.mail.parts import LARGEST_MESSAGE
-from crm.outreach.delivery import Delivery
-from crm.outreach.entries import Entered
+from crm.outreach.delivery.delivery import Delivery
+from crm.outreach.runs.entries import Entered
 from workers.bell import Bell
 
 log = logging.getLogger(__name__)

@@ -21,6 +21,7 @@ from crm.cli import (
     engagement,
     fees,
     imports,
+    leaving,
     letters,
     mail,
     merging,
@@ -176,6 +177,7 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
+terms.app.add_typer(leaving.app)  # `crm term give-notice`
 terms.app.add_typer(proposals.app)  # `crm term propose-upgrade`
 for command in (
     engagement.log,

@@ -7,7 +7,7 @@ import typer
 from crm.cli.options import ORGANIZATION, PERSON, Number, OptionalReason, Reason
 from crm.cli.session import invocation, opened, say, show
 from crm.cli.tables import Cells
-from crm.outreach.unmatched import Read, Waiting
+from crm.outreach.answers.unmatched import Read, Waiting
 
 ANSWERS: dict[str, Cells] = {
     "id": "id",

@@ -1,6 +1,6 @@
 """What outreach has to say to an attention list: letters as touches of ours, and drafts that wait for their author.
 
-A reply has become an interaction by the time it is here (`crm/outreach/answers.py`), and is seen as one.
+A reply has become an interaction by the time it is here (`crm/outreach/answers/answers.py`), and is seen as one.
 """
 
 from typing import Any

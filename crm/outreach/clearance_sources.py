@@ -7,8 +7,8 @@ from crm.directory.staff import Staff
 from crm.insight.clearance_sources import Asked, ClearanceSource, Lines, day_of_instant, grounds_of
 from crm.insight.timeline_sources import in_a_line
 from crm.outreach.draft_tables import LetterDraft, waits
-from crm.outreach.run_rules import ENGAGED
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run
+from crm.outreach.runs.rules import ENGAGED
 from crm.reference.clearance_rule import ClearanceReason
 
 

@@ -14,10 +14,10 @@ from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.errors import AccordError
 from crm.mail.rendering import render
-from crm.outreach.composing import letter_facts
 from crm.outreach.identity import Identity
+from crm.outreach.outbox.composing import letter_facts
+from crm.outreach.outbox.wordings import wording
 from crm.outreach.outbox_tables import Letter
-from crm.outreach.wordings import wording
 from crm.privacy.about import Place, key_columns, name, personal_columns, places_about, places_near, table_of
 from crm.privacy.blanking import mentions
 from crm.privacy.personal_data import PersonalData, Section

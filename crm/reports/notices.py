@@ -10,8 +10,8 @@ from crm.directory.staff import Staff
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateFolder
 from crm.outreach.identity import Identity
+from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
-from crm.outreach.queueing import LetterOrder
 from crm.reports.forms.figures import instant, shown
 from crm.reports.report import Report
 from crm.reports.subscription_tables import Form, Subscription

@@ -16,7 +16,7 @@ from crm.directory.tables import Organization
 from crm.errors import AccordError, NotFound, Refused, StoreError
 from crm.mail.templates import TemplateFolder
 from crm.outreach.identity import Identity
-from crm.outreach.queueing import LetterOrder, queue_letters
+from crm.outreach.outbox.queueing import LetterOrder, queue_letters
 from crm.reports.cadence import Rhythm, cadence
 from crm.reports.filters import read_filters, refuse_unknown
 from crm.reports.notices import MORNING, notice

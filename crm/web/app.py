@@ -24,8 +24,8 @@ from crm.consent.bases import Purpose
 from crm.errors import ConfigurationError, StoreError
 from crm.mail.mime import ONE_CLICK
 from crm.opening import open_book
+from crm.outreach.answers.preferences import CHOOSABLE
 from crm.outreach.identity import PREFERENCES, UNSUBSCRIBE
-from crm.outreach.preferences import CHOOSABLE
 from crm.reference.languages import Language
 from crm.web.allowance import Allowance
 from crm.web.fence import fenced

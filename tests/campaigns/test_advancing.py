@@ -8,7 +8,7 @@ from support.inbound_mail import message
 from campaigns import desk
 from campaigns.arms import variant_of
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.exits import CHOSEN, Leave
+from campaigns.exits import CHOSEN
 from campaigns.journey import (
     BranchStep,
     Journey,
@@ -19,9 +19,10 @@ from campaigns.journey import (
     WaitStep,
 )
 from crm.errors import InvalidInput
-from crm.outreach.composing import envelope
-from crm.outreach.goals import Goal
-from crm.outreach.wordings import wording
+from crm.outreach.outbox.composing import envelope
+from crm.outreach.outbox.wordings import wording
+from crm.outreach.reasons import Leave
+from crm.outreach.runs.goals import Goal
 
 DAY = timedelta(days=1)
 FIRST = LetterStep(name="letter", template="associate_upgrade")

@@ -7,8 +7,8 @@ from campaigns.facts import known_facts, read_facts, refuse_unknown
 from campaigns.journey import BranchStep, Journey
 from crm.errors import InvalidInput
 from crm.membership.contract.standing import Punctuality, Standing
-from crm.outreach.moves import Done
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.runs.moves import Done
 
 FACTS = {fact.name: fact for fact in BUILT_IN}
 

@@ -20,9 +20,9 @@ from campaigns.journey import (
 )
 from campaigns.plan import Around, advance
 from crm.errors import InvalidInput
-from crm.outreach.moves import Done
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.run_tables import Arm
+from crm.outreach.runs.moves import Done
 
 ACCOUNT = candidate(contacts=(contact(901), contact(902, senior=True), contact(903, senior=True)))
 HOUR = timedelta(hours=1)

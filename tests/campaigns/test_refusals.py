@@ -11,8 +11,8 @@ from support.outbox import campaign_letters, running, staffed
 from campaigns.guards import Reachability, objection_to
 from crm.clock import SetClock
 from crm.consent.bases import Purpose
-from crm.outreach.last_look import LastLook
-from crm.outreach.preferences import CHOOSABLE, Choice
+from crm.outreach.answers.preferences import CHOOSABLE, Choice
+from crm.outreach.delivery.last_look import LastLook
 from crm.reference.languages import Language
 
 CAMPAIGNS, DONOR, EVENT = CHOOSABLE

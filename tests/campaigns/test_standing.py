@@ -17,12 +17,12 @@ from campaigns.entry import Entry
 from campaigns.journey import Journey, LetterStep, WaitStep
 from campaigns.standing import due_on_schedule, may_enter, take_in
 from crm.errors import Refused
-from crm.outreach.entries import Entered, Former
-from crm.outreach.moves import Move
-from crm.outreach.occurrences import Occurrence
-from crm.outreach.run_rules import one_approval_at_a_time
 from crm.outreach.run_tables import EnrolmentState, Run
-from crm.outreach.succession import TakenOver
+from crm.outreach.runs.entries import Entered, Former
+from crm.outreach.runs.moves import Move
+from crm.outreach.runs.occurrences import Occurrence
+from crm.outreach.runs.rules import one_approval_at_a_time
+from crm.outreach.runs.succession import TakenOver
 from workers import jobs
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

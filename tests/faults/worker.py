@@ -17,7 +17,7 @@ from support.kill_points import WatchedHandover, WatchedTransport
 from crm.errors import StoreError
 from crm.mail.line import Timeouts
 from crm.opening import read_settings
-from crm.outreach.handover import Handover
+from crm.outreach.delivery.handover import Handover
 from crm.outreach.outbox_tables import Letter
 from workers.cli import serve
 from workers.queues import Queue

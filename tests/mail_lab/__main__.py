@@ -20,7 +20,7 @@ from crm.book import Book
 from crm.clock import SystemClock
 from crm.config import Settings
 from crm.mail.imap import mailbox_of
-from crm.outreach.delivery import Delivery
+from crm.outreach.delivery.delivery import Delivery
 from crm.outreach.outbox_tables import Letter
 from crm.store.postgres import open_server
 from crm.store.shared_server import wait_until

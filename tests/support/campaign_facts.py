@@ -14,9 +14,9 @@ from crm.insight.candidate import Candidate, Contact, TookPart, Touch
 from crm.insight.correspondence import Correspondence
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
-from crm.outreach.moves import Done, Waiting
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.run_tables import Arm
+from crm.outreach.runs.moves import Done, Waiting
 from crm.reference.categories import Category
 from crm.reference.consent_rules import ConsentRule, ConsentRules
 from crm.reference.csvfile import facts, shipped

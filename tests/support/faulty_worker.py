@@ -16,7 +16,7 @@ from pathlib import Path
 from support.kill_points import Watch, WatchedHandover, WatchedTransport
 
 from crm.opening import read_settings
-from crm.outreach.handover import Handover
+from crm.outreach.delivery.handover import Handover
 from crm.store.shared_server import wait_until
 from workers.cli import serve
 from workers.queues import Queue

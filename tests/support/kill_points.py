@@ -10,7 +10,7 @@ from typing import Any
 from crm.mail.failures import Phase
 from crm.mail.line import SmtpLine
 from crm.mail.smtp import Reply, SmtpTransport
-from crm.outreach.handover import Attempt, Claim, Handover
+from crm.outreach.delivery.handover import Attempt, Claim, Handover
 from crm.outreach.outbox_tables import Letter
 
 Watch = Callable[[str], None]

@@ -6,9 +6,9 @@ from typing import Any
 from crm.book import Book
 from crm.directory.people import Person
 from crm.directory.tables import Organization
-from crm.outreach.drafts import Letters
-from crm.outreach.reminder_rule import Matter, ReminderRule
-from crm.outreach.reminders import Reminders
+from crm.outreach.drafts.drafts import Letters
+from crm.outreach.reminders.reminders import Reminders
+from crm.outreach.reminders.rule import Matter, ReminderRule
 
 _LETTERS = {"due": "arrears_due", "overdue": "arrears_overdue"}
 

@@ -7,11 +7,11 @@ from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.mail.templates import TemplateFolder, TemplateVersion
 from crm.membership.terms import Coverage
-from crm.outreach.audience import AudienceRow, RunOrder
-from crm.outreach.moves import Move, Taking, Waiting
+from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
-from crm.outreach.queueing import LetterOrder
 from crm.outreach.run_tables import Arm, Run
+from crm.outreach.runs.audience import AudienceRow, RunOrder
+from crm.outreach.runs.moves import Move, Taking, Waiting
 from crm.reference.languages import Language
 
 CONTENT = {"steps": ["letter", "call"], "wordings": {}}

@@ -11,7 +11,7 @@ from support.smtp_server import RecordingServer
 
 from crm.book import Book
 from crm.mail.smtp import SmtpTransport, Transport
-from crm.outreach.delivery import Delivery
+from crm.outreach.delivery.delivery import Delivery
 
 
 def delivery(

@@ -14,7 +14,7 @@ from campaigns.facts import Fact, FactKind
 from campaigns.journey import BranchStep, Journey, LetterStep
 from campaigns.signal import Signal
 from crm.insight.audience_rules import AllOf, InState, IsMember
-from crm.outreach.goals import Goal
+from crm.outreach.runs.goals import Goal
 
 LETTERS = Path(__file__).with_name(f"{__name__}_letters")
 READ = []

@@ -61,8 +61,9 @@ class Dues:
     ) -> Assessed:
         """Invoice the dues of a year for every membership that runs in it, once, however often this is done.
 
-        What a membership costs follows from its category, Sector and class and from the country and size of its
-        organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
+        What a membership costs follows from its category, Sector and class, by the tables as of the month from which it
+        pays in the year, and from the country and size of its organisation, as they are on file when it is assessed. What
+        was charged before at another price stays as it is, and is told in `otherwise`. Months that an invoice has charged already, for joining or for a
         change, are not charged again. What was charged for months in which a membership has ended, or runs in another category
         or class by now, is given back (unverified: no source says what becomes of it), and the other one is charged. A body
         is charged for no month in which it is exempt, and is listed. The contributions of Member States are a pass of their
@@ -160,9 +161,10 @@ class Dues:
     ) -> PostedInvoice:
         """Give back what an invoice charged, all that is left of it or some months: an invoice below zero, of today.
 
-        Money that is given back settles what is due first, as a payment does. A later `assess` of the year charges the
-        months anew as far as a membership runs in them and is not exempt: so an invoice that was wrong is credited, what was
-        wrong is mended, and the year is assessed again.
+        What is given back is money for the invoice itself, which bears no interest for as much from its first day on; only what
+        was paid of it is free for what is due first. A later `assess` of the year charges the months anew as far as a
+        membership runs in them and is not exempt: so an invoice that was wrong is credited, what was wrong is mended, and the
+        year is assessed again.
 
         Args:
             invoice: its number ("2027-000001"), its id, or itself.
@@ -197,8 +199,8 @@ class Dues:
             dry_run: only say what would be charged.
 
         Returns:
-            The invoice with its lines, due at once; one below zero where a payment that became known later makes less of it; None
-            where there is nothing to charge.
+            The invoice with its lines, due as any that is issued within its year (rule `due_days`); one below zero where a payment
+            that became known later, or what was given back of an invoice, makes less of it; None where there is nothing to charge.
 
         Raises:
             Refused: the day is still to come, or interest was charged beyond it.

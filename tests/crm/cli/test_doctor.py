@@ -57,6 +57,15 @@ def test_a_mail_server_and_a_broker_that_do_not_answer_are_broken_and_nothing_el
     assert "CRM_SMTP_HOST" in found["mail server"]["hint"]
 
 
+def test_letters_that_would_travel_in_the_clear_are_pointed_out(looked_at):
+    with RecordingServer() as server:
+        elsewhere = {"CRM_SMTP_HOST": "0.0.0.0", "CRM_SMTP_PORT": str(server.port)}
+        asked = looked_at(**elsewhere)["mail server"]
+        stated = looked_at(**elsewhere, CRM_SMTP_TLS="none")["mail server"]
+    assert (asked["ok"], "tls" in asked["detail"]) == (False, True)
+    assert (stated["ok"], "in the clear" in stated["hint"]) == (None, True)
+
+
 def test_a_wrong_password_of_the_mail_server_is_found_and_not_shown(looked_at):
     with RecordingServer(login=("accord", "another password")) as server:
         found = looked_at(

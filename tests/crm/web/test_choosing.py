@@ -9,7 +9,7 @@ from support.sending import delivery
 
 from crm.consent.bases import Basis, Purpose
 from crm.consent.suppressions import Scope
-from crm.outreach.preferences import LINK_LASTS, Choice
+from crm.outreach.answers.preferences import LINK_LASTS, Choice
 
 EVERYTHING = ["campaigns", "donor", "event"]
 

@@ -1,0 +1,1 @@
+"""What comes back: answers, bounces, complaints and refusals, and what each does to the book."""

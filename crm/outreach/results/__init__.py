@@ -1,0 +1,1 @@
+"""What came of runs: answers, goals, and what the letters added to them."""
