@@ -6,12 +6,13 @@ besides, its own file says (`Campaign.letter_facts`); what several campaigns tel
 
 from typing import Any
 
-from campaigns.campaign import Campaign, Signature
+from campaigns.campaign import Campaign
 from campaigns.occasion import Facts, Manager, Occasion, Stationery
 from campaigns.signal import Signal
 from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
 from crm.membership.terms import Coverage
+from crm.outreach.approved import Signature
 from crm.reference.languages import Language
 
 

@@ -18,7 +18,7 @@ from campaigns.letter_facts import own_sector, own_study_group, upgrade_fees
 from campaigns.signatures import MEMBERSHIP
 from crm.insight.audience_rules import IsMember
 from crm.insight.membership_signals import activity, punctuality, second_study_group, size
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 

@@ -20,7 +20,7 @@ from crm.insight.membership_signals import (
     concern_of_its_segment,
     study_group_of_another_sector,
 )
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 

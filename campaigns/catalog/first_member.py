@@ -24,7 +24,7 @@ from crm.directory.tables import OrganizationKind
 from crm.insight.audience_rules import AllOf, InStateWithoutSectorMember, IsNotMember, OfKind
 from crm.insight.candidate import AdministrationLetter, Candidate
 from crm.insight.study_group_interest import lately, told
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.clearance_rule import Purpose
 from crm.reference.languages import Language
 

@@ -19,7 +19,7 @@ from crm.directory.roles import RoleKind
 from crm.insight.audience_rules import AllOf, HasRole, InSegment, IsNotMember
 from crm.insight.candidate import Candidate
 from crm.insight.study_group_interest import lately, told
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.languages import Language
 
 IN_TOUCH = timedelta(days=365)

@@ -23,7 +23,7 @@ from crm.insight.audience_rules import FormerMember
 from crm.insight.candidate import Candidate
 from crm.insight.study_group_interest import lately, told
 from crm.membership.terms import Coverage, EventKind
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.languages import Language
 
 PEACE = timedelta(days=183)

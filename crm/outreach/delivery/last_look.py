@@ -91,7 +91,7 @@ class LastLook:
 
     def _without_permission(self, letter: Letter, seen: LetterSeen) -> dict[str, Any] | None:
         if seen.about is None or letter.message_class is not MessageClass.MARKETING:
-            return None  # of no campaign, or of one from before campaigns said what they are about
+            return None
         purpose = Purpose(seen.about)
         found = permission(
             purpose,
