@@ -13,6 +13,7 @@ from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
 from crm.membership.terms import Coverage
 from crm.outreach.approved import Signature
+from crm.outreach.outbox.signing import signed
 from crm.reference.languages import Language
 
 
@@ -125,10 +126,11 @@ def signature(
     if manager is None:
         sender = {"name": stationery.sender_name, "email": stationery.sender_address}
         return {**sender, "title": team.title, "office": team.office}
-    office = manager.office if language is Language.ENGLISH else manager.office_code
-    return {
-        "name": manager.name,
-        "title": manager.title or team.title,
-        "office": office,
-        "email": manager.email,
-    }
+    return signed(
+        manager.name,
+        title=manager.title or team.title,
+        email=manager.email,
+        office=manager.office,
+        office_code=manager.office_code,
+        language=language,
+    )
