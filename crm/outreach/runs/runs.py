@@ -277,17 +277,12 @@ def _exited(change: Change, reason: Leave) -> dict[str, Any]:
     return {"state": EnrolmentState.EXITED, "reason": reason, **ended}
 
 
-def _reviews(order: RunOrder) -> dict[str, str]:
-    return {f"{wording.name}/{wording.language}": wording.reviewed_by for wording in order.wordings}
-
-
 def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
     return Run.model_validate(
         {
             "campaign": order.campaign,
             "title": order.title,
-            # A review changes no word, so the hash that an approval is bound to leaves it out.
-            "content": {**order.content, "reviewed_by": _reviews(order)},
+            "content": order.content.model_dump(mode="json"),
             "content_hash": hash_of_content(order.content),
             "audience_hash": audience_hash,
             "author": change.actor,
