@@ -169,11 +169,12 @@ def _definition(rules: RulesOn) -> str:
     due_on = rules.due_on(2000)  # for the day and month alone
     return (
         f"What is open of the invoices of each account on the day, by the days since it was due: yearly dues on {due_on:%d %B} "
-        f"of their year. Money settles what was due first. After {rules.suspension_days} days a member is suspended, and "
-        f"{rules.exclusion_days} days after it received the notice of that it can be excluded; the oldest amounts are "
+        f"of their year. Money settles what was due first, or the invoice that it is for, and what is given back the invoice that "
+        f"charged it. After {rules.suspension_days} days a member is suspended, and {rules.exclusion_days} days after it "
+        "received the notice of that it can be excluded; the oldest amounts are "
         "counted as if the notice had been received at once. What a repayment plan covers that is kept is no arrears, and the "
         "days of the plan make nothing older. A step that was put off, or an exemption, makes nothing younger. What an "
-        f"applicant is asked for is not owed. {NOT_THE_BOOKS}"
+        f"applicant is asked for is not owed, and makes nothing older once it is a member. {NOT_THE_BOOKS}"
     )
 
 
