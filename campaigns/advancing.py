@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from campaigns.campaign import Signature
-from campaigns.exits import CHOSEN, Leave
+from campaigns.exits import CHOSEN
 from campaigns.facts import Subject, known_facts, read_facts
 from campaigns.gathering import held_back, reachability, signatories
 from campaigns.guards import Reachability, Skip
@@ -30,6 +30,7 @@ from crm.errors import Refused, StoreError
 from crm.garbage import no_collection
 from crm.insight.audience_rules import rule_of
 from crm.mail.templates import TemplateVersion
+from crm.outreach.reasons import Leave
 from crm.outreach.run_tables import Run
 from crm.outreach.runs.moves import Move, Waiting
 from crm.reference.languages import Language

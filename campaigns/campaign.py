@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
 from campaigns.entry import Entry
-from campaigns.exits import CHOSEN, Leave
+from campaigns.exits import CHOSEN
 from campaigns.journey import Journey
 from campaigns.occasion import FactSource
 from campaigns.signal import Condition, Signal, SignalRule
@@ -16,6 +16,7 @@ from crm.consent.bases import Purpose
 from crm.errors import InvalidInput
 from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
+from crm.outreach.reasons import Leave
 from crm.outreach.runs.goals import Goal
 from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language

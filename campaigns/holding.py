@@ -9,10 +9,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from campaigns.guards import Reason, Skip, in_quiet_period
+from campaigns.guards import Skip, in_quiet_period
 from crm.consent.bases import Purpose
 from crm.insight.candidate import Touch
 from crm.insight.clearance_rules import Caveat, Clearance
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Run
 from crm.reference.clearance_rule import ClearanceReason
 from crm.reference.clearance_rule import Purpose as ClearancePurpose

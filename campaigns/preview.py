@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 
 from campaigns.audience import Audience, Invitation, LeftOut
 from campaigns.campaign import Campaign
-from campaigns.guards import Circumstances, Reason
+from campaigns.guards import Circumstances
 from campaigns.intents import Invite
 from campaigns.journey import AnyStep, MeetingStep
 from campaigns.languages_report import languages_report
@@ -26,6 +26,7 @@ from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
 from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from crm.reports import Report

@@ -1,4 +1,4 @@
-"""Standing campaigns: who enters them when. Takes a book, as the desk does, and decides with its pure functions."""
+"""Standing campaigns: who enters them when. Takes a book, as the desk does; what decides takes none."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -175,7 +175,7 @@ def _objection(preview: Preview) -> str:
     left = next(iter(preview.audience.left_out), None)
     if left is None:
         return f"it is no account that {preview.campaign.audience.words}"
-    return f"{left.skip.reason.words}: {left.skip.detail}" if left.skip.detail else left.skip.reason.words
+    return str(left.skip)
 
 
 def _waits(run: Run) -> frozenset[str]:

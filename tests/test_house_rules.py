@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,20 @@ def test_nothing_is_left_open():
         for match in _OPEN_ENDS.finditer(path.read_text("utf-8"))
     ]
     assert found == []
+
+
+def test_what_calls_itself_pure_is_held_to_it():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (held,) = (c["source_modules"] for c in contracts if c["name"] == "decisions are pure")
+    pure = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in CODE
+        if path.name != "__init__.py"
+        and re.search(r"\b[Pp]ure\b", path.read_text("utf-8").partition("\n")[0])
+    }
+    assert pure - {*held} == set()
 
 
 def test_only_one_module_reads_the_clock():

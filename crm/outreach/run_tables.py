@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, 
 from sqlmodel import Field, col
 
 from crm.errors import AlreadyExists, Refused
+from crm.outreach.reasons import Leave, Reason
 from crm.reference.languages import Language
 from crm.store.columns import INNER, at_field, choice, id_field, json_field, personal, ref
 from crm.store.records import Record
@@ -40,6 +41,13 @@ class EnrolmentState(StrEnum):
     ENROLLED = "enrolled"
     EXITED = "exited"
     FINISHED = "finished"
+
+
+def reason_of(state: EnrolmentState, kept: str | None) -> Reason | Leave | None:
+    """Why an account stands in a run as it does, of what its enrolment keeps; None: nothing is the matter."""
+    if kept is None:
+        return None
+    return Leave(kept) if state is EnrolmentState.EXITED else Reason(kept)
 
 
 TOOK_PART = (EnrolmentState.ENROLLED, EnrolmentState.EXITED, EnrolmentState.FINISHED)

@@ -17,6 +17,7 @@ from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.reference.country import Country
 from crm.reference.membership_rules import MembershipRules, RulesOn, membership_rules
 from crm.reference.regions import Region, find_region
+from crm.reports.accounts import REGION
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -150,7 +151,7 @@ def _columns(rules: RulesOn) -> tuple[Column, ...]:
         Age.EXCLUSION: f"{last} days or more",
     }
     return (
-        Column(key="region", title="Region"),
+        REGION,
         Column(key="account", title="Account"),
         Column(key="id", title="Id", kind=ColumnKind.ID),
         Column(key="country", title="Country"),

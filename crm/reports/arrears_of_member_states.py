@@ -14,7 +14,7 @@ from crm.membership.dues.balance import ZERO
 from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.reference.languages import known_language
 from crm.reference.membership_rules import Rule, membership_rules
-from crm.reports.accounts import Place, member_states
+from crm.reports.accounts import REGION, Place, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -107,7 +107,7 @@ def _owes(vote: Vote) -> bool:
 def _columns(year: int, *, every: bool) -> tuple[Column, ...]:
     recent = [(f"owed_{number}", f"Owed for {year - number}") for number in range(_RECENT)]
     return (
-        Column(key="region", title="Region"),
+        REGION,
         Column(key="state", title="Member State"),
         Column(key="code", title="Code"),
         Column(key="manager", title="Account manager"),

@@ -17,7 +17,7 @@ from crm.membership.contributions.round_standing import RoundStanding, signed
 from crm.membership.contributions.round_view import Round
 from crm.reference.languages import known_language
 from crm.reference.units import units_in_words
-from crm.reports.accounts import Place, member_states
+from crm.reports.accounts import REGION, Place, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -26,7 +26,7 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="state", title="Member State"),
     Column(key="code", title="Code"),
     Column(key="units", title="Units", kind=ColumnKind.UNITS, summed=True),

@@ -6,7 +6,7 @@ from datetime import date
 from crm.membership.contributions.announcements import Announcement
 from crm.membership.contributions.round_standing import RoundStanding
 from crm.reference.languages import known_language
-from crm.reports.accounts import Place, member_states
+from crm.reports.accounts import REGION, Place, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -22,7 +22,7 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="direction", title="Direction"),
     Column(key="states", title="Member States", kind=ColumnKind.COUNT, summed=True),
     Column(key="units", title="Units", kind=ColumnKind.UNITS, summed=True),

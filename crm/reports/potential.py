@@ -14,6 +14,7 @@ from crm.reference.languages import Language, known_language
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.regions import Region
 from crm.reference.segment import Segment
+from crm.reports.accounts import REGION
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -88,7 +89,7 @@ def potential(
 
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="segment", title="Segment"),
     Column(key="upgrades", title="Upgrades", kind=ColumnKind.COUNT, summed=True),
     Column(key="further", title="Further Sectors", kind=ColumnKind.COUNT, summed=True),

@@ -14,7 +14,7 @@ from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
-from crm.reports.accounts import ACCOUNT, SHOWN, accounts, is_marked, is_prospect
+from crm.reports.accounts import ACCOUNT, REGION, SHOWN, accounts, is_marked, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -74,7 +74,7 @@ def prospects_by_state(
         on=day,
         filters={name: value for name, value in filters.items() if value},
         columns=(
-            Column(key="region", title="Region"),
+            REGION,
             Column(key="state", title="Member State"),
             Column(key="code", title="Code"),
             Column(key="prospects", title="Prospects", kind=ColumnKind.COUNT, summed=True),

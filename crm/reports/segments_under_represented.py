@@ -17,7 +17,7 @@ from crm.reference.languages import Language, known_language
 from crm.reference.populations import SegmentPopulation, populations_on
 from crm.reference.regions import Region
 from crm.reference.segment import Segment
-from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, holds_term
+from crm.reports.accounts import ACCOUNT, REGION, SHOWN, Place, accounts, holds_term
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -95,7 +95,7 @@ def segments_under_represented(
 
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="segment", title="Segment"),
     Column(key="members", title="Members", kind=ColumnKind.COUNT, summed=True),
     Column(key="organizations", title="Organisations", kind=ColumnKind.COUNT, summed=True),

@@ -12,7 +12,7 @@ from crm.membership.ledger_tables import Term, running
 from crm.reference.categories import Category
 from crm.reference.country import Country
 from crm.reference.languages import known_language
-from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, is_prospect, member_states
+from crm.reports.accounts import ACCOUNT, REGION, SHOWN, Place, accounts, is_prospect, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -78,7 +78,7 @@ def states_without_sector_member(
         on=day,
         filters=place.filters,
         columns=(
-            Column(key="region", title="Region"),
+            REGION,
             Column(key="state", title="Member State"),
             Column(key="code", title="Code"),
             *(

@@ -8,7 +8,7 @@ from support.inbound_mail import message
 from campaigns import desk
 from campaigns.arms import variant_of
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.exits import CHOSEN, Leave
+from campaigns.exits import CHOSEN
 from campaigns.journey import (
     BranchStep,
     Journey,
@@ -21,6 +21,7 @@ from campaigns.journey import (
 from crm.errors import InvalidInput
 from crm.outreach.outbox.composing import envelope
 from crm.outreach.outbox.wordings import wording
+from crm.outreach.reasons import Leave
 from crm.outreach.runs.goals import Goal
 
 DAY = timedelta(days=1)

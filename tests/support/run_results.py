@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from support.campaign_facts import NOW
 
+from crm.outreach.reasons import Reason
 from crm.outreach.results.run_results import ArmResult, RunResults
 from crm.outreach.run_tables import Arm, Run
 
@@ -24,4 +25,6 @@ RUN = Run(
 
 def results(written=(0, 0), held=(0, 0), **changes) -> RunResults:
     arms = [ArmResult(arm, enrolled=n, converted=c) for arm, (c, n) in zip(Arm, (written, held), strict=True)]
-    return RunResults(RUN, tuple(replace(arm, **changes) for arm in arms), {"arrears": 3, "no_signal": 1})
+    return RunResults(
+        RUN, tuple(replace(arm, **changes) for arm in arms), {Reason.ARREARS: 3, Reason.NO_SIGNAL: 1}
+    )

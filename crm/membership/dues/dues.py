@@ -61,8 +61,9 @@ class Dues:
     ) -> Assessed:
         """Invoice the dues of a year for every membership that runs in it, once, however often this is done.
 
-        What a membership costs follows from its category, Sector and class and from the country and size of its
-        organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
+        What a membership costs follows from its category, Sector and class, by the tables as of the month from which it
+        pays in the year, and from the country and size of its organisation, as they are on file when it is assessed. What
+        was charged before at another price stays as it is, and is told in `otherwise`. Months that an invoice has charged already, for joining or for a
         change, are not charged again. What was charged for months in which a membership has ended, or runs in another category
         or class by now, is given back (unverified: no source says what becomes of it), and the other one is charged. A body
         is charged for no month in which it is exempt, and is listed. The contributions of Member States are a pass of their

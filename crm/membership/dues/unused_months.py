@@ -10,7 +10,7 @@ from itertools import groupby
 
 from crm.membership.dues.charging import charged_months, months_in, runs
 from crm.membership.dues.posting import ChargeLine
-from crm.membership.dues.rounded_once import a_month_of, months_of_line
+from crm.membership.dues.rounded_once import months_of_line, share_of
 from crm.membership.pricing import month_end
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
@@ -73,7 +73,7 @@ def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLin
     charges = [line for line in lines if line.amount > 0]
     charged, months = charges[-1], len(months_in(first, last, first.year))
     numbers = ", ".join(dict.fromkeys(line.number for line in charges))
-    unused = _share(lines, first, last)
+    unused = share_of(lines, frozenset(months_in(first, last, first.year)), first.year)
     return ChargeLine(
         since_on=first,
         until_on=last,
@@ -98,23 +98,13 @@ def _alike(lines: Sequence[PostedLine], months: Iterable[int], year: int) -> Ite
     for month in months:
         first = date(year, month, 1)
         charges = [line for line in lines if line.amount > 0 and _touches(line, first)]
-        found[_share(lines, first, first), charges[-1].invoice_id].append(month)
+        found[share_of(lines, frozenset([month]), year), charges[-1].invoice_id].append(month)
     return (stretch for alike in found.values() for stretch in runs(alike, year))
 
 
 def _touches(line: PostedLine, first: date) -> bool:
     """Whether a line is about the month that begins on a day."""
     return line.since_on <= month_end(first) and line.until_on >= first
-
-
-def _share(lines: Iterable[PostedLine], first: date, last: date) -> Fraction:
-    """What lines charge for the months from a first day to a last one, not rounded."""
-    wanted = {*months_in(first, last, first.year)}
-    shares = (
-        a_month_of(line) * len(wanted & {*months_in(line.since_on, line.until_on, first.year)})
-        for line in lines
-    )
-    return sum(shares, Fraction(0))
 
 
 def _whole_year(month: Fraction) -> Decimal | None:

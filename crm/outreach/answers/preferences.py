@@ -22,6 +22,7 @@ from crm.outreach.answers.refusing import held, prove
 from crm.outreach.identity import Identity
 from crm.outreach.outbox.queueing import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
+from crm.outreach.reasons import Leave
 from crm.outreach.run_tables import Run
 from crm.outreach.runs.runs import exit_enrolment
 from crm.reference.consent_rules import Basis
@@ -268,7 +269,7 @@ def _about(session: Session, letter: Letter) -> str | None:
 
 def _end_journey(change: Change, letter: Letter) -> None:
     if letter.enrolment_id is not None:
-        exit_enrolment(change, letter.enrolment_id, SuppressionReason.UNSUBSCRIBED.value)
+        exit_enrolment(change, letter.enrolment_id, Leave.UNSUBSCRIBED)
 
 
 def _of_grounds(grounds: Collection[Basis]) -> Choice:

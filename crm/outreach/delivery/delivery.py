@@ -20,6 +20,9 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox.composing import Envelope, envelope
 
 _SERVER_DOWN = timedelta(minutes=1)
+_NOT_LET_IN = timedelta(
+    minutes=15
+)  # a wrong password, a list that we are on: it takes a person, and no server likes to be asked again
 _RECORDING_PAUSES = (0.1, 0.3, 1, 3, 10, 30)
 
 
@@ -92,8 +95,8 @@ class Delivery:
                 limit, rest = limit - len(begun), rest[len(begun) :]
             return total + self._given_back(rest, "The worker stopped before it came to this letter.")
         except SmtpFailure as failure:
-            why = f"The mail server does not answer ({failure.phase})."
-            return total + self._given_back(rest, why, wait=_SERVER_DOWN)
+            wait = _NOT_LET_IN if failure.verdict.stop_sender else _SERVER_DOWN
+            return total + self._given_back(rest, failure.message, wait=wait)
         finally:
             self._hang_up()
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 from crm.mail.templates import TemplateVersion
 from crm.membership.terms import Coverage
 from crm.outreach.outbox.wordings import kept_facts
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
 from crm.reference.languages import Language
 from crm.store.trail import take_ids
@@ -42,7 +43,7 @@ class AudienceRow:
     language: Language | None = None
     arm: Arm | None = None
     step: str | None = None
-    reason: str | None = None
+    reason: Reason | None = None
     coverage: Coverage | None = None
     why: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -91,7 +92,7 @@ def freeze(session: Session, run: Run, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(insert(Enrolment), values)
 
 
-def not_let_in(reason: str) -> dict[str, Any]:
+def not_let_in(reason: Reason) -> dict[str, Any]:
     """What becomes of an account that awaited an approval and is not let in: it is left out for a reason, like others."""
     return {"state": EnrolmentState.LEFT_OUT, "reason": reason, "arm": None, "step": None}
 

@@ -107,9 +107,41 @@ def test_a_notice_that_the_books_do_not_explain_wants_a_reason(book, billed):
         book.suspension_notices.received(billed, on=date(2027, 10, 2))
 
 
-def test_who_is_suspended_as_a_source_says_is_sent_its_notice(book, acme):
+def test_who_is_suspended_as_a_source_says_is_sent_its_notice_and_receives_it(book, acme, at):
     book.standing.record(acme, "suspended", as_of=date(2026, 11, 1), source="finance")
-    assert book.suspension_notices.sent(acme, on=date(2026, 11, 2)).sent_on == date(2026, 11, 2)
+    at("2026-11-12")
+    book.suspension_notices.sent(acme, on=date(2026, 11, 2))
+    assert book.suspension_notices.received(acme, on="2026-11-10").received_on == date(2026, 11, 10)
+
+
+def test_a_notice_of_a_suspension_that_is_over_does_not_pass_for_one_of_the_next(book, billed, at):
+    book.suspension_notices.sent(billed, on=date(2027, 9, 30))
+    book.dues.assess(2028, issued_on=date(2027, 9, 10))
+    book.dues.pay(billed, FEE, on=date(2027, 10, 1), reference="UBS 1")
+    at("2028-10-02")
+    assert how(book, billed) == (Standing.SUSPENDED, "suspended")
+    assert [act.what for act in book.standing.due()] == ["send the notice of suspension"]
+    with pytest.raises(Refused, match="over: since 2027-10-01 nothing was overdue") as caught:
+        book.suspension_notices.received(billed, on=date(2028, 10, 1))
+    assert caught.value.rule == "suspension_notices.same_suspension"
+    with pytest.raises(Refused, match="nothing was overdue"):
+        book.suspension_notices.sent(billed, on=date(2027, 9, 28), received_on=date(2028, 10, 1))
+    assert book.suspension_notices.received(billed, on=date(2027, 9, 30)).received_on == date(2027, 9, 30)
+    assert how(book, billed) == (Standing.SUSPENDED, "suspended")
+    said = "The same letter was sent again by e-mail"
+    book.suspension_notices.received(billed, on=date(2028, 10, 1), override=said)
+    assert how(book, billed) == (Standing.SUSPENDED, "notified")
+
+
+def test_a_notice_counts_on_through_a_suspension_that_was_put_off(book, billed, at):
+    book.suspension_notices.sent(billed, on=date(2027, 9, 30))
+    at("2027-12-02")
+    book.postponements.grant(
+        billed, "suspension", on=date(2027, 10, 5), until=date(2027, 12, 1), reason="Talks"
+    )
+    assert [act.what for act in book.standing.due()] == ["ask whether the notice of suspension was received"]
+    book.suspension_notices.received(billed, on=date(2027, 10, 8))
+    assert how(book, billed) == (Standing.SUSPENDED, "notified")
 
 
 def test_who_is_excluded_before_the_ladder_asks_for_it_is_so_for_a_reason(book, billed):

@@ -175,4 +175,11 @@ def test_two_who_accept_at_once_post_it_once(book, make_book, invoiced):
     assert len(book.dues.invoices(invoiced)) == 2
 
 
-# The other changes
+def test_assessing_the_member_states_changes_no_proposal(book, invoiced):
+    book.organizations.add("Ministry of Ghana", country="GH", kind="administration")
+    proposal = upgrade(book, invoiced, on=date(2026, 12, 1))
+    assert book.contributions.assess(2027).invoices == 1
+    assert upgrade(book, invoiced, on=date(2026, 12, 1)) == proposal
+    book.dues.assess(2027)
+    later = upgrade(book, invoiced, on=date(2026, 12, 1))
+    assert later.net == proposal.net + 31800 - 10600

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from support.outbox import campaign_letters, contact, letters, running, staffed
+from support.outbox import campaign_letters, contact, letters, look_at, running, staffed
 
 from crm.mail.failures import Outcome, Verdict
 from crm.outreach.delivery.handover import Attempt
@@ -106,6 +106,7 @@ def test_once_somebody_lets_it_go_on_it_is_counted_anew(office, make_book, clock
     came_to(office, [REFUSED, REFUSED])
     clock.advance(_SECOND)
     office.runs.resume(run, reason="the addresses were mended")
+    look_at(office, run, in_days=1)
     clock.advance(_SECOND)
     came_to(office, [REFUSED])
     assert office.runs.get(run).status == "running"

@@ -395,18 +395,18 @@ def test_results_count_by_arm_and_show_letters_in_doubt_and_assumed_sent(book, c
 
 
 @pytest.mark.parametrize(
-    ("recorded_after", "effective", "sector", "counts"),
+    ("recorded_after", "effective", "sector", "counts", "ends"),
     [
-        (1, date(2026, 11, 24), "T", True),
-        (1, date(2027, 1, 1), "T", True),
-        (1, date(2026, 11, 23), "T", False),
-        (-1, date(2027, 1, 1), "T", False),
-        (1, date(2027, 1, 1), "R", False),
+        (1, date(2026, 11, 24), "T", True, True),
+        (1, date(2027, 1, 1), "T", True, True),
+        (1, date(2026, 11, 23), "T", False, True),
+        (-1, date(2027, 1, 1), "T", False, False),
+        (1, date(2027, 1, 1), "R", False, False),
     ],
-    ids=["on the day", "next year", "before the launch", "decided before the launch", "another Sector"],
+    ids=["on the day", "next year", "before the launch", "on file when it was frozen", "another Sector"],
 )
-def test_an_upgrade_counts_if_it_was_decided_after_the_launch(
-    book, colleague, acme, clock, recorded_after, effective, sector, counts
+def test_an_upgrade_counts_if_it_was_decided_after_the_launch_and_ends_the_journey_if_it_was_recorded_later(
+    book, colleague, acme, clock, recorded_after, effective, sector, counts, ends
 ):
     book.terms.join(acme[0], "associate", sector="R", study_group="R-SG4", on=date(2020, 1, 1))
     launch_at = clock.now()
@@ -418,7 +418,7 @@ def test_an_upgrade_counts_if_it_was_decided_after_the_launch(
     clock.advance(timedelta(hours=1))
     if recorded_after > 0:
         book.terms.upgrade(acme[0], sector=sector, on=effective)
-    assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [counts]
+    assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [ends]
     assert book.outcomes.of(run).arms[0].converted == int(counts)
 
 
