@@ -1,6 +1,7 @@
 """How the command is put together: its global options, its groups, and those that upper layers bring."""
 
 import os
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated, Any
 
@@ -90,6 +91,7 @@ class Commands(TyperGroup):
             raise typer.Exit(exit_code(error)) from None
 
 
+@cache
 def _registered() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from support.campaign_facts import NOW, candidate, circumstances, contact, sent, waiting
 
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.exits import Leave
-from campaigns.guards import Reason, Skip
+from campaigns.guards import Skip
 from campaigns.holding import PATIENCE
 from campaigns.intents import Exit, Finish, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import (
@@ -23,6 +22,7 @@ from campaigns.journey import (
 )
 from campaigns.plan import Around, advance
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.reasons import Leave, Reason
 from crm.outreach.run_tables import Arm
 from crm.outreach.runs.moves import Done
 
@@ -311,6 +311,25 @@ def test_a_meeting_is_proposed_to_whoever_is_written_to_and_not_to_the_hold_out(
     assert invite == Invite("meet", "m", datetime(2026, 12, 1, 8, tzinfo=UTC), 45, "Online")
     assert last == WaitUntil(END, NOW + DAY)
     assert planned(waiting("meet", arm=Arm.HOLD_OUT), journey=meet) == (Pass("meet"), Finish())
+
+
+@pytest.mark.parametrize(
+    ("proposes", "to", "anew"),
+    [
+        (NOW - 9 * DAY, 901, True),
+        (NOW + 8 * HOUR - timedelta(seconds=1), 901, True),
+        (NOW + 8 * HOUR, 901, False),
+        (None, 901, False),  # it has left, or may have been seen
+        (NOW - 9 * DAY, 902, False),  # a colleague of theirs has been switched to since
+    ],
+)
+def test_a_meeting_that_waits_until_it_is_too_near_is_proposed_for_another_day(proposes, to, anew):
+    meet = Journey(steps=(MeetingStep(name="meet", template="m", working_days=5),))
+    kenyan = candidate(contacts=(contact(901, country="KEN"),))
+    asked = Done(NOW - 10 * DAY, MessageStatus.QUEUED, person_id=to, proposes=proposes)
+    intents = planned(waiting(END, done={"meet": asked}), kenyan, journey=meet)
+    again = Invite("meet", "m", datetime(2026, 12, 1, 9, tzinfo=UTC), 30)
+    assert intents == (*([again] if anew else []), WaitUntil(END, NOW + DAY))
 
 
 def test_an_answer_does_not_end_a_journey_whose_campaign_goes_on_after_one():

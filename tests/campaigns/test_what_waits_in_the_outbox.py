@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from support.associates import associate
-from support.desk_runs import launched
+from support.desk_runs import NOBODY_HELD_OUT, launched
+from support.outbox import told
 
 from campaigns import desk
+from campaigns.journey import Journey, MeetingStep, WaitStep
 from crm.outreach.outbox_tables import MessageStatus
 
 FRIDAY_EVENING = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)  # 18:00 in Nairobi
@@ -100,3 +102,69 @@ def test_what_waits_for_longer_is_looked_at_once_a_day(book, colleague, worker, 
     assert taken(worker) == set()
     desk.advance(worker)
     assert taken(worker) == {accounts["Acme"][0].id}
+
+
+MEETING = NOBODY_HELD_OUT.but(
+    journey=Journey(
+        steps=(MeetingStep(name="meet", template="meeting_request"), WaitStep(name="wait", working_days=9))
+    )
+)
+
+
+@pytest.fixture
+def asked(book, colleague, worker):
+    """A letter that asks for a meeting on 1 December at eleven in Nairobi waits in the outbox."""
+    acme, _ = associate(book, "Acme")
+    run = launched(book, colleague, MEETING)
+    desk.advance(worker)
+    (letter,) = book.outbox.of(acme)
+    assert "on 1 December 2026 at 11:00" in book.outbox.shown(letter).text
+    return run, letter
+
+
+def intended(book):
+    return book.handover.intend([claim.letter for claim in book.handover.claim(limit=1)])
+
+
+def test_a_meeting_whose_day_went_by_in_a_pause_is_proposed_for_another(book, worker, clock, asked):
+    run, letter = asked
+    desk.pause(book, run, reason="a question")
+    clock.advance(timedelta(days=30))
+    desk.resume(book, run)
+    desk.advance(worker)
+    assert "on 4 January 2027 at 11:00" in book.outbox.shown(letter).text
+    assert book.outbox.get(letter).dated_at == clock.now()
+    assert told(book, letter)[-1] == "proposed anew"
+    assert intended(worker) == {letter.id}
+
+
+def test_a_meeting_that_has_come_too_near_is_not_asked_for_before_its_account_is_looked_at(
+    book, worker, clock, asked
+):
+    _, letter = asked
+    clock.at = datetime(2026, 11, 30, 10, 0, tzinfo=UTC)
+    desk.advance(worker)
+    assert told(book, letter) == ["queued"]
+    clock.at = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
+    assert intended(worker) == frozenset()
+    kept = book.outbox.get(letter)
+    look_at = datetime(2026, 12, 1, 10, 0, tzinfo=UTC)
+    assert (kept.status, kept.due_at, kept.tries) == ("queued", look_at, 0)
+    assert kept.verdict == "the day that it proposes is too near: another is proposed"
+    clock.at = look_at
+    desk.advance(worker)
+    assert "on 8 December 2026 at 11:00" in book.outbox.shown(letter).text
+
+
+def test_a_meeting_that_its_reader_may_know_of_is_not_proposed_for_another_day(book, worker, clock, asked):
+    _, letter = asked
+    intended(worker)
+    clock.advance(timedelta(minutes=10))
+    worker.handover.reap()
+    book.outbox.resend(letter, reason="not in the log")
+    clock.advance(timedelta(days=8))
+    desk.advance(worker)
+    assert "on 1 December 2026 at 11:00" in book.outbox.shown(letter).text
+    assert intended(worker) == frozenset()
+    kept = book.outbox.get(letter)
+    assert (kept.status, kept.verdict) == ("stopped", "the day that it proposes is past or too near")

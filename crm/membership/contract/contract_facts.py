@@ -137,11 +137,16 @@ def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
     since = (row.since_on for row in invoices if joining.get(row.number) != ALWAYS)
     contributes = [row.since_on for row in invoices if row.kind is InvoiceKind.CONTRIBUTION]
     return {
-        "charges": [Charge(*row[1:7]) for row in invoices],
+        "charges": [_charge(row) for row in invoices],
         "charged_since": min(since, default=None),
         "contributes": [(min(contributes), NEVER)] if contributes else (),
         "joining": joining,
     }
+
+
+def _charge(row: Any) -> Charge:
+    back = tuple(zip(row.credited, row.given_back, strict=True)) if row.credited else ()
+    return Charge(row.number, row.due_on, row.amount, row.issued_on, row.id, row.kind, back)
 
 
 def _applied(row: Any) -> Spell:
@@ -236,6 +241,15 @@ _LINES = (
     select(
         func.min(col(InvoiceLine.since_on)).label("since_on"),
         func.max(col(InvoiceLine.application_id)).label("application_id"),
+        *(
+            func.array_agg(aggregate_order_by(each, col(InvoiceLine.id)))
+            .filter(col(InvoiceLine.amount) < 0)
+            .label(name)
+            for name, each in (
+                ("credited", col(InvoiceLine.credits_id)),
+                ("given_back", -col(InvoiceLine.amount)),
+            )
+        ),
     )
     .where(col(InvoiceLine.invoice_id) == col(Invoice.id))
     .lateral()
@@ -246,6 +260,8 @@ _INVOICES = (
         col(Invoice.synthetic),
         _LINES.c.since_on,
         _LINES.c.application_id,
+        _LINES.c.credited,
+        _LINES.c.given_back,
         col(ApplicationRecord.status),
         col(ApplicationRecord.closed_on),
     )

@@ -1,6 +1,7 @@
 """The joining invoice of an application, and what follows once it is covered: the membership begins by itself."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -64,7 +65,7 @@ def credit_joining_invoice(change: Change, row: ApplicationRecord) -> None:
     charged = change.session.scalars(query.order_by(col(InvoiceLine.id))).all()
     if charged:
         today = today_of(change.session, change.now, change.actor)
-        lines = [_line(row, line, sign=-1) for line in charged]
+        lines = [replace(_line(row, line, sign=-1), credits_id=line.invoice_id) for line in charged]
         _post(change, row, lines, kind=InvoiceKind.CREDIT, on=today, due_days=0)
 
 

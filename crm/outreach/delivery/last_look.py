@@ -18,9 +18,10 @@ from crm.consent.suppressions import Scope, refuses, suppressed
 from crm.keyring import KeyRing
 from crm.outreach.delivery.last_facts import LetterSeen, letters_seen
 from crm.outreach.limits import Limits
+from crm.outreach.outbox.inviting import proposed_for, too_near
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.outgoing import standing_stop
-from crm.outreach.run_tables import EnrolmentState, RunStatus
+from crm.outreach.run_tables import EnrolmentState, RunStatus, reason_of
 from crm.reference.consent_rules import consent_rules_of
 
 
@@ -84,12 +85,15 @@ class LastLook:
         if seen.run is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
         if seen.state not in {None, EnrolmentState.ENROLLED}:
-            return _stop(f"the account left the journey: {seen.reason or seen.state}")
+            why = reason_of(seen.state, seen.reason)
+            return _stop(f"the account left the journey: {why.words if why else seen.state}")
+        if letter.may_duplicate and self._proposes_too_late(letter):
+            return _stop("the day that it proposes is past or too near")
         return self._without_permission(seen)
 
     def _without_permission(self, seen: LetterSeen) -> dict[str, Any] | None:
         if seen.about is None:
-            return None  # of no campaign, or of one from before campaigns said what they are about
+            return None
         purpose = Purpose(seen.about)
         found = permission(
             purpose,
@@ -101,6 +105,10 @@ class LastLook:
         )
         return None if found.allowed else _stop(f"no permission to write: {found.words}")
 
+    def _proposes_too_late(self, letter: Letter) -> bool:
+        starts_at = proposed_for(letter.facts) if letter.enrolment_id else None
+        return starts_at is not None and too_near(starts_at, self._now)
+
     def _put_off(self, letter: Letter) -> dict[str, Any] | None:
         if self._stop is not None:
             return waiting(self._stop.words)
@@ -108,6 +116,8 @@ class LastLook:
             return waiting("the run is paused")
         if (look_at := self._seen[letter.id].look_at) is not None and look_at <= self._now:
             return waiting("its account is looked at first")
+        if look_at is not None and self._proposes_too_late(letter):
+            return waiting("the day that it proposes is too near: another is proposed") | {"due_at": look_at}
         too_soon = self._too_soon(letter) if letter.of_campaign else None
         return too_soon or (self._out_of_hours(letter) if letter.run_id is not None else None)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, case, cast, select, update
 from sqlmodel import Session, col
 
 from crm.directory.merged import among
@@ -15,6 +15,7 @@ from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus, S
 from crm.outreach.runs.goals import goal_reached
 from crm.outreach.runs.moves import Done, Waiting
 from crm.outreach.runs.responses import answered, complaining
+from crm.store.columns import UtcDateTime
 
 
 def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
@@ -82,6 +83,7 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
             col(Letter.handed_at),
             col(StepTaken.outcome),
             col(Letter.person_id),
+            case((_unseen(), cast(col(Letter.facts)["meeting"]["starts_at"].astext, UtcDateTime))),
         )
         .outerjoin(Letter, col(Letter.id) == col(StepTaken.outbox_id))
         .where(among(col(StepTaken.enrolment_id), ids))
@@ -91,6 +93,11 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
     for number, step, *what in session.execute(query):
         found[number][step] = Done(*what)
     return found
+
+
+def _unseen() -> ColumnElement[bool]:
+    """Whether a letter waits, and its reader cannot have seen it."""
+    return (col(Letter.status) == MessageStatus.QUEUED) & col(Letter.may_duplicate).is_(False)
 
 
 def _waiting(row: Any, done: Mapping[str, Done]) -> Waiting:

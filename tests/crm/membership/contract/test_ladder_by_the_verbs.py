@@ -1,6 +1,7 @@
 """What is owed goes up the ladder and comes down, by the verbs; an applicant's invoice does not."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from support.contracts import DAY, FEE, how
@@ -159,3 +160,32 @@ def test_an_applicant_that_does_not_pay_its_joining_invoice_is_not_in_arrears(bo
     assert how(book, beta) == (Standing.APPLICATION_PENDING, None)
     book.applications.refuse(beta, reason="no legal entity")
     assert how(book, beta, date(2026, 11, 3)) is None
+
+
+def test_who_is_let_in_before_its_payment_has_the_time_of_every_member_to_pay(book, at):
+    at("2026-01-10")
+    beta = book.organizations.add("Beta Ltd", country="CH")
+    applied = book.applications.apply(beta, "associate", sector="T", study_group="T-SG13", on="2026-01-05")
+    book.applications.forward(applied, on="2026-01-06")
+    book.applications.approve(applied)
+    at("2026-11-26")
+    book.applications.activate(applied, reason="Paid, but the bank is slow")
+    assert how(book, beta) == (Standing.ARREARS, "overdue")
+    assert book.standing.due() == ()
+    assert book.dues.statement(beta, on=date(2026, 12, 6)).interest == Decimal(
+        "9.58"
+    )  # 11 days at 3 per cent
+    assert how(book, beta, date(2027, 5, 23)) == (Standing.ARREARS, "overdue")
+    assert how(book, beta, date(2027, 5, 24)) == (Standing.SUSPENDED, "suspended")
+
+
+def test_what_is_invoiced_today_is_not_overdue_tomorrow(book, acme, at):
+    at("2026-03-01")
+    book.dues.assess(2026)
+    at("2026-06-10")
+    book.dues.charge_interest(acme)
+    book.dues.pay(acme, FEE, on=date(2026, 6, 10), reference="late")
+    accepted = book.terms.accept(book.terms.propose_class(acme, sector="T", units=1, on=date(2026, 7, 1)))
+    assert {invoice.due_on for invoice in accepted.invoices} == {date(2026, 7, 10)}
+    assert how(book, acme, date(2026, 6, 11)) == how(book, acme, date(2026, 7, 10)) == (Standing.GOOD, None)
+    assert how(book, acme, date(2026, 7, 11)) == (Standing.ARREARS, "overdue")
