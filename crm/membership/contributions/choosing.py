@@ -7,7 +7,12 @@ from fractions import Fraction
 from sqlmodel import Session
 
 from crm.errors import InvalidInput, Refused
-from crm.membership.contributions.contribution_facts import class_rules, compared_with, history_of
+from crm.membership.contributions.contribution_facts import (
+    class_rules,
+    compared_with,
+    history_of,
+    period_began_on,
+)
 from crm.membership.contributions.contribution_tables import ContributionChoice
 from crm.membership.contributions.reduction import ClassWarning
 from crm.reference.country import Country
@@ -20,11 +25,13 @@ Units = Fraction | int | str
 
 def warnings_for(session: Session, state: Country, units: Fraction, day: date) -> tuple[ClassWarning, ...]:
     """What the rules say to a class of a Member State that takes effect on a day."""
+    began_on = period_began_on(session, day)
     return class_rules(session, day).warnings(
         units,
         earlier=compared_with(session, history_of(session, state.code), day),
         ground=small_class_grounds(session, day).get(state.code),
         former_ground=former_grounds(session, day).get(state.code, ""),
+        inside=None if began_on == day else began_on,
     )
 
 
