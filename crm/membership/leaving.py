@@ -110,6 +110,8 @@ class Leaving:
     ) -> Recorded:
         """Record that a member leaves on a day that is fixed already. One that ends on its first day leaves no term.
 
+        Where it has given notice, an earlier day that was agreed takes the place of the one on which the notice takes effect.
+
         Args:
             key: which organisation.
             sector: "R", "T" or "D"; may be left out where it holds one membership only.
@@ -145,6 +147,7 @@ class Leaving:
         """Record that a member has been excluded, e.g. because its arrears were not paid after the suspension.
 
         It is decided by the Secretary-General (Resolution 152, Busan), when the ladder asks for it; see `book.standing.due`.
+        A notice that is still to take effect is overtaken by it.
 
         Args:
             key: which organisation.

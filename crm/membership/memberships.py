@@ -11,6 +11,7 @@ from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import day_asked, day_said
 from crm.directory.tables import Organization
+from crm.membership.correcting import Correcting
 from crm.membership.coverage import coverage_of
 from crm.membership.leaving import Leaving
 from crm.membership.ledger import current_term, events_of, no_member_there, refuse_no_member
@@ -25,7 +26,7 @@ from crm.reference.units import units_of
 from crm.store.columns import chosen
 
 
-class Terms(Leaving, Proposing):
+class Terms(Leaving, Correcting, Proposing):
     """`book.terms`: join, change and end memberships, and read the ledger and the terms that follow from it."""
 
     def join(

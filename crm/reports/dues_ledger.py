@@ -5,6 +5,7 @@ from datetime import date
 from operator import itemgetter
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
@@ -45,7 +46,7 @@ COLUMNS = (
     Column(key="certainty", title="Whether no source states the rule"),
     Column(key="basis", title="How the amount comes about", kind=ColumnKind.NOTE),
     Column(key="refers_to", title="Refers to entry", kind=ColumnKind.ID),
-    Column(key="for_invoice", title="Invoice that a payment is for"),
+    Column(key="for_invoice", title="Invoice that is paid or given back"),
 )
 """The columns; docs/how-to/collect-the-dues.md says what each of them holds."""
 
@@ -90,13 +91,15 @@ def dues_ledger(
 
 def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mapping[str, Cell], bool]]:
     unstated = unverified_rules(session)
+    credited = aliased(Invoice)
     query = (
-        select(InvoiceLine, Invoice, col(Organization.name), col(Organization.country))
+        select(InvoiceLine, Invoice, col(Organization.name), col(Organization.country), col(credited.number))
         .join(Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id))
+        .outerjoin(credited, col(credited.id) == col(InvoiceLine.credits_id))
         .join(Organization, col(Organization.id) == col(Invoice.organization_id))
         .where(col(Invoice.issued_on).between(first, last))
     )
-    for line, invoice, name, country in session.execute(query):
+    for line, invoice, name, country, number in session.execute(query):
         cells: dict[str, Cell] = {
             "entry": "line",
             "id": line.id,
@@ -119,6 +122,7 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
             "certainty": Certainty.UNVERIFIED.value if unstated.covers(line.rule, line.units) else None,
             "basis": line.basis,
             "refers_to": line.event_id or line.application_id or line.overdue_id,
+            "for_invoice": number,
         }
         yield cells, invoice.synthetic
 

@@ -16,6 +16,7 @@ from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.contract_tables import AccountStanding, SuspensionNotice
 from crm.membership.contract.standing import Punctuality, Standing, StandingRecord
 from crm.membership.contract.standing_spans import settle_every_standing, standing_on
+from crm.membership.contract.undue import rest_between
 from crm.membership.joining.application_steps import Party
 from crm.shown import Shown
 from crm.store.columns import chosen
@@ -159,6 +160,7 @@ def _waiting(day: date) -> Select[*tuple[Any, ...]]:
         col(SuspensionNotice.organization_id) == col(Organization.id),
         col(SuspensionNotice.sent_on) <= day,
         col(SuspensionNotice.received_on).is_(None),
+        ~rest_between(col(Organization.id), col(SuspensionNotice.sent_on), day).exists(),
     )
     return (
         columns(

@@ -171,7 +171,7 @@ def assess(
         year=year,
         memberships=len(this.terms),
         charged_before=this.charged_before,
-        invoices=len(this.lines),
+        invoices=written.invoices if written else 0,
         amount=written.amount if written else ZERO,
         given_back=this.given_back,
         unverified=_unverified(session, this),

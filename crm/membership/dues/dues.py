@@ -161,9 +161,10 @@ class Dues:
     ) -> PostedInvoice:
         """Give back what an invoice charged, all that is left of it or some months: an invoice below zero, of today.
 
-        Money that is given back settles what is due first, as a payment does. A later `assess` of the year charges the
-        months anew as far as a membership runs in them and is not exempt: so an invoice that was wrong is credited, what was
-        wrong is mended, and the year is assessed again.
+        What is given back is money for the invoice itself, which bears no interest for as much from its first day on; only what
+        was paid of it is free for what is due first. A later `assess` of the year charges the months anew as far as a
+        membership runs in them and is not exempt: so an invoice that was wrong is credited, what was wrong is mended, and the
+        year is assessed again.
 
         Args:
             invoice: its number ("2027-000001"), its id, or itself.
@@ -200,8 +201,8 @@ class Dues:
             dry_run: only say what would be charged.
 
         Returns:
-            The invoice with its lines, due at once; one below zero where a payment that became known later makes less of it; None
-            where there is nothing to charge.
+            The invoice with its lines, due as any that is issued within its year (rule `due_days`); one below zero where a payment
+            that became known later, or what was given back of an invoice, makes less of it; None where there is nothing to charge.
 
         Raises:
             Refused: the day is still to come, or interest was charged beyond it.

@@ -72,6 +72,7 @@ _LINE: tuple[Any, ...] = (
     col(Invoice.organization_id),
     col(Invoice.number),
     col(Invoice.synthetic),
+    col(InvoiceLine.invoice_id),
     col(InvoiceLine.event_id),
     col(InvoiceLine.application_id),
     col(InvoiceLine.state),

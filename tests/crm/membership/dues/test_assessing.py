@@ -122,7 +122,7 @@ def test_who_comes_later_is_invoiced_by_a_later_pass_and_nobody_else(book, add):
     assert (assessed.invoices, assessed.charged_before) == (1, 1)
     assert told(book, late) == [("T", "sector_member", 3, Decimal("7950.00"))]
     (invoice,) = book.dues.invoices(late)
-    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 11, 24))
+    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 12, 24))
 
 
 def test_what_an_account_owes_decides_how_it_stands(book, add):

@@ -274,6 +274,17 @@ def test_a_body_that_is_exempt_has_nothing_to_pay_and_is_a_member_with_its_appro
     assert [term.since_on for term in book.terms.of(body)] == [date(2026, 11, 1)]
 
 
+def test_a_body_that_is_exempt_for_some_of_the_months_pays_for_the_others_before_it_is_a_member(book):
+    body = book.organizations.add("Satellite Union", country="CH", kind="international")
+    book.exemptions.grant(body, since=date(2020, 1, 1), until=date(2026, 6, 30), reason="Council 2020")
+    applied = book.applications.apply(body, "associate", sector="T", study_group="T-SG13", on="2026-03-01")
+    waiting = book.applications.approve(applied, on="2026-03-05")
+    assert (waiting.status, waiting.amount) == ("invoiced", 5300)
+    pay(book, body, "5300", reference="July to December")
+    assert book.applications.get(applied.id).status == "active"
+    assert book.dues.assess(2026, dry_run=True).invoices == 0
+
+
 def test_how_the_account_stands_follows_its_application(book, acme, invoiced, clock):
     def standing(on):
         told = book.standing.of(acme, on=on)
