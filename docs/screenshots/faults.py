@@ -38,20 +38,22 @@ class Fault:
         return f"{self.impact}: {self.rule}: {self.help}: {'; '.join(self.places[:3])}"
 
 
-def faults(page: str, axe: Path, folder: Path, *, dark: bool = False, width: int = 1280) -> list[Fault]:
+def faults(page: Path, axe: Path, folder: Path, *, dark: bool = False, width: int = 1280) -> list[Fault]:
     """The faults of a page, with everything opened that can be opened.
 
     The page forbids every script; the copy that is examined does not, and carries axe-core inside it.
     """
+    opened = _POLICY.sub("", page.read_text(encoding="utf-8")).replace("<details>", "<details open>")
+    text, end, rest = opened.rpartition("</body>")
+    if not end:
+        raise SystemExit(f"{page.name} has no </body> before which axe-core could stand.")
     script = axe.read_text(encoding="utf-8")
-    opened = _POLICY.sub("", page).replace("<details>", "<details open>")
     examined = folder / "examined.html"
-    examined.write_text(
-        opened.replace("</body>", f"<script>{script}</script><script>{_RUN}</script></body>"), "utf-8"
-    )
+    examined.write_text(f"{text}<script>{script}</script><script>{_RUN}</script>{end}{rest}", "utf-8")
     found = _RESULT.search(document(examined, dark=dark, width=width))
     if found is None:
-        raise SystemExit("axe-core did not come to an end.")
+        where = f"{page.name}, {width} px{', dark' if dark else ''}"
+        raise SystemExit(f"axe-core did not come to an end on {where}.")
     return [
         Fault(
             rule=each["id"],

@@ -16,7 +16,7 @@ from synthetic import announcements, forecast, proposal, synthetic_book, what_if
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
 _NOTEBOOK = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A proposal</title>
-<main style="margin: 1.5rem"><h1 style="font: 600 1rem system-ui">Out [1]</h1>{card}</main></html>"""
+<body><main style="margin: 1.5rem"><h1 style="font: 600 1rem system-ui">Out [1]</h1>{card}</main></body></html>"""
 NARROWEST = 500
 """The smallest window of Chromium itself; the narrow style begins at 640 pixels."""
 
@@ -95,7 +95,7 @@ def _rows_of(page: Path, state: str) -> str:
 def _examined(page: Path, axe: Path, folder: Path) -> list[Fault]:
     found = []
     for dark, width in ((False, 1280), (True, 1280), (False, NARROWEST)):
-        for fault in faults(page.read_text(encoding="utf-8"), axe, folder, dark=dark, width=width):
+        for fault in faults(page, axe, folder, dark=dark, width=width):
             print(f"{page.name}, {width} px{', dark' if dark else ''}: {fault}")
             found.append(fault)
     return found
