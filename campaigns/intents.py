@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from campaigns.exits import Leave
-from campaigns.guards import Reason
 from campaigns.journey import MeetingStep
+from crm.outreach.reasons import Leave, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Queue the letter of a step with an invitation to a meeting."""
+    """Queue the letter of a step with an invitation to a meeting; where it waits already, propose this time in it."""
 
     step: str
     template: str

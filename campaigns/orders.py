@@ -7,8 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from campaigns.audience import Invitation, LeftOut
-from campaigns.campaign import Signature
-from campaigns.entry import Entry
 from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
@@ -18,6 +16,8 @@ from campaigns.occasion import Manager, Stationery
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
+from crm.outreach.approved import Signature
+from crm.outreach.entry import Entry
 from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.run_tables import EnrolmentState
@@ -99,19 +99,21 @@ def move_of(
     """
     *steps, last = intents
     others = [step.person_id for step in steps if isinstance(step, Turn) and step.person_id]
+    again = [step for step in steps if isinstance(step, Invite) and step.step in waiting.done]
     writing = _Writing(waiting, account, wording, signing, now)
     move = Move(
         enrolment_id=waiting.enrolment_id,
         run_id=waiting.run_id,
         stood_at=waiting.step,
-        taking=tuple(writing.taking(intent) for intent in steps),
+        anew=tuple(map(writing.invitation, again)),
+        taking=tuple(writing.taking(intent) for intent in steps if intent not in again),
         person_id=others[-1] if others else None,
     )
     match last:
         case WaitUntil(step, at, held, held_at):
-            return replace(move, step=step, due_at=at, reason=held and held.value, held_at=held_at)
+            return replace(move, step=step, due_at=at, reason=held, held_at=held_at)
         case Exit(reason):
-            return replace(move, ended=EnrolmentState.EXITED, reason=reason.value)
+            return replace(move, ended=EnrolmentState.EXITED, reason=reason)
         case _:
             return replace(move, step=END, ended=EnrolmentState.FINISHED)
 
@@ -140,8 +142,8 @@ class _Writing:
         match intent:
             case Send(step, template):
                 return Taking(step, letter=self._letter(step, template))
-            case Invite(step, template):
-                return Taking(step, letter=self._letter(step, template, self._meeting(intent)))
+            case Invite(step):
+                return Taking(step, letter=self.invitation(intent))
             case PlanTask(step, what, due_on):
                 doer = self._manager or self._signing.stands_in
                 account = self._waiting.organization_id
@@ -153,6 +155,10 @@ class _Writing:
                 return Taking(step)
             case _:
                 raise AssertionError(f"{intent} takes no step")
+
+    def invitation(self, invite: Invite) -> LetterOrder:
+        """A letter that asks for a meeting."""
+        return self._letter(invite.step, invite.template, self._meeting(invite))
 
     def _letter(
         self, step: str, template: str, more: Mapping[str, Any] = MappingProxyType({})
@@ -241,6 +247,6 @@ def _left_out(row: LeftOut) -> AudienceRow:
         organization_id=row.account.organization_id,
         group_id=row.account.group_id,
         coverage=row.account.coverage,
-        reason=row.skip.reason.value,
+        reason=row.skip.reason,
         why=row.skip.detail,
     )

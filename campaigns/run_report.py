@@ -7,6 +7,7 @@ from decimal import Decimal
 from campaigns.results import ARMS, SYNTHETIC
 from campaigns.uplift import Comparison
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.reasons import Leave
 from crm.outreach.results.run_results import ArmResult, RunResults
 from crm.reports import Cell, Chart, Column, ColumnKind, Report
 
@@ -72,7 +73,7 @@ def _row(arm: ArmResult) -> tuple[Cell, ...]:
         arm.underway,
         sum(arm.held.values()),
         *letters,
-        arm.exits.get("bounced", 0),
+        arm.exits.get(Leave.BOUNCED, 0),
         arm.answered,
         arm.converted,
     )

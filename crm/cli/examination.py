@@ -171,10 +171,10 @@ def _dues(store: Store) -> Iterator[Check]:
         year = year_to_invoice(rules.on(today), today)
         left, states = uncharged(session, year), uncharged_states(session, year)
     if left:
-        detail = f"{left:,} members are not charged for {year}, although its invoices should have gone out."
+        detail = f"Not charged for {year}, although its invoices should have gone out: {left:,} of the memberships."
         yield Check("dues", ok=None, detail=detail, hint=f"See `crm dues assess {year} --dry-run`.")
     else:
-        yield Check("dues", ok=True, detail=f"Every member is charged for {year}, or exempt.")
+        yield Check("dues", ok=True, detail=f"Every membership is charged for {year}, or exempt.")
     if states:
         detail = f"{states:,} Member States are not charged for {year}, and were for another year."
         hint = f"See `crm contribution assess {year} --dry-run`."

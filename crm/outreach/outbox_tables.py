@@ -4,8 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    or_,
+)
+from sqlmodel import Field, col
 
 from crm.errors import AlreadyExists
 from crm.reference.languages import Language
@@ -133,6 +142,16 @@ class Letter(Record, table=True):
     settled_at: datetime | None = at_field(default=None)
     may_duplicate: bool = False
     queued_at: datetime = at_field()
+
+    @property
+    def of_campaign(self) -> bool:
+        """Whether refusals of campaigns, the ground to write, the frequency cap and the rates hold for it."""
+        return self.run_id is not None or self.message_class is MessageClass.MARKETING
+
+
+def of_campaign(letter: type[Letter]) -> ColumnElement[bool]:
+    """The same for queries, over the outbox or an alias of it."""
+    return or_(col(letter.run_id).is_not(None), col(letter.message_class) == MessageClass.MARKETING)
 
 
 class Enclosed(Record, table=True):

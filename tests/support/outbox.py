@@ -1,21 +1,28 @@
 """Letters in an outbox, for tests: accounts with contacts, letters to them, runs that they belong to."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import psycopg
+from sqlalchemy import update
 from sqlalchemy.engine import make_url
+from sqlmodel import col
+from support.approved import content
 from support.books import MakeBook
 
 from crm.book import Book
+from crm.consent.bases import Purpose
 from crm.directory.people import Person
 from crm.directory.tables import Organization
+from crm.errors import AlreadyExists
 from crm.mail.rendering import plain_facts
 from crm.outreach.outbox.queueing import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.run_tables import Arm, Enrolment, Run
-from crm.outreach.runs.audience import AudienceRow, RunOrder, hash_of_content
+from crm.outreach.runs.audience import AudienceRow, RunOrder
+from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language
 
 MANAGER = "dana@accord.example"
@@ -77,9 +84,18 @@ def running(
     make_book: MakeBook,
     *enrolled: tuple[Organization, Person],
     campaign: str = "rehearsal",
-    **content: Any,
+    about: Purpose | None = None,
 ) -> Run:
-    """A launched run that enrols these; prepared by the account manager and approved by the colleague."""
+    """A launched run that enrols these; prepared by the account manager and approved by the colleague.
+
+    Where nobody says what it is about, it is about what all of them have agreed to.
+    """
+    if about is None:
+        for _, person in enrolled:
+            with suppress(AlreadyExists):
+                make_book().bases.record(
+                    person, Purpose.CAMPAIGNS, Basis.CONSENT, source="a form", evidence="1"
+                )
     audience = [
         AudienceRow(
             organization_id=account.id,
@@ -91,18 +107,34 @@ def running(
         )
         for account, person in enrolled
     ]
-    content |= {"campaign": campaign}
+    agreed = content(name=campaign, about=about or Purpose.CAMPAIGNS)
     run = make_book().runs.prepare(
-        RunOrder(campaign=campaign, title=campaign, content=content, wordings=(), audience=audience)
+        RunOrder(campaign=campaign, title=campaign, content=agreed, wordings=(), audience=audience)
     )
     make_book(APPROVER).runs.approve(
-        run, count=len(audience), content_hash=hash_of_content(content), audience_hash=run.audience_hash
+        run, count=len(audience), content_hash=run.content_hash, audience_hash=run.audience_hash
     )
-    return make_book().runs.launch(run, content_hash=hash_of_content(content))
+    book = make_book()
+    run = book.runs.launch(run, content_hash=run.content_hash)
+    look_at(book, run, in_days=30)
+    return run
 
 
-def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person]) -> tuple[Letter, ...]:
-    """One marketing letter of a run to each of these."""
+def look_at(book: Book, run: Run, *, in_days: int = 0) -> None:
+    """Have the accounts of a run looked at in so many days, as after a step that waits so long."""
+    with book.engine.begin() as connection:
+        due_at = book.clock.now() + timedelta(days=in_days)
+        rows = update(Enrolment).where(col(Enrolment.run_id) == run.id, col(Enrolment.state) == "enrolled")
+        connection.execute(rows.values(due_at=due_at))
+
+
+def campaign_letters(
+    book: Book,
+    run: Run,
+    *enrolled: tuple[Organization, Person],
+    kind: MessageClass = MessageClass.MARKETING,
+) -> tuple[Letter, ...]:
+    """One letter of a run to each of these."""
     found: dict[int | None, Enrolment] = {row.person_id: row for row in book.runs.audience(run)}
     return queue(
         book,
@@ -111,7 +143,7 @@ def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person
                 book,
                 to,
                 key=f"run:{run.id}:letter:{to[1].id}",
-                message_class=MessageClass.MARKETING,
+                message_class=kind,
                 run_id=run.id,
                 enrolment_id=found[to[1].id].id,
                 step="letter",
