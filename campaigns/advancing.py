@@ -197,7 +197,7 @@ class _Round:
             why = error.message if isinstance(error, AccordError) else repr(error)
             for number in runs:
                 with suppress(Refused):  # a colleague has just paused or cancelled it
-                    self._book.runs.pause(number, reason=f"{what}: {why}")
+                    self._book.runs.pause(number, reason=f"{what}: {why}", by_itself=True)
                 self._batches.pop(number, None)
 
 

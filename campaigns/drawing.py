@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
@@ -15,7 +13,7 @@ from campaigns.campaign import Campaign
 from campaigns.journey import END, Journey
 from crm.reports.forms.file import written
 from crm.reports.forms.terminal import tame
-from crm.templates_folder import templates_folder
+from crm.templates_folder import page_template
 
 _WORDS = {"then": "if so", "otherwise": "otherwise"}
 _BOX, _GAP, _LANE = 52, 30, 26
@@ -68,7 +66,7 @@ class Drawing:
     def to_html(self, path: str | Path | None = None) -> str | Path:
         """One page with a picture of the flow, and the same as a list; nothing remote, no script."""
         flow = _Flow(self.campaign.journey)
-        page = _page().render(
+        page = page_template("journey.html", "campaign", "report").render(
             campaign=self.campaign, about=self.about(), steps=self.steps(), flow=flow, end=END, words=_WORDS
         )
         return written(page, path)
@@ -146,15 +144,3 @@ class _Flow:
         start, end = here * (_BOX + _GAP) + _BOX - 14, there * (_BOX + _GAP) + 14
         side = _WIDTH + lane * _LANE
         return _Arrow(f"M{_WIDTH} {start}H{side}V{end}H{_WIDTH + 2}", words, side + 6, start + 4)
-
-
-@cache
-def _page() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader([templates_folder() / "campaign", templates_folder() / "report"]),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("journey.html")

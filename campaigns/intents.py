@@ -17,7 +17,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """Queue the letter of a step with an invitation to a meeting."""
+    """Queue the letter of a step with an invitation to a meeting; where it waits already, propose this time in it."""
 
     step: str
     template: str

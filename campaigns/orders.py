@@ -99,12 +99,14 @@ def move_of(
     """
     *steps, last = intents
     others = [step.person_id for step in steps if isinstance(step, Turn) and step.person_id]
+    again = [step for step in steps if isinstance(step, Invite) and step.step in waiting.done]
     writing = _Writing(waiting, account, wording, signing, now)
     move = Move(
         enrolment_id=waiting.enrolment_id,
         run_id=waiting.run_id,
         stood_at=waiting.step,
-        taking=tuple(writing.taking(intent) for intent in steps),
+        anew=tuple(map(writing.invitation, again)),
+        taking=tuple(writing.taking(intent) for intent in steps if intent not in again),
         person_id=others[-1] if others else None,
     )
     match last:
@@ -140,8 +142,8 @@ class _Writing:
         match intent:
             case Send(step, template):
                 return Taking(step, letter=self._letter(step, template))
-            case Invite(step, template):
-                return Taking(step, letter=self._letter(step, template, self._meeting(intent)))
+            case Invite(step):
+                return Taking(step, letter=self.invitation(intent))
             case PlanTask(step, what, due_on):
                 doer = self._manager or self._signing.stands_in
                 account = self._waiting.organization_id
@@ -153,6 +155,10 @@ class _Writing:
                 return Taking(step)
             case _:
                 raise AssertionError(f"{intent} takes no step")
+
+    def invitation(self, invite: Invite) -> LetterOrder:
+        """A letter that asks for a meeting."""
+        return self._letter(invite.step, invite.template, self._meeting(invite))
 
     def _letter(
         self, step: str, template: str, more: Mapping[str, Any] = MappingProxyType({})

@@ -5,7 +5,7 @@ again, and where it led is not decided anew. Whoever is held out walks through t
 without letters or tasks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -32,6 +32,7 @@ from campaigns.meetings import proposed_start, zone_of
 from campaigns.steps import Value
 from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate
+from crm.outreach.outbox.inviting import too_near
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
 from crm.outreach.reasons import Leave
 from crm.outreach.run_tables import Arm
@@ -108,7 +109,7 @@ class _Walk:
         self._person_id = waiting.person_id
 
     def intents(self) -> tuple[Intent, ...]:
-        taken: list[Intent] = []
+        taken: list[Intent] = [*self._proposed_anew()]
         name = self._waiting.step
         while name != END:
             step = self._journey.step(name)
@@ -168,6 +169,17 @@ class _Walk:
             return Turn(step.name, self._journey.after(step.name), found.person_id)
         return Turn(step.name, step.otherwise) if step.otherwise else Exit(Leave.NOBODY_ELSE)
 
+    def _proposed_anew(self) -> Iterator[Invite]:
+        """Another day for a meeting whose letter has waited for so long that it would come too late."""
+        for step in self._journey.steps:
+            if isinstance(step, MeetingStep) and self._comes_too_late(self._waiting.done.get(step.name)):
+                yield Invite.to(step, self._proposed(step))
+
+    def _comes_too_late(self, done: Done | None) -> bool:
+        if done is None or done.proposes is None or done.person_id != self._person_id:
+            return False
+        return too_near(done.proposes, self._now)
+
     def _proposed(self, step: MeetingStep) -> datetime:
         contact = next(one for one in self._account.contacts if one.person_id == self._person_id)
         return proposed_start(
@@ -187,11 +199,15 @@ class _Walk:
             self._person_id = intent.person_id
 
     def _until(self, step: WaitStep) -> datetime:
-        """When a wait is over: counted from the latest step, a letter's from when it was handed to the mail server."""
+        """When a wait is over: counted from the latest step, a letter's from when it was handed to the mail server.
+
+        As long as a letter has not left, its account is looked at once a day: whoever leaves the journey gets it no more.
+        """
+        if self._on_its_way():
+            return self._now + _LOOK_AGAIN
         latest = (taken.handed_at or taken.at for taken in self._done.values())
         start = max(latest, default=self._waiting.launched_at)
-        until = _waited(step, start, self._account.country)
-        return max(until, self._now + _LOOK_AGAIN) if self._on_its_way() else until
+        return _waited(step, start, self._account.country)
 
     def _on_its_way(self) -> bool:
         return any(taken.letter is not None and taken.letter not in SETTLED for taken in self._done.values())

@@ -1,4 +1,4 @@
-"""Standing campaigns: who enters them when. Takes a book, as the desk does, and decides with its pure functions."""
+"""Standing campaigns: who enters them when. Takes a book, as the desk does; what decides takes none."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
 from crm.errors import ConfigurationError, InvalidInput
 
 PACKAGE = Path(__file__).resolve().parent
@@ -31,6 +33,24 @@ def templates_folder() -> Path:
         value=str(PACKAGE),
         hint="Install the package again, or run from a complete checkout.",
     )
+
+
+@cache
+def page_template(name: str, *folders: str) -> Template:
+    """A page of our own: whatever it shows is escaped, and what it is not given is an error.
+
+    Args:
+        name: its file.
+        folders: where it is, and what it includes, inside the folder of templates; e.g. "report".
+    """
+    pages = Environment(
+        loader=FileSystemLoader([templates_folder() / folder for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return pages.get_template(name)
 
 
 @cache

@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,20 @@ def test_nothing_is_left_open():
     assert found == []
 
 
+def test_what_calls_itself_pure_is_held_to_it():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (held,) = (c["source_modules"] for c in contracts if c["name"] == "decisions are pure")
+    pure = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in CODE
+        if path.name != "__init__.py"
+        and re.search(r"\b[Pp]ure\b", path.read_text("utf-8").partition("\n")[0])
+    }
+    assert pure - {*held} == set()
+
+
 def test_only_one_module_reads_the_clock():
     readers = {
         path.relative_to(ROOT).as_posix()
@@ -57,3 +72,18 @@ def test_only_one_module_reads_the_clock():
 
 def _reads_clock(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id in {"datetime", "date"}
+
+
+def test_every_promise_has_tests_and_every_wish_that_a_test_names_is_promised():
+    promised = re.findall(r"^\| (\d+) \|", (ROOT / "docs/promises.md").read_text("utf-8"), re.MULTILINE)
+    named = {wish for path in TESTS for wish in re.findall(r"\btest_wish_(\d+)_", path.read_text("utf-8"))}
+    assert promised == sorted(named, key=int)
+
+
+def test_every_decision_is_in_the_index_under_its_title():
+    listed = [
+        f"- [{path.read_text('utf-8').splitlines()[0].removeprefix('# ')}]({path.name})"
+        for path in sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+    ]
+    index = (ROOT / "docs/decisions/README.md").read_text("utf-8").splitlines()
+    assert [line for line in index if line.startswith("- ")] == listed

@@ -25,7 +25,6 @@ _MOST_PARTS = 10_000
 _SMALL = 1 << 24
 _BLOCK = 1 << 20
 _SHEETS = "xl/worksheets/"
-_WORKBOOK = "xl/workbook.xml"
 
 
 def ensure_bearable(stream: BinaryIO, *, name: str) -> None:

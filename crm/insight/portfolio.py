@@ -22,9 +22,6 @@ from crm.store.records import Record
 OWNS = "owner_id"
 """The column that says who keeps a record; what bears this name is handed over, in whatever table it is."""
 
-SEAT = "team_seat.staff_id"
-"""Seats are handed over, too, but each by a new seat: who sat there before stays on record."""
-
 STAYS: Mapping[str, tuple[str, str]] = {
     "interaction_staff.staff_id": ("talks", "who took part took part"),
     "letter_draft.author_id": ("letters drafted", "who drafted a letter signs it"),

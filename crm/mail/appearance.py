@@ -11,10 +11,10 @@ from functools import lru_cache
 from string import Template
 
 import css_inline
-from babel import Locale
 
 from crm.errors import TemplateError
 from crm.mail.markup import check_markup, check_styles
+from crm.reference.languages import locale
 
 LETTER_GOES_HERE = "<!--the letter-->"
 
@@ -79,7 +79,7 @@ def dressed(body: str, *, preheader: str, reason: str, frame: Frame, file: str) 
 
 def direction(language: str) -> str:
     """The reading direction of a language: ``ltr`` or ``rtl``."""
-    return Locale.parse(language, sep="-" if "-" in language else "_").text_direction
+    return str(locale(language).text_direction)
 
 
 def _places(frame: Frame) -> dict[str, str]:

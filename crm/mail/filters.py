@@ -17,6 +17,7 @@ from babel.numbers import format_currency, format_decimal
 from markupsafe import Markup, escape
 
 from crm.errors import TemplateError
+from crm.reference.languages import locale
 
 Part = Literal["subject", "text", "html"]
 MOST_PARAGRAPHS = 300
@@ -33,8 +34,6 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _NO_BREAK_SPACE = "\u00a0"
 _MOST_DIGITS = 30
 _ARABIC_DIGITS = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
-# Day before month, as the official English of the United Nations writes dates.
-_LOCALES = {"en": "en_GB"}
 
 
 def filters(language: str, part: Part) -> dict[str, Callable[..., str | list[str]]]:
@@ -47,12 +46,12 @@ def filters(language: str, part: Part) -> dict[str, Callable[..., str | list[str
     Returns:
         Callables by the names that templates use.
     """
-    locale = Locale.parse(_LOCALES.get(language, language), sep="-" if "-" in language else "_")
-    rtl = locale.text_direction == "rtl"
+    customs = locale(language)
+    rtl = customs.text_direction == "rtl"
     every: dict[str, Callable[..., str | list[str]]] = {
-        "date": partial(written_date, locale=locale),
-        "money": partial(written_money, locale=locale),
-        "number": partial(written_number, locale=locale),
+        "date": partial(written_date, locale=customs),
+        "money": partial(written_money, locale=customs),
+        "number": partial(written_number, locale=customs),
         "isolate": partial(isolated_html if part == "html" else isolated_text, rtl=rtl),
         "mailto": mailto,
         "paragraphs": paragraphs,

@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
-from babel import Locale
 from babel.dates import format_time, get_timezone_name
 from icalendar import Calendar, Event, vCalAddress
 
 from crm.mail.message import Mailbox
+from crm.reference.languages import locale
 from crm.shown import Shown
 
 METHOD = "REQUEST"
 """What the calendar is asked to do: to let its owner accept or decline (RFC 5546 3.2.2). An event that is merely
 published (3.2.1) has no attendees and cannot be answered."""
-
-_LOCALES = {"en": "en_GB"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,11 +85,11 @@ def in_words(starts_at: datetime, zone: tzinfo, language: str) -> dict[str, Any]
         `on`, the day; `time`, the hour and minute; and `zone`, the name of the time zone.
     """
     local = starts_at.astimezone(zone)
-    locale = Locale.parse(_LOCALES.get(language, language), sep="-" if "-" in language else "_")
+    customs = locale(language)
     return {
         "on": local.date(),
-        "time": format_time(local.timetz(), "short", locale=locale, tzinfo=zone),
-        "zone": get_timezone_name(local, "long", locale=locale),
+        "time": format_time(local.timetz(), "short", locale=customs, tzinfo=zone),
+        "zone": get_timezone_name(local, "long", locale=customs),
     }
 
 

@@ -2,16 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from babel import Locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crm.mail.appearance import direction
 from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateFolder
 from crm.shown import Shown
-from crm.templates_folder import templates_folder
+from crm.templates_folder import page_template
 
 _FIRST = ("en", "fr", "es", "ru", "zh", "ar")
 
@@ -68,7 +66,7 @@ def letters_page(title: str, purpose: str, letters: Sequence[ShownLetter]) -> st
         letters: in the order in which they stand there.
     """
     unreviewed = [letter.heading for letter in letters if not letter.reviewed_by]
-    page = _templates().get_template("page.html")
+    page = page_template("page.html", "preview")
     return page.render(title=title, purpose=purpose, letters=letters, unreviewed=unreviewed)
 
 
@@ -82,14 +80,3 @@ def language_name(language: str) -> str:
 def _in_order(languages: Iterable[str]) -> list[str]:
     """The languages from left to right, with those that are read from right to left last."""
     return sorted(languages, key=lambda tag: (_FIRST.index(tag) if tag in _FIRST else len(_FIRST), tag))
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(templates_folder() / "preview"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

@@ -15,7 +15,6 @@ class AutoSubmitted(StrEnum):
     """That no person pressed the button for this message, so that no machine answers it (RFC 3834 5)."""
 
     GENERATED = "auto-generated"
-    REPLIED = "auto-replied"
 
 
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+>")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,11 +35,6 @@ class Rendered:
     subject: str
     text: str
     html: str
-
-    @property
-    def sha256(self) -> str:
-        """The hash of all three, by which an old letter is known to be shown as it went out."""
-        return hashlib.sha256(json.dumps([self.subject, self.text, self.html]).encode()).hexdigest()
 
     def _repr_html_(self) -> str:
         frame = f'<iframe sandbox srcdoc="{escape(self.html)}" title="{escape(self.subject)}" style="{_FRAME}"></iframe>'

@@ -4,8 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import ARRAY, CheckConstraint, Index, LargeBinary, String, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    or_,
+)
+from sqlmodel import Field, col
 
 from crm.errors import AlreadyExists
 from crm.reference.languages import Language
@@ -102,6 +111,7 @@ class Letter(Record, table=True):
         UniqueConstraint("message_id", name="uq_outbox_message_id"),
         Index("ix_outbox_due", "due_at", "id", postgresql_where="status = 'queued'"),
         Index("ix_outbox_moving", "lease_until", postgresql_where="status IN ('claimed', 'handing_off')"),
+        Index("ix_outbox_undecided", "run_id", postgresql_where="status IN ('held', 'in_doubt')"),
         Index("ix_outbox_person_handed", "person_id", "handed_at"),
         Index("ix_outbox_run_settled", "run_id", "settled_at", postgresql_where="settled_at IS NOT NULL"),
         CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),
@@ -123,7 +133,6 @@ class Letter(Record, table=True):
     to_address: str = personal()
     from_name: str
     from_address: str
-    reply_to: str | None = None
     language: Language = choice(Language, name="language")
     template: str = Field(foreign_key="wording.sha256")
     facts: dict[str, Any] = json_field(personal=True)
@@ -143,6 +152,16 @@ class Letter(Record, table=True):
     settled_at: datetime | None = at_field(default=None)
     may_duplicate: bool = False
     queued_at: datetime = at_field()
+
+    @property
+    def of_campaign(self) -> bool:
+        """Whether refusals of campaigns, the ground to write, the frequency cap and the rates hold for it."""
+        return self.run_id is not None or self.message_class is MessageClass.MARKETING
+
+
+def of_campaign(letter: type[Letter]) -> ColumnElement[bool]:
+    """The same for queries, over the outbox or an alias of it."""
+    return or_(col(letter.run_id).is_not(None), col(letter.message_class) == MessageClass.MARKETING)
 
 
 class Enclosed(Record, table=True):

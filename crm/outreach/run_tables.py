@@ -67,6 +67,7 @@ class Run(Record, table=True):
         audience_hash: SHA-256 over the frozen audience: accounts, people, arms, reasons.
         approved_count: how many accounts the approval named.
         note: why it was paused or cancelled.
+        halted_at: when it paused itself; empty where a person paused it.
         resumed_at: when it last went on after a pause; what went wrong before that is forgiven.
         ceiling: how many accounts may enter a standing run in each period of `period_days`; empty for a one-off run.
         looked_at: up to when a standing run has looked for accounts that may enter.
@@ -93,6 +94,7 @@ class Run(Record, table=True):
     approved_at: datetime | None = at_field(default=None)
     approved_count: int | None = None
     launched_at: datetime | None = at_field(default=None)
+    halted_at: datetime | None = at_field(default=None)
     resumed_at: datetime | None = at_field(default=None)
     ended_at: datetime | None = at_field(default=None)
     note: str = personal(default="")

@@ -1,4 +1,4 @@
-"""How the files of facts differ from what the book holds, and the report of a load. Pure."""
+"""How the files of facts differ from what the book holds, and the report of a load."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

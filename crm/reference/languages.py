@@ -7,7 +7,7 @@ from babel import Locale
 from crm.errors import InvalidInput
 
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans"}
-"""The languages whose bare code would bring American or unspecified customs."""
+"""The languages whose bare code would bring American or unspecified customs; the United Nations write the day before the month."""
 
 
 class Language(StrEnum):
@@ -22,8 +22,8 @@ class Language(StrEnum):
 
 
 def locale(language: str) -> Locale:
-    """The customs for figures and days that go with a language."""
-    return Locale.parse(_LOCALES.get(language, language))
+    """The customs for figures and days that go with a language; also with a tag such as ``pt-BR``."""
+    return Locale.parse(_LOCALES.get(language, language.replace("-", "_")))
 
 
 def known_language(text: str) -> Language:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import overload
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crm.mail.letterhead import letterhead
 from crm.membership.dues.balance import ZERO
@@ -17,7 +15,7 @@ from crm.reports.columns import ColumnKind
 from crm.reports.forms.figures import day as written_out
 from crm.reports.forms.figures import shown
 from crm.reports.forms.file import written
-from crm.templates_folder import templates_folder, words_in
+from crm.templates_folder import page_template, words_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +61,12 @@ class StatementPage:
 
 def _rendered(page: StatementPage, *, template: str = "page.html") -> str:
     language = page.statement.language
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            page=page,
-            statement=page.statement,
-            words=words_in("statement", language),
-            letterhead=letterhead(language),
-            direction=locale(language).text_direction,
-            day=partial(written_out, language=language),
-            francs=partial(shown, kind=ColumnKind.MONEY, language=language),
-        )
-    )
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(templates_folder() / "statement"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return page_template(template, "statement").render(
+        page=page,
+        statement=page.statement,
+        words=words_in("statement", language),
+        letterhead=letterhead(language),
+        direction=locale(language).text_direction,
+        day=partial(written_out, language=language),
+        francs=partial(shown, kind=ColumnKind.MONEY, language=language),
     )

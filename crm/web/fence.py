@@ -10,7 +10,6 @@ from crm.web.pages import style_source
 
 _LOG = logging.getLogger("crm.web")
 _METHODS = {"GET", "HEAD", "POST"}
-_TOO_LARGE = 413
 
 
 def headers() -> Mapping[str, str]:

@@ -10,11 +10,10 @@ from functools import cache
 from types import MappingProxyType
 
 from babel import Locale, negotiate_locale
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crm.reference.languages import Language
-from crm.templates_folder import templates_folder
+from crm.reference.languages import Language, locale
+from crm.templates_folder import page_template, templates_folder
 
 _FOLDER = templates_folder() / "web"
 _NAMES = {language: Locale(language).get_display_name(language) for language in Language}
@@ -36,18 +35,14 @@ def page(name: str, language: Language, *, sender: str, **facts: object) -> str:
         sender: who we are, at its head.
         **facts: what the template names besides.
     """
-    return (
-        _templates()
-        .get_template(f"{name}.html")
-        .render(
-            facts,
-            language=language,
-            direction=Locale(language).text_direction,
-            words=words(language),
-            languages=_NAMES.items(),
-            sender=sender,
-            style=Markup(_style()),  # noqa: S704 - our own file
-        )
+    return page_template(f"{name}.html", "web").render(
+        facts,
+        language=language,
+        direction=locale(language).text_direction,
+        words=words(language),
+        languages=_NAMES.items(),
+        sender=sender,
+        style=Markup(_style()),  # noqa: S704 - our own file
     )
 
 
@@ -73,14 +68,3 @@ def chosen_language(chosen: str | None, *, accepted: str, letter: Language | Non
 @cache
 def _style() -> str:
     return (_FOLDER / "page.css").read_text(encoding="utf-8")
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

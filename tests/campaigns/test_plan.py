@@ -40,15 +40,19 @@ def planned(where=None, account=..., now=NOW, journey=JOURNEY, around=USUAL):
     return advance(journey, where or waiting(), candidate() if account is ... else account, now, around)
 
 
-def test_the_letter_goes_out_at_once_and_the_reminder_waits_ten_working_days():
-    assert planned() == (Send("letter", "associate_upgrade"), WaitUntil("first_wait", TEN_LATER))
+LEFT = waiting("first_wait", done={"letter": Done(NOW, MessageStatus.ACCEPTED, NOW)})
+
+
+def test_the_letter_goes_out_at_once_is_looked_after_daily_and_the_reminder_waits_ten_working_days():
+    assert planned() == (Send("letter", "associate_upgrade"), WaitUntil("first_wait", NOW + DAY))
+    assert planned(LEFT) == (WaitUntil("first_wait", TEN_LATER),)
 
 
 def test_the_wait_is_in_working_days_of_the_recipients_country():
     # In the United Arab Emirates 2 and 3 December are the National Day; the week-end is Saturday and Sunday.
-    _, wait = planned(account=candidate(country="ARE"))
+    (wait,) = planned(LEFT, candidate(country="ARE"))
     assert wait.at.date() == date(2026, 12, 10)
-    _, wait = planned(account=candidate(country=None))
+    (wait,) = planned(LEFT, candidate(country=None))
     assert wait.at.date() == date(2026, 12, 8)
 
 
@@ -94,7 +98,8 @@ def test_the_wait_counts_from_when_the_letter_left_and_not_from_when_it_was_queu
 )
 def test_no_reminder_of_a_letter_that_may_not_have_left(status):
     at = waiting("first_wait", done={"letter": Done(NOW, status, None)})
-    assert planned(at, now=TEN_LATER + HOUR) == (WaitUntil("first_wait", TEN_LATER + HOUR + DAY),)
+    for now in (NOW + HOUR, TEN_LATER + HOUR):
+        assert planned(at, now=now) == (WaitUntil("first_wait", now + DAY),)
 
 
 @pytest.mark.parametrize("status", [MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT])
@@ -103,13 +108,12 @@ def test_the_reminder_follows_a_letter_that_left(status):
     assert planned(at, now=TEN_LATER) == (
         Pass("first_wait"),
         Send("reminder", "associate_upgrade_reminder"),
-        WaitUntil("second_wait", datetime(2026, 12, 22, 9, 30, tzinfo=UTC)),
+        WaitUntil("second_wait", TEN_LATER + DAY),
     )
 
 
 def test_nothing_happens_a_moment_too_early():
-    at = waiting("first_wait", done={"letter": Done(NOW, MessageStatus.ACCEPTED, NOW)})
-    assert planned(at, now=TEN_LATER - timedelta(microseconds=1)) == (WaitUntil("first_wait", TEN_LATER),)
+    assert planned(LEFT, now=TEN_LATER - timedelta(microseconds=1)) == (WaitUntil("first_wait", TEN_LATER),)
 
 
 def test_without_an_answer_the_account_manager_is_asked_to_call_and_the_journey_ends():
@@ -243,8 +247,8 @@ def test_a_plan_is_steps_not_taken_before_and_then_one_word_on_what_comes_next(w
 
 def test_a_wait_of_the_calendar_counts_every_day():
     short = Journey(steps=(LetterStep(name="letter", template="a"), WaitStep(name="pause", days=3)))
-    assert planned(journey=short)[-1] == WaitUntil("pause", NOW + 3 * DAY)
     at = waiting("pause", done={"letter": sent(minutes=0)})
+    assert planned(at, journey=short) == (WaitUntil("pause", NOW + 3 * DAY),)
     assert planned(at, journey=short, now=NOW + 3 * DAY) == (Pass("pause"), Finish())
 
 
@@ -307,6 +311,25 @@ def test_a_meeting_is_proposed_to_whoever_is_written_to_and_not_to_the_hold_out(
     assert invite == Invite("meet", "m", datetime(2026, 12, 1, 8, tzinfo=UTC), 45, "Online")
     assert last == WaitUntil(END, NOW + DAY)
     assert planned(waiting("meet", arm=Arm.HOLD_OUT), journey=meet) == (Pass("meet"), Finish())
+
+
+@pytest.mark.parametrize(
+    ("proposes", "to", "anew"),
+    [
+        (NOW - 9 * DAY, 901, True),
+        (NOW + 8 * HOUR - timedelta(seconds=1), 901, True),
+        (NOW + 8 * HOUR, 901, False),
+        (None, 901, False),  # it has left, or may have been seen
+        (NOW - 9 * DAY, 902, False),  # a colleague of theirs has been switched to since
+    ],
+)
+def test_a_meeting_that_waits_until_it_is_too_near_is_proposed_for_another_day(proposes, to, anew):
+    meet = Journey(steps=(MeetingStep(name="meet", template="m", working_days=5),))
+    kenyan = candidate(contacts=(contact(901, country="KEN"),))
+    asked = Done(NOW - 10 * DAY, MessageStatus.QUEUED, person_id=to, proposes=proposes)
+    intents = planned(waiting(END, done={"meet": asked}), kenyan, journey=meet)
+    again = Invite("meet", "m", datetime(2026, 12, 1, 9, tzinfo=UTC), 30)
+    assert intents == (*([again] if anew else []), WaitUntil(END, NOW + DAY))
 
 
 def test_an_answer_does_not_end_a_journey_whose_campaign_goes_on_after_one():

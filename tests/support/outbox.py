@@ -6,7 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import psycopg
+from sqlalchemy import update
 from sqlalchemy.engine import make_url
+from sqlmodel import col
 from support.approved import content
 from support.books import MakeBook
 
@@ -112,11 +114,27 @@ def running(
     make_book(APPROVER).runs.approve(
         run, count=len(audience), content_hash=run.content_hash, audience_hash=run.audience_hash
     )
-    return make_book().runs.launch(run, content_hash=run.content_hash)
+    book = make_book()
+    run = book.runs.launch(run, content_hash=run.content_hash)
+    look_at(book, run, in_days=30)
+    return run
 
 
-def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person]) -> tuple[Letter, ...]:
-    """One marketing letter of a run to each of these."""
+def look_at(book: Book, run: Run, *, in_days: int = 0) -> None:
+    """Have the accounts of a run looked at in so many days, as after a step that waits so long."""
+    with book.engine.begin() as connection:
+        due_at = book.clock.now() + timedelta(days=in_days)
+        rows = update(Enrolment).where(col(Enrolment.run_id) == run.id, col(Enrolment.state) == "enrolled")
+        connection.execute(rows.values(due_at=due_at))
+
+
+def campaign_letters(
+    book: Book,
+    run: Run,
+    *enrolled: tuple[Organization, Person],
+    kind: MessageClass = MessageClass.MARKETING,
+) -> tuple[Letter, ...]:
+    """One letter of a run to each of these."""
     found: dict[int | None, Enrolment] = {row.person_id: row for row in book.runs.audience(run)}
     return queue(
         book,
@@ -125,7 +143,7 @@ def campaign_letters(book: Book, run: Run, *enrolled: tuple[Organization, Person
                 book,
                 to,
                 key=f"run:{run.id}:letter:{to[1].id}",
-                message_class=MessageClass.MARKETING,
+                message_class=kind,
                 run_id=run.id,
                 enrolment_id=found[to[1].id].id,
                 step="letter",

@@ -40,23 +40,21 @@ def own(app):
 
 
 def doors():
-    """The bodies of the tasks."""
+    """What is done behind each door: the expressions in the table of scheduled jobs, and the one for a ring."""
     tree = ast.parse((FOLDER / "tasks.py").read_text(encoding="utf-8"))
-    return [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef)
-        and any("app.task" in ast.unparse(how) for how in node.decorator_list)
-    ]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Lambda) and node.args.args:
+            if node.args.args[0].arg == "runtime":
+                yield node.body
+        elif isinstance(node, ast.FunctionDef) and node.name == "deliver":
+            (done,) = node.body
+            yield done.value
 
 
 def test_a_task_is_a_door_and_no_room():
-    found = doors()
+    found = [ast.unparse(done) for done in doors()]
     assert len(found) == len(ENTRIES) + 1
-    for door in found:
-        assert len(door.body) == 1, door.name
-        assert "jobs." in ast.unparse(door), door.name
-        assert door.end_lineno - door.lineno < 5, door.name
+    assert all(done.startswith("jobs.") for done in found), found
 
 
 def test_nothing_waits_in_the_broker():

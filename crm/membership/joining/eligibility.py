@@ -1,4 +1,4 @@
-"""Who may apply for what: warnings, each of which can be overridden with a reason. Pure, but for one look at a name."""
+"""Who may apply for what: warnings, each of which can be overridden with a reason."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -11,17 +11,22 @@ from crm.directory.merged import among
 from crm.outreach.delivery.reaping import suspect
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.outgoing import mail_goes_out
-from crm.outreach.run_tables import Run, RunStatus
+from crm.outreach.run_tables import Enrolment, Run, RunStatus
 
 LONGEST_WAITING = (col(Letter.due_at), col(Letter.id))
 
 
 def due(now: datetime) -> SelectOfScalar[int]:
-    """The ids of letters that are due; for queries."""
+    """The ids of letters that are due, and whose account need not be looked at first; for queries."""
     waits = (col(Letter.status) == MessageStatus.QUEUED) & (col(Letter.due_at) <= now)
     ready = col(Letter.run_id).is_(None) | col(Run.status).in_([RunStatus.RUNNING, RunStatus.CANCELLED])
-    runs = select(Letter.id).outerjoin(Run, col(Run.id) == col(Letter.run_id))
-    return runs.where(waits, ready, mail_goes_out())
+    looked_at = col(Enrolment.due_at).is_(None) | (col(Enrolment.due_at) > now)
+    return (
+        select(Letter.id)
+        .outerjoin(Run, col(Run.id) == col(Letter.run_id))
+        .outerjoin(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
+        .where(waits, ready, looked_at, mail_goes_out())
+    )
 
 
 def claimed(

@@ -18,7 +18,7 @@ from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.insight.permissions import relation
 from crm.keyring import KeyRing
-from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageStatus, of_campaign
 from crm.outreach.outgoing import mail_goes_out
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.reference.consent_rules import Relation
@@ -34,6 +34,7 @@ class LetterSeen(NamedTuple):
         fence: who holds it, and `status` whether anybody still does.
         run: where the run stands, and `about` the purpose that its letters serve.
         state: where the enrolment stands, and `reason` why it ended.
+        look_at: when its account is to be looked at next: whether its journey goes on is decided then.
         erased: whether the reader has been erased.
         on_record: whether anything is on record about writing to the reader.
         country: of the account, and `time_zone` of the reader where it is on record.
@@ -50,6 +51,7 @@ class LetterSeen(NamedTuple):
     about: str | None
     state: EnrolmentState | None
     reason: str | None
+    look_at: datetime | None
     erased: bool
     on_record: bool
     country: str | None
@@ -109,6 +111,7 @@ def _letters(on: date) -> Select[*tuple[Any, ...]]:
         "about": col(Run.content)["about"].astext,
         "state": col(Enrolment.state),
         "reason": col(Enrolment.reason),
+        "look_at": col(Enrolment.due_at),
         "erased": col(Person.erased_at).is_not(None),
         "on_record": exists().where(col(ContactBasis.person_id) == col(Letter.person_id)),
         "country": col(Organization.country),
@@ -134,7 +137,7 @@ def _written_at() -> ColumnElement[datetime | None]:
     query = select(func.max(col(other.handed_at))).where(
         col(other.person_id) == col(Letter.person_id),
         col(other.run_id).is_distinct_from(col(Letter.run_id)),
-        col(other.message_class) == MessageClass.MARKETING,
+        of_campaign(other),
         # With IN its text would be made anew each time.
         or_(*(col(other.status) == status for status in WENT_OUT)),
         col(other.handed_at) > bindparam("since", type_=UtcDateTime),

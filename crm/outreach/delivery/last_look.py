@@ -18,7 +18,8 @@ from crm.consent.suppressions import Scope, refuses, suppressed
 from crm.keyring import KeyRing
 from crm.outreach.delivery.last_facts import LetterSeen, letters_seen
 from crm.outreach.limits import Limits
-from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
+from crm.outreach.outbox.inviting import proposed_for, too_near
+from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.outgoing import standing_stop
 from crm.outreach.run_tables import EnrolmentState, RunStatus, reason_of
 from crm.reference.consent_rules import consent_rules_of
@@ -66,7 +67,7 @@ class LastLook:
         """
         if (change := self._stopped(letter) or self._put_off(letter)) is not None:
             return change
-        if letter.message_class is MessageClass.MARKETING:
+        if letter.of_campaign:
             self._passed[letter.person_id].add(letter.run_id)
         return None
 
@@ -77,8 +78,7 @@ class LastLook:
     def _stopped(self, letter: Letter) -> dict[str, Any] | None:
         scopes = self._suppressed.get(letter.to_address, {})
         seen = self._seen[letter.id]
-        of_campaign = letter.message_class is MessageClass.MARKETING
-        if Scope.ALL in scopes or (of_campaign and refuses(scopes, seen.about)):
+        if Scope.ALL in scopes or (letter.of_campaign and refuses(scopes, seen.about)):
             return _stop("the address must not be written to")
         if seen.erased:
             return _stop("its reader was erased")
@@ -87,10 +87,12 @@ class LastLook:
         if seen.state not in {None, EnrolmentState.ENROLLED}:
             why = reason_of(seen.state, seen.reason)
             return _stop(f"the account left the journey: {why.words if why else seen.state}")
-        return self._without_permission(letter, seen)
+        if letter.may_duplicate and self._proposes_too_late(letter):
+            return _stop("the day that it proposes is past or too near")
+        return self._without_permission(seen)
 
-    def _without_permission(self, letter: Letter, seen: LetterSeen) -> dict[str, Any] | None:
-        if seen.about is None or letter.message_class is not MessageClass.MARKETING:
+    def _without_permission(self, seen: LetterSeen) -> dict[str, Any] | None:
+        if seen.about is None:
             return None
         purpose = Purpose(seen.about)
         found = permission(
@@ -103,17 +105,23 @@ class LastLook:
         )
         return None if found.allowed else _stop(f"no permission to write: {found.words}")
 
+    def _proposes_too_late(self, letter: Letter) -> bool:
+        starts_at = proposed_for(letter.facts) if letter.enrolment_id else None
+        return starts_at is not None and too_near(starts_at, self._now)
+
     def _put_off(self, letter: Letter) -> dict[str, Any] | None:
         if self._stop is not None:
             return waiting(self._stop.words)
         if self._seen[letter.id].run not in {None, RunStatus.RUNNING}:
             return waiting("the run is paused")
-        of_campaign = letter.run_id is not None
-        return self._too_soon(letter) or (self._out_of_hours(letter) if of_campaign else None)
+        if (look_at := self._seen[letter.id].look_at) is not None and look_at <= self._now:
+            return waiting("its account is looked at first")
+        if look_at is not None and self._proposes_too_late(letter):
+            return waiting("the day that it proposes is too near: another is proposed") | {"due_at": look_at}
+        too_soon = self._too_soon(letter) if letter.of_campaign else None
+        return too_soon or (self._out_of_hours(letter) if letter.run_id is not None else None)
 
     def _too_soon(self, letter: Letter) -> dict[str, Any] | None:
-        if letter.message_class is not MessageClass.MARKETING:
-            return None
         seen = self._seen[letter.id]
         last = self._now if self._passed[letter.person_id] - {letter.run_id} else seen.written_at
         if last is None:

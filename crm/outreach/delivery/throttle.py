@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Field, Session, col
 
 from crm.outreach.limits import Rate
-from crm.outreach.outbox_tables import Letter, MessageClass, MessageStatus
+from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.store.columns import at_field
 from crm.store.records import Record
 
@@ -122,7 +122,7 @@ def waiting_places(
     for letter in letters:
         needed = [allowances[name] for name, _ in _limits(letter, rate)]
         full = [allowance for allowance in needed if not allowance.has_room]
-        if full and letter.message_class is MessageClass.MARKETING:
+        if full and letter.of_campaign:
             later[letter.id] = max(allowance.next_place() for allowance in full)
             continue
         for allowance in needed:

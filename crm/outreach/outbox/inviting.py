@@ -1,6 +1,8 @@
 """The invitation that goes out with a letter: a pure function of the letter's row and who we are."""
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from crm.mail.filters import filters
 from crm.mail.invitation import Invitation
@@ -8,6 +10,20 @@ from crm.mail.message import Mailbox
 from crm.outreach.identity import Identity
 from crm.outreach.outbox.wordings import restored_facts
 from crm.outreach.outbox_tables import Letter
+
+_NOTICE = timedelta(hours=8)
+"""Nobody is asked in the morning for the afternoon; a proposal for the next working day stays one."""
+
+
+def too_near(starts_at: datetime, now: datetime) -> bool:
+    """Whether a meeting is past, or too near to be asked for."""
+    return starts_at - now < _NOTICE
+
+
+def proposed_for(facts: Mapping[str, Any]) -> datetime | None:
+    """When the meeting begins that a letter with these stored facts asks for; None: it asks for none."""
+    meeting = facts.get("meeting")
+    return datetime.fromisoformat(meeting["starts_at"]) if meeting else None
 
 
 def invitation(letter: Letter, subject: str, identity: Identity) -> str | None:

@@ -14,7 +14,7 @@ from crm.engagement.interactions import Interaction
 from crm.insight.candidate import Touch
 from crm.insight.touches import noticed
 from crm.outreach.draft_tables import LetterDraft
-from crm.outreach.outbox_tables import NEVER_LEFT, WENT_OUT, Letter, MessageClass
+from crm.outreach.outbox_tables import NEVER_LEFT, WENT_OUT, Letter, MessageClass, of_campaign
 from crm.store.store import Store
 
 
@@ -53,7 +53,7 @@ class Lately:
             to: look at these people alone, by their ids.
         """
         query = select(Letter.person_id, func.max(col(Letter.handed_at))).where(
-            Letter.message_class == MessageClass.MARKETING,
+            of_campaign(Letter),
             col(Letter.status).in_(WENT_OUT),
             col(Letter.handed_at) > since,
             true() if to is None else among(col(Letter.person_id), to),

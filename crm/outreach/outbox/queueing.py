@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
 from crm.dates import in_utc
@@ -16,7 +17,8 @@ from crm.outreach.outbox.wordings import keep_wordings, kept_facts
 from crm.outreach.outbox_tables import DeliveryEvent, Enclosed, Letter, MessageClass, MessageStatus
 from crm.outreach.run_tables import Run
 from crm.reference.languages import Language
-from crm.store.inserting import insert_rows
+from crm.store.columns import UtcDateTime
+from crm.store.inserting import documents, insert_rows
 from crm.store.store import Change
 from crm.store.trail import take_ids
 
@@ -94,6 +96,44 @@ def queue_letters(change: Change, orders: Sequence[LetterOrder], *, identity: Id
         found = select(Letter.key, Letter.id).where(col(Letter.key).in_(known))
         ids |= dict(change.session.exec(found).all())
     return ids
+
+
+def rewrite_waiting(change: Change, orders: Sequence[LetterOrder]) -> None:
+    """Have letters of journeys that wait say inside a verb what these orders say.
+
+    One that somebody holds, has left, or may have been seen by its reader stays as it is.
+    """
+    if not orders:
+        return
+    rows = [
+        {
+            **{name: getattr(order, name) for name in ("enrolment_id", "step", "to_name", "to_address")},
+            "from_name": order.from_name,
+            "facts": {**order.kept, **kept_facts(order.facts)},
+        }
+        for order in orders
+    ]
+    change.session.execute(_REWRITE, {"rows": documents(rows), "at": change.now})
+
+
+_REWRITE = text("""
+WITH anew AS (
+    SELECT * FROM jsonb_to_recordset(:rows) AS anew (
+        enrolment_id bigint, step text, to_name text, to_address text, from_name text, facts jsonb
+    )
+), waiting AS (
+    SELECT outbox.id, outbox.fence, anew.* FROM outbox JOIN anew USING (enrolment_id, step)
+    WHERE outbox.status = 'queued' AND NOT outbox.may_duplicate
+    ORDER BY outbox.id FOR UPDATE OF outbox SKIP LOCKED
+), rewritten AS (
+    UPDATE outbox SET to_name = waiting.to_name, to_address = waiting.to_address, from_name = waiting.from_name,
+        facts = waiting.facts, dated_at = :at
+    FROM waiting WHERE outbox.id = waiting.id
+    RETURNING outbox.id, outbox.fence
+)
+INSERT INTO delivery (id, outbox_id, at, what, fence, detail)
+SELECT nextval('accord_id'), id, :at, 'proposed anew', fence, '' FROM rewritten
+""").bindparams(bindparam("rows", type_=JSONB), bindparam("at", type_=UtcDateTime))
 
 
 def letter_of(

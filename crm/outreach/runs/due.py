@@ -5,16 +5,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, cast, select, update
 from sqlmodel import Session, col
 
 from crm.directory.merged import among
 from crm.membership.terms import Coverage
-from crm.outreach.outbox_tables import Letter
+from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus, StepTaken, begun_at
 from crm.outreach.runs.goals import goal_reached
 from crm.outreach.runs.moves import Done, Waiting
 from crm.outreach.runs.responses import answered, complaining
+from crm.store.columns import UtcDateTime
 
 
 def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Waiting, ...]:
@@ -42,6 +43,21 @@ def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Wait
     return tuple(_waiting(row, done.get(row.id, {})) for row in rows)
 
 
+def look_again(session: Session, run: Run) -> None:
+    """Have accounts whose letters of a run have not left looked at before these may leave; inside a verb."""
+    waiting = select(col(Letter.enrolment_id)).where(
+        col(Letter.run_id) == run.id, col(Letter.status).in_((MessageStatus.QUEUED, MessageStatus.CLAIMED))
+    )
+    there = select(col(Enrolment.id)).where(
+        col(Enrolment.id).in_(waiting), col(Enrolment.state) == EnrolmentState.ENROLLED
+    )
+    # In the order in which everybody locks several of them.
+    locked = there.order_by(col(Enrolment.id)).with_for_update()
+    # Due since the launch, so that they are due by the clock of every worker, be it a little slow.
+    due = update(Enrolment).where(col(Enrolment.id).in_(locked)).values(due_at=run.launched_at)
+    session.execute(due)
+
+
 _READ = (
     "id",
     "run_id",
@@ -67,6 +83,7 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
             col(Letter.handed_at),
             col(StepTaken.outcome),
             col(Letter.person_id),
+            case((_unseen(), cast(col(Letter.facts)["meeting"]["starts_at"].astext, UtcDateTime))),
         )
         .outerjoin(Letter, col(Letter.id) == col(StepTaken.outbox_id))
         .where(among(col(StepTaken.enrolment_id), ids))
@@ -76,6 +93,11 @@ def _steps_taken(session: Session, ids: Sequence[int]) -> dict[int, dict[str, Do
     for number, step, *what in session.execute(query):
         found[number][step] = Done(*what)
     return found
+
+
+def _unseen() -> ColumnElement[bool]:
+    """Whether a letter waits, and its reader cannot have seen it."""
+    return (col(Letter.status) == MessageStatus.QUEUED) & col(Letter.may_duplicate).is_(False)
 
 
 def _waiting(row: Any, done: Mapping[str, Done]) -> Waiting:

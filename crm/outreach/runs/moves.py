@@ -13,7 +13,7 @@ from crm.directory.merged import among
 from crm.engagement.follow_ups import plan_follow_up
 from crm.membership.terms import Coverage
 from crm.outreach.identity import Identity
-from crm.outreach.outbox.queueing import LetterOrder, queue_letters
+from crm.outreach.outbox.queueing import LetterOrder, queue_letters, rewrite_waiting
 from crm.outreach.outbox.readers import in_working_hours
 from crm.outreach.outbox_tables import MessageStatus
 from crm.outreach.reasons import Leave, Reason
@@ -35,6 +35,7 @@ class Done:
         handed_at: when the letter was handed to the mail server.
         outcome: for a step that leads to several, the one it led to; for an invitation, what its reader answered.
         person_id: whom the letter went to.
+        proposes: when the meeting begins that its letter asks for, as long as nobody can have seen it.
     """
 
     at: datetime
@@ -42,6 +43,7 @@ class Done:
     handed_at: datetime | None = None
     outcome: str | None = None
     person_id: int | None = None
+    proposes: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +114,7 @@ class Move:
         run_id: the run in which it was found, and `stood_at` the step; if it has moved on meanwhile, or another version has
             taken it over, nothing happens.
         taking: the steps it takes, in order.
+        anew: what letters of steps that it has taken say from now on, as far as they still wait.
         step: the step to take next, and `due_at` when to look at it again.
         ended: how its journey ended, if it did.
         reason: why it ended, or why its next letter is held back, and `held_at` since when that is.
@@ -122,6 +125,7 @@ class Move:
     run_id: int
     stood_at: str
     taking: tuple[Taking, ...] = ()
+    anew: tuple[LetterOrder, ...] = ()
     step: str | None = None
     due_at: datetime | None = None
     ended: EnrolmentState | None = None
@@ -161,9 +165,12 @@ def take_steps(
     takings = [(move, taking) for move in current for taking in move.taking]
     orders = in_working_hours(change.session, [t.letter for _, t in takings if t.letter], hours)
     letters = queue_letters(change, orders, identity=identity)
+    rewrite_waiting(change, [order for move in current for order in move.anew])
     rows = [_step_row(change, move, taking, letters) for move, taking in takings]
     insert_rows(change.session, StepTaken, rows)
-    update_rows(change.session, Enrolment, [_place(move, now=change.now) for move in current])
+    leave_at = {order.enrolment_id: order.due_at for order in orders}
+    places = [_place(move, leave_at.get(move.enrolment_id), now=change.now) for move in current]
+    update_rows(change.session, Enrolment, places)
     others = [{"id": move.enrolment_id, "person_id": move.person_id} for move in current if move.person_id]
     update_rows(change.session, Enrolment, others)
     ended = Counter(move.ended for move in current)
@@ -207,12 +214,12 @@ def _step_row(change: Change, move: Move, taking: Taking, letters: Mapping[str, 
     }
 
 
-def _place(move: Move, *, now: datetime) -> dict[str, Any]:
-    """Where an enrolment stands after its move."""
+def _place(move: Move, leaves_at: datetime | None, *, now: datetime) -> dict[str, Any]:
+    """Where an enrolment stands after its move; it is looked at again when its letter leaves, if that is later."""
     return {
         "id": move.enrolment_id,
         "step": move.step,
-        "due_at": move.due_at,
+        "due_at": leaves_at if leaves_at and leaves_at > now else move.due_at,
         "state": move.ended or EnrolmentState.ENROLLED,
         "reason": move.reason,
         "held_at": move.held_at,

@@ -23,7 +23,7 @@ from crm.outreach.runs.audience import (
     not_let_in,
     rows_of,
 )
-from crm.outreach.runs.due import due_enrolments
+from crm.outreach.runs.due import due_enrolments, look_again
 from crm.outreach.runs.moves import Move, Moved, Waiting, take_steps
 from crm.outreach.runs.rules import (
     ENGAGED,
@@ -181,23 +181,30 @@ class Runs:
             )
             return run.amend({"status": RunStatus.RUNNING, "launched_at": change.now})
 
-    def pause(self, key: RunKey, *, reason: str) -> Run:
+    def pause(self, key: RunKey, *, reason: str, by_itself: bool = False) -> Run:
         """Stop a run for the time being; letters that are not on their way yet wait.
+
+        Args:
+            key: which run.
+            reason: why.
+            by_itself: whether no person decided it; its author is then told.
 
         Raises:
             Refused: it does not run.
         """
         with self._store.changing("run.paused", reason=reason) as change:
             run = run_in(change, key, RunStatus.RUNNING, doing="paused")
-            return run.amend({"status": RunStatus.PAUSED, "note": reason})
+            return run.amend(_paused(reason, halted_at=change.now if by_itself else None))
 
     def resume(self, key: RunKey, *, reason: str = "") -> Run:
-        """Let a paused run go on.
+        """Let a paused run go on; what came up meanwhile is looked at before any of its letters leaves.
 
         Raises:
             Refused: it is not paused.
         """
         with self._store.changing("run.resumed", reason=reason or None) as change:
+            # The enrolments before the run, as whoever settles letters locks them.
+            look_again(change.session, find_run(change.session, key))
             run = run_in(change, key, RunStatus.PAUSED, doing="resumed")
             return run.amend({"status": RunStatus.RUNNING, "note": reason, "resumed_at": change.now})
 
@@ -243,10 +250,14 @@ def exit_enrolment(change: Change, enrolment_id: int, reason: Leave) -> None:
 
 
 def pause_run(change: Change, run_id: int, *, note: str) -> None:
-    """Pause a run inside a verb, if it runs."""
+    """Let a run pause itself inside a verb, if it runs; its author is told."""
     run = change.session.get_one(Run, run_id, with_for_update={"key_share": True}, populate_existing=True)
     if run.status is RunStatus.RUNNING:
-        run.amend({"status": RunStatus.PAUSED, "note": note})
+        run.amend(_paused(note, halted_at=change.now))
+
+
+def _paused(note: str, *, halted_at: datetime | None) -> dict[str, Any]:
+    return {"status": RunStatus.PAUSED, "note": note, "halted_at": halted_at}
 
 
 def _end_journeys(change: Change, run: Run) -> None:

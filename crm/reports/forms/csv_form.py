@@ -1,4 +1,4 @@
-"""A report as CSV: pure data for spreadsheets and pipes (RFC 4180).
+"""A report as CSV: bare data for spreadsheets and pipes (RFC 4180).
 
 The header row holds the column keys, because they stay the same when a title is reworded or translated; the
 titles are in the metadata. Nothing but the header and the rows is written: no title lines, no comments and no

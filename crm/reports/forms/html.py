@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 from zlib import crc32
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from crm.reference.languages import locale
 from crm.reports.chart import ChartKind
@@ -15,7 +13,7 @@ from crm.reports.forms.facts import facts
 from crm.reports.forms.figures import NOT_STATED, shown
 from crm.reports.forms.openings import IN_A_NOTEBOOK, ON_A_PAGE, openings
 from crm.reports.forms.words import words
-from crm.templates_folder import templates_folder
+from crm.templates_folder import page_template
 
 if TYPE_CHECKING:
     from crm.reports.report import Report
@@ -37,32 +35,17 @@ def fragment(report: Report) -> str:
 
 
 def _rendered(template: str, report: Report, *, anchor: str, most: int) -> str:
-    return (
-        _templates()
-        .get_template(template)
-        .render(
-            report=report,
-            anchor=anchor,
-            words=words(report.language),
-            facts=facts(report),
-            direction=locale(report.language).text_direction,
-            charts=[(chart, _DRAWN[chart.kind](report, chart)) for chart in report.charts],
-            at_zero=[charted.at_zero(report, chart) for chart in report.charts],
-            across=tiles.ACROSS,
-            opened=openings(report, most),
-            most=most,
-            shown=partial(shown, language=report.language),
-            not_stated=NOT_STATED,
-        )
-    )
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(templates_folder() / "report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return page_template(template, "report").render(
+        report=report,
+        anchor=anchor,
+        words=words(report.language),
+        facts=facts(report),
+        direction=locale(report.language).text_direction,
+        charts=[(chart, _DRAWN[chart.kind](report, chart)) for chart in report.charts],
+        at_zero=[charted.at_zero(report, chart) for chart in report.charts],
+        across=tiles.ACROSS,
+        opened=openings(report, most),
+        most=most,
+        shown=partial(shown, language=report.language),
+        not_stated=NOT_STATED,
     )

@@ -178,7 +178,7 @@ def enter_twice(book, numbers):
         book.organizations.add(f"{name} Telecom AG", country="KE")
 
 
-def test_wish_07_all_duplicates_take_as_many_statements_whatever_their_number(book):
+def test_wish_7_all_duplicates_take_as_many_statements_whatever_their_number(book):
     said = []
     event.listen(book.engine, "before_cursor_execute", lambda *call: said.append(call[2]))
     for numbers in (range(5), range(5, 40)):
@@ -190,7 +190,7 @@ def test_wish_07_all_duplicates_take_as_many_statements_whatever_their_number(bo
         assert len(said) == 2  # what was told apart, and what meets
 
 
-def test_wish_07_names_meet_by_their_keys_and_never_all_with_all(book):
+def test_wish_7_names_meet_by_their_keys_and_never_all_with_all(book):
     enter_twice(book, range(300))
     with book.engine.connect() as connection:
         connection.execute(text("ANALYZE"))

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support.inbound_mail import message
-from support.outbox import LEASE, campaign_letters, contact, looking, queue, running, staffed
+from support.outbox import LEASE, campaign_letters, contact, look_at, looking, queue, running, staffed
 from support.outbox import order as order_to
 
 from crm.errors import Refused
@@ -69,6 +69,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.asked: Counter[int] = Counter()
         self.refused: set[str] = set()
         self.left: set[int] = set()
+        self.unseen: set[int] = set()
         self.paused = False
 
     @rule(limit=st.integers(min_value=1, max_value=4))
@@ -88,6 +89,7 @@ class AnyOrder(RuleBasedStateMachine):
             assert not (letter.run_id and letter.to_address in self.refused), "against their will"
             assert not (letter.run_id and self.paused), "in a pause"
             assert number not in self.left, "after a reply"
+            assert number not in self.unseen, "before its account was looked at"
             self.dots[number].append(Dot(window[number]))
 
     @precondition(lambda self: self.open)
@@ -136,6 +138,13 @@ class AnyOrder(RuleBasedStateMachine):
     def resume(self):
         self.book.runs.resume(self.run)
         self.paused = False
+        self.unseen = self.having("queued", "claimed") & {one.id for one in self.letters if one.run_id}
+
+    @rule()
+    def look(self):
+        """The accounts of the run are looked at, and nothing has come up."""
+        look_at(self.book, self.run, in_days=30)
+        self.unseen = set()
 
     @rule(seconds=st.sampled_from([-7200, 1, 60, 3600]))
     def set_the_clock(self, seconds):
@@ -171,9 +180,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     def come_to_rest(self):
         if self.paused:
-            self.book.runs.resume(self.run)
-            self.paused = False
+            self.resume()
         self.clock.advance(timedelta(days=10))
+        self.look()
         self.book.handover.reap()
         first = len(self.claims)
         for _ in range(LETTERS):  # those over which workers died again and again are claimed one at a time

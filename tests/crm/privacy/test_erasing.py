@@ -294,7 +294,7 @@ TOLD_BY_US = {
     "answer": {"digest", "effect"},
     "letter_draft": {"template"},
     "outbox": {
-        "key", "step", "stream", "from_name", "from_address", "reply_to", "template", "message_id", "rendered_hash",
+        "key", "step", "stream", "from_name", "from_address", "template", "message_id", "rendered_hash",
     },
 }  # fmt: skip
 

@@ -10,6 +10,7 @@ from support.outbox import (
     contact,
     contacts,
     letters,
+    look_at,
     looking,
     order,
     queue,
@@ -33,6 +34,7 @@ OBSTACLES = {
     "answered": ("stopped", "left the journey: somebody there answered"),
     "cancelled": ("stopped", "cancelled"),
     "paused": ("queued", "paused"),
+    "to be looked at": ("queued", "its account is looked at first"),
     "written to by another campaign": ("queued", "another campaign wrote"),
 }
 
@@ -55,6 +57,7 @@ def test_what_comes_up_between_the_claim_and_the_intent_keeps_the_letter_back(
         "answered": lambda: other.answers.receive(answer_to(book, letter)),
         "cancelled": lambda: other.runs.cancel(run, reason="a wrong figure"),
         "paused": lambda: other.runs.pause(run, reason="a wrong figure"),
+        "to be looked at": lambda: look_at(other, run),
         "written to by another campaign": lambda: wrote_lately(other, letter),
     }
     done = watched(book, mail_server, at(point, acts[obstacle])).deliver(limit=1)
@@ -136,6 +139,8 @@ def test_a_paused_run_goes_on_where_it_stood(book, make_book, mail_server):
     assert delivery(book, mail_server).deliver(limit=5).outcomes == {}
     assert statuses(book, queued) == ["queued"] * 2
     book.runs.resume(run)
+    assert delivery(book, mail_server).deliver(limit=5).outcomes == {}
+    look_at(book, run, in_days=1)
     delivery(book, mail_server).deliver(limit=5)
     assert statuses(book, queued) == ["accepted"] * 2
 
@@ -304,6 +309,49 @@ def test_whether_the_reader_may_be_written_to_is_asked_once_more(book, make_book
     kept = book.outbox.get(letter)
     assert kept.status == status
     assert why in kept.verdict
+
+
+def agreed(book, letter):
+    book.bases.record(letter.person_id, "campaigns", "consent", source="fair", evidence="form 12")
+
+
+@pytest.mark.parametrize(
+    ("obstacle", "status", "why"),
+    [
+        (lambda book, letter: book.suppressions.add(letter.to_address), "stopped", "must not be written to"),
+        (lambda _book, _letter: None, "stopped", "no permission to write"),
+        (
+            lambda book, letter: (agreed(book, letter), wrote_lately(book, letter)),
+            "queued",
+            "another campaign",
+        ),
+        (agreed, "handing_off", ""),
+    ],
+)
+def test_whatever_its_class_a_letter_of_a_campaign_keeps_to_what_holds_for_campaigns(
+    book, make_book, obstacle, status, why
+):
+    staffed(book)
+    to = contact(book)
+    run = about(make_book, to)
+    (letter,) = campaign_letters(book, run, to, kind=MessageClass.CORRESPONDENCE)
+    obstacle(book, letter)
+    book.handover.intend(of(book.handover.claim(limit=1, ids=[letter.id])))
+    kept = book.outbox.get(letter)
+    assert (kept.status, why in kept.verdict) == (status, True)
+
+
+def test_a_campaigns_correspondence_counts_for_the_cap_of_other_campaigns(book, make_book):
+    staffed(book)
+    to = contact(book)
+    one, two = running(make_book, to), running(make_book, contact(book, "Ben Otieno"), campaign="another")
+    (first,) = campaign_letters(book, one, to, kind=MessageClass.CORRESPONDENCE)
+    book.handover.intend(of(book.handover.claim(limit=1)))
+    now = book.clock.now()
+    assert book.lately.written(since=now - timedelta(days=3)) == {first.person_id: now}
+    (second,) = queue(book, order(book, to, key="two", run_id=two.id))
+    assert book.handover.intend(of(book.handover.claim(limit=1, ids=[second.id]))) == frozenset()
+    assert "another campaign wrote" in book.outbox.get(second).verdict
 
 
 def of_a_run(book, make_book, **changes):

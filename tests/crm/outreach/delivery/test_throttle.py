@@ -5,7 +5,7 @@ from threading import Barrier
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.outbox import contacts, letters, looking, order, queue, statuses
+from support.outbox import contacts, letters, looking, order, queue, running, staffed, statuses
 
 from crm.outreach.delivery.throttle import Allowance
 
@@ -113,6 +113,15 @@ def test_what_a_colleague_wrote_and_a_notice_count_and_never_wait(book, make_boo
     assert claimed(slow) == []
     assert statuses(book, [campaign]) == ["queued"]
     assert book.outbox.get(campaign).due_at > book.clock.now() + 2 * MINUTE
+
+
+def test_a_campaigns_correspondence_waits_as_all_its_letters_do(book, make_book):
+    staffed(book)
+    account = book.organizations.add("Acme", country="KE")
+    people = [(account, book.people.add(f"P{n}", email=f"p{n}@acme.example", at=account)) for n in range(4)]
+    run = running(make_book, people[0])
+    queue(book, *(order(book, to, run_id=run.id) for to in people))
+    assert len(claimed(make_book(per_minute=12))) == 2
 
 
 def test_without_a_limit_nothing_is_asked_and_nothing_is_kept(book):
