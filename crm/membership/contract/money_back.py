@@ -93,7 +93,7 @@ def back_under_plan(
         if less:
             left[debt] -= less
             found.of_what_is_due.extend(Receipt(day, part, number) for number, part in _taken(room, less))
-            # As the others of the plan, these instalments count for what was due first, unless it is said for what.
+            # What is paid by instalments is for the debt that was due first; of this it is known for which.
             found.of_debts.extend([Receipt(day, less, debt), Receipt(day, -less)])
     return found
 

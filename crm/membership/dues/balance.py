@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -93,6 +93,10 @@ class OpenItem(Shown):
         """What is open of it and in arrears at the end of a day; under a plan that is kept, or asked of an applicant, nothing."""
         excused = day <= self.due_on or _on(self.halted, day) or _on(self.asked, day)
         return ZERO if excused else self.outstanding(day)
+
+    def as_known_on(self, day: date) -> "OpenItem":
+        """What was known of it at the end of a day: what is given back later is not there yet."""
+        return replace(self, given_back=tuple(back for back in self.given_back if back[0] <= day))
 
     def bearing(self, day: date) -> Decimal:
         """What of it bears interest on a day: what is overdue, less what was given back later, for it was not owed."""

@@ -122,7 +122,7 @@ def _posted(due: Decimal, before: Mapping[int, Decimal]) -> Iterator[tuple[Decim
 
 
 def _days(item: OpenItem, until_on: date) -> Iterator[date]:
-    """Each day from which its days are counted, on which something of it may be open."""
+    """Each day after the one from which its days are counted, as long as something of it may be open."""
     last = until_on if item.cleared_on is None else min(until_on, item.cleared_on)
     return (item.counted_from + n * _DAY for n in range(1, (last - item.counted_from).days + 1))
 

@@ -241,4 +241,4 @@ def _balanced(lines: list[StatementLine]) -> tuple[StatementLine, ...]:
 def _uncharged(session: Session, items: Sequence[OpenItem], rules: MembershipRules, day: date) -> Decimal:
     charged = interest_charged(session, [item.invoice_id for item in items], by=day)
     before = sum((amount for on_it in charged.values() for amount in on_it.values()), ZERO)
-    return sum((accrued(item, rules, until_on=day) for item in items), ZERO) - before
+    return sum((accrued(item.as_known_on(day), rules, until_on=day) for item in items), ZERO) - before

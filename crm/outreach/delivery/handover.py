@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from crm.consent.suppressions import Scope, SuppressionReason, suppress
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
-from crm.outreach.delivery.attempts import Attempt, line, note, settled
+from crm.outreach.delivery.attempts import COMPOSE, Attempt, line, note, settled
 from crm.outreach.delivery.budget import watch_failures
 from crm.outreach.delivery.claiming import LONGEST_WAITING, claimed, due
 from crm.outreach.delivery.intents import hold, intended
@@ -103,7 +103,8 @@ class Handover:
         """Record what came of a window of attempts; who has lost the claim meanwhile records nothing.
 
         An address that does not exist is suppressed; a refusal for policy holds the letter and pauses its run, for
-        it says something about the sender and not about the person. A run of which too many letters fail pauses itself.
+        it says something about the sender and not about the person. A run of which too many letters fail, or cannot be put
+        together, pauses itself.
 
         Returns:
             How many were recorded.
@@ -113,7 +114,11 @@ class Handover:
             ours = [attempt for attempt in attempts if attempt.letter.id in became]
             for attempt in ours:
                 self._consequences(change, attempt, became[attempt.letter.id])
-            failed = [a.letter.run_id for a in ours if became[a.letter.id] is MessageStatus.FAILED]
+            failed = [
+                attempt.letter.run_id
+                for attempt in ours
+                if became[attempt.letter.id] is MessageStatus.FAILED or attempt.phase == COMPOSE
+            ]
             watch_failures(change, filter(None, failed), self._limits.budget)
             return len(became)
 

@@ -11,11 +11,12 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from crm.engagement.opportunity_tables import Frequency, Opportunity
+from crm.outreach.goal import Goal
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.reasons import Leave, Reason
 from crm.outreach.results.exposure import Exposure
 from crm.outreach.run_tables import TOOK_PART, Arm, Enrolment, EnrolmentState, Run, begun_at
-from crm.outreach.runs.goals import Goal, goal_of, reached_at
+from crm.outreach.runs.goals import reached_at
 from crm.outreach.runs.responses import answered_at
 from crm.reference.languages import Language
 from crm.reference.opportunity_stages import Outcome
@@ -69,7 +70,7 @@ class RunResults(Shown):
     @property
     def goal(self) -> Goal:
         """What the run is for."""
-        return goal_of(self.run)
+        return self.run.approved.goal
 
     @property
     def enrolled(self) -> int:
@@ -117,7 +118,7 @@ def _counts(session: Session, run: Run, exposure: Exposure | None) -> dict[Arm |
             (col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
             begun_at().label("begun_at"),
             answered_at().label("answered_at"),
-            reached_at(goal_of(run)).label("reached_at"),
+            reached_at(run.approved.goal).label("reached_at"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(*_counting(run, exposure))

@@ -181,15 +181,20 @@ class Runs:
             )
             return run.amend({"status": RunStatus.RUNNING, "launched_at": change.now})
 
-    def pause(self, key: RunKey, *, reason: str) -> Run:
+    def pause(self, key: RunKey, *, reason: str, by_itself: bool = False) -> Run:
         """Stop a run for the time being; letters that are not on their way yet wait.
+
+        Args:
+            key: which run.
+            reason: why.
+            by_itself: whether no person decided it; its author is then told.
 
         Raises:
             Refused: it does not run.
         """
         with self._store.changing("run.paused", reason=reason) as change:
             run = run_in(change, key, RunStatus.RUNNING, doing="paused")
-            return run.amend({"status": RunStatus.PAUSED, "note": reason})
+            return run.amend(_paused(reason, halted_at=change.now if by_itself else None))
 
     def resume(self, key: RunKey, *, reason: str = "") -> Run:
         """Let a paused run go on; what came up meanwhile is looked at before any of its letters leaves.
@@ -245,10 +250,14 @@ def exit_enrolment(change: Change, enrolment_id: int, reason: Leave) -> None:
 
 
 def pause_run(change: Change, run_id: int, *, note: str) -> None:
-    """Pause a run inside a verb, if it runs."""
+    """Let a run pause itself inside a verb, if it runs; its author is told."""
     run = change.session.get_one(Run, run_id, with_for_update={"key_share": True}, populate_existing=True)
     if run.status is RunStatus.RUNNING:
-        run.amend({"status": RunStatus.PAUSED, "note": note})
+        run.amend(_paused(note, halted_at=change.now))
+
+
+def _paused(note: str, *, halted_at: datetime | None) -> dict[str, Any]:
+    return {"status": RunStatus.PAUSED, "note": note, "halted_at": halted_at}
 
 
 def _end_journeys(change: Change, run: Run) -> None:
@@ -268,17 +277,12 @@ def _exited(change: Change, reason: Leave) -> dict[str, Any]:
     return {"state": EnrolmentState.EXITED, "reason": reason, **ended}
 
 
-def _reviews(order: RunOrder) -> dict[str, str]:
-    return {f"{wording.name}/{wording.language}": wording.reviewed_by for wording in order.wordings}
-
-
 def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
     return Run.model_validate(
         {
             "campaign": order.campaign,
             "title": order.title,
-            # A review changes no word, so the hash that an approval is bound to leaves it out.
-            "content": {**order.content, "reviewed_by": _reviews(order)},
+            "content": order.content.model_dump(mode="json"),
             "content_hash": hash_of_content(order.content),
             "audience_hash": audience_hash,
             "author": change.actor,

@@ -106,6 +106,8 @@ def test_what_was_never_owed_bears_no_interest_and_what_was_charged_is_given_bac
     assert book.dues.assess(2027).given_back == -FEE
     statement = book.dues.statement(union)
     assert (statement.balance, statement.interest) == (Decimal("237.85"), Decimal("-237.85"))
+    before = book.dues.statement(union, on=date(2027, 6, 29))
+    assert (before.balance, before.interest) == (FEE, Decimal("235.23"))  # as it was said then
     credit = book.dues.charge_interest(union)
     (line,) = book.dues.lines(credit)
     assert (credit.amount, line.credits_id) == (Decimal("-237.85"), book.dues.invoices(union)[1].id)

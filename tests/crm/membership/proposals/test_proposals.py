@@ -34,7 +34,7 @@ def test_accepting_posts_the_change_and_the_lines_that_were_shown(book, invoiced
         (p.since_on, p.until_on, p.months, p.amount, p.rule, p.basis) for p in proposal.lines
     ]
     assert (invoice.kind, invoice.year, invoice.amount) == ("change", 2026, proposal.net)
-    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 11, 24))
+    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 12, 24))
     first, second = book.terms.of(invoiced)
     assert [line.event_id for line in posted] == [first.id, second.id]
     assert accepted.term == second
