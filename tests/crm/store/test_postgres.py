@@ -149,5 +149,7 @@ def test_a_running_server_is_joined_without_starting_anything(running):
         begin = time.perf_counter()
         opened(folder, fsync="on").close()
         taken.append(time.perf_counter() - begin)
-    assert min(taken) < 0.5  # 15 ms on an idle machine; a start takes 100 and more; the best of five, as it may be busy
+    assert (
+        min(taken) < 0.5
+    )  # 15 ms on an idle machine; a start takes 100 and more; the best of five, as it may be busy
     assert pid(folder) == first
