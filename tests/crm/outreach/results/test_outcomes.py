@@ -51,9 +51,9 @@ def run(book, colleague, mail_server, acme, orbit, clock):
     hashes = {"content_hash": prepared.content_hash, "audience_hash": prepared.audience_hash}
     colleague.runs.approve(prepared, count=2, **hashes)
     launched = book.runs.launch(prepared, content_hash=prepared.content_hash)
-    moves = [writes(waiting, book) for waiting in book.runs.due(limit=10) if waiting.arm is Arm.TREATMENT]
-    book.runs.take(moves)
-    delivery(book, mail_server).deliver(limit=10)
+    (waiting,) = [waiting for waiting in book.runs.due(limit=10) if waiting.arm is Arm.TREATMENT]
+    book.runs.take([writes(waiting, book, due_at=clock.now() + DAY)])
+    assert delivery(book, mail_server).deliver(limit=10).outcomes == {"accepted": 1}
     clock.advance(DAY)
     return launched
 
