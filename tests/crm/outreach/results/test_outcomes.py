@@ -45,8 +45,8 @@ def run(book, colleague, mail_server, acme, orbit, clock):
     hashes = {"content_hash": prepared.content_hash, "audience_hash": prepared.audience_hash}
     colleague.runs.approve(prepared, count=2, **hashes)
     launched = book.runs.launch(prepared, content_hash=prepared.content_hash)
-    moves = [writes(waiting, book) for waiting in book.runs.due(limit=10) if waiting.arm is Arm.TREATMENT]
-    book.runs.take(moves)
+    treated = [waiting for waiting in book.runs.due(limit=10) if waiting.arm is Arm.TREATMENT]
+    book.runs.take([writes(waiting, book, due_at=clock.now() + DAY) for waiting in treated])
     delivery(book, mail_server).deliver(limit=10)
     clock.advance(DAY)
     return launched
