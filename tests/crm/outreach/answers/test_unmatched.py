@@ -98,6 +98,24 @@ def test_an_assigned_message_proves_that_a_letter_in_doubt_was_taken(book, mail_
     assert statuses(book, [letter]) == ["accepted"]
 
 
+def test_what_waits_comes_in_parts_that_lose_nothing_while_somebody_works_through_it(book, sent, clock):
+    mail = []
+    for number in range(5):
+        clock.advance(HOUR * (number % 2))  # two at one instant
+        mail.append(came_in(book, Message_ID=f"<{number}@home.example>").id)
+    first = book.answers.waiting(limit=2)
+    assert ([one.answer.id for one in first], first.next) == (mail[:2:-1], str(mail[3]))
+    book.answers.set_aside(mail[3], reason="a newsletter")
+    second = book.answers.waiting(limit=2, after=first.next)
+    assert [one.answer.id for one in second] == [mail[2], mail[1]]
+    last = book.answers.waiting(limit=2, after=second.next)
+    assert ([one.answer.id for one in last], last.next) == (mail[:1], None)
+    assert [one.id for one in book.answers.of(unmatched=True, limit=1)] == mail[4:]
+    with pytest.raises(InvalidInput) as caught:
+        book.answers.waiting(after="nowhere")
+    assert caught.value.field == "after"
+
+
 @pytest.mark.parametrize("name", ["bounce_exim", "absence_exchange", "complaint"])
 def test_what_is_about_a_letter_is_not_assigned_to_an_account(book, sent, name):
     mail = book.answers.receive(sample(name))
