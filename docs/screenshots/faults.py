@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from browser import document
 
@@ -52,6 +54,11 @@ def faults(page: str, axe: Path, folder: Path, *, dark: bool = False, width: int
     found = _RESULT.search(document(examined, dark=dark, width=width))
     if found is None:
         raise SystemExit("axe-core did not come to an end.")
+    return faults_of(json.loads(found[1]))
+
+
+def faults_of(violations: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """The faults among what axe-core tells."""
     return [
         Fault(
             rule=each["id"],
@@ -59,5 +66,5 @@ def faults(page: str, axe: Path, folder: Path, *, dark: bool = False, width: int
             help=each["help"],
             places=tuple(" ".join(map(str, node["target"])) for node in each["nodes"]),
         )
-        for each in json.loads(found[1])
+        for each in violations
     ]
