@@ -20,7 +20,7 @@ _PRICED = """
 SELECT term.id AS event_id, term.organization_id, term.coverage, term.category, term.units, term.since_on AS joined_on,
     greatest(date_trunc('month', term.since_on)::date, DATE '2026-01-01') AS since_on,
     13 - CASE WHEN term.since_on > DATE '2026-01-01' THEN extract(month FROM term.since_on)::int ELSE 1 END AS months,
-    coalesce(fee.key, lowest.key) AS rule,
+    coalesce(fee.key, lowest.key || ', unit-sector_member-' || extract(year FROM unit.valid_from)) AS rule,
     coalesce(fee.amount, coalesce(term.units, lowest.units) * unit.amount) AS yearly
 FROM term
 JOIN organization ON organization.id = term.organization_id

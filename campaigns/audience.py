@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from campaigns.arms import arms_alone, arms_of
 from campaigns.campaign import Campaign
-from campaigns.guards import Case, Circumstances, Reason, Skip, objection
+from campaigns.guards import Case, Circumstances, Skip, objection
 from campaigns.signal import Signal
 from crm.insight.candidate import Candidate, Contact
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from crm.shown import Shown

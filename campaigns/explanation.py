@@ -100,8 +100,7 @@ def explained(campaign: Campaign, audience: Explanation, case: Case, around: Cir
 
 def _verdict(guard: Guard, case: Case, around: Circumstances) -> Verdict:
     skip = guard(case, around)
-    said = ": ".join(filter(None, [skip.reason.words, skip.detail])) if skip else ""
-    return Verdict(guard.__name__.replace("_", " "), said)
+    return Verdict(guard.__name__.replace("_", " "), str(skip) if skip else "")
 
 
 def _membership(account: Candidate) -> str:

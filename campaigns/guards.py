@@ -8,79 +8,25 @@ Standing comes first: whoever is in arrears or pays them by a plan, is suspended
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from campaigns.campaign import Campaign
 from campaigns.signal import Condition, Signal
 from crm.insight.candidate import Candidate, Contact, Touch
 from crm.insight.correspondence import Correspondence
-from crm.membership.contract.standing import Standing
+from crm.outreach.reasons import BY_STANDING, Reason
 from crm.reference.languages import Language
 from crm.shown import Shown
 
 
-class Reason(StrEnum):
-    """Why an account is left out."""
-
-    STANDING_UNKNOWN = "standing_unknown"
-    ON_PLAN = "on_plan"
-    ARREARS = "arrears"
-    SUSPENDED = "suspended"
-    CANCELLING = "cancelling"
-    EXEMPT = "exempt"
-    APPLICATION_PENDING = "application_pending"
-    NO_SIGNAL = "no_signal"
-    NOT_YET = "not_yet"
-    QUIET_PERIOD = "quiet_period"
-    OTHER_CAMPAIGN = "other_campaign"
-    NO_CONTACT = "no_contact"
-    SUPPRESSED = "suppressed"
-    NO_PERMISSION = "no_permission"
-    FREQUENCY_CAP = "frequency_cap"
-    ADDRESS_NOT_OF_ACCOUNT = "address_not_of_account"
-    NO_LETTER_IN_LANGUAGE = "no_letter_in_language"
-    CLEARANCE_HOLD = "clearance_hold"
-    GROUP_ENROLLED = "group_enrolled"
-    PERSON_ENROLLED = "person_enrolled"
-
-    @property
-    def words(self) -> str:
-        """The reason in words that a campaign officer would use."""
-        return _WORDS[self]
-
-
-_BY_STANDING = {
-    Standing.ON_PLAN: Reason.ON_PLAN,
-    Standing.ARREARS: Reason.ARREARS,
-    Standing.SUSPENDED: Reason.SUSPENDED,
-    Standing.CANCELLING: Reason.CANCELLING,
-    Standing.EXEMPT: Reason.EXEMPT,
-    Standing.APPLICATION_PENDING: Reason.APPLICATION_PENDING,
-}
-_WORDS = {reason: standing.words for standing, reason in _BY_STANDING.items()} | {
-    Reason.STANDING_UNKNOWN: "nobody has said how it stands",
-    Reason.NO_SIGNAL: "nothing speaks for writing to it",
-    Reason.NOT_YET: "something must happen first",
-    Reason.QUIET_PERIOD: "contacted inside the quiet period",
-    Reason.OTHER_CAMPAIGN: "another campaign is busy with its corporate group",
-    Reason.NO_CONTACT: "no contact with an e-mail address",
-    Reason.SUPPRESSED: "its contact must not be written to",
-    Reason.NO_PERMISSION: "no ground on which to write to its contact",
-    Reason.FREQUENCY_CAP: "its contact had a letter of a campaign just now",
-    Reason.ADDRESS_NOT_OF_ACCOUNT: "its contact's address does not look like one of its own",
-    Reason.NO_LETTER_IN_LANGUAGE: "no letter in the contact's language",
-    Reason.CLEARANCE_HOLD: "its clearance says to hold",
-    Reason.GROUP_ENROLLED: "another account of its corporate group is enrolled",
-    Reason.PERSON_ENROLLED: "its contact is written to for another account",
-}
-
-
 @dataclass(frozen=True, slots=True)
 class Skip(Shown):
-    """An account is left out, for a named reason; `detail` gives the particulars."""
+    """An account is left out or its next letter held back, for a named reason; `detail` gives the particulars."""
 
     reason: Reason
     detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason.words}: {self.detail}" if self.detail else self.reason.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +126,7 @@ def in_good_standing(case: Case, _around: Circumstances) -> Skip | None:
         return None
     if account.standing is None:
         return Skip(Reason.STANDING_UNKNOWN)
-    return Skip(_BY_STANDING[account.standing], f"as of {account.standing_as_of:%d %B %Y}")
+    return Skip(BY_STANDING[account.standing], f"as of {account.standing_as_of:%d %B %Y}")
 
 
 def with_a_signal(case: Case, _around: Circumstances) -> Skip | None:

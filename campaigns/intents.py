@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from campaigns.exits import Leave
-from campaigns.guards import Reason
 from campaigns.journey import MeetingStep
+from crm.outreach.reasons import Leave, Reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from campaigns.audience import Audience
 from campaigns.campaign import Campaign
-from campaigns.guards import Reason
 from campaigns.tongues import Tongue
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Arm
 from crm.reference.languages import Language
 from crm.reports import Cell, Column, ColumnKind, Report

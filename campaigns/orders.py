@@ -7,8 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from campaigns.audience import Invitation, LeftOut
-from campaigns.campaign import Signature
-from campaigns.entry import Entry
 from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
@@ -18,6 +16,8 @@ from campaigns.occasion import Manager, Stationery
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
+from crm.outreach.approved import Signature
+from crm.outreach.entry import Entry
 from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.run_tables import EnrolmentState
@@ -111,9 +111,9 @@ def move_of(
     )
     match last:
         case WaitUntil(step, at, held, held_at):
-            return replace(move, step=step, due_at=at, reason=held and held.value, held_at=held_at)
+            return replace(move, step=step, due_at=at, reason=held, held_at=held_at)
         case Exit(reason):
-            return replace(move, ended=EnrolmentState.EXITED, reason=reason.value)
+            return replace(move, ended=EnrolmentState.EXITED, reason=reason)
         case _:
             return replace(move, step=END, ended=EnrolmentState.FINISHED)
 
@@ -247,6 +247,6 @@ def _left_out(row: LeftOut) -> AudienceRow:
         organization_id=row.account.organization_id,
         group_id=row.account.group_id,
         coverage=row.account.coverage,
-        reason=row.skip.reason.value,
+        reason=row.skip.reason,
         why=row.skip.detail,
     )

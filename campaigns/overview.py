@@ -9,13 +9,11 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from campaigns.entry import Entry
-from campaigns.exits import left_because
-from campaigns.guards import Reason
 from campaigns.languages_report import NOT_REVIEWED, said
 from campaigns.run_report import run_report
 from campaigns.uplift import Comparison
 from crm.outreach.outgoing import MailStop
+from crm.outreach.reasons import Leave, Reason
 from crm.outreach.results.run_results import RunResults
 from crm.outreach.run_tables import Arm, Run, RunStatus
 from crm.reports import Report
@@ -94,12 +92,12 @@ class Overview:
             + (f" ({run.note})" if run.note else ""),
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
-        lines += [Entry.model_validate(run.content["entry"]).words] if run.standing else []
+        lines += [entry.words] if run.standing and (entry := run.approved.entry) else []
         lines.extend(self._languages())
-        left_out = ", ".join(f"{count} {_words(reason)}" for reason, count in self.results.left_out.items())
-        exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[str]())
-        ended = ", ".join(f"{count} {left_because(reason)}" for reason, count in exits.most_common())
-        held = ", ".join(f"{count} {_words(reason)}" for reason, count in self._held.most_common())
+        left_out = ", ".join(f"{count} {reason.words}" for reason, count in self.results.left_out.items())
+        exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[Leave]())
+        ended = ", ".join(f"{count} {reason.words}" for reason, count in exits.most_common())
+        held = ", ".join(f"{count} {reason.words}" for reason, count in self._held.most_common())
         lines += (
             [f"{self.results.awaiting} accounts beyond the ceiling await an approval."]
             if self.results.awaiting
@@ -119,12 +117,12 @@ class Overview:
             yield f"{NOT_REVIEWED}: {', '.join(unread)}."
 
     @property
-    def _held(self) -> Counter[str]:
-        return sum((Counter(arm.held) for arm in self.results.arms), Counter[str]())
+    def _held(self) -> Counter[Reason]:
+        return sum((Counter(arm.held) for arm in self.results.arms), Counter[Reason]())
 
     @property
     def _not_reviewed(self) -> list[str]:
-        return [place for place, person in self.run.content.get("reviewed_by", {}).items() if not person]
+        return [place for place, person in self.run.approved.reviewed_by.items() if not person]
 
     def __rich__(self) -> RenderableType:
         return Text("\n".join(map(tame, str(self).splitlines())))
@@ -163,7 +161,3 @@ class Advanced(Shown):
             f"{self.looked_at} due: {self.letters} letters queued, {self.tasks} tasks planned, {self.exited} exited, "
             f"{self.finished} finished, {self.passed_over} passed over; {self.completed} runs completed"
         )
-
-
-def _words(reason: str) -> str:
-    return Reason(reason).words if reason in set(Reason) else left_because(reason)

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from campaigns.arms import variant_of
 from campaigns.contacts import next_senior
-from campaigns.exits import CHOSEN, Leave, leaving
+from campaigns.exits import CHOSEN, leaving
 from campaigns.guards import Reachability, Skip
 from campaigns.holding import PATIENCE
 from campaigns.intents import Exit, Finish, Intent, Invite, Pass, PlanTask, Send, StepIntent, Turn, WaitUntil
@@ -34,6 +34,7 @@ from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate
 from crm.outreach.outbox.inviting import too_near
 from crm.outreach.outbox_tables import SETTLED, MessageStatus
+from crm.outreach.reasons import Leave
 from crm.outreach.run_tables import Arm
 from crm.outreach.runs.moves import Done, Waiting
 from crm.reference.languages import Language

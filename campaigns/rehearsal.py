@@ -78,7 +78,7 @@ class Rehearsal:
                 None,
                 None,
                 None,
-                _said(left.skip.reason.words, left.skip.detail),
+                str(left.skip),
             )
             for left in self.preview.audience.left_out
         )

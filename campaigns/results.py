@@ -5,7 +5,7 @@ from datetime import datetime
 
 from campaigns.audience import Audience
 from campaigns.campaign import Campaign
-from campaigns.guards import Reason
+from crm.outreach.reasons import AFTER_WAITING, Reason
 from crm.outreach.run_tables import Arm
 from crm.reports import Cell, Column, ColumnKind, Report
 
@@ -36,7 +36,14 @@ def reach_report(campaign: Campaign, audience: Audience, *, as_of: datetime) -> 
             Column(key="reason", title="Reason"),
             Column(key="accounts", title="Accounts", kind=ColumnKind.COUNT, summed=True),
         ),
-        rows=(*enrolled, *(("Left out", reason.words, reasons[reason]) for reason in Reason)),
+        rows=(
+            *enrolled,
+            *(
+                ("Left out", reason.words, reasons[reason])
+                for reason in Reason
+                if reason not in AFTER_WAITING
+            ),
+        ),
         notes=_notes(_made_up(audience)),
     )
 
@@ -65,7 +72,7 @@ def accounts_report(campaign: Campaign, audience: Audience, *, as_of: datetime) 
             "Left out",
             left.account.name,
             left.account.country,
-            _why(left.skip.reason, left.skip.detail),
+            str(left.skip),
             None,
             None,
         )
@@ -97,7 +104,3 @@ def _made_up(audience: Audience) -> bool:
 
 def _notes(synthetic: bool) -> tuple[str, ...]:  # noqa: FBT001 - private, and the name says it
     return (SYNTHETIC,) if synthetic else ()
-
-
-def _why(reason: Reason, detail: str) -> str:
-    return f"{reason.words}: {detail}" if detail else reason.words

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from campaigns.exits import left_because
-from campaigns.guards import Reason
+from campaigns.guards import Skip
 from campaigns.results import ARMS, SYNTHETIC
+from crm.outreach.reasons import Leave
 from crm.outreach.run_tables import EnrolmentState, Run
 from crm.outreach.runs.accounts import RunAccount
 from crm.reports import Cell, Column, ColumnKind, Report
@@ -65,7 +65,7 @@ def _why(account: RunAccount) -> str:
     if account.reason is None:
         return account.why
     if account.state is EnrolmentState.ENROLLED:
-        return f"next letter held back: {Reason(account.reason).words}"
-    known = account.state is EnrolmentState.LEFT_OUT and account.reason in set(Reason)
-    words = Reason(account.reason).words if known else left_because(account.reason)
-    return f"{words}: {account.why}" if account.why and known else words
+        return f"next letter held back: {account.reason.words}"
+    if isinstance(account.reason, Leave) or account.contact:  # then `why` is what spoke for it
+        return account.reason.words
+    return str(Skip(account.reason, account.why))

@@ -100,6 +100,7 @@ class Book:
 
     Args:
         engine: the database.
+        shared: whether others use the engine as well, so that it stays as it is when this book is closed.
         actor: who reads and changes, as the trail names them: a staff e-mail address or the name of a job.
         clock: says what time it is.
         identity: who we are in letters.
@@ -112,6 +113,7 @@ class Book:
         self,
         engine: Engine,
         *,
+        shared: bool = False,
         actor: str,
         clock: Clock,
         identity: Identity,
@@ -126,6 +128,7 @@ class Book:
         self.templates = templates
         self.limits = limits
         self.engine = engine
+        self._shared = shared
         self._server = server
         self._store = store
 
@@ -237,7 +240,8 @@ class Book:
 
     def close(self) -> None:
         """Let go of the database; an embedded server stops with its last user."""
-        self.engine.dispose()
+        if not self._shared:
+            self.engine.dispose()
         if self._server is not None:
             self._server.close()
 

@@ -16,6 +16,10 @@ class Tls(StrEnum):
     IMPLICIT = "implicit"
 
 
+ON_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
+"""Hosts whose connections leave no machine, and may be in the clear."""
+
+
 class Settings(BaseSettings):
     """Everything that differs between a laptop and a server. A variable that is set to nothing counts as not set.
 
@@ -31,7 +35,9 @@ class Settings(BaseSettings):
         smtp_port: its port.
         smtp_username: for a mail server that asks who you are; empty: do not log in.
         smtp_password: goes with it.
-        smtp_tls: none, starttls or implicit.
+        smtp_tls: none, starttls or implicit, both with a certificate that is checked; empty: starttls, and none where the
+            mail server is on this machine.
+        smtp_messages: how many letters go over one connection to the mail server; empty: as many as it takes.
         dkim_key: an RSA private key in PEM that signs letters here; empty: the mail server signs.
         dkim_selector: names that key in the DNS of the domain.
         dkim_domain: the domain that signs; empty: that of the sender's address.
@@ -74,7 +80,8 @@ class Settings(BaseSettings):
     smtp_port: int = 1025
     smtp_username: str = ""
     smtp_password: SecretStr | None = None
-    smtp_tls: Tls = Tls.NONE
+    smtp_tls: Tls | None = None
+    smtp_messages: int | None = Field(default=None, ge=1)
     dkim_key: SecretStr | None = None
     dkim_selector: str = Field(default="accord", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$")
     dkim_domain: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")
@@ -105,6 +112,11 @@ class Settings(BaseSettings):
     failure_share: float = Field(default=0.05, ge=0, le=1)
     failure_span: int = Field(default=200, ge=1, le=10_000)
     complaint_share: float = Field(default=0.003, ge=0, le=1)
+
+    @property
+    def tls_of_mail_server(self) -> Tls:
+        """How the connection to the mail server is secured: as stated, else in the clear on this machine alone."""
+        return self.smtp_tls or (Tls.NONE if self.smtp_host in ON_THIS_MACHINE else Tls.STARTTLS)
 
     @field_validator("web_url")
     @classmethod

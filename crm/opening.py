@@ -27,6 +27,7 @@ def open_book(
     *,
     settings: Settings | None = None,
     clock: Clock | None = None,
+    engine: Engine | None = None,
 ) -> Book:
     """Open the book.
 
@@ -37,6 +38,8 @@ def open_book(
         actor: who you are, as the trail will name you: your staff e-mail address; ``CRM_ACTOR`` where none is given.
         settings: read from the environment where none are given.
         clock: the machine's clock where none is given.
+        engine: on the book's database, for who opens it again and again; it stays open. One of the book's own where
+            none is given.
 
     Raises:
         ConfigurationError: a setting is missing or wrong, or nobody says who the actor is.
@@ -52,8 +55,8 @@ def open_book(
     with ExitStack() as undo:
         if server is not None:
             undo.callback(server.close)
-        url = database_url(settings, server)
-        book = wire(url, actor=who, settings=settings, clock=clock or SystemClock(), server=server)
+        where = engine or database_url(settings, server)
+        book = wire(where, actor=who, settings=settings, clock=clock or SystemClock(), server=server)
         undo.callback(book.close)
         if server is not None:
             _prepare(book)
@@ -84,7 +87,7 @@ def wire(
     """A book on a database, as these settings say; nothing is contacted yet.
 
     Args:
-        where: the address of the database, or an engine on it that others may use as well.
+        where: the address of the database, or an engine on it that others use as well; closing the book leaves it open.
         actor: who reads and changes.
         settings: what the book is to be like.
         clock: says what time it is.
@@ -92,6 +95,7 @@ def wire(
     """
     return Book(
         connect(where) if isinstance(where, str) else where,
+        shared=isinstance(where, Engine),
         actor=actor,
         clock=clock,
         identity=identity_of(settings),

@@ -1,5 +1,6 @@
 """Real servers for the whole run: one PostgreSQL that all workers join, and a fresh database for every test."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -56,6 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: -shares[item.path])
 
 
+def pytest_collection_finish() -> None:
+    """What has been imported and collected stays to the end: the search for circular garbage need not go through it."""
+    gc.collect()
+    gc.freeze()
+
+
 def _share(item: pytest.Item) -> int:
     """What a test takes of the time, roughly: one without servers next to nothing, one that starts processes most."""
     if item.path.relative_to(_TESTS).as_posix().startswith(_SLOW):
@@ -85,10 +92,8 @@ def database_url(server: Server) -> Iterator[str]:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = engine_on(database_url)
-    yield engine
-    engine.dispose()
+def engine(database_url: str) -> Engine:
+    return engine_on(database_url)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from crm.cli import app
 from crm.cli.doctor import examinations
 from crm.clock import SystemClock
-from crm.config import Settings
+from crm.config import Settings, Tls
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -45,6 +45,16 @@ def command_lines(service):
         kind, program, *arguments = service["healthcheck"]["test"]
         assert (kind, program) == ("CMD", "crm")
         yield arguments
+
+
+GUIDE = (ROOT / "docs" / "how-to" / "run-with-compose.md").read_text(encoding="utf-8")
+STATED = re.compile(r"^([A-Z_]+)=(\S+)$", re.MULTILINE)
+
+
+def stated_under(heading):
+    """The variables that the guide has people write into `.env` under a heading."""
+    section = GUIDE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    return dict(STATED.findall(section.partition("```sh\n")[2].partition("```")[0]))
 
 
 LINES = [(name, line) for name, service in OURS.items() for line in command_lines(service)]
@@ -103,15 +113,24 @@ def test_every_variable_that_the_file_reads_is_a_setting_or_the_password_of_the_
 def test_the_settings_that_come_out_make_sense(name, monkeypatch):
     secrets = {"POSTGRES_PASSWORD": "letters1", "CRM_SECRET_KEY": "x" * 32}
     for variable, value in OURS[name]["environment"].items():
-        monkeypatch.setenv(variable, filled_in(value, secrets))
+        monkeypatch.setenv(variable, filled_in(value, stated_under("Start") | secrets))
     settings = Settings()
     assert settings.database_url.get_secret_value() == "postgresql://accord:letters1@postgres:5432/accord"
     assert settings.smtp_host in SERVICES
+    assert settings.tls_of_mail_server is Tls.NONE
     assert settings.window == Settings.model_fields["window"].default
 
 
-@pytest.mark.parametrize("secret", ["POSTGRES_PASSWORD", "CRM_SECRET_KEY"])
-def test_a_secret_that_is_not_set_stops_everything_and_says_what_to_do(secret):
+def test_a_mail_server_that_is_named_as_the_guide_says_gets_no_letter_in_the_clear(monkeypatch):
+    for variable, value in OURS["worker"]["environment"].items():
+        monkeypatch.setenv(variable, filled_in(value, stated_under("Before real letters go out")))
+    settings = Settings()
+    assert (settings.smtp_host, settings.smtp_port) == ("smtp.your-domain", 587)
+    assert settings.tls_of_mail_server is Tls.STARTTLS
+
+
+@pytest.mark.parametrize("secret", ["POSTGRES_PASSWORD", "CRM_SECRET_KEY", "CRM_SMTP_HOST"])
+def test_a_value_that_is_not_set_stops_everything_and_says_what_to_do(secret):
     mentions = [
         found
         for found in DEFAULTED.findall((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

@@ -13,7 +13,7 @@ from crm.clock import Clock, SystemClock
 from crm.config import Settings
 from crm.mail.dkim import Signer, SigningTransport
 from crm.mail.imap import ImapMailbox, mailbox_of
-from crm.mail.smtp import SmtpTransport, Transport
+from crm.mail.smtp import Transport, mail_server
 from crm.opening import database_url, folder_of, open_book, wire
 from crm.outreach.delivery.delivery import Delivery
 from crm.outreach.delivery.handover import Handover
@@ -120,13 +120,7 @@ class Runtime:
 
 def transport_of(settings: Settings) -> Transport:
     """The mail server that the settings name; letters are signed on the way to it where there is a key for that."""
-    server = SmtpTransport(
-        settings.smtp_host,
-        settings.smtp_port,
-        username=settings.smtp_username,
-        password=settings.smtp_password,
-        tls=settings.smtp_tls,
-    )
+    server = mail_server(settings)
     if settings.dkim_key is None:
         return server
     domain = settings.dkim_domain or settings.sender_address.rpartition("@")[2]

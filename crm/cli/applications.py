@@ -140,7 +140,10 @@ def approve(
     on: OptionalOn = None,
     starts_on: Annotated[
         str | None,
-        typer.Option(metavar="DAY", help="A day in the month with which the membership is to begin."),
+        typer.Option(
+            metavar="DAY",
+            help="A day in the month with which the membership is to begin; before that of the application with --reason.",
+        ),
     ] = None,
     reason: OptionalReason = "",
     *,

@@ -1,6 +1,7 @@
 """How the command is put together: its global options, its groups, and those that upper layers bring."""
 
 import os
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points, version
 from typing import Annotated, Any
 
@@ -20,6 +21,7 @@ from crm.cli import (
     engagement,
     fees,
     imports,
+    leaving,
     letters,
     mail,
     merging,
@@ -89,6 +91,7 @@ class Commands(TyperGroup):
             raise typer.Exit(exit_code(error)) from None
 
 
+@cache
 def _registered() -> dict[str, EntryPoint]:
     return {entry.name: entry for entry in entry_points(group=GROUP)}
 
@@ -174,6 +177,7 @@ for name, group in {
     "reference": store.reference,
 }.items():
     app.add_typer(group, name=name)
+terms.app.add_typer(leaving.app)  # `crm term give-notice`
 terms.app.add_typer(proposals.app)  # `crm term propose-upgrade`
 for command in (
     engagement.log,

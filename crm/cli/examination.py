@@ -12,18 +12,19 @@ from sqlalchemy.engine import make_url
 
 from crm.checks import Check
 from crm.clock import Clock
-from crm.config import Settings
+from crm.config import ON_THIS_MACHINE, Settings, Tls
 from crm.directory.staff import StaffFacet
 from crm.errors import AccordError, InvalidInput, NotFound
 from crm.insight.search import Search
 from crm.mail.gate import header_text
 from crm.mail.message import Mailbox, Message
 from crm.mail.mime import compose
-from crm.mail.smtp import SmtpFailure, SmtpTransport, Timeouts
+from crm.mail.smtp import SmtpFailure, Timeouts, mail_server
 from crm.mail.templates import TemplateFolder
 from crm.membership.dues.uncharged import uncharged, uncharged_states, year_to_invoice
 from crm.opening import database_url, folder_of, keys_of
 from crm.outreach.outgoing import Outgoing
+from crm.outreach.stuck_mail import stuck_mail
 from crm.reference.loader import Reference
 from crm.reference.membership_rules import membership_rules
 from crm.store.engine import connect
@@ -116,6 +117,7 @@ def _contents(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Chec
     yield _reference(store)
     yield _search(store)
     yield _outgoing(store)
+    yield _outbox(store)
     yield from _dues(store)
     if settings.actor:
         yield _on_the_staff(store, settings.actor)
@@ -147,6 +149,19 @@ def _outgoing(store: Store) -> Check:
     return Check("outgoing mail", ok=True, detail="Letters that are due go out.")
 
 
+def _outbox(store: Store) -> Check:
+    with store.reading() as session:
+        stuck = stuck_mail(session)
+        halted = [
+            f"Run {run.id} paused itself on {run.halted_at:%d %B %Y}: {run.note}" for run in stuck.halted
+        ]
+    found = [*([f"{stuck.letters}."] if stuck.letters else []), *halted]
+    if not found:
+        return Check("outbox", ok=True, detail="No letter and no campaign waits for a decision.")
+    hint = "See `crm mail outbox --status held` and `--status in_doubt`; `crm campaign status` has each run."
+    return Check("outbox", ok=None, detail=" ".join(found), hint=hint)
+
+
 def _dues(store: Store) -> Iterator[Check]:
     with store.reading() as session:
         today = store.now().date()
@@ -156,10 +171,10 @@ def _dues(store: Store) -> Iterator[Check]:
         year = year_to_invoice(rules.on(today), today)
         left, states = uncharged(session, year), uncharged_states(session, year)
     if left:
-        detail = f"{left:,} members are not charged for {year}, although its invoices should have gone out."
+        detail = f"Not charged for {year}, although its invoices should have gone out: {left:,} of the memberships."
         yield Check("dues", ok=None, detail=detail, hint=f"See `crm dues assess {year} --dry-run`.")
     else:
-        yield Check("dues", ok=True, detail=f"Every member is charged for {year}, or exempt.")
+        yield Check("dues", ok=True, detail=f"Every membership is charged for {year}, or exempt.")
     if states:
         detail = f"{states:,} Member States are not charged for {year}, and were for another year."
         hint = f"See `crm contribution assess {year} --dry-run`."
@@ -198,23 +213,22 @@ def _sender(settings: Settings) -> Iterator[Check]:
 
 
 def _mail_server(settings: Settings) -> Iterator[Check]:
-    where = f"{settings.smtp_host}:{settings.smtp_port}"
-    transport = SmtpTransport(
-        settings.smtp_host,
-        settings.smtp_port,
-        username=settings.smtp_username,
-        password=settings.smtp_password,
-        tls=settings.smtp_tls,
-        timeouts=_PATIENCE,
-    )
     try:
-        transport.line().quit()
+        mail_server(settings, timeouts=_PATIENCE).line().quit()
     except SmtpFailure as failure:
         hint = "Start it, or set CRM_SMTP_HOST, CRM_SMTP_PORT and CRM_SMTP_TLS. Letters wait in the outbox meanwhile."
         yield Check("mail server", ok=False, detail=failure.message, hint=hint)
         return
+    yield _answers(settings, settings.tls_of_mail_server)
+
+
+def _answers(settings: Settings, tls: Tls) -> Check:
     login = f", logged in as {settings.smtp_username}" if settings.smtp_username else ""
-    yield Check("mail server", ok=True, detail=f"{where} answers (TLS: {settings.smtp_tls}{login}).")
+    detail = f"{settings.smtp_host}:{settings.smtp_port} answers (TLS: {tls}{login})."
+    if tls is not Tls.NONE or settings.smtp_host in ON_THIS_MACHINE:
+        return Check("mail server", ok=True, detail=detail)
+    hint = "Letters travel in the clear to another machine: take CRM_SMTP_TLS=none away, unless the way is yours alone."
+    return Check("mail server", ok=None, detail=detail, hint=hint)
 
 
 def _inbox(settings: Settings) -> Iterator[Check]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import typer
 from rich.console import Console, RenderableType
 from rich.progress import Progress
+from sqlalchemy import Engine
 
 from crm.book import Book
 from crm.cli.paging import paged
@@ -27,11 +28,13 @@ class Invocation:
 
     Attributes:
         clock: says what time it is.
+        engine: on the book's database, for who gives many commands in one process; else each makes its own.
         as_json: whether a program reads the answer.
         paging: whether a long answer may be shown a screen at a time, where a person reads along.
     """
 
     clock: Clock = field(default_factory=SystemClock)
+    engine: Engine | None = None
     as_json: bool = False
     paging: bool = True
 
@@ -49,8 +52,9 @@ def opened(ctx: typer.Context, *, otherwise: str = "") -> Iterator[Book]:
         ctx: of the command.
         otherwise: who acts where nobody says; without it an actor must be named.
     """
-    settings = read_settings()
-    with open_book(settings.actor or otherwise, settings=settings, clock=invocation(ctx).clock) as book:
+    settings, call = read_settings(), invocation(ctx)
+    actor = settings.actor or otherwise
+    with open_book(actor, settings=settings, clock=call.clock, engine=call.engine) as book:
         yield book
 
 

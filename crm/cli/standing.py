@@ -117,10 +117,17 @@ def notify(
 
 
 @app.command()
-def notified(ctx: typer.Context, org: options.Organization, on: On) -> None:
+def notified(
+    ctx: typer.Context,
+    org: options.Organization,
+    on: On,
+    override: Annotated[
+        str, typer.Option(help="Why it counts although the suspension that it was about had ended before.")
+    ] = "",
+) -> None:
     """Record when an account received the latest notice; from then on the days to its exclusion count."""
     with opened(ctx) as book:
-        show(ctx, book.suspension_notices.received(org, on=day(book, on)))
+        show(ctx, book.suspension_notices.received(org, on=day(book, on), override=override))
 
 
 @app.command()

@@ -192,82 +192,42 @@ def class_change(
 
 
 @app.command(
-    epilog=examples("crm term give-notice acme.example --sector T --received-on 2027-01-31 --reason 'Merged'")
-)
-def give_notice(
-    ctx: typer.Context,
-    org: options.Organization,
-    received_on: On,
-    reason: Reason,
-    sector: HeldSector = None,
-    *,
-    dry_run: DryRun = False,
-) -> None:
-    """Record that a member has given notice; it leaves after the time of notice, six months by the present rule."""
-    with opened(ctx) as book:
-        given = book.terms.give_notice(
-            org, sector=sector, received_on=day(book, received_on), reason=reason, dry_run=dry_run
-        )
-        tell(ctx, given)
-
-
-@app.command(
     epilog=examples(
-        "crm term withdraw-notice acme.example --sector T --on today --reason 'Stays' --agreed-by 'Head of membership'"
+        "crm term correct acme.example --sector T --study-group SG21 --on 2026-01-01 --reason 'SG9 was discontinued'"
     )
 )
-def withdraw_notice(
+def correct(
     ctx: typer.Context,
-    org: options.Organization,
-    on: On,
-    reason: Reason,
-    agreed_by: Annotated[str, typer.Option(help="Who of ours agreed to it.")],
-    sector: OptionalSector = None,
     *,
-    dry_run: DryRun = False,
-) -> None:
-    """Record that a member has withdrawn its notice before it took effect, and stays."""
-    with opened(ctx) as book:
-        kept = book.terms.withdraw_notice(
-            org, sector=sector, on=day(book, on), reason=reason, agreed_by=agreed_by, dry_run=dry_run
-        )
-        tell(ctx, kept)
-
-
-@app.command()
-def denounce(
-    ctx: typer.Context,
     org: options.Organization,
     on: On,
     reason: Reason,
     sector: HeldSector = None,
-    *,
-    dry_run: DryRun = False,
-) -> None:
-    """Record that a member leaves; the day is the first on which it is no longer a member."""
-    with opened(ctx) as book:
-        tell(ctx, book.terms.denounce(org, sector=sector, on=day(book, on), reason=reason, dry_run=dry_run))
-
-
-@app.command()
-def exclude(
-    ctx: typer.Context,
-    org: options.Organization,
-    on: On,
-    reason: Reason,
-    sector: HeldSector = None,
-    *,
+    category: Annotated[Category | None, typer.Option(help="What it is, where that was wrong.")] = None,
+    study_group: Annotated[str | None, typer.Option(help="Of an Associate, the one study group.")] = None,
+    units: Annotated[str | None, typer.Option(help='Of a Sector Member, the class, e.g. "1/2".')] = None,
     override: Annotated[
-        str, typer.Option(help="Why it is excluded although the ladder does not ask for it.")
+        str,
+        typer.Option(
+            help="Why it is so although the class is too low, or the study group does not exist then."
+        ),
     ] = "",
     dry_run: DryRun = False,
 ) -> None:
-    """Record that a member has been excluded; the day is the first on which it is no longer a member."""
+    """Put a membership right from a day on: its study group, class or category; the ledger keeps what it said before."""
     with opened(ctx) as book:
-        ended = book.terms.exclude(
-            org, sector=sector, on=day(book, on), reason=reason, override=override, dry_run=dry_run
+        corrected = book.terms.correct(
+            org,
+            sector=sector,
+            category=category,
+            study_group=study_group,
+            units=units,
+            on=day(book, on),
+            reason=reason,
+            override=override,
+            dry_run=dry_run,
         )
-        tell(ctx, ended)
+        tell(ctx, corrected)
 
 
 def tell(ctx: typer.Context, recorded: Recorded) -> None:

@@ -50,6 +50,9 @@ def take_back_event(session: Session, row: ImportRow, *, reason: str, at: dateti
 def _undoing(session: Session, event: MembershipEvent, account: Organization) -> dict[str, object]:
     """What takes an event back on its own day."""
     if event.kind in OPENING:
+        begun = session.get(Term, event.id)
+        if begun is not None and begun.ended_by is not None:
+            raise Refused("The membership that it began has ended or changed since.", rule=_RULE)
         return {"kind": EventKind.DENUNCIATION, "study_group": None, "units": None}
     eve = event.effective_on - timedelta(days=1)
     query = select(Term).where(Term.organization_id == account.id, Term.coverage == event.coverage)

@@ -118,12 +118,13 @@ class Clearances:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("clearance.overridden", reason=why) as change:
-            account = find_organization(change.session, key)
             today = change.now.date()
+            last = last_day_of(until, today=today)
+            account = find_organization(change.session, key)
             code = own_office(change.session, office, actor=change.actor)
             held = _overridden(account, code, self._held(change.session, account, code))
             values = {"organization_id": account.id, "office": code, "reason": why, "overridden": held}
-            values |= {"since_on": today, "until_on": last_day_of(until, today=today)}
+            values |= {"since_on": today, "until_on": last}
             values |= {"decided_by": change.actor, "decided_at": change.now}
             return change.add(ClearanceOverride.model_validate(values))
 

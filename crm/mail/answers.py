@@ -54,7 +54,8 @@ class BounceRecipient:
     """What became of a letter for one of its recipients.
 
     Args:
-        address: the address we wrote to, as the report gives it; None when it gives none.
+        address: the address that the report speaks of; None when it gives none. It need not be the one that we wrote
+            to: it may be a member of a list, or what that address was rewritten to.
         action: what the server did.
         status: the enhanced status code such as "5.1.1" (RFC 3463); None when nothing tells.
         diagnostic: what the remote server said, on one line.

@@ -7,6 +7,7 @@ from crm.mail.bounces import read_status, recipient, status_in
 from crm.mail.charsets import on_one_line
 from crm.mail.fields import message_ids
 from crm.mail.mailboxes import addresses
+from crm.mail.refusal_wordings import names_a_full_mailbox, names_no_such_recipient
 
 _LONGEST_NOTICE = 20_000
 _DAEMONS = re.compile(r"(?:mailer|mail)[-_]?daemon|mdaemon|postmaster|microsoftexchange[0-9a-f]*")
@@ -60,24 +61,6 @@ _FAILURE_SUBJECTS = (
     "недоставленное сообщение",
     "退信",
 )
-_REASONS = (
-    ("5.2.2", ("mailbox full", "mailbox is full", "over quota", "quota exceeded")),
-    (
-        "5.1.1",
-        (
-            "user unknown",
-            "unknown user",
-            "no such user",
-            "no mailbox here by that name",
-            "address not found",
-            "address couldn't be found",
-            "does not exist",
-            "recipient not found",
-            "n'existe pas",
-            "не существует",
-        ),
-    ),
-)
 
 
 def from_a_server(*, null_sender: bool, address: str) -> bool:
@@ -126,9 +109,9 @@ def _action(words: str, subject: str) -> DeliveryAction | None:
 
 
 def _reason(text: str) -> str | None:
-    return next(
-        (status for status, wordings in _REASONS if any(wording in text for wording in wordings)), None
-    )
+    if names_a_full_mailbox(text):
+        return "5.2.2"
+    return "5.1.1" if names_no_such_recipient(text) else None
 
 
 def _gist(said: str) -> str:

@@ -50,7 +50,8 @@ def _recipient(fields: Fields, defects: list[str]) -> BounceRecipient | None:
     action = _action(fields.first("action"), stated[0] if stated else status_in(diagnostic), defects)
     if not stated:
         defects.append("report without a status")
-    address = _address(fields.first("original-recipient")) or _address(fields.first("final-recipient"))
+    # The final one is what failed: where the original one is a list, a member of it.
+    address = _address(fields.first("final-recipient")) or _address(fields.first("original-recipient"))
     return (
         recipient(address, action=action, stated=stated[0] if stated else None, said=diagnostic)
         if action
@@ -64,7 +65,7 @@ def recipient(
     """What became of the letter for one recipient, with what follows from the codes.
 
     Args:
-        address: the address we wrote to, if known.
+        address: the address that the server speaks of, if known.
         action: what the server did.
         stated: the status code that the report states.
         said: what the remote server said; its own code wins over a general one such as "5.0.0".

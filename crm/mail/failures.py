@@ -1,12 +1,14 @@
 """What an answer of a mail server, or its silence, means for the message, the person and the sender: one table.
 
 The sources: RFC 5321 4.2 (reply codes), RFC 3463 and the registry of enhanced status codes (RFC 5248), RFC 6531 3.5
-(SMTPUTF8), RFC 7504 (521 and 556), and the published rejections of Gmail (5.7.x) and Outlook (550 5.7.515).
+(SMTPUTF8), RFC 7504 (521 and 556), and the published rejections of Gmail (5.7.x, 5.4.5) and Microsoft (550 5.7.515,
+550 5.4.1). An address is given up on positive evidence alone: whoever is wrong about it costs a reader their invoices.
 """
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from crm.mail.refusal_wordings import names_no_such_recipient, objects_to_us
 
 
 class Phase(StrEnum):
@@ -71,16 +73,19 @@ _OF_SENDER = frozenset({Phase.CONNECT, Phase.BANNER, Phase.HELLO, Phase.TLS, Pha
 
 _AFTER_DOT = frozenset({Phase.DOT, Phase.REPLY})
 _UTF8 = frozenset({"5.6.7", "5.6.9"})
-_SENDERS_ADDRESS = frozenset({"5.1.7", "5.1.8"})
-_FULL_OR_TOO_LARGE = frozenset({"5.2.2", "5.2.3"})
-_NO_SUCH_RECIPIENT = frozenset({550, 551, 553, 556})
+_OURS = frozenset({"5.1.7", "5.1.8", "5.4.5"})  # our address, and what we may send a day (Gmail's 5.4.5)
+_NO_SUCH_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+"""No such mailbox or system, no address at all, moved away, a domain without mail, a closed mailbox: nothing less counts."""
+
+_NO_MAIL_IN_DOMAIN = 556
+_NOT_IN_DIRECTORY = ("5.4.1", "recipient address rejected")  # how Microsoft 365 says "no such mailbox"
+_TOO_MUCH_MAIL = (
+    "5.2.1",
+    "at a rate",
+)  # Gmail says 5.2.1 of a reader who gets too much at the moment as well
 _NOT_LET_IN = frozenset({530, 534, 535, 538})
-_VAGUE = frozenset({None, "5.0.0", "5.1.0"})
-_POLICY_WORDS = re.compile(
-    r"\b(spam\w*|block(ed|ing|list\w*)|black-?list\w*|deny-?list\w*|[dr]n?s?bl|reputation|unsolicited|spf|dkim|dmarc"
-    r"|polic(y|ies)|relay\w*|authenticat\w+|banned)\b",
-    re.IGNORECASE,
-)
+_VAGUE = frozenset({None, "5.0.0", "5.1.0", "5.5.0"})
+"""Codes that name no reason: what the server wrote beside them is looked at."""
 
 
 def sort(phase: Phase, *, code: int | None = None, enhanced: str | None = None, text: str = "") -> Verdict:
@@ -90,7 +95,7 @@ def sort(phase: Phase, *, code: int | None = None, enhanced: str | None = None, 
         phase: how far the conversation had come. The final reply is `Phase.REPLY`, whatever it says.
         code: the reply code; None if the connection was lost, or nothing sensible came in time.
         enhanced: the enhanced status code, such as "5.1.1", if the server gave one.
-        text: what the server wrote; looked at only where its codes say nothing.
+        text: what the server wrote; looked at where its codes do not say it all.
     """
     if phase is Phase.QUIT:
         return Verdict(Outcome.ACCEPTED, "The server had taken it; what came at the goodbye changes nothing.")
@@ -116,25 +121,31 @@ def _for_good(phase: Phase, code: int | None, enhanced: str | None, text: str) -
     said = _said(phase, code, enhanced)
     if _against_sender(phase, code, enhanced, text):
         return Verdict(Outcome.REFUSED_POLICY, f"Refused for what we are or how we send ({said}).")
-    if _against_address(phase, code, enhanced):
+    if _against_address(code, enhanced, text):
         return Verdict(Outcome.REFUSED_ADDRESS, f"The address does not take mail ({said}).")
     return Verdict(Outcome.REFUSED_CONTENT, f"This message was refused for good ({said}).")
 
 
 def _against_sender(phase: Phase, code: int | None, enhanced: str | None, text: str) -> bool:
-    if _subject(enhanced) == "7" or enhanced in _SENDERS_ADDRESS or code in _NOT_LET_IN:
+    if _subject(enhanced) == "7" or enhanced in _OURS or code in _NOT_LET_IN:
         return True
     if phase in _OF_SENDER:  # too large (5.3.4, 552) and malformed content (5.6.x) speak of the message
         return not (enhanced == "5.3.4" or code == 552 or _subject(enhanced) == "6")  # noqa: PLR2004
-    return enhanced in _VAGUE and bool(_POLICY_WORDS.search(text))
+    return enhanced in _VAGUE and objects_to_us(text)
 
 
-def _against_address(phase: Phase, code: int | None, enhanced: str | None) -> bool:
-    if _subject(enhanced) == "1" or enhanced == "5.2.1":  # 5.2.1: the mailbox is closed
+def _against_address(code: int | None, enhanced: str | None, text: str) -> bool:
+    """Whether something says that nobody is there; a plain 550 does not (RFC 5321 4.2.2)."""
+    if enhanced in _NO_SUCH_ADDRESS:
+        return not _is(_TOO_MUCH_MAIL, enhanced, text)
+    if code == _NO_MAIL_IN_DOMAIN or _is(_NOT_IN_DIRECTORY, enhanced, text):
         return True
-    if enhanced in _FULL_OR_TOO_LARGE or _subject(enhanced) in {"3", "6"}:  # their system, our content
-        return False
-    return phase is Phase.RCPT and code in _NO_SUCH_RECIPIENT
+    return enhanced in _VAGUE and names_no_such_recipient(text)
+
+
+def _is(known: tuple[str, str], enhanced: str | None, text: str) -> bool:
+    status, words = known
+    return enhanced == status and words in text.lower()
 
 
 def _subject(enhanced: str | None) -> str:

@@ -14,10 +14,9 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from crm.config import Settings, Tls
+from crm.config import ON_THIS_MACHINE, Settings, Tls
 from crm.errors import ConfigurationError, Unreachable
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _PATIENCE = 60
 _AT_ONCE = 200  # so that a command keeps well below 8,192 octets (RFC 7162, section 4)
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b")
@@ -65,7 +64,7 @@ class ImapMailbox:
     patience: float = _PATIENCE
 
     def __post_init__(self) -> None:
-        if self.tls is Tls.NONE and self.host not in _LOOPBACK:
+        if self.tls is Tls.NONE and self.host not in ON_THIS_MACHINE:
             hint = "Choose starttls or implicit."
             raise ConfigurationError("A password does not travel in the clear.", field="imap_tls", hint=hint)
 

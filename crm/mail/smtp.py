@@ -9,17 +9,26 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from crm.config import Tls
+from crm.config import ON_THIS_MACHINE, Settings, Tls
 from crm.errors import ConfigurationError
 from crm.mail.failures import Phase
 from crm.mail.line import Line, SmtpLine, Timeouts
 from crm.mail.smtp_reply import Reply, SmtpFailure, wanted
 from crm.mail.wire import Wire
 
-__all__ = ["Line", "Phase", "Reply", "SmtpFailure", "SmtpTransport", "Timeouts", "Tls", "Transport"]
+__all__ = [
+    "Line",
+    "Phase",
+    "Reply",
+    "SmtpFailure",
+    "SmtpTransport",
+    "Timeouts",
+    "Tls",
+    "Transport",
+    "mail_server",
+]
 
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]-]*")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Transport(Protocol):
@@ -42,6 +51,7 @@ class SmtpTransport:
         tls: how to secure the connection.
         context: what to verify certificates against; the system's authorities if not given.
         timeouts: how long to wait.
+        messages: how many messages go over one connection; None: as many as the server takes.
         hello: our own host name; the address of our end if empty (RFC 5321 4.1.4).
     """
 
@@ -52,12 +62,13 @@ class SmtpTransport:
     tls: Tls = Tls.STARTTLS
     context: ssl.SSLContext | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    messages: int | None = None
     hello: str = ""
 
     def __post_init__(self) -> None:
         if not _HOST.fullmatch(self.hello):
             raise ConfigurationError("This is not a host name.", field="hello", value=self.hello)
-        if self.username and self.tls is Tls.NONE and self.host not in _LOOPBACK:
+        if self.username and self.tls is Tls.NONE and self.host not in ON_THIS_MACHINE:
             hint = "Choose starttls or implicit."
             raise ConfigurationError("A password does not travel in the clear.", field="tls", hint=hint)
 
@@ -73,7 +84,7 @@ class SmtpTransport:
         except SmtpFailure:
             wire.close()
             raise
-        return SmtpLine(wire, features=features, timeouts=self.timeouts)
+        return SmtpLine(wire, features=features, timeouts=self.timeouts, most=self.messages)
 
     def _connected(self) -> Wire:
         try:
@@ -117,6 +128,24 @@ class SmtpTransport:
         for step in asked:
             wanted(Phase.AUTH, wire.ask(Phase.AUTH, step, timeout=self.timeouts.command), kind=3)
         wanted(Phase.AUTH, wire.ask(Phase.AUTH, last, timeout=self.timeouts.command))
+
+
+def mail_server(settings: Settings, *, timeouts: Timeouts | None = None) -> SmtpTransport:
+    """The mail server that the settings name.
+
+    Args:
+        settings: where it is, how to log in, and how to secure the connection.
+        timeouts: how long to wait, where not as long as the standard asks for.
+    """
+    return SmtpTransport(
+        settings.smtp_host,
+        settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password,
+        tls=settings.tls_of_mail_server,
+        timeouts=timeouts or Timeouts(),
+        messages=settings.smtp_messages,
+    )
 
 
 def _base64(text: str) -> str:

@@ -225,9 +225,10 @@ class TemplateFolder:
         )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=8192)
 def _checked(source: str, file: str, part: Part, *, fields: tuple[str, ...]) -> str:
-    # Remembered by what it says, so that a letter loaded again costs the reading of its files alone.
+    # Remembered by what it says, so that a letter loaded again costs the reading of its files alone; for more than all
+    # letters in all languages, eight parts each, since who goes through them in turn would otherwise find none of them.
     check_template(source, file=file, filters=ALLOWED[part], facts=fields)
     return source
 

@@ -108,6 +108,10 @@ class Wire:
         try:
             sock.settimeout(timeout)
             self._socket = context.wrap_socket(sock, server_hostname=host)
+        except ssl.SSLCertVerificationError as error:
+            self.close()
+            message = f"The certificate of the mail server is not good for {host}."
+            raise SmtpFailure(message, phase=Phase.TLS, text=str(error)) from error
         except OSError as error:
             sock.close()
             raise self._lost(Phase.TLS, error) from error

@@ -1,14 +1,12 @@
 """What goes with a category of membership: one Sector or all three, a study group or a class of contribution."""
 
 from collections.abc import Mapping
-from datetime import date
 from fractions import Fraction
 
-from crm.errors import InvalidInput, Refused
+from crm.errors import InvalidInput
 from crm.membership.terms import OPENING, Coverage, EventKind
 from crm.reference.categories import Category
 from crm.reference.member_classes import refuse_no_class
-from crm.reference.study_groups import StudyGroup
 
 
 def coverage_of(category: Category, sector: str | None) -> Coverage:
@@ -35,7 +33,7 @@ def coverage_of(category: Category, sector: str | None) -> Coverage:
 
 
 def refuse_odd_study_group(fields: Mapping[str, object]) -> None:
-    """Refuse an event that begins a category of membership whose study group does not go with it and its Sector.
+    """Refuse an event that says what a membership is and whose study group does not go with that and its Sector.
 
     Args:
         fields: of the event: `kind`, `category`, `coverage` and `study_group`.
@@ -44,7 +42,7 @@ def refuse_odd_study_group(fields: Mapping[str, object]) -> None:
         InvalidInput: an Associate has none, somebody else has one, or it is one of another Sector.
     """
     group, coverage = fields.get("study_group"), str(fields["coverage"])
-    if fields["kind"] not in OPENING | {EventKind.UPGRADE, EventKind.DOWNGRADE}:
+    if fields["kind"] not in OPENING | {EventKind.UPGRADE, EventKind.DOWNGRADE, EventKind.CORRECTION}:
         return
     if fields["category"] is Category.ASSOCIATE and group is None:
         raise InvalidInput(
@@ -54,23 +52,6 @@ def refuse_odd_study_group(fields: Mapping[str, object]) -> None:
         raise InvalidInput("Only an Associate is bound to one study group.", field="study_group", value=group)
     if group is not None and not str(group).startswith(f"{coverage}-"):
         raise InvalidInput(f"{group} is no study group of ITU-{coverage}.", field="study_group", value=group)
-
-
-def refuse_absent_study_group(group: StudyGroup | None, on: date) -> None:
-    """Refuse a study group that does not exist on a day, where nobody has said why it is that one.
-
-    Raises:
-        Refused: it has ended, or has not begun; its successor is the candidate.
-    """
-    if group is not None and (absence := group.absence_on(on)):
-        raise Refused(
-            absence,
-            rule="terms.study_group",
-            field="study_group",
-            value=group.code,
-            candidates=[group.succeeded_by] if group.succeeded_by else (),
-            hint="Name one of that day, or say why it is this one: reason=…",
-        )
 
 
 def refuse_odd_units(fields: Mapping[str, object]) -> None:

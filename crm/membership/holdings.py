@@ -8,7 +8,6 @@ from sqlmodel import Session, col
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
-from crm.membership.contract.exemptions import exempt_on
 from crm.membership.fee_status import fee_statuses
 from crm.membership.ledger_tables import Term
 from crm.membership.pricing import Holding
@@ -17,16 +16,18 @@ from crm.membership.pricing import Holding
 def holdings(session: Session, terms: Iterable[Term], *, on: date) -> Mapping[int, Holding]:
     """What each term is priced by, by its id; a few statements, however many there are.
 
+    For which months an account is exempt is told apart (`exempt_months`).
+
     Args:
         session: reads the book.
         terms: the memberships.
-        on: the day as of which countries are developed or not, and bodies exempt.
+        on: the day as of which countries are developed or not.
     """
     held = list(terms)
     ids = list({term.organization_id for term in held})
     about = select(col(Organization.id), col(Organization.size)).where(among(col(Organization.id), ids))
     sizes = {row.id: row.size for row in session.execute(about)}
-    statuses, exempt = fee_statuses(session, ids, on=on), exempt_on(session, ids, on)
+    statuses = fee_statuses(session, ids, on=on)
     return {
         term.id: Holding(
             coverage=term.coverage,
@@ -35,7 +36,6 @@ def holdings(session: Session, terms: Iterable[Term], *, on: date) -> Mapping[in
             development=statuses[term.organization_id].development,
             headquarters=statuses[term.organization_id].headquarters,
             size=sizes[term.organization_id],
-            exempt=term.organization_id in exempt,
         )
         for term in held
     }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import ColumnElement, delete, true
 from sqlmodel import Session, col, select
 
 from crm.directory.merged import with_merged
@@ -88,8 +88,9 @@ def no_member_there(session: Session, organization: Organization, coverage: Cove
     what = (
         f"a member in ITU-{coverage}" if coverage is not Coverage.ALL else "Academia" if held else "a member"
     )
+    there = true() if coverage is Coverage.ALL and not held else col(Term.coverage) == coverage
     return NotFound(
-        f"{organization.name} is not {what} on {day}, when that takes effect.",
+        f"{organization.name} is not {what} on {day}, when that takes effect{_gone(session, organization, there, day)}.",
         field="sector",
         value=coverage.value,
         candidates=_in_words(held),
@@ -97,6 +98,22 @@ def no_member_there(session: Session, organization: Organization, coverage: Cove
         if held
         else "See book.terms.of.",
     )
+
+
+def _gone(session: Session, organization: Organization, there: ColumnElement[bool], day: date) -> str:
+    """When its latest membership there ends or has ended before a day, and by what."""
+    ended = select(Term).where(Term.organization_id == organization.id, there, col(Term.until_on) < day)
+    last = session.exec(ended.order_by(col(Term.until_on).desc()).limit(1)).first()
+    if last is None or last.until_on is None or last.ended_by is None:
+        return ""
+    ids = session.exec(with_merged(Organization, [organization.id])).all()
+    notices = [
+        event.notice_on
+        for event in events_of(session, ids)
+        if event.coverage is last.coverage and event.effective_on == last.until_on + timedelta(days=1)
+    ]
+    how = f"the notice of {notices[-1]}" if notices and notices[-1] else f"{last.ended_by.replace('_', ' ')}"
+    return f": its last day as {held_in_words(last.category, last.coverage)} is {last.until_on}, by {how}"
 
 
 def _in_words(held: Sequence[Term]) -> list[str]:
@@ -138,11 +155,12 @@ def locked(session: Session, organization: Organization) -> Organization:
 
 
 def _concerned(terms: Sequence[Term], event: MembershipEvent) -> Term | None:
-    """The term that an event opened, else the one it ended, else the one in which it falls."""
+    """The term that an event opened, else the one it ended for good, else the one in which it falls."""
     eve = event.effective_on - timedelta(days=1)
     there = [term for term in terms if term.coverage is event.coverage]
     opened = [term for term in there if term.id == event.id]
-    ended = [term for term in there if (term.until_on, term.ended_by) == (eve, event.kind)]
+    ending = event.kind in ENDING
+    ended = [term for term in there if ending and (term.until_on, term.ended_by) == (eve, event.kind)]
     return next(iter([*opened, *ended, *(t for t in there if runs_on(t, event.effective_on))]), None)
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from fractions import Fraction
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, exists, or_
 from sqlalchemy.orm import aliased
@@ -105,10 +105,14 @@ def running(day: date) -> ColumnElement[bool]:
     return and_(col(Term.since_on) <= day, or_(col(Term.until_on).is_(None), col(Term.until_on) >= day))
 
 
-def withdrawn() -> ColumnElement[bool]:
-    """Whether an event is a notice that was withdrawn; for queries."""
+def withdrawn(*, of: Any = MembershipEvent) -> ColumnElement[bool]:
+    """Whether an event is a notice that was withdrawn; for queries.
+
+    Args:
+        of: the events, under another name where they stand in a query twice.
+    """
     later = aliased(MembershipEvent)
-    return exists().where(col(later.withdraws_id) == col(MembershipEvent.id))
+    return exists().where(col(later.withdraws_id) == col(of.id))
 
 
 def runs_on(term: Term, day: date) -> bool:

@@ -54,7 +54,7 @@ class PricedLine(Shown):
         months: how many months that is.
         yearly: the fee of a whole year.
         amount: what the months cost, to the centime.
-        rule: the key of the line of the fee tables.
+        rule: the key of the line of the fee tables; of a Sector Member that of its unit, too.
         basis: how it comes about, in words.
     """
 

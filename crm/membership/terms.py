@@ -78,9 +78,9 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     """The terms that a ledger amounts to, oldest first.
 
     A gap stays a gap; an upgrade ends one term and opens the next on the following day; a term keeps the id of the
-    event that opened it. Where organisations have been merged, an event concerns the membership of its own account;
+    event that opened it, also where a correction puts it right from its first day on. Where organisations have been merged, an event concerns the membership of its own account;
     only if that has none there, the one that came with the merge. A denunciation of which the notice was withdrawn ends
-    nothing.
+    nothing, nor does an end that an earlier one has overtaken.
 
     Args:
         events: the events of one organisation and of those merged into it, in any order.
@@ -90,7 +90,7 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     """
     closed: list[TermSpan] = []
     open_terms: dict[_Place, TermSpan] = {}
-    for event in _standing(events):
+    for event in standing_events(events):
         if event.kind in OPENING:
             _refuse_second(
                 event, (term for place, term in open_terms.items() if place[0] == event.organization_id)
@@ -98,18 +98,29 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
             open_terms[event.organization_id, event.coverage] = _opened(event)
             continue
         place = _place(event, open_terms)
-        _refuse_odd_change(event, open_terms[place])
+        current = open_terms[place]
+        _refuse_odd_change(event, current)
         if event.kind in CHANGING or event.kind in ENDING:
             closed.extend(_ended(open_terms.pop(place), event))
         if event.kind in CHANGING:
-            open_terms[place] = _opened(event)
+            open_terms[place] = _put_right(current, event) or _opened(event)
     terms = tuple(sorted([*closed, *open_terms.values()], key=lambda t: (t.since_on, t.id)))
     _refuse_overlap(terms)
     return terms
 
 
-def _standing(events: Iterable[LedgerEvent]) -> Sequence[LedgerEvent]:
-    """The events that count, in the order in which they take effect: without withdrawals and what was withdrawn."""
+def standing_events(events: Iterable[LedgerEvent]) -> Sequence[LedgerEvent]:
+    """The events that count, in the order in which they take effect.
+
+    Withdrawals do not, nor do the notices that were withdrawn, nor ends that were overtaken: a member that has given notice
+    may be excluded before it takes effect, or leave earlier, as was agreed.
+
+    Args:
+        events: of one ledger, in any order.
+
+    Raises:
+        Refused: a withdrawal is of no notice that still had to take effect.
+    """
     ledger = sorted(events, key=lambda e: (e.effective_on, e.id))
     given = {event.id: event for event in ledger if event.kind is EventKind.DENUNCIATION}
     gone = set()
@@ -124,7 +135,21 @@ def _standing(events: Iterable[LedgerEvent]) -> Sequence[LedgerEvent]:
                 hint="A notice can be withdrawn until it takes effect; after that, record a join.",
             )
         gone |= {event.id, notice.id}
-    return [event for event in ledger if event.id not in gone]
+    left = [event for event in ledger if event.id not in gone]
+    return [event for event in left if not _overtaken(event, left)]
+
+
+def _overtaken(event: LedgerEvent, ledger: Iterable[LedgerEvent]) -> bool:
+    """Whether an end that was recorded later ended the same membership before this one."""
+    there = [other for other in ledger if other.coverage is event.coverage]
+    before = [other for other in there if other.effective_on < event.effective_on]
+    ends = [other.effective_on for other in before if other.kind in ENDING and other.id > event.id]
+    if event.kind not in ENDING or not ends:
+        return False
+    # Unless what this one ends began after that, as it was known then.
+    return not any(
+        other.kind in OPENING and other.id < event.id and other.effective_on >= max(ends) for other in before
+    )
 
 
 def held_in_words(category: Category, coverage: Coverage) -> str:
@@ -185,6 +210,18 @@ def _opened(event: LedgerEvent) -> TermSpan:
         event.effective_on,
         units=event.units,
     )
+
+
+def _put_right(term: TermSpan, event: LedgerEvent) -> TermSpan | None:
+    """A term that a correction puts right from its first day on: it began all the same as it did.
+
+    Unless the correction takes back the upgrade or downgrade that opened it, and another category is there.
+    """
+    if event.kind is not EventKind.CORRECTION or event.effective_on != term.since_on:
+        return None
+    if term.opened_by not in OPENING and event.category is not term.category:
+        return None
+    return replace(term, category=event.category, study_group=event.study_group, units=event.units)
 
 
 def _ended(term: TermSpan, event: LedgerEvent) -> Sequence[TermSpan]:

@@ -2,14 +2,13 @@
 
 from datetime import date
 
-from sqlmodel import col, select
-
 from crm.directory.merged import with_merged
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import NotFound, Refused
-from crm.membership.ledger_tables import MembershipEvent, withdrawn
-from crm.membership.terms import Coverage, EventKind
+from crm.membership.ledger import events_of, ledger_line
+from crm.membership.ledger_tables import MembershipEvent
+from crm.membership.terms import Coverage, EventKind, standing_events
 from crm.store.store import Change
 
 _RULE = "terms.withdrawal"
@@ -33,7 +32,7 @@ def notice_to_withdraw(
     today = today_of(change.session, change.now, change.actor)
     if on > today:
         raise Refused(f"{on} is still to come.", rule=_RULE, field="on")
-    notice = _latest(change, organization, coverage)
+    notice = _standing_notice(change, organization, coverage)
     if notice is None:
         raise NotFound(f"{organization.name} has given no notice in {coverage}.", field="sector")
     if notice.effective_on <= today:
@@ -48,13 +47,14 @@ def notice_to_withdraw(
     return notice
 
 
-def _latest(change: Change, organization: Organization, coverage: Coverage) -> MembershipEvent | None:
+def _standing_notice(
+    change: Change, organization: Organization, coverage: Coverage
+) -> MembershipEvent | None:
+    """The latest denunciation of a membership that was neither withdrawn nor overtaken by an earlier end."""
     ids = change.session.exec(with_merged(Organization, [organization.id])).all()
-    query = select(MembershipEvent).where(
-        col(MembershipEvent.organization_id).in_(ids),
-        MembershipEvent.coverage == coverage,
-        MembershipEvent.kind == EventKind.DENUNCIATION,
-        ~withdrawn(),
-    )
-    latest = query.order_by(col(MembershipEvent.effective_on).desc(), col(MembershipEvent.id).desc())
-    return change.session.exec(latest).first()
+    events = {event.id: event for event in events_of(change.session, ids)}
+    standing = standing_events(map(ledger_line, events.values()))
+    given = [
+        event.id for event in standing if event.kind is EventKind.DENUNCIATION and event.coverage is coverage
+    ]
+    return events[given[-1]] if given else None

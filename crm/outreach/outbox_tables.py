@@ -101,6 +101,7 @@ class Letter(Record, table=True):
         UniqueConstraint("message_id", name="uq_outbox_message_id"),
         Index("ix_outbox_due", "due_at", "id", postgresql_where="status = 'queued'"),
         Index("ix_outbox_moving", "lease_until", postgresql_where="status IN ('claimed', 'handing_off')"),
+        Index("ix_outbox_undecided", "run_id", postgresql_where="status IN ('held', 'in_doubt')"),
         Index("ix_outbox_person_handed", "person_id", "handed_at"),
         Index("ix_outbox_run_settled", "run_id", "settled_at", postgresql_where="settled_at IS NOT NULL"),
         CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),

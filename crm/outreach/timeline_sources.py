@@ -13,7 +13,7 @@ from crm.insight.timeline_sources import Lines, in_a_line, interactions_of
 from crm.outreach.answer_tables import AnswerReceived
 from crm.outreach.draft_tables import LetterDraft
 from crm.outreach.outbox_tables import Letter, Wording
-from crm.outreach.run_tables import Enrolment, EnrolmentState, Run
+from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, reason_of
 
 
 def _letters_of(scope: Scope) -> Any:
@@ -117,7 +117,8 @@ def _told_answer(line: Any) -> str:
 def _told_enrolment(line: Any) -> str:
     # The arm stays untold: whoever knows an account is held out treats it otherwise.
     out = line.state is EnrolmentState.LEFT_OUT
-    reason = f": {line.reason.replace('_', ' ')}" if line.reason else ""
+    why = reason_of(line.state, line.reason)
+    reason = f": {why.words}" if why else ""
     return f"{'Left out of' if out else 'In'} the run {line.run} ({line.state.replace('_', ' ')}{reason})"
 
 

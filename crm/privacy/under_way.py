@@ -11,6 +11,7 @@ from crm.errors import Refused
 from crm.outreach.draft_tables import LetterDraft, waits
 from crm.outreach.outbox.outbox import note
 from crm.outreach.outbox_tables import SETTLED, Letter, MessageStatus
+from crm.outreach.reasons import Leave
 from crm.outreach.reminders.ledger import Reminder
 from crm.outreach.run_tables import Enrolment, EnrolmentState
 from crm.outreach.runs.runs import exit_enrolment
@@ -39,7 +40,7 @@ def stop_for(change: Change, person_ids: Sequence[int]) -> int:
         among(col(Enrolment.person_id), person_ids), Enrolment.state == EnrolmentState.ENROLLED
     )
     for number in change.session.exec(journeys.order_by(col(Enrolment.id))):
-        exit_enrolment(change, number, "erased")
+        exit_enrolment(change, number, Leave.ERASED)
     open_drafts = among(col(LetterDraft.person_id), person_ids) & waits()
     # What was to be recalled to them is recalled to somebody else there.
     theirs_too = col(Reminder.draft_id).in_(select(LetterDraft.id).where(open_drafts))

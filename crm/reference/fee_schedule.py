@@ -39,7 +39,7 @@ class YearlyFee(Shown):
         amount: Swiss francs a year.
         units: the class of a Sector Member, in its units; None for the others.
         assumed: whether no class was stated, so that the lowest of the Sector is taken.
-        rule: the key of the line of the fee table that it comes from.
+        rule: the key of the line of the fee table that it comes from; of a Sector Member that of its unit, too.
         basis: how it comes about, in words.
         certainty: how sure the least sure of its facts is.
     """
@@ -139,7 +139,7 @@ class FeeSchedule:
             amount=to_the_cent(chosen * Fraction(unit.amount)),
             units=chosen,
             assumed=units is None,
-            rule=lowest.key,
+            rule=f"{lowest.key}, {unit.key}",
             basis=f"{units_in_words(chosen)} of the unit of {unit.amount:,.2f}",
             certainty=least_sure([lowest.certainty, unit.certainty, *doubt]),
         )

@@ -29,6 +29,9 @@ ACCOUNT = (
 )
 """The columns for it."""
 
+REGION = Column(key="region", title="Development region")
+"""Where it is based: one of the six development regions, which are neither the administrative nor the radio ones."""
+
 
 def holds_term(day: date) -> ColumnElement[bool]:
     """Whether an organisation is a member of any kind on a day."""

@@ -21,7 +21,7 @@ from crm.reference.languages import known_language
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.regions import Region
 from crm.reference.spelling import plain
-from crm.reports.accounts import Place
+from crm.reports.accounts import REGION, Place
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -39,7 +39,7 @@ _FIGURES: Mapping[Party, tuple[str, str]] = {
 }
 _COUNTS = dict(_FIGURES.values())
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="state", title="Member State"),
     Column(key="code", title="Code"),
     Column(key="administration", title="Administration"),

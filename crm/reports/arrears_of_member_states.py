@@ -14,7 +14,7 @@ from crm.membership.dues.balance import ZERO
 from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.reference.languages import known_language
 from crm.reference.membership_rules import Rule, membership_rules
-from crm.reports.accounts import Place, member_states
+from crm.reports.accounts import REGION, Place, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -45,7 +45,7 @@ def arrears_of_member_states(
     *,
     region: str | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -65,7 +65,7 @@ def arrears_of_member_states(
     Raises:
         NotFound: there is no such region.
     """
-    as_of, day = reader.store.now(), on or reader.today()
+    as_of, day = reader.store.now(), reader.day(on)
     tongue = known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
@@ -107,7 +107,7 @@ def _owes(vote: Vote) -> bool:
 def _columns(year: int, *, every: bool) -> tuple[Column, ...]:
     recent = [(f"owed_{number}", f"Owed for {year - number}") for number in range(_RECENT)]
     return (
-        Column(key="region", title="Region"),
+        REGION,
         Column(key="state", title="Member State"),
         Column(key="code", title="Code"),
         Column(key="manager", title="Account manager"),

@@ -7,13 +7,18 @@ from sqlmodel import Session
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.invoicing import refuse_no_year
 from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.priced_otherwise import PricedOtherwise
 from crm.membership.dues.uncharged import year_to_invoice
 from crm.membership.dues.unverified import UnverifiedRules
 from crm.membership.dues.what_for import what_for
+from crm.membership.terms import Coverage
 from crm.reference.facts import Certainty
 from crm.reference.membership_rules import membership_rules
 from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.reader import Reader
+
+OTHERWISE = Column(key="otherwise", title="Charged before, at another price", kind=ColumnKind.NOTE)
+"""What was charged before, and would be charged at another price now."""
 
 FIGURES = frozenset({"charged", "given_back", "invoice"})
 """The columns that lines stand behind."""
@@ -65,6 +70,25 @@ def money(lines: Iterable[ChargeLine], rules: UnverifiedRules) -> tuple[Cell, ..
     back = sum((line.amount for line in lines if line.amount < 0), ZERO)
     unsure = sum((line.amount for line in lines if rules.covers(line.rule, line.units)), ZERO)
     return charged, back, charged + back, unsure
+
+
+def at_another_price(charged: Iterable[PricedOtherwise]) -> str | None:
+    """The cell of `OTHERWISE`; None where nothing was charged at another price."""
+    return "; ".join(map(_otherwise, charged)) or None
+
+
+def _otherwise(each: PricedOtherwise) -> str:
+    sector = f"ITU-{each.coverage.value}: " if each.coverage and each.coverage is not Coverage.ALL else ""
+    return f"{sector}{each.charged:,.2f}, now {each.now:,.2f}"
+
+
+def priced_otherwise(accounts: int) -> tuple[str, ...]:
+    """The note that some accounts were charged at another price, if any were, and how it is put right."""
+    said = (
+        f"Charged before at another price than now: {accounts:,} of the accounts. What was invoiced stands until somebody gives "
+        "it back (crm dues credit); the next assessment charges it anew."
+    )
+    return (said,) if accounts else ()
 
 
 def told(lines: Sequence[ChargeLine]) -> str | None:

@@ -17,7 +17,7 @@ from crm.membership.contributions.round_standing import RoundStanding, signed
 from crm.membership.contributions.round_view import Round
 from crm.reference.languages import known_language
 from crm.reference.units import units_in_words
-from crm.reports.accounts import Place, member_states
+from crm.reports.accounts import REGION, Place, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -26,7 +26,7 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="state", title="Member State"),
     Column(key="code", title="Code"),
     Column(key="units", title="Units", kind=ColumnKind.UNITS, summed=True),
@@ -63,7 +63,7 @@ def contribution_round(
     region: str | None = None,
     lower: Decimal | None = None,
     higher: Decimal | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -86,7 +86,7 @@ def contribution_round(
         NotFound: there is no such round or region.
         InvalidInput: the chances are no numbers from 0 to 1, or more than 1 together.
     """
-    as_of, day, tongue = reader.store.now(), on or reader.today(), known_language(language)
+    as_of, day, tongue = reader.store.now(), reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         states = member_states(session, place, tongue)

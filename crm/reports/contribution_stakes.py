@@ -6,7 +6,7 @@ from datetime import date
 from crm.membership.contributions.announcements import Announcement
 from crm.membership.contributions.round_standing import RoundStanding
 from crm.reference.languages import known_language
-from crm.reports.accounts import Place, member_states
+from crm.reports.accounts import REGION, Place, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -22,7 +22,7 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="direction", title="Direction"),
     Column(key="states", title="Member States", kind=ColumnKind.COUNT, summed=True),
     Column(key="units", title="Units", kind=ColumnKind.UNITS, summed=True),
@@ -48,7 +48,7 @@ def contribution_stakes(
     *,
     round: str | None = None,  # noqa: A002 - a round is called so everywhere
     region: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -68,7 +68,7 @@ def contribution_stakes(
     Raises:
         NotFound: there is no such round or region.
     """
-    as_of, day, tongue = reader.store.now(), on or reader.today(), known_language(language)
+    as_of, day, tongue = reader.store.now(), reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         states = {code: (area, name) for code, area, name in member_states(session, place, tongue)}

@@ -1,22 +1,35 @@
 """The contributions of a year before they are invoiced: which Member State is charged what, and which is not, and why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlmodel import Session, col, select
 
 from crm.directory.merged import among
 from crm.directory.tables import Organization
-from crm.membership.contributions.assessing import passed_over
+from crm.membership.contributions.assessing import otherwise, passed_over
 from crm.membership.contributions.state_accounts import state_accounts
 from crm.membership.contributions.year_of_states import YearOfStates
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.priced_otherwise import PricedOtherwise
 from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.membership.dues.unverified import UnverifiedRules, unverified_rules
 from crm.reference.languages import known_language
 from crm.reference.units import units_in_words
-from crm.reports.accounts import Place, member_states
-from crm.reports.assessed_lines import LINES, MONEY, figures_of, francs, line_cells, money, told, year_asked
+from crm.reports.accounts import REGION, Place, member_states
+from crm.reports.assessed_lines import (
+    LINES,
+    MONEY,
+    OTHERWISE,
+    at_another_price,
+    figures_of,
+    francs,
+    line_cells,
+    money,
+    priced_otherwise,
+    told,
+    year_asked,
+)
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -25,7 +38,7 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="state", title="Member State"),
     Column(key="code", title="Code"),
     Column(key="id", title="Account", kind=ColumnKind.ID),
@@ -34,6 +47,7 @@ _COLUMNS = (
     Column(key="for", title="For", kind=ColumnKind.NOTE),
     *MONEY,
     Column(key="remark", title="Remark"),
+    OTHERWISE,
 )
 
 
@@ -64,10 +78,12 @@ def contributions_assessment(
     with reader.store.reading() as session:
         asked = year_asked(reader, session, year)
         place, accounts = Place(session, region), state_accounts(session)
-        due, lines = passed_over(session, asked, accounts)
+        this = passed_over(session, asked, accounts)
+        priced = _by_account(otherwise(session, this, accounts))
         rules = unverified_rules(session)
         states = member_states(session, place, tongue)
-        made_up = _made_up(session, [accounts[code] for code, *_ in states if code in lines])
+        made_up = _made_up(session, [accounts[code] for code, *_ in states if code in this.lines])
+    due, lines = this.due, this.lines
     doubt = f" ({due.unit.doubt})" if due.unit.doubt else ""
     return Report(
         name="contributions-assessment",
@@ -80,10 +96,17 @@ def contributions_assessment(
         filters={"year": str(asked), **place.filters},
         columns=_COLUMNS,
         rows=tuple(
-            _row(state, accounts.get(state[0]), due, lines.get(state[0], ()), rules) for state in states
+            (
+                *_row(state, accounts.get(state[0]), due, lines.get(state[0], ()), rules),
+                at_another_price(priced.get(accounts.get(state[0]), ())),
+            )
+            for state in states
         ),
         behind=_behind(states, lines, rules) if rows else None,
-        notes=synthetic(made_up),
+        notes=(
+            *synthetic(made_up),
+            *priced_otherwise(sum(accounts.get(code) in priced for code, *_ in states)),
+        ),
         grouped_by="region",
         chart=Chart(label="state", value="invoice", empty="Member States with nothing to invoice", most=20),
         language=tongue.value,
@@ -119,6 +142,13 @@ def _remark(account: int | None, lines: Sequence[ChargeLine], *, known: bool) ->
     if account is None:
         return "its administration is not in the book"
     return None if lines else "invoiced before"
+
+
+def _by_account(prices: Iterable[PricedOtherwise]) -> Mapping[int | None, Sequence[PricedOtherwise]]:
+    found: dict[int | None, list[PricedOtherwise]] = {}
+    for each in prices:
+        found.setdefault(each.organization_id, []).append(each)
+    return found
 
 
 def _made_up(session: Session, accounts: Sequence[int]) -> int:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col
 
@@ -19,6 +19,7 @@ from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing_spans import standing_on
 from crm.membership.ledger_tables import Term, running
 from crm.reference.categories import Category
+from crm.reference.study_groups import StudyGroup
 from crm.reports.accounts import Place, accounts, holds_term, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
@@ -32,6 +33,7 @@ _BEHIND = (
     Column(key="name", title="Name"),
     Column(key="country", title="Country"),
     Column(key="owner", title="Account manager"),
+    Column(key="found", title="On record"),
 )
 
 
@@ -40,7 +42,7 @@ class _Check:
     """Something that ought to be on record.
 
     Attributes:
-        of: what it is asked of: accounts, members, Sector Members or contacts.
+        of: what it is asked of: accounts, members, Sector Members, Associates or contacts.
         missing: whether it is missing; for queries over these.
         why: what goes wrong without it.
     """
@@ -52,9 +54,9 @@ class _Check:
 
 
 def data_quality(
-    reader: Reader, *, region: str | None = None, on: date | None = None, rows: bool = True
+    reader: Reader, *, region: str | None = None, on: date | str | None = None, rows: bool = True
 ) -> Report:
-    """What is missing: country, segment, account manager, contacts, their addresses, languages and grounds, standing, class.
+    """What is missing: country, segment, manager, contacts, addresses, languages, grounds, standing, class, study group.
 
     Args:
         reader: reads the book.
@@ -69,7 +71,7 @@ def data_quality(
         NotFound: there is no such region.
     """
     as_of = reader.store.now()
-    day = on or reader.today()
+    day = reader.day(on)
     with reader.store.reading() as session:
         place = Place(session, region)
         subjects = {name: place.narrowed(query) for name, query in _subjects(day).items()}
@@ -107,28 +109,47 @@ def data_quality(
 
 def _subjects(day: date) -> dict[str, Select[Any]]:
     owner: Any = col(Staff.name).label("owner")
-    base = accounts(Organization.id, Organization.name, Organization.country, owner)
+    nothing: Any = literal(None, Text).label("found")
+    base = accounts(Organization.id, Organization.name, Organization.country, owner, nothing)
     base = base.outerjoin(Staff, col(Staff.id) == col(Organization.owner_id))
     account = base.where(or_(holds_term(day), is_prospect(day)))
     contacts = (
         account.join(Position, col(Position.organization_id) == col(Organization.id))
         .join(Person, col(Person.id) == col(Position.person_id))
         .where(held_on(day), stands(Person))
-        .with_only_columns(col(Person.id), col(Person.name), col(Organization.country), owner)
+        .with_only_columns(col(Person.id), col(Person.name), col(Organization.country), owner, nothing)
         .ext(distinct_on(col(Person.id)))
         .order_by(col(Person.id), col(Organization.id))
     )
     return {
         "accounts": account,
         "members": base.where(holds_term(day)),
-        "Sector Members": base.where(_sector_member(day)),
+        "Sector Members": base.where(_holds(day, Category.SECTOR_MEMBER)),
+        "Associates": base.where(_holds(day, Category.ASSOCIATE)).with_only_columns(
+            col(Organization.id), col(Organization.name), col(Organization.country), owner, _groups_gone(day)
+        ),
         "contacts": contacts,
     }
 
 
-def _sector_member(day: date, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+def _holds(day: date, category: Category, *more: ColumnElement[bool]) -> ColumnElement[bool]:
     theirs = col(Term.organization_id) == col(Organization.id)
-    return exists().where(theirs, running(day), col(Term.category) == Category.SECTOR_MEMBER, *more)
+    return exists().where(theirs, running(day), col(Term.category) == category, *more)
+
+
+def _gone(day: date) -> ColumnElement[bool]:
+    """Whether the study group of a membership does not exist on a day."""
+    its_own = col(StudyGroup.code) == col(Term.study_group)
+    return its_own & or_(col(StudyGroup.valid_to) <= day, col(StudyGroup.valid_from) > day)
+
+
+def _groups_gone(day: date) -> ColumnElement[Any]:
+    """The study groups of an Associate that do not exist on a day, each with the one that took over its work."""
+    told = col(StudyGroup.code) + func.coalesce(
+        "; its work is now that of " + col(StudyGroup.succeeded_by), ""
+    )
+    mine = (col(Term.organization_id) == col(Organization.id), running(day), _gone(day))
+    return select(func.string_agg(told, ", ")).where(*mine).scalar_subquery().label("found")
 
 
 def _checks(day: date) -> tuple[_Check, ...]:
@@ -158,8 +179,14 @@ def _checks(day: date) -> tuple[_Check, ...]:
         _Check(
             "Class of contribution",
             "Sector Members",
-            _sector_member(day, col(Term.units).is_(None)),
+            _holds(day, Category.SECTOR_MEMBER, col(Term.units).is_(None)),
             "they are charged the lowest class",
+        ),
+        _Check(
+            "Study group that exists",
+            "Associates",
+            _holds(day, Category.ASSOCIATE, _gone(day)),
+            "they may take part in no work; `book.terms.correct` records the group that they pick",
         ),
         _Check("E-mail address", "contacts", col(Person.email).is_(None), "letters cannot reach them"),
         _Check(

@@ -1,5 +1,6 @@
 """The dues of a year before they are invoiced: who is charged what for what, given what back, and who is exempt."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,15 +10,27 @@ from sqlmodel import Session, col
 from crm.directory.merged import among
 from crm.directory.tables import Organization
 from crm.membership.dues.assessed import Exempted
-from crm.membership.dues.assessing import Pass, exempted, passed_over
+from crm.membership.dues.assessing import Pass, exempted, otherwise, passed_over
 from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.priced_otherwise import PricedOtherwise
 from crm.membership.dues.statement import NOT_THE_BOOKS
 from crm.membership.dues.unverified import UnverifiedRules, unverified_rules
 from crm.membership.dues.year_on_file import accounts_in
 from crm.reference.country import Country
 from crm.reference.regions import Region
-from crm.reports.accounts import Place, accounts
-from crm.reports.assessed_lines import LINES, MONEY, figures_of, line_cells, money, told, year_asked
+from crm.reports.accounts import REGION, Place, accounts
+from crm.reports.assessed_lines import (
+    LINES,
+    MONEY,
+    OTHERWISE,
+    at_another_price,
+    figures_of,
+    line_cells,
+    money,
+    priced_otherwise,
+    told,
+    year_asked,
+)
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -27,7 +40,7 @@ from crm.reports.report import Report
 
 _NOWHERE = "No region"
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="account", title="Account"),
     Column(key="id", title="Id", kind=ColumnKind.ID),
     Column(key="country", title="Country"),
@@ -36,17 +49,19 @@ _COLUMNS = (
     Column(key="assumed", title="Class not stated", kind=ColumnKind.COUNT, summed=True),
     Column(key="exempt", title="Months exempt", kind=ColumnKind.COUNT),
     Column(key="why", title="Why exempt", kind=ColumnKind.NOTE),
+    OTHERWISE,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Account:
-    """An account of a pass: what its invoice would say, and which of its memberships are exempt."""
+    """An account of a pass: what its invoice would say, which memberships are exempt, and which are priced otherwise by now."""
 
     about: Any
     lines: Sequence[ChargeLine]
     assumed: int
     exempt: Sequence[Exempted]
+    otherwise: Sequence[PricedOtherwise]
 
     def cells(self, rules: UnverifiedRules) -> tuple[Cell, ...]:
         about = self.about
@@ -59,6 +74,7 @@ class _Account:
             self.assumed,
             months,
             "; ".join(dict.fromkeys(each.reason for each in self.exempt)) or None,
+            at_another_price(self.otherwise),
         )
 
 
@@ -74,7 +90,7 @@ def dues_assessment(
         rows: whether the lines of the invoices are read with the figures, for `rows_behind`.
 
     Returns:
-        One row an account that would get an invoice, or is exempt, by region.
+        One row an account that would get an invoice, is exempt, or was charged at another price than now, by region.
 
     Raises:
         NotFound: there is no such region, or the fee tables say nothing for a membership.
@@ -100,7 +116,10 @@ def dues_assessment(
         columns=_COLUMNS,
         rows=tuple(each.cells(rules) for each in found),
         behind=_behind(found, rules) if rows else None,
-        notes=synthetic(len(this.synthetic & {each.about.id for each in found})),
+        notes=(
+            *synthetic(len(this.synthetic & {each.about.id for each in found})),
+            *priced_otherwise(sum(bool(each.otherwise) for each in found)),
+        ),
         grouped_by="region",
         chart=Chart(
             label="account", value="invoice", empty="Accounts exempt, or with nothing to pay", most=20
@@ -109,13 +128,16 @@ def dues_assessment(
 
 
 def _accounts(session: Session, place: Place, this: Pass) -> list[_Account]:
-    """The accounts that would get an invoice or are exempt, by region and name."""
-    exempt: dict[int, list[Exempted]] = {}
-    for each in exempted(session, this):
-        exempt.setdefault(each.organization_id, []).append(each)
-    about = _about(session, place, [*this.lines.keys(), *exempt])
+    """The accounts that would get an invoice, are exempt or were charged at another price, by region and name."""
+    exempt: defaultdict[int, list[Exempted]] = defaultdict(list)
+    for body in exempted(session, this):
+        exempt[body.organization_id].append(body)
+    priced: defaultdict[int, list[PricedOtherwise]] = defaultdict(list)
+    for each in otherwise(session, this):
+        priced[each.organization_id].append(each)
+    about = _about(session, place, [*this.lines.keys(), *exempt, *priced])
     found = [
-        _Account(row, this.lines.get(number, ()), this.assumed[number], exempt.get(number, ()))
+        _Account(row, this.lines.get(number, ()), this.assumed[number], exempt[number], priced[number])
         for number, row in about.items()
     ]
     return sorted(found, key=_position)

@@ -5,6 +5,7 @@ from datetime import date
 from operator import itemgetter
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from crm.directory.tables import Organization
@@ -45,12 +46,14 @@ COLUMNS = (
     Column(key="certainty", title="Whether no source states the rule"),
     Column(key="basis", title="How the amount comes about", kind=ColumnKind.NOTE),
     Column(key="refers_to", title="Refers to entry", kind=ColumnKind.ID),
-    Column(key="for_invoice", title="Invoice that a payment is for"),
+    Column(key="for_invoice", title="Invoice that is paid or given back"),
 )
 """The columns; docs/how-to/collect-the-dues.md says what each of them holds."""
 
 
-def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None = None) -> Report:
+def dues_ledger(
+    reader: Reader, *, since: date | str | None = None, until: date | str | None = None
+) -> Report:
     """The ledger of dues, line by line, for the finance system: what was charged and what was paid.
 
     Args:
@@ -62,7 +65,8 @@ def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None
         One row a line of an invoice or a payment, in the order of their days.
     """
     as_of = reader.store.now()
-    period = since or date.min, until or date.max
+    asked = {name: reader.day(day, field=name) for name, day in (("since", since), ("until", until)) if day}
+    period = asked.get("since", date.min), asked.get("until", date.max)
     with reader.store.reading() as session:
         found = [*_charged(session, *period), *_paid(session, *period)]
     ordered = sorted((cells for cells, _ in found), key=itemgetter("on", "id"))
@@ -74,8 +78,8 @@ def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None
         f"same but for what was entered since; the entry id tells them apart. {NOT_THE_BOOKS}",
         denominator="All lines of invoices and all payments of the period.",
         as_of=as_of,
-        on=until,
-        filters={name: day for name, day in (("since", since), ("until", until)) if day},
+        on=asked.get("until"),
+        filters=asked,
         columns=COLUMNS,
         rows=tuple(tuple(cells.get(column.key) for column in COLUMNS) for cells in ordered),
         notes=(
@@ -87,13 +91,15 @@ def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None
 
 def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mapping[str, Cell], bool]]:
     unstated = unverified_rules(session)
+    credited = aliased(Invoice)
     query = (
-        select(InvoiceLine, Invoice, col(Organization.name), col(Organization.country))
+        select(InvoiceLine, Invoice, col(Organization.name), col(Organization.country), col(credited.number))
         .join(Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id))
+        .outerjoin(credited, col(credited.id) == col(InvoiceLine.credits_id))
         .join(Organization, col(Organization.id) == col(Invoice.organization_id))
         .where(col(Invoice.issued_on).between(first, last))
     )
-    for line, invoice, name, country in session.execute(query):
+    for line, invoice, name, country, number in session.execute(query):
         cells: dict[str, Cell] = {
             "entry": "line",
             "id": line.id,
@@ -116,6 +122,7 @@ def _charged(session: Session, first: date, last: date) -> Iterator[tuple[Mappin
             "certainty": Certainty.UNVERIFIED.value if unstated.covers(line.rule, line.units) else None,
             "basis": line.basis,
             "refers_to": line.event_id or line.application_id or line.overdue_id,
+            "for_invoice": number,
         }
         yield cells, invoice.synthetic
 

@@ -16,6 +16,7 @@ from crm.outreach.attention_sources import TOUCHES
 from crm.reference.country import Country
 from crm.reference.offices import Office, find_office
 from crm.reference.regions import Region, find_region
+from crm.reports.accounts import REGION
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -54,7 +55,7 @@ def going_cold(
     office: str | None = None,
     region: str | None = None,
     by: str = "owner",
-    on: date | None = None,
+    on: date | str | None = None,
     rows: bool = True,
 ) -> Report:
     """Accounts whose last touch lies further back than their tier allows, by account manager: whom we are losing.
@@ -77,7 +78,7 @@ def going_cold(
     """
     as_of = reader.store.now()
     group = chosen(GroupedBy, by, field="by")
-    day = on or reader.today()
+    day = reader.day(on)
     with reader.store.reading() as session:
         keeper = find_staff(session, owner) if owner else None
         bureau = find_office(session, office) if office else None
@@ -114,7 +115,6 @@ def going_cold(
     )
 
 
-_REGION = Column(key="region", title="Region")
 _OWNER = Column(key="owner", title="Account manager")
 _COLUMNS = (
     Column(key="account", title="Account"),
@@ -129,7 +129,7 @@ _COLUMNS = (
     Column(key="cold", title="Cold", kind=ColumnKind.COUNT, summed=True),
 )
 
-_GROUPS = {GroupedBy.OWNER: (_OWNER,), GroupedBy.REGION: (_REGION, _OWNER)}
+_GROUPS = {GroupedBy.OWNER: (_OWNER,), GroupedBy.REGION: (REGION, _OWNER)}
 """What stands before the other columns, the grouping one first."""
 
 

@@ -14,6 +14,7 @@ from crm.reference.languages import Language, known_language
 from crm.reference.opportunity_stages import OpportunityKind
 from crm.reference.regions import Region
 from crm.reference.segment import Segment
+from crm.reports.accounts import REGION
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -33,7 +34,7 @@ def potential(
     region: str | None = None,
     segment: str | None = None,
     kind: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -56,7 +57,7 @@ def potential(
         InvalidInput: there is no such kind.
     """
     as_of = reader.store.now()
-    day, tongue = on or reader.today(), known_language(language)
+    day, tongue = reader.day(on), known_language(language)
     only = None if kind is None else chosen(OpportunityKind, kind, field="kind")
     with reader.store.reading() as session:
         wanted = Wanted.read(session, region=region, segment=segment, kind=only)
@@ -88,7 +89,7 @@ def potential(
 
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="segment", title="Segment"),
     Column(key="upgrades", title="Upgrades", kind=ColumnKind.COUNT, summed=True),
     Column(key="further", title="Further Sectors", kind=ColumnKind.COUNT, summed=True),

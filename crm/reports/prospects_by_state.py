@@ -14,7 +14,7 @@ from crm.reference.languages import Language, known_language
 from crm.reference.regions import Region, find_region
 from crm.reference.segments import Segment, find_segment
 from crm.reference.spelling import plain
-from crm.reports.accounts import ACCOUNT, SHOWN, accounts, is_marked, is_prospect
+from crm.reports.accounts import ACCOUNT, REGION, SHOWN, accounts, is_marked, is_prospect
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart, ChartKind
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -38,7 +38,7 @@ def prospects_by_state(
     *,
     region: str | None = None,
     segment: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -56,7 +56,7 @@ def prospects_by_state(
         One row a Member State, zeros included, and one for the unassigned.
     """
     as_of = reader.store.now()
-    day = on or reader.today()
+    day = reader.day(on)
     tongue = known_language(language)
     with reader.store.reading() as session:
         area = find_region(session, region) if region else None
@@ -74,7 +74,7 @@ def prospects_by_state(
         on=day,
         filters={name: value for name, value in filters.items() if value},
         columns=(
-            Column(key="region", title="Region"),
+            REGION,
             Column(key="state", title="Member State"),
             Column(key="code", title="Code"),
             Column(key="prospects", title="Prospects", kind=ColumnKind.COUNT, summed=True),

@@ -17,7 +17,7 @@ from crm.reference.languages import Language, known_language
 from crm.reference.populations import SegmentPopulation, populations_on
 from crm.reference.regions import Region
 from crm.reference.segment import Segment
-from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, holds_term
+from crm.reports.accounts import ACCOUNT, REGION, SHOWN, Place, accounts, holds_term
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -37,7 +37,7 @@ def segments_under_represented(
     region: str | None = None,
     threshold: Decimal | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -64,7 +64,7 @@ def segments_under_represented(
         hint = "0.05 is five per cent."
         raise InvalidInput(f"{threshold} is no share.", field="threshold", value=threshold, hint=hint)
     as_of = reader.store.now()
-    day, tongue = on or reader.today(), known_language(language)
+    day, tongue = reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         counted = session.execute(place.narrowed(_counts(day))).all()
@@ -95,7 +95,7 @@ def segments_under_represented(
 
 
 _COLUMNS = (
-    Column(key="region", title="Region"),
+    REGION,
     Column(key="segment", title="Segment"),
     Column(key="members", title="Members", kind=ColumnKind.COUNT, summed=True),
     Column(key="organizations", title="Organisations", kind=ColumnKind.COUNT, summed=True),

@@ -29,7 +29,8 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
         name=f"statement-{statement.organization_id}",
         title=f"Statement of account: {statement.name}",
         definition="Every invoice by its day of issue and every payment by the day on which it counts; the balance is what "
-        "is owed after each line. What is below zero is given back, or taken back. Payments settle what was due first, or the invoice that they are for. "
+        "is owed after each line. What is below zero is given back, or taken back. Payments settle what was due first, or the invoice "
+        "that they are for; what is given back settles the invoice that charged it. "
         f"{statement.note}",
         denominator=f"All invoices and payments of the account to {statement.on:%d %B %Y}, in Swiss francs.",
         as_of=as_of,

@@ -12,7 +12,7 @@ from crm.membership.ledger_tables import Term, running
 from crm.reference.categories import Category
 from crm.reference.country import Country
 from crm.reference.languages import known_language
-from crm.reports.accounts import ACCOUNT, SHOWN, Place, accounts, is_prospect, member_states
+from crm.reports.accounts import ACCOUNT, REGION, SHOWN, Place, accounts, is_prospect, member_states
 from crm.reports.behind import Behind, behind_of
 from crm.reports.chart import Chart
 from crm.reports.columns import Cell, Column, ColumnKind
@@ -38,7 +38,7 @@ def states_without_sector_member(
     *,
     region: str | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -59,7 +59,7 @@ def states_without_sector_member(
         NotFound: there is no such region.
     """
     as_of = reader.store.now()
-    day, tongue = on or reader.today(), known_language(language)
+    day, tongue = reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         counted = session.execute(_counts(place, day)).all()
@@ -78,7 +78,7 @@ def states_without_sector_member(
         on=day,
         filters=place.filters,
         columns=(
-            Column(key="region", title="Region"),
+            REGION,
             Column(key="state", title="Member State"),
             Column(key="code", title="Code"),
             *(

@@ -1,5 +1,6 @@
 """The version of the database: migrate it up or down, and say where it stands."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -40,8 +41,9 @@ def version(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+@cache
 def newest() -> str | None:
-    """The version that this program needs."""
+    """The version that this program needs; its migrations are read once."""
     return ScriptDirectory(str(_HERE)).get_current_head()
 
 

@@ -1,11 +1,12 @@
 import pytest
 from support.campaign_facts import NOW, candidate, contact, waiting
 
-from campaigns.exits import CHOSEN, Leave, leaving, left_because
+from campaigns.exits import CHOSEN, leaving
 from crm.consent.bases import Purpose
 from crm.membership.contract.standing import Standing
 from crm.membership.terms import Coverage
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.reasons import Leave
 from crm.outreach.runs.moves import Done
 
 NO_MEMBER = candidate(term_id=None, category=None, coverage=None, standing=None)
@@ -70,12 +71,3 @@ def test_without_somebody_who_may_be_written_to_every_journey_ends(account):
 def test_whoever_refuses_campaigns_but_about_events_leaves_those_that_are_about_something_else(about, reason):
     reader = contact(901, suppressed=True, excepted=frozenset({"event"}))
     assert leaving(waiting(), candidate(contacts=(reader,)), about=about) == reason
-
-
-@pytest.mark.parametrize("reason", [*Leave, "upgraded", "bounced", "unsubscribed"])
-def test_every_reason_has_words_those_of_old_runs_included(reason):
-    assert left_because(reason) != reason.replace("_", " ")
-
-
-def test_a_reason_that_nobody_knows_stands_as_it_was_kept():
-    assert left_because("moved_to_mars") == "moved to mars"

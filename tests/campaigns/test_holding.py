@@ -4,8 +4,8 @@ import pytest
 from support.campaign_facts import NOW, touch
 from support.clearance import decided, ground, override
 
-from campaigns.guards import Reason
 from campaigns.holding import holding
+from crm.outreach.reasons import Reason
 
 # The clearance is asked for the BDT, whose colleague prepared run 10; the account manager belongs to the GS.
 OURS = frozenset({"BDT", "GS"})

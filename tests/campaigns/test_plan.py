@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from support.campaign_facts import NOW, candidate, circumstances, contact, sent, waiting
 
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.exits import Leave
-from campaigns.guards import Reason, Skip
+from campaigns.guards import Skip
 from campaigns.holding import PATIENCE
 from campaigns.intents import Exit, Finish, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import (
@@ -23,6 +22,7 @@ from campaigns.journey import (
 )
 from campaigns.plan import Around, advance
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.reasons import Leave, Reason
 from crm.outreach.run_tables import Arm
 from crm.outreach.runs.moves import Done
 

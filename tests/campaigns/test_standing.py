@@ -13,14 +13,13 @@ from support.runs import enrolled, order
 
 from campaigns import desk
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.entry import Entry
 from campaigns.journey import Journey, LetterStep, WaitStep
 from campaigns.standing import due_on_schedule, may_enter, take_in
 from crm.errors import Refused
+from crm.outreach.entry import Entry, Occurrence
 from crm.outreach.run_tables import EnrolmentState, Run
 from crm.outreach.runs.entries import Entered, Former
 from crm.outreach.runs.moves import Move
-from crm.outreach.runs.occurrences import Occurrence
 from crm.outreach.runs.rules import one_approval_at_a_time
 from crm.outreach.runs.succession import TakenOver
 from workers import jobs

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from sqlalchemy import text
 from support.associates import associate
-from support.desk_runs import launched, steps, sweep
+from support.desk_runs import DAY, NOBODY_HELD_OUT, launched, steps, sweep
 
 from campaigns import desk
 from crm.outreach.runs.runs import exit_enrolment, mark_answered
@@ -69,6 +69,22 @@ def test_what_ends_a_journey_ends_it_before_the_reminder(book, colleague, worker
     assert book.follow_ups.open() == ()
     found = desk.overview(book, run)
     assert (found.results.arms[0].exits, found.status) == ({reason: 1}, "completed")
+
+
+def test_nobody_is_invited_to_what_they_have_become_while_the_run_awaited_its_launch(
+    book, colleague, worker, clock
+):
+    acme, _ = associate(book, "Acme")
+    run = desk.prepare(book, NOBODY_HELD_OUT)
+    clock.advance(2 * DAY)
+    book.terms.upgrade(acme, sector="T", on=clock.now().date())
+    clock.advance(DAY)
+    desk.approve(colleague, run, count=1, campaign=NOBODY_HELD_OUT)
+    desk.launch(book, run, campaign=NOBODY_HELD_OUT)
+    sweep(worker, clock, days=3)
+    assert steps(book, acme) == []
+    arm = desk.overview(book, run).results.arm("treatment")
+    assert (arm.exits, arm.converted) == ({"goal_reached": 1}, 0)
 
 
 @pytest.mark.parametrize("status", ["stopped", "failed"])

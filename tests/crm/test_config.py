@@ -37,6 +37,23 @@ def test_settings_come_from_the_environment(monkeypatch):
     assert "hunter2" not in repr(settings) + str(settings)
 
 
+@pytest.mark.parametrize(
+    ("host", "stated", "tls"),
+    [
+        ("smtp.itu.example", None, Tls.STARTTLS),
+        ("10.0.0.5", None, Tls.STARTTLS),
+        ("localhost.evil.example", None, Tls.STARTTLS),
+        ("localhost", None, Tls.NONE),
+        ("127.0.0.1", None, Tls.NONE),
+        ("smtp.itu.example", Tls.NONE, Tls.NONE),
+        ("smtp.itu.example", Tls.IMPLICIT, Tls.IMPLICIT),
+        ("localhost", Tls.STARTTLS, Tls.STARTTLS),
+    ],
+)
+def test_letters_travel_in_the_clear_on_this_machine_or_where_somebody_says_so(host, stated, tls):
+    assert StatedSettings(smtp_host=host, smtp_tls=stated).tls_of_mail_server is tls
+
+
 @pytest.mark.parametrize("field", sorted(Settings.model_fields))
 def test_a_variable_that_is_set_to_nothing_counts_as_not_set(monkeypatch, field):
     plain = read_settings()

@@ -37,7 +37,8 @@ def template_database(server: Server) -> None:
 
 _ENGINES: dict[str, Engine] = {}
 """An engine on each database of this process, by its address, for one test after the other: it knows its statements
-compiled, and the countries and legal forms read, which is half of what a short test would cost."""
+compiled, the countries and legal forms read, and PostgreSQL its catalogues, which is most of what a short test would
+cost."""
 
 
 def engine_on(url: str) -> Engine:
@@ -47,6 +48,11 @@ def engine_on(url: str) -> Engine:
     return _ENGINES[url]
 
 
+def _let_go(url: str) -> None:
+    if engine := _ENGINES.pop(url, None):
+        engine.dispose()
+
+
 @contextmanager
 def empty_database(server: Server) -> Iterator[str]:
     """The address of a database without any table."""
@@ -54,6 +60,7 @@ def empty_database(server: Server) -> Iterator[str]:
     try:
         yield server.url(name)
     finally:
+        _let_go(server.url(name))
         _drop(server, name)
 
 
@@ -86,7 +93,7 @@ class _BookDatabase:
             return False
 
     def close(self) -> None:
-        _ENGINES.pop(self.url, None)
+        _let_go(self.url)
         self._connection.close()
         _drop(self._server, self._name)
 
@@ -130,8 +137,10 @@ def _drop(server: Server, name: str) -> None:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+# Who is idle waits in the pool of an engine, for the next test.
 _DISCONNECT_OTHERS = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
 """
 
 

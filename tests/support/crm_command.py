@@ -8,7 +8,7 @@ from functools import cache
 
 import typer.testing
 from sqlalchemy.engine import make_url
-from support.books import SECRET
+from support.books import SECRET, engine_on
 from typer.testing import CliRunner
 
 from crm.cli import app
@@ -22,19 +22,24 @@ PASSWORD = "hunter2-hunter2"
 
 
 class Crm:
-    """``crm("org", "show", "acme.example")`` on one database, by one clock; its address holds a password."""
+    """``crm("org", "show", "acme.example")`` on one database, by one clock; its address holds a password.
+
+    The commands share an engine, unless a test names another database.
+    """
 
     def __init__(self, url, clock, folder):
         self.variables = variables(url, folder)
         self._clock = clock
+        self._engine = engine_on(url)
 
     def __call__(self, *args, stdin=None, **changes):
+        engine = None if "CRM_DATABASE_URL" in changes else self._engine
         found = CliRunner().invoke(
             app,
             [str(arg) for arg in args],
             input=stdin,
             env={**self.variables, **changes},
-            obj=Invocation(clock=self._clock),
+            obj=Invocation(clock=self._clock, engine=engine),
             prog_name="crm",
         )
         if found.exception is not None and not isinstance(found.exception, SystemExit):

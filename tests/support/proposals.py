@@ -55,6 +55,7 @@ def facts(ledger=(), change="upgrade", development=Development.DEVELOPED, **more
         "organization": "Acme",
         "ledger": ledger,
         "holding": Holding(ledger[0].coverage, ledger[0].category, ledger[0].units, development),
+        "exempt": (),
         "posted": (),
         "assessed_to": None,
         "balance": Decimal("0.00"),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from support.approved import content
+
 from crm.book import Book
 from crm.directory.people import Person
 from crm.directory.tables import Organization
@@ -14,7 +16,6 @@ from crm.outreach.runs.audience import AudienceRow, RunOrder
 from crm.outreach.runs.moves import Move, Taking, Waiting
 from crm.reference.languages import Language
 
-CONTENT = {"steps": ["letter", "call"], "wordings": {}}
 FACTS = {
     "person": {"name": "Amina"},
     "organization": {"name": "Acme"},
@@ -53,7 +54,7 @@ def order(*rows: AudienceRow, **changes: Any) -> RunOrder:
     values: dict[str, Any] = {
         "campaign": "test",
         "title": "A test",
-        "content": CONTENT,
+        "content": content(),
         "wordings": [reminder()],
     }
     return RunOrder(audience=rows, **{**values, **changes})

@@ -42,7 +42,14 @@ class Postponable(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """What an account is asked for, or is given back where the amount is below zero; `number` is that of the invoice."""
+    """What an account is asked for, or is given back where the amount is below zero.
+
+    Attributes:
+        number: of the invoice; `id` is its id, `kind` what it is for.
+        amount: what it comes to.
+        gives_back: what its lines give back, in their order: each with the id of the invoice that charged it, and None where
+            nobody has said which one did.
+    """
 
     number: str
     due_on: date
@@ -50,6 +57,7 @@ class Charge:
     issued_on: date
     id: int = 0
     kind: InvoiceKind = InvoiceKind.YEARLY
+    gives_back: tuple[tuple[int | None, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

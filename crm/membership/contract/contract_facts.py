@@ -5,7 +5,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select, true, union
+from sqlalchemy import Date, Select, cast, func, select, true, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
@@ -34,8 +34,8 @@ from crm.membership.contract.standing import StandingRecord
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine, Payment
 from crm.membership.joining.application_steps import Status
 from crm.membership.joining.application_tables import ApplicationRecord
-from crm.membership.ledger_tables import MembershipEvent, Term
-from crm.membership.terms import EventKind
+from crm.membership.ledger_tables import MembershipEvent, Term, withdrawn
+from crm.membership.terms import ENDING, EventKind
 
 T = TypeVar("T")
 _DAY = timedelta(days=1)
@@ -137,11 +137,16 @@ def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
     since = (row.since_on for row in invoices if joining.get(row.number) != ALWAYS)
     contributes = [row.since_on for row in invoices if row.kind is InvoiceKind.CONTRIBUTION]
     return {
-        "charges": [Charge(*row[1:7]) for row in invoices],
+        "charges": [_charge(row) for row in invoices],
         "charged_since": min(since, default=None),
         "contributes": [(min(contributes), NEVER)] if contributes else (),
         "joining": joining,
     }
+
+
+def _charge(row: Any) -> Charge:
+    back = tuple(zip(row.credited, row.given_back, strict=True)) if row.credited else ()
+    return Charge(row.number, row.due_on, row.amount, row.issued_on, row.id, row.kind, back)
 
 
 def _applied(row: Any) -> Spell:
@@ -159,9 +164,7 @@ def _plan(row: Any) -> Plan:
 
 
 def _denounced(row: Any) -> Denounced:
-    # Of what was denounced without a word of its notice, the day on which it was recorded is the first that counts.
-    notice_on = row.notice_on or row.recorded_at.date()
-    return Denounced(notice_on, row.effective_on, row.coverage.value, row.withdrawn_on)
+    return Denounced(row.notice_on, row.effective_on, row.coverage.value, row.withdrawn_on)
 
 
 def _statement(row: Any) -> Statement:
@@ -183,15 +186,31 @@ _NOTICES = _of(SuspensionNotice, SuspensionNotice.received_on).where(
     col(SuspensionNotice.received_on).is_not(None)
 )
 _WITHDRAWAL = aliased(MembershipEvent)
-_DENUNCIATIONS = (
-    _of(
-        MembershipEvent,
-        MembershipEvent.notice_on,
-        MembershipEvent.recorded_at,
-        MembershipEvent.effective_on,
-        MembershipEvent.coverage,
+# Of what was denounced without a word of its notice, the day on which it was recorded is the first that counts.
+_NOTICE_ON = func.coalesce(
+    col(MembershipEvent.notice_on), cast(func.timezone("UTC", col(MembershipEvent.recorded_at)), Date)
+)
+_EARLIER_END = aliased(MembershipEvent)
+_ENDED_BEFORE = (
+    select(func.min(col(_EARLIER_END.effective_on)))
+    .where(
+        col(_EARLIER_END.organization_id) == col(MembershipEvent.organization_id),
+        col(_EARLIER_END.coverage) == col(MembershipEvent.coverage),
+        col(_EARLIER_END.kind).in_(ENDING),
+        col(_EARLIER_END.id) > col(MembershipEvent.id),
+        col(_EARLIER_END.effective_on) > _NOTICE_ON,
+        ~withdrawn(of=_EARLIER_END),
     )
-    .add_columns(col(_WITHDRAWAL.effective_on).label("withdrawn_on"))
+    .correlate(MembershipEvent)
+    .scalar_subquery()
+)
+_DENUNCIATIONS = (
+    _of(MembershipEvent, MembershipEvent.coverage)
+    .add_columns(
+        _NOTICE_ON.label("notice_on"),
+        func.least(col(MembershipEvent.effective_on), _ENDED_BEFORE).label("effective_on"),
+        col(_WITHDRAWAL.effective_on).label("withdrawn_on"),
+    )
     .outerjoin(_WITHDRAWAL, col(_WITHDRAWAL.withdraws_id) == col(MembershipEvent.id))
     .where(col(MembershipEvent.kind) == EventKind.DENUNCIATION)
 )
@@ -222,6 +241,15 @@ _LINES = (
     select(
         func.min(col(InvoiceLine.since_on)).label("since_on"),
         func.max(col(InvoiceLine.application_id)).label("application_id"),
+        *(
+            func.array_agg(aggregate_order_by(each, col(InvoiceLine.id)))
+            .filter(col(InvoiceLine.amount) < 0)
+            .label(name)
+            for name, each in (
+                ("credited", col(InvoiceLine.credits_id)),
+                ("given_back", -col(InvoiceLine.amount)),
+            )
+        ),
     )
     .where(col(InvoiceLine.invoice_id) == col(Invoice.id))
     .lateral()
@@ -232,6 +260,8 @@ _INVOICES = (
         col(Invoice.synthetic),
         _LINES.c.since_on,
         _LINES.c.application_id,
+        _LINES.c.credited,
+        _LINES.c.given_back,
         col(ApplicationRecord.status),
         col(ApplicationRecord.closed_on),
     )

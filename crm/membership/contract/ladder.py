@@ -227,9 +227,13 @@ def _stated(statements: Sequence[Statement]) -> Iterator[tuple[Statement, Spell]
 
 
 def _punctuality(items: Sequence[OpenItem], ladder: Sequence[_Ground]) -> Iterator[_Habit]:
-    """How the account has paid what was due last; while something is overdue that no plan covers, it has not paid."""
-    days = pairwise([*(item.due_on + _DAY for item in items), NEVER])
-    paid = (Punctuality.LATE if item.outstanding(item.due_on) else Punctuality.ON_TIME for item in items)
+    """How the account has paid what was due last; while something is overdue that no plan covers, it has not paid.
+
+    What was asked of an applicant on the day on which it was due, who owed nothing by not paying it, says nothing of a habit.
+    """
+    due = [item for item in items if not any(_in(spell, item.due_on) for spell in item.asked)]
+    days = pairwise([*(item.due_on + _DAY for item in due), NEVER])
+    paid = (Punctuality.LATE if item.outstanding(item.due_on) else Punctuality.ON_TIME for item in due)
     overdue = (ground.spell for ground in ladder if ground.step is not LadderStep.ON_PLAN)
     yield from ((spell, Punctuality.UNPAID) for spell in overdue)
     yield from zip(days, paid, strict=True)

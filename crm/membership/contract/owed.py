@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from crm.membership.contract.contract_case import ContractCase
+from crm.membership.contract.money_back import money_back
 from crm.membership.contract.repayment import Regime, regimes
 from crm.membership.contract.spells import NEVER, Spell, joined, within, without
 from crm.membership.dues.balance import OpenItem
@@ -32,11 +33,20 @@ def owed_items(case: ContractCase, times: Sequence[Regime] = ()) -> tuple[OpenIt
     for regime in times or regimes(case):  # the first of them has every invoice: it is from before any plan
         for item in regime.items:
             there[item.number].append((regime, item))
-    return tuple(_over_time(case.joining.get(number), parts) for number, parts in there.items())
+    back: defaultdict[int | None, list[tuple[date, Decimal]]] = defaultdict(list)
+    for receipt in money_back(case.charges):
+        back[receipt.invoice_id].append((receipt.received_on, receipt.amount_chf))
+    items = (_over_time(case.joining.get(number), parts) for number, parts in there.items())
+    return tuple(
+        replace(item, given_back=tuple(back[item.invoice_id])) if item.invoice_id in back else item
+        for item in items
+    )
 
 
 def reached_on(item: OpenItem, days: int) -> date:
     """The day on which so many days have passed since an invoice was due; those of a plan do not count.
+
+    Nor do those on which it was asked of an applicant, who owed nothing by not paying it.
 
     Args:
         item: the invoice.
@@ -45,10 +55,10 @@ def reached_on(item: OpenItem, days: int) -> date:
     Returns:
         The day; `NEVER` where a plan halts it for good before.
     """
-    day = item.due_on + timedelta(days=days)
+    day = item.counted_from + timedelta(days=days)
     for since, until in item.halted:
         if since <= day:
-            day = NEVER if until == NEVER else day + (until - max(since, item.due_on + _DAY))
+            day = NEVER if until == NEVER else day + (until - max(since, item.counted_from + _DAY))
     return day
 
 

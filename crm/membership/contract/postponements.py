@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from crm.directory.merged import with_merged
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import day_said
 from crm.directory.tables import Organization
 from crm.membership.contract.contract_case import Postponable
 from crm.membership.contract.contract_tables import StepPostponement
@@ -21,7 +22,7 @@ class Postponements:
         self._store = store
 
     def grant(
-        self, key: OrganizationKey, step: Postponable | str, *, on: date, until: date, reason: str
+        self, key: OrganizationKey, step: Postponable | str, *, on: date | str, until: date | str, reason: str
     ) -> StepPostponement:
         """Record that a step of the ladder was put off.
 
@@ -37,9 +38,10 @@ class Postponements:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("ladder.postponed", reason=why) as change:
+            decided, last = day_said(change, on), day_said(change, until, field="until")
             account = find_organization(change.session, key)
             values = {"organization_id": account.id, "step": chosen(Postponable, step, field="step")}
-            values |= {"decided_on": on, "until_on": until, "reason": why}
+            values |= {"decided_on": decided, "until_on": last, "reason": why}
             values |= {"recorded_at": change.now, "recorded_by": change.actor}
             return change.add(StepPostponement.model_validate(values))
 

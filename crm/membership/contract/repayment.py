@@ -14,6 +14,7 @@ from itertools import pairwise
 from crm.dates import day_of
 from crm.errors import InvalidInput
 from crm.membership.contract.contract_case import Charge, ContractCase, Instalment, Plan, Receipt
+from crm.membership.contract.money_back import UnderPlan, back_under_plan, money_of
 from crm.membership.contract.spells import ALWAYS, NEVER, Spell, joined, within, without
 from crm.membership.dues.balance import ZERO, OpenItem, open_items
 
@@ -51,10 +52,10 @@ def regimes(case: ContractCase) -> list[Regime]:
     Args:
         case: what is on file about the account.
     """
-    usual = Regime(ALWAYS, open_items(case.charges, case.receipts))
+    usual = Regime(ALWAYS, open_items(case.charges, money_of(case)))
     if not case.plans:
         return [usual]
-    plans = sorted(case.plans, key=lambda plan: plan.agreed_on)
+    plans = sorted(case.plans, key=lambda plan: (plan.agreed_on, plan.id))
     turns = pairwise([*(plan.agreed_on for plan in plans), NEVER])
     found = (kept(case, plan, until) for plan, (_, until) in zip(plans, turns, strict=True))
     in_force = [regime for regime in found if regime.spell[0] < regime.spell[1]]
@@ -76,16 +77,20 @@ def kept(case: ContractCase, plan: Plan, until: date) -> Regime:
     there.sort(key=lambda charge: (charge.due_on, charge.issued_on, charge.number))
     parts = _parts(plan, sum((charge.amount for charge in there), ZERO))
     usual = {
-        item.number: item.outstanding(plan.agreed_on) for item in open_items(case.charges, case.receipts)
+        item.number: item.outstanding(plan.agreed_on) for item in open_items(case.charges, money_of(case))
     }
     left, covered = _left(there, usual, sum((part.amount for part in parts), ZERO))
     others = [charge for charge in case.charges if charge not in there]
-    items = open_items([*left, *parts, *others], case.receipts)
+    paid_by_parts: dict[int | None, Decimal] = {
+        debt.id: debt.amount - rest.amount for debt, rest in zip(there, left, strict=True)
+    }
+    back = back_under_plan(case.charges, plan.agreed_on, paid_by_parts, parts)
+    items = open_items([*left, *parts, *others], [*case.receipts, *back.of_what_is_due])
     instalments = tuple(item for item in items if item.number == _INSTALMENT)
     ends = (until, plan.ended_on or NEVER, _over(instalments, plan.agreed_on))
     beside = {charge.number for charge in others}
     invoices = (
-        *_paid_off(there, [item for item in items if item.number not in beside], plan.agreed_on),
+        *_paid_off(there, [item for item in items if item.number not in beside], plan.agreed_on, back),
         *(item for item in items if item.number in beside),
     )
     return Regime((plan.agreed_on, min(ends)), invoices, covered, instalments)
@@ -97,14 +102,17 @@ def _is_due(case: ContractCase, charge: Charge, day: date) -> bool:
     return charge.amount > 0 and charge.due_on <= day and not since <= day < until
 
 
-def _paid_off(charges: Sequence[Charge], parts: Sequence[OpenItem], since: date) -> tuple[OpenItem, ...]:
+def _paid_off(
+    charges: Sequence[Charge], parts: Sequence[OpenItem], since: date, back: UnderPlan
+) -> tuple[OpenItem, ...]:
     """The charges that stand behind a plan, with what is open of each.
 
-    What is paid of a charge itself settles it; what is paid by instalments settles what was due first.
+    What is paid of a charge itself settles it, and so does what is given back of it; what is paid by instalments settles what
+    was due first.
     """
     ids = {charge.number: charge.id for charge in charges}
     paid = [receipt for part in parts for receipt in _receipts(part, since, ids.get(part.number))]
-    return open_items(charges, paid)
+    return open_items(charges, [*paid, *back.of_debts])
 
 
 def _receipts(part: OpenItem, since: date, invoice_id: int | None) -> Iterator[Receipt]:

@@ -1,8 +1,11 @@
 """Steps of the ladder that nothing asks for: refused, unless somebody says why they are taken all the same."""
 
 from datetime import date
+from typing import Any
 
-from sqlmodel import Session, select
+from sqlalchemy import Select, or_
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, select
 
 from crm.directory.tables import Organization
 from crm.errors import Refused
@@ -25,6 +28,46 @@ def refuse_undue_notice(session: Session, account: Organization, day: date, over
     if not suspended and not override.strip():
         raise _undue(
             f"{account.name} is not suspended on {day}: {_why(found)}.", "suspension_notices.suspended"
+        )
+
+
+def rest_between(account: Any, since: Any, until: Any) -> Select[date]:
+    """The days between two from which an account owed nothing any more and was not suspended; for queries.
+
+    A notice is about what was owed when it was sent: after such a day a suspension is another one, with a notice of its own.
+
+    Args:
+        account: the id, or a column of it.
+        since: the first day, or a column of it.
+        until: the last day, or a column of it.
+    """
+    rest = aliased(AccountStanding, name="rest")
+    return select(col(rest.since_on)).where(
+        col(rest.organization_id) == account,
+        col(rest.since_on) <= until,
+        or_(col(rest.until_on).is_(None), col(rest.until_on) >= since),
+        col(rest.step).is_(None),
+        col(rest.standing).is_distinct_from(Standing.SUSPENDED),
+    )
+
+
+def refuse_stale_receipt(
+    session: Session, account: Organization, sent_on: date, received_on: date, override: str
+) -> None:
+    """Refuse the receipt of a notice after the suspension that it was about had ended.
+
+    Raises:
+        Refused: it had, and nobody says why the notice counts all the same.
+    """
+    query = rest_between(account.id, sent_on, received_on)
+    over_on = session.scalar(query.order_by(query.selected_columns[0]).limit(1))
+    if over_on is not None and not override.strip():
+        raise Refused(
+            f"The notice of {sent_on} is about a suspension that is over: since {max(over_on, sent_on)} nothing was overdue.",
+            rule="suspension_notices.same_suspension",
+            field="on",
+            value=received_on,
+            hint="Send a new one (book.suspension_notices.sent), or say why it counts all the same: override=…",
         )
 
 

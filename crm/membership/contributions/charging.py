@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
 
 from crm.membership.contributions.class_history import ContributionLine, in_money
 from crm.membership.dues.charging import charged_months, months_in, runs
 from crm.membership.dues.posting import ChargeLine
+from crm.membership.dues.priced_otherwise import other_price
 from crm.membership.dues.unused_months import PostedLine, given_back
 from crm.reference.contributory_units import ContributoryUnit
 from crm.reference.units import units_in_words
@@ -34,9 +36,7 @@ def to_charge(
         posted: what it was charged for any year, and given back, in the order in which that was posted.
         unit: what one unit costs in the year.
     """
-    charged: defaultdict[Fraction | None, list[PostedLine]] = defaultdict(list)
-    for line in posted:
-        charged[line.units].append(line)
+    charged = _by_class(posted)
     own: defaultdict[Fraction | None, set[int]] = defaultdict(set)
     for part in due:
         months = {*months_in(part.since_on, part.until_on, year)}
@@ -45,6 +45,33 @@ def to_charge(
     for units, same in charged.items():
         for since_on, until_on in runs(charged_months(same, year) - own[units], year):
             yield from given_back(same, since_on=since_on, until_on=until_on)
+
+
+def other_prices(
+    year: int, due: Iterable[ContributionLine], posted: Iterable[PostedLine], unit: ContributoryUnit
+) -> Iterator[tuple[Decimal, Decimal]]:
+    """What a State was charged for months in a class and would be charged now, for each class of which the two differ.
+
+    Args:
+        year: the year.
+        due: what it is to pay for the year, a line for each class.
+        posted: what it was charged for any year, and given back, in the order in which that was posted.
+        unit: what one unit costs in the year now.
+    """
+    charged = _by_class(posted)
+    for part in due:
+        same = charged[part.units]
+        months = charged_months(same, year) & {*months_in(part.since_on, part.until_on, year)}
+        now = part.units * Fraction(unit.amount) * len(months) / _MONTHS
+        if both := other_price(same, months, year, now):
+            yield both
+
+
+def _by_class(posted: Iterable[PostedLine]) -> defaultdict[Fraction | None, list[PostedLine]]:
+    charged: defaultdict[Fraction | None, list[PostedLine]] = defaultdict(list)
+    for line in posted:
+        charged[line.units].append(line)
+    return charged
 
 
 def _charges(

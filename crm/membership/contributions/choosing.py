@@ -1,13 +1,14 @@
 """How a class of contribution comes into the book: found on the scale, looked at by the rules, written down."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 
 from sqlmodel import Session
 
 from crm.errors import InvalidInput, Refused
-from crm.membership.contributions.contribution_facts import class_rules, compared_with, history_of
+from crm.membership.contributions.class_history import earlier_than
+from crm.membership.contributions.contribution_facts import class_rules, histories, period_began_on
 from crm.membership.contributions.contribution_tables import ContributionChoice
 from crm.membership.contributions.reduction import ClassWarning
 from crm.reference.country import Country
@@ -20,12 +21,25 @@ Units = Fraction | int | str
 
 def warnings_for(session: Session, state: Country, units: Fraction, day: date) -> tuple[ClassWarning, ...]:
     """What the rules say to a class of a Member State that takes effect on a day."""
-    return class_rules(session, day).warnings(
-        units,
-        earlier=compared_with(session, history_of(session, state.code), day),
-        ground=small_class_grounds(session, day).get(state.code),
-        former_ground=former_grounds(session, day).get(state.code, ""),
-    )
+    return warnings_of(session, {state.code: units}, day)[state.code]
+
+
+def warnings_of(
+    session: Session, chosen: Mapping[str, Fraction], day: date
+) -> Mapping[str, tuple[ClassWarning, ...]]:
+    """What the rules say to classes of Member States that take effect on a day, by their codes."""
+    rules, began = class_rules(session, day), period_began_on(session, day - timedelta(days=1))
+    known, grounds = histories(session, chosen), small_class_grounds(session, day)
+    former = former_grounds(session, day)
+    return {
+        state: rules.warnings(
+            units,
+            earlier=earlier_than(known.get(state, ()), day, began),
+            ground=grounds.get(state),
+            former_ground=former.get(state, ""),
+        )
+        for state, units in chosen.items()
+    }
 
 
 def record_choice(
@@ -39,13 +53,15 @@ def record_choice(
     source: str = "",
     answer_id: int | None = None,
     synthetic: bool = False,
+    warnings: Sequence[ClassWarning] | None = None,
 ) -> ContributionChoice:
-    """Add the choice of a class, with what the rules say to it.
+    """Add the choice of a class, with what the rules say to it: as told, or asked where it is not.
 
     Raises:
         Refused: a rule warns, and nothing is said about why the class is recorded all the same.
     """
-    warnings = warnings_for(change.session, state, units, day)
+    if warnings is None:
+        warnings = warnings_for(change.session, state, units, day)
     if warnings and not override.strip():
         raise Refused(
             f"{state.name_en}: {' '.join(map(str, warnings))}",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from sqlmodel import Session, col, select
 
@@ -11,11 +11,10 @@ from crm.membership.contributions.class_history import (
     History,
     Origin,
     StateContribution,
-    earlier_than,
     in_order,
 )
 from crm.membership.contributions.contribution_tables import ContributionChoice
-from crm.membership.contributions.reduction import ClassRules, Earlier
+from crm.membership.contributions.reduction import ClassRules
 from crm.reference.contribution_scale import scale_on
 from crm.reference.countries import find_country
 from crm.reference.country import Country
@@ -76,11 +75,6 @@ def class_rules(session: Session, day: date) -> ClassRules:
     """What the rules of a day say to a class that takes effect on it."""
     rules = membership_rules(session).on(day)
     return ClassRules(scale_on(session, day), rules.reduction_limit, rules.reduction_from_units)
-
-
-def compared_with(session: Session, history: History, day: date) -> tuple[Earlier, ...]:
-    """What a class that takes effect on a day is compared with."""
-    return earlier_than(history, day, period_began_on(session, day - timedelta(days=1)))
 
 
 def period_began_on(session: Session, day: date) -> date | None:

@@ -1,15 +1,16 @@
 """What the verbs of rounds share: which rounds take lines, on which days, and how an answer is written down."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
 from crm.directory.merged import among
+from crm.directory.staff import today_of
 from crm.errors import NotFound, Refused
 from crm.membership.contributions.announcements import counted
-from crm.membership.contributions.choosing import Units, class_of, record_choice, warnings_for
+from crm.membership.contributions.choosing import Units, class_of, record_choice, warnings_of
 from crm.membership.contributions.class_history import in_force
 from crm.membership.contributions.contribution_facts import find_state, history_of
 from crm.membership.contributions.contribution_tables import (
@@ -18,6 +19,7 @@ from crm.membership.contributions.contribution_tables import (
     RoundAnswer,
     RoundKind,
 )
+from crm.membership.contributions.reduction import ClassWarning
 from crm.membership.contributions.round_reading import RoundKey, find_round
 from crm.membership.contributions.round_view import Round
 from crm.reference.countries import is_member_state
@@ -26,6 +28,8 @@ from crm.reference.financial_periods import find_period
 from crm.reference.gazetteer import CountryKey
 from crm.store.store import Change
 
+_Announced = tuple[Country, Fraction, RoundAnswer]
+
 
 def open_round(session: Session, key: RoundKey) -> AnnouncementRound:
     """The round that a key means, locked until the verb ends.
@@ -33,15 +37,39 @@ def open_round(session: Session, key: RoundKey) -> AnnouncementRound:
     Raises:
         Refused: it is closed.
     """
+    record = _locked(session, key)
+    if record.closed_on is not None:
+        raise _closed(record)
+    return record
+
+
+def round_to_answer(session: Session, key: RoundKey, day: date, *, reason: str) -> AnnouncementRound:
+    """The round that a State answers, locked until the verb ends; one that is closed takes what came in its time.
+
+    Args:
+        session: of the verb.
+        key: the round.
+        day: the day of the announcement.
+        reason: why it is written down only now, where the round is closed.
+
+    Raises:
+        Refused: it is closed, and nobody says why the answer was not written down, or the day is after its end.
+    """
+    record = _locked(session, key)
+    if record.closed_on is not None and (day > record.closed_on or not reason.strip()):
+        raise _closed(record, hint="For an answer of its time that was forgotten, say why: on=…, reason=…")
+    return record
+
+
+def _locked(session: Session, key: RoundKey) -> AnnouncementRound:
     record = find_round(session, key)
     session.refresh(record, with_for_update=True)
-    if record.closed_on is not None:
-        raise Refused(
-            f"The round {record.name} was closed on {record.closed_on}.",
-            rule="rounds.open",
-            subject=record.name,
-        )
     return record
+
+
+def _closed(record: AnnouncementRound, *, hint: str | None = None) -> Refused:
+    words = f"The round {record.name} was closed on {record.closed_on}."
+    return Refused(words, rule="rounds.open", subject=record.name, hint=hint)
 
 
 def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None) -> list[str]:
@@ -53,7 +81,7 @@ def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None)
     return list(dict.fromkeys(find_state(session, key).code for key in keys))
 
 
-def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None:
+def refuse_odd_day(change: Change, record: AnnouncementRound, day: date) -> None:
     """Refuse a day before the round began, and one that is still to come."""
     if day < record.opened_on:
         raise Refused(
@@ -62,7 +90,7 @@ def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None
             field="on",
             value=day,
         )
-    if day > today:
+    if day > today_of(change.session, change.now, change.actor):
         raise Refused(f"{day} is still to come.", rule="rounds.not_ahead", field="on", value=day)
 
 
@@ -172,44 +200,47 @@ def take_over(change: Change, whole: Round, last_on: date) -> tuple[Contribution
         Refused: rules warn of answers that say nothing about why; all of them are named.
     """
     first_on = whole.period.valid_from
-    answers = _left(change.session, whole, last_on)
-    _refuse_unexplained(change.session, answers, first_on)
+    left = _left(change.session, whole, last_on)
+    told = warnings_of(change.session, {state.code: units for state, units, _ in left}, first_on)
+    _refuse_unexplained(left, told)
     return tuple(
         record_choice(
             change,
             state,
-            answer.units,
+            units,
             first_on,
             reason=f"Announced in the round {whole.record.name}",
             override=answer.override,
             source=answer.document or whole.record.circular,
             answer_id=answer.id,
             synthetic=answer.synthetic,
+            warnings=told[state.code],
         )
-        for state, answer in answers
-        if answer.units is not None
+        for state, units, answer in left
     )
 
 
-def _left(session: Session, whole: Round, last_on: date) -> list[tuple[Country, RoundAnswer]]:
+def _left(session: Session, whole: Round, last_on: date) -> list[_Announced]:
     """The answers with a class that have not been taken over, by the code of the State."""
-    known = session.exec(select(ContributionChoice.answer_id)).all()
+    counting = counted(whole.answers, last_on)
+    mine = [answer.id for answer in counting.values()]
+    known = set(
+        session.exec(
+            select(ContributionChoice.answer_id).where(among(col(ContributionChoice.answer_id), mine))
+        )
+    )
     return [
-        (find_state(session, state), answer)
-        for state, answer in sorted(counted(whole.answers, last_on).items())
+        (find_state(session, state), answer.units, answer)
+        for state, answer in sorted(counting.items())
         if answer.units is not None and answer.id not in known
     ]
 
 
-def _refuse_unexplained(
-    session: Session, answers: Iterable[tuple[Country, RoundAnswer]], first_on: date
-) -> None:
-    told = {
-        state.name_en: warnings_for(session, state, answer.units, first_on)
-        for state, answer in answers
-        if answer.units is not None and not answer.override
-    }
-    warned = [f"{name}: {' '.join(map(str, warnings))}" for name, warnings in told.items() if warnings]
+def _refuse_unexplained(left: Iterable[_Announced], told: Mapping[str, Sequence[ClassWarning]]) -> None:
+    unexplained = [(state, told[state.code]) for state, _, answer in left if not answer.override]
+    warned = [
+        f"{state.name_en}: {' '.join(map(str, warnings))}" for state, warnings in unexplained if warnings
+    ]
     if warned:
         raise Refused(
             " ".join(warned),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from crm.membership.dues.priced_otherwise import PricedOtherwise
 from crm.membership.terms import Coverage
 from crm.shown import Shown
 
@@ -37,6 +38,9 @@ class Assessed(Shown):
         unverified: what of the amount follows fees that no source states.
         assumed: how many Sector Members were charged the lowest class because no class of theirs is stated.
         exempt: the memberships that are exempt, some of them for a part of the year, with the reason.
+        otherwise: what was charged before at another price than it would be now, because the country or size of an
+            organisation was put right or a fee was stated since. It stays as it was invoiced; `book.dues.credit` gives it
+            back, and the next pass charges it anew.
         assessment_id: the pass on record; None where it wrote nothing.
     """
 
@@ -51,4 +55,5 @@ class Assessed(Shown):
     unverified: Decimal
     assumed: int
     exempt: tuple[Exempted, ...]
+    otherwise: tuple[PricedOtherwise, ...] = ()
     assessment_id: int | None = None

@@ -5,28 +5,29 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from crm.directory.merged import among
-from crm.directory.tables import Organization
 from crm.membership.dues.assessed import Assessed, Exempted
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.charging import charged_months, runs
 from crm.membership.dues.invoicing import Progress, total, write_invoices
 from crm.membership.dues.posting import ChargeLine, charge_for, next_serial
+from crm.membership.dues.priced_otherwise import PricedOtherwise, other_price
 from crm.membership.dues.rounded_once import posted_at
 from crm.membership.dues.unused_months import given_back
 from crm.membership.dues.unverified import unverified_rules
-from crm.membership.dues.year_on_file import Place, lines_in, locked_accounts, terms_in
+from crm.membership.dues.year_on_file import Place, lines_in, locked_accounts, names_of, terms_in
 from crm.membership.dues.yearly_dues import YearlyDues, yearly_dues
 from crm.membership.joining.application_invoices import activate_covered
 from crm.membership.pricing import Holding, PricedLine, price
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import FeeSchedule, fee_schedule
 from crm.store.store import Change
+
+_MONTHS = 12
 
 
 @dataclass(slots=True)
@@ -41,6 +42,7 @@ class Pass:
         given_back: what of it is given back.
         charged_before: how many memberships had nothing left to charge.
         assumed: how many memberships of each account are charged the lowest class because none of theirs is stated.
+        otherwise: what memberships were charged before and would be charged now, by term, where the two differ.
     """
 
     year: int
@@ -52,6 +54,7 @@ class Pass:
     given_back: Decimal = ZERO
     charged_before: int = 0
     assumed: Counter[int] = field(default_factory=Counter)
+    otherwise: dict[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
     _prices: dict[tuple[Holding, date, date], tuple[PricedLine, ...]] = field(default_factory=dict)
 
     def settle(self, charged: Mapping[Place, Sequence[Any]]) -> None:
@@ -73,15 +76,23 @@ class Pass:
         kept: dict[Any, set[int]] = defaultdict(set)
         before = list(charged)
         for term in terms:
-            what = term.category, term.units
-            self._charge(term, self.dues[term.id], charged_months(lines[what], self.year), before)
-            kept[what] |= self.dues[term.id].paid_for
+            what, due = (term.category, term.units), self.dues[term.id]
+            there = charged_months(lines[what], self.year)
+            self._compare(term, due, due.paid_for & there, lines[what])
+            self._charge(term, due, due.paid_for - there, before)
+            kept[what] |= due.paid_for
         for what, same in lines.items():
             self._give_back(account, [line for line in same if not line.pending], kept[what], before)
 
-    def _charge(self, term: Any, due: YearlyDues, charged: frozenset[int], before: list[Any]) -> None:
+    def _compare(self, term: Any, due: YearlyDues, months: frozenset[int], charged: Sequence[Any]) -> None:
+        """Note where months were charged before at another price than they would be now."""
+        priced = (line for stretch in runs(months, self.year) for line in self._price(due.holding, *stretch))
+        now = sum((Fraction(line.yearly) * line.months / _MONTHS for line in priced), Fraction(0))
+        if both := other_price(charged, months, self.year, now):
+            self.otherwise[term.id] = both
+
+    def _charge(self, term: Any, due: YearlyDues, months: frozenset[int], before: list[Any]) -> None:
         """Charge what is left of a membership to its account, or count that nothing is."""
-        months = due.paid_for - charged
         if not months:
             self.charged_before += not due.exempt
             return
@@ -160,12 +171,13 @@ def assess(
         year=year,
         memberships=len(this.terms),
         charged_before=this.charged_before,
-        invoices=len(this.lines),
+        invoices=written.invoices if written else 0,
         amount=written.amount if written else ZERO,
         given_back=this.given_back,
         unverified=_unverified(session, this),
         assumed=this.assumed.total(),
         exempt=tuple(exempted(session, this)),
+        otherwise=tuple(otherwise(session, this)),
         assessment_id=written.id if written else None,
         **dates,
     )
@@ -181,11 +193,17 @@ def _unverified(session: Session, this: Pass) -> Decimal:
 def exempted(session: Session, this: Pass) -> Iterator[Exempted]:
     """The memberships of a pass that are exempt, some of them for a part of the year."""
     exempt = [term for term in this.terms if this.dues[term.id].exempt]
-    named: Any = select(col(Organization.id), col(Organization.name)).where(
-        among(col(Organization.id), {term.organization_id for term in exempt})
-    )
-    names = dict(session.execute(named).all())
+    names = names_of(session, {term.organization_id for term in exempt})
     for term in exempt:
         months = this.dues[term.id].exempt
         why = "; ".join(dict.fromkeys(months.values()))
         yield Exempted(term.organization_id, names[term.organization_id], term.coverage, why, len(months))
+
+
+def otherwise(session: Session, this: Pass) -> Iterator[PricedOtherwise]:
+    """What was charged before at another price than a pass would charge it at now, by membership."""
+    terms = [term for term in this.terms if term.id in this.otherwise]
+    names = names_of(session, {term.organization_id for term in terms})
+    for term in terms:
+        both = this.otherwise[term.id]
+        yield PricedOtherwise(term.organization_id, names[term.organization_id], term.coverage, *both)

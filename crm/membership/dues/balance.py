@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -14,6 +14,7 @@ from crm.membership.dues.dues_tables import InvoiceKind
 from crm.shown import Shown
 
 ZERO = Decimal("0.00")
+_DAY = timedelta(days=1)
 
 
 class Issued(Protocol):
@@ -69,6 +70,7 @@ class OpenItem(Shown):
         steps: what is open from a day on, for each day on which that changed; it begins with the day of issue.
         halted: when a repayment plan that is kept stands in its place, or has left it paid.
         asked: when it is asked of an applicant, who owes nothing by not paying it.
+        given_back: what of it was given back, with the day of each.
     """
 
     invoice_id: int
@@ -80,6 +82,7 @@ class OpenItem(Shown):
     steps: tuple[tuple[date, Decimal], ...]
     halted: tuple[Spell, ...] = ()
     asked: tuple[Spell, ...] = ()
+    given_back: tuple[tuple[date, Decimal], ...] = ()
 
     def outstanding(self, day: date) -> Decimal:
         """What is open of it at the end of a day; nothing before it was issued."""
@@ -91,9 +94,23 @@ class OpenItem(Shown):
         excused = day <= self.due_on or _on(self.halted, day) or _on(self.asked, day)
         return ZERO if excused else self.outstanding(day)
 
+    def as_known_on(self, day: date) -> "OpenItem":
+        """What was known of it at the end of a day: what is given back later is not there yet."""
+        return replace(self, given_back=tuple(back for back in self.given_back if back[0] <= day))
+
+    def bearing(self, day: date) -> Decimal:
+        """What of it bears interest on a day: what is overdue, less what was given back later, for it was not owed."""
+        later = sum((amount for given_on, amount in self.given_back if given_on > day), ZERO)
+        return max(self.overdue(day) - later, ZERO)
+
+    @property
+    def counted_from(self) -> date:
+        """The day after which its days are counted: when it is due, or the last on which an applicant was asked for it."""
+        return max([self.due_on, *(until - _DAY for _, until in self.asked if until != NEVER)])
+
     def overdue_spells(self) -> list[Spell]:
         """The days on which something of it is overdue."""
-        late = self.due_on + timedelta(days=1)
+        late = self.due_on + _DAY
         open_ = joined((max(since, late), until) for (since, until), left in self.stretches() if left)
         return without(open_, [*self.halted, *self.asked])
 
@@ -126,15 +143,15 @@ def open_items(invoices: Iterable[Issued], payments: Iterable[Received]) -> tupl
     which day, never on the order in which it was entered, and a reversal leaves what would be there without the payment.
 
     Args:
-        invoices: of one account; those below zero count as money given back.
-        payments: of the same account; reversals are below zero.
+        invoices: of one account; of one that is below zero nothing can be open.
+        payments: of the same account; reversals are below zero, and what is given back is money for what it was charged on
+            (`crm.membership.contract.money_back`).
     """
-    invoices, payments = list(invoices), list(payments)
+    payments = list(payments)
     charges = sorted(
         (i for i in invoices if i.amount > 0), key=lambda i: (i.due_on, i.issued_on, i.number, i.id)
     )
-    credits_ = [(i.issued_on, -i.amount) for i in invoices if i.amount < 0]
-    money = sorted([*credits_, *((p.received_on, p.amount_chf) for p in payments)], reverse=True)
+    money = sorted(((p.received_on, p.amount_chf) for p in payments), reverse=True)
     meant = [payment for payment in payments if payment.invoice_id is not None]
     steps: list[list[tuple[date, Decimal]]] = [[] for _ in charges]
     available = ZERO

@@ -1,7 +1,7 @@
 """Charging interest: what has accrued on the open items of an account, less what was charged before, as an invoice."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -18,7 +18,7 @@ from crm.store.store import Change
 
 
 def charge_interest(change: Change, organization: Organization, until: date) -> Invoice | None:
-    """Post the interest that has accrued on what is overdue and was not charged before, due at once.
+    """Post the interest that has accrued on what is overdue and was not charged before.
 
     Args:
         change: the verb under way.
@@ -37,9 +37,9 @@ def charge_interest(change: Change, organization: Organization, until: date) -> 
     items = entries_of(session, [organization.id]).get(organization.id, Entries()).items
     numbers = [item.invoice_id for item in items]
     _refuse_before_charged(session, numbers, until)
-    today = past_day(change, None)
+    today, rules = past_day(change, None), membership_rules(session)
     charged = interest_charged(session, numbers, by=today)
-    lines = list(interest_lines(items, membership_rules(session), charged=charged, until_on=until))
+    lines = list(interest_lines(items, rules, charged=charged, until_on=until))
     if not lines:
         return None
     return post_invoice(
@@ -49,7 +49,7 @@ def charge_interest(change: Change, organization: Organization, until: date) -> 
         kind=InvoiceKind.INTEREST,
         year=until.year,
         issued_on=today,
-        due_on=today,
+        due_on=today + timedelta(days=rules.on(today).due_days),
         synthetic=_any_made_up(session, numbers),
     )
 

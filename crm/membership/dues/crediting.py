@@ -64,11 +64,17 @@ def _credits(
     line: PostedLine, posted: Sequence[PostedLine], since: date, until: date
 ) -> Iterator[ChargeLine]:
     """What a line charged for the months between two days that are not given back already."""
-    same = [each for each in posted if _what_for(each) == _what_for(line)]
+    same = [line, *(each for each in posted if _gives_back(each, line))]
     first, last = max(line.since_on, since), min(line.until_on, until)
     for year in range(first.year, last.year + 1):
         for stretch in runs(charged_months(same, year) & set(months_in(first, last, year)), year):
             yield credit_of([line], *stretch)
+
+
+def _gives_back(credit: PostedLine, line: PostedLine) -> bool:
+    """Whether a line gives back of the invoice of another one, or of an invoice that nobody has named."""
+    about = credit.amount < 0 and credit.credits_id in {None, line.invoice_id}
+    return about and _what_for(credit) == _what_for(line)
 
 
 def _what_for(line: PostedLine) -> tuple[object, ...]:

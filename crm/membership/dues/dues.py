@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said, today_of
 from crm.directory.tables import Organization
 from crm.membership.dues.ageing import Aged, ageing
 from crm.membership.dues.assessed import Assessed
@@ -61,8 +61,9 @@ class Dues:
     ) -> Assessed:
         """Invoice the dues of a year for every membership that runs in it, once, however often this is done.
 
-        What a membership costs follows from its category, Sector and class and from the country and size of its
-        organisation, as of its first day in the year. Months that an invoice has charged already, for joining or for a
+        What a membership costs follows from its category, Sector and class, by the tables as of the month from which it
+        pays in the year, and from the country and size of its organisation, as they are on file when it is assessed. What
+        was charged before at another price stays as it is, and is told in `otherwise`. Months that an invoice has charged already, for joining or for a
         change, are not charged again. What was charged for months in which a membership has ended, or runs in another category
         or class by now, is given back (unverified: no source says what becomes of it), and the other one is charged. A body
         is charged for no month in which it is exempt, and is listed. The contributions of Member States are a pass of their
@@ -154,15 +155,16 @@ class Dues:
         invoice: InvoiceKey,
         *,
         reason: str,
-        since: date | None = None,
-        until: date | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
         dry_run: bool = False,
     ) -> PostedInvoice:
         """Give back what an invoice charged, all that is left of it or some months: an invoice below zero, of today.
 
-        Money that is given back settles what is due first, as a payment does. A later `assess` of the year charges the
-        months anew as far as a membership runs in them and is not exempt: so an invoice that was wrong is credited, what was
-        wrong is mended, and the year is assessed again.
+        What is given back is money for the invoice itself, which bears no interest for as much from its first day on; only what
+        was paid of it is free for what is due first. A later `assess` of the year charges the months anew as far as a
+        membership runs in them and is not exempt: so an invoice that was wrong is credited, what was wrong is mended, and the
+        year is assessed again.
 
         Args:
             invoice: its number ("2027-000001"), its id, or itself.
@@ -179,8 +181,10 @@ class Dues:
             Refused: nothing of it is left to give back, it is interest, or its application is under way.
         """
         with self._store.changing("invoice.credited", reason=reason or None, dry_run=dry_run) as change:
+            first = None if since is None else day_said(change, since, field="since")
+            last = None if until is None else day_said(change, until, field="until")
             credited = find_invoice(change.session, invoice)
-            written = credit_invoice(change, credited, since=since, until=until, reason=reason)
+            written = credit_invoice(change, credited, since=first, until=last, reason=reason)
             activate_covered(change, [written.organization_id])
             return with_lines(change.session, written)
 
@@ -197,18 +201,20 @@ class Dues:
             dry_run: only say what would be charged.
 
         Returns:
-            The invoice with its lines, due at once; one below zero where a payment that became known later makes less of it; None
-            where there is nothing to charge.
+            The invoice with its lines, due as any that is issued within its year (rule `due_days`); one below zero where a payment
+            that became known later, or what was given back of an invoice, makes less of it; None where there is nothing to charge.
 
         Raises:
             Refused: the day is still to come, or interest was charged beyond it.
         """
         with self._store.changing("interest.charged", dry_run=dry_run) as change:
             account = find_organization(change.session, key)
-            charged = charge_interest(change, account, past_day(change, until))
+            charged = charge_interest(change, account, past_day(change, until, field="until"))
             return None if charged is None else with_lines(change.session, charged)
 
-    def statement(self, key: OrganizationKey, *, on: date | None = None, language: str = "en") -> Statement:
+    def statement(
+        self, key: OrganizationKey, *, on: date | str | None = None, language: str = "en"
+    ) -> Statement:
         """The statement of an account as of a day (today): every line, what is open, and what is to be paid by when.
 
         `book.reports.statement(…)` gives the same as a table and CSV, `book.reports.statement_page(…)` as a page to print
@@ -221,13 +227,13 @@ class Dues:
         """
         tongue = known_language(language).value
         with self._store.reading() as session:
-            account = find_organization(session, key)
-            return statement_of(session, account, on or self._today(session), language=tongue)
+            day = day_asked(self._store, session, on)
+            return statement_of(session, find_organization(session, key), day, language=tongue)
 
-    def ageing(self, *, on: date | None = None) -> tuple[Aged, ...]:
+    def ageing(self, *, on: date | str | None = None) -> tuple[Aged, ...]:
         """Every account that owes something on a day (today), by age, the one in arrears for longest first."""
         with self._store.reading() as session:
-            return tuple(ageing(session, on or self._today(session)))
+            return tuple(ageing(session, day_asked(self._store, session, on)))
 
     def invoices(self, key: OrganizationKey) -> tuple[Invoice, ...]:
         """The invoices of an account and of those merged into it, the one issued first before the others."""

@@ -106,6 +106,7 @@ class InvoiceLine(Record, table=True):
         event_id: the membership event that opened the term charged or credited.
         application_id: the application of somebody who is no member yet.
         overdue_id: the invoice on which interest is charged.
+        credits_id: the invoice of which something is given back; that is money for this one before all others.
         state: the Member State whose contribution it is, ISO 3166 alpha-3; its class is in the units.
         months: the whole months charged; empty where days were counted.
         amount: below zero where something is given back.
@@ -117,6 +118,7 @@ class InvoiceLine(Record, table=True):
     __tablename__ = "invoice_line"
     __table_args__ = (
         CheckConstraint("until_on >= since_on", name="order"),
+        CheckConstraint("credits_id IS NULL OR amount <= 0", name="credits"),
         CheckConstraint("num_nonnulls(event_id, application_id, overdue_id, state) = 1", name="derives"),
         Index("ix_invoice_line_state", "state", "id", postgresql_where="state IS NOT NULL"),
     )
@@ -128,6 +130,7 @@ class InvoiceLine(Record, table=True):
     event_id: int | None = ref("membership_event.id", optional=True)
     application_id: int | None = ref("application.id", optional=True)
     overdue_id: int | None = ref("invoice.id", optional=True)
+    credits_id: int | None = ref("invoice.id", optional=True)
     state: str | None = Field(default=None, foreign_key="country.code")
     coverage: Coverage | None = choice(Coverage, name="coverage", default=None, nullable=True)
     category: Category | None = choice(Category, name="category", default=None, nullable=True)

@@ -1,5 +1,6 @@
 """What stands in an account's ledger of dues: its invoices and payments, with those of all that were merged into it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -16,6 +17,7 @@ from crm.membership.contract.contract_facts import owing_cases
 from crm.membership.contract.owed import owed_items
 from crm.membership.dues.balance import OpenItem, arrears_on, balance_on
 from crm.membership.dues.dues_tables import Invoice, InvoiceLine
+from crm.membership.dues.interest import Charged
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,14 @@ def entries_of(session: Session, organization_ids: Iterable[int]) -> Mapping[int
     return {number: Entries(case) for number, case in owing_cases(session, organization_ids).items()}
 
 
-def interest_charged(session: Session, invoice_ids: Iterable[int], *, by: date) -> Mapping[int, Decimal]:
-    """The interest charged on invoices by a day, by the invoice that it is charged on."""
-    on_them: Any = select(col(InvoiceLine.overdue_id), func.sum(InvoiceLine.amount))
+def interest_charged(session: Session, invoice_ids: Iterable[int], *, by: date) -> Charged:
+    """The interest charged on invoices by a day, by the invoice that it is charged on and the one that charges it."""
+    about = func.coalesce(col(InvoiceLine.credits_id), col(InvoiceLine.invoice_id))
+    on_them: Any = select(col(InvoiceLine.overdue_id), about, func.sum(InvoiceLine.amount))
     issued = on_them.join(Invoice, col(Invoice.id) == col(InvoiceLine.invoice_id)).where(
         among(col(InvoiceLine.overdue_id), invoice_ids), col(Invoice.issued_on) <= by
     )
-    return dict(session.execute(issued.group_by(col(InvoiceLine.overdue_id))).all())
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for overdue, number, amount in session.execute(issued.group_by(col(InvoiceLine.overdue_id), about)):
+        found[overdue][number] = amount
+    return found

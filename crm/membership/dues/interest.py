@@ -2,7 +2,8 @@
 
 It accrues from the day after the due date, by days of a year of 365, at a first and then at a later rate (Convention
 No. 474, from memory: unverified, and so are the way of counting days, that what is due on another day than 31 March bears
-the first rate for as many months, that interest bears none itself, and that none accrues while a repayment plan is kept).
+the first rate for as many months, that interest bears none itself, that none accrues while a repayment plan is kept, and
+that what is given back of an invoice bears none from the first day on).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,6 +21,10 @@ from crm.shown import Shown
 
 _DAYS_OF_A_YEAR = 365
 _PER_CENT = 100
+_DAY = timedelta(days=1)
+
+Charged = Mapping[int, Mapping[int, Decimal]]
+"""The interest charged on invoices, by their ids: by the invoice of interest, less what was given back of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ def accruals(item: OpenItem, rules: MembershipRules, *, until_on: date) -> tuple
     """
     if item.kind is InvoiceKind.INTEREST:
         return ()
-    stretches = groupby(_days(item, until_on), key=lambda day: (item.overdue(day), _rate(item, rules, day)))
+    stretches = groupby(_days(item, until_on), key=lambda day: (item.bearing(day), _rate(item, rules, day)))
     return tuple(
         Accrual(days[0], days[-1], outstanding, rate)
         for (outstanding, rate), days in ((key, list(days)) for key, days in stretches)
@@ -76,11 +81,12 @@ def accrued(item: OpenItem, rules: MembershipRules, *, until_on: date) -> Decima
 
 
 def interest_lines(
-    items: Iterable[OpenItem], rules: MembershipRules, *, charged: Mapping[int, Decimal], until_on: date
+    items: Iterable[OpenItem], rules: MembershipRules, *, charged: Charged, until_on: date
 ) -> Iterator[ChargeLine]:
     """What is to be charged so that the interest charged is what has accrued up to a day.
 
-    A line is below zero where more was charged than has accrued, because a payment became known later.
+    A line is below zero where more was charged than has accrued, because a payment became known later or what was overdue
+    was given back: one for each invoice of interest that it gives back of, the last one first.
 
     Args:
         items: how much of each invoice was open when.
@@ -89,27 +95,36 @@ def interest_lines(
         until_on: the last day that counts.
     """
     for item in items:
-        before = charged.get(item.invoice_id, ZERO)
-        amount = accrued(item, rules, until_on=until_on) - before
-        if not amount:
-            continue
-        parts = [str(part) for part in accruals(item, rules, until_on=until_on)]
-        yield ChargeLine(
-            since_on=item.due_on + timedelta(days=1),
-            until_on=until_on,
-            amount=amount,
-            rule=", ".join(_rules_of(item, rules, until_on)),
-            basis="; ".join(
-                [f"on {item.number}", *parts, *([f"charged before: {before}"] if before else [])]
-            ),
-            overdue_id=item.invoice_id,
-        )
+        before = charged.get(item.invoice_id, {})
+        for amount, credits_id in _posted(accrued(item, rules, until_on=until_on), before):
+            parts = [str(part) for part in accruals(item, rules, until_on=until_on)]
+            said = [f"charged before: {total}"] if (total := sum(before.values(), ZERO)) else []
+            yield ChargeLine(
+                since_on=item.counted_from + _DAY,
+                until_on=until_on,
+                amount=amount,
+                rule=", ".join(_rules_of(item, rules, until_on)),
+                basis="; ".join([f"on {item.number}", *parts, *said]),
+                overdue_id=item.invoice_id,
+                credits_id=credits_id,
+            )
+
+
+def _posted(due: Decimal, before: Mapping[int, Decimal]) -> Iterator[tuple[Decimal, int | None]]:
+    """What is left to charge of the interest on an invoice; or to give back, each part with the invoice that charged it."""
+    left = due - sum(before.values(), ZERO)
+    for number in sorted(before, reverse=True) if left < 0 else ():
+        if (part := min(before[number], -left)) > 0:
+            left += part
+            yield -part, number
+    if left:
+        yield left, None
 
 
 def _days(item: OpenItem, until_on: date) -> Iterator[date]:
-    """Each day after the due date on which something of it may be open."""
+    """Each day after the one from which its days are counted, as long as something of it may be open."""
     last = until_on if item.cleared_on is None else min(until_on, item.cleared_on)
-    return (item.due_on + timedelta(days=n) for n in range(1, (last - item.due_on).days + 1))
+    return (item.counted_from + n * _DAY for n in range(1, (last - item.counted_from).days + 1))
 
 
 def _rate(item: OpenItem, rules: MembershipRules, day: date) -> Decimal:
@@ -118,7 +133,11 @@ def _rate(item: OpenItem, rules: MembershipRules, day: date) -> Decimal:
 
 
 def _rule(item: OpenItem, rules: MembershipRules, day: date) -> Rule:
-    return Rule.INTEREST_LATER if day >= rules.on(day).interest_later_on(item.due_on) else Rule.INTEREST_FIRST
+    return (
+        Rule.INTEREST_LATER
+        if day >= rules.on(day).interest_later_on(item.counted_from)
+        else Rule.INTEREST_FIRST
+    )
 
 
 def _rules_of(item: OpenItem, rules: MembershipRules, until_on: date) -> list[Rule]:

@@ -1,5 +1,6 @@
 """Writing the invoices of a pass: all at once, each with the next number of the year."""
 
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +12,7 @@ from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.payments import past_day
 from crm.membership.dues.posting import ChargeLine, number_of
+from crm.membership.terms import Coverage
 from crm.reference.membership_rules import membership_rules
 from crm.reference.units import in_decimal
 from crm.store.copying import copy_in
@@ -53,7 +55,7 @@ def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[d
         Refused: the day of issue is still to come, or the year is not the next one yet.
     """
     refuse_no_year(year)
-    issued = past_day(change, issued_on)
+    issued = past_day(change, issued_on, field="issued_on")
     refuse_far_ahead(year, issued)
     rules = membership_rules(change.session).on(date(year, 1, 1))
     return issued, max(rules.due_on(year), issued + timedelta(days=rules.due_days))
@@ -70,7 +72,7 @@ def write_invoices(
     synthetic: Collection[int],
     progress: Progress | None,
 ) -> Assessment:
-    """Write a pass, an invoice for each account and its lines.
+    """Write a pass, an invoice for each account and its lines; what is given back of one Sector settles no charge of another.
 
     Args:
         change: the verb under way.
@@ -82,42 +84,55 @@ def write_invoices(
         synthetic: the accounts whose memberships or contributions are made up.
         progress: is told how far it has come.
     """
+    documents = [(account, part) for account, of in lines.items() for part in _documents(of)]
     dates = {"issued_on": issued_on, "due_on": due_on}
     fields = {
         "year": year,
-        "invoices": len(lines),
-        "amount": total(each for of in lines.values() for each in of),
+        "invoices": len(documents),
+        "amount": total(each for _, of in documents for each in of),
     }
     fields |= dates | {"assessed_at": change.now, "assessed_by": change.actor}
     written = change.add(Assessment.model_validate(fields))
     shared = {"assessment_id": written.id, "year": year, **dates}
     shared |= {"recorded_at": change.now, "recorded_by": change.actor}
-    ids = iter(take_ids(change.session, len(lines) + sum(map(len, lines.values()))))
-    invoices = {account: next(ids) for account in lines}
+    ids = iter(take_ids(change.session, len(documents) + sum(len(of) for _, of in documents)))
+    numbers = [next(ids) for _ in documents]
     rows = (
         {
             **shared,
-            "id": invoices[account],
+            "id": numbers[place],
             "organization_id": account,
-            "kind": _kind(lines[account]).value,
-            "number": number_of(year, number),
-            "serial": number,
-            "amount": total(lines[account]),
+            "kind": _kind(of).value,
+            "number": number_of(year, serial + place),
+            "serial": serial + place,
+            "amount": total(of),
             "synthetic": account in synthetic,
         }
-        for number, account in enumerate(lines, start=serial)
+        for place, (account, of) in enumerate(documents)
     )
-    copy_in(change.session, Invoice, _told(rows, len(lines), progress))
+    copy_in(change.session, Invoice, _told(rows, len(documents), progress))
     copy_in(
         change.session,
         InvoiceLine,
         (
-            {**_copied(line), "id": next(ids), "invoice_id": invoices[of]}
-            for of in lines
-            for line in lines[of]
+            {**_copied(line), "id": next(ids), "invoice_id": number}
+            for number, (_, of) in zip(numbers, documents, strict=True)
+            for line in of
         ),
     )
     return written
+
+
+def _documents(lines: Sequence[ChargeLine]) -> Iterator[Sequence[ChargeLine]]:
+    """The lines of an account by invoice: those of the Sectors that charge more than they give back, and the others.
+
+    On one invoice the two would be settled with one another, and what one Sector gives back is no money for another.
+    """
+    by_sector: defaultdict[Coverage | None, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        by_sector[line.coverage] += line.amount
+    charged = [line for line in lines if by_sector[line.coverage] >= 0]
+    return filter(None, (charged, [line for line in lines if by_sector[line.coverage] < 0]))
 
 
 def _copied(line: ChargeLine) -> dict[str, Any]:

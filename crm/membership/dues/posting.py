@@ -28,6 +28,7 @@ class ChargeLine(Shown):
         event_id: the event that opened the term; `Term.id` is the same number.
         months: whole months; None where days were counted.
         amount: in CHF, to the centime; below zero where something is given back.
+        credits_id: the invoice of which it is given back.
         rule: which fee or rule it follows.
         basis: how the amount comes about.
         yearly: what a whole year costs by that rule; None where the amount is no part of a yearly fee.
@@ -41,6 +42,7 @@ class ChargeLine(Shown):
     event_id: int | None = None
     application_id: int | None = None
     overdue_id: int | None = None
+    credits_id: int | None = None
     state: str | None = None
     coverage: Coverage | None = None
     category: Category | None = None

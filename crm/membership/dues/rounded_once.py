@@ -44,6 +44,14 @@ def months_of_line(line: Line) -> int:
     return sum(len(months_in(line.since_on, line.until_on, year)) for year in years)
 
 
+def share_of(lines: Iterable[Line], months: frozenset[int], year: int) -> Fraction:
+    """What lines charge for some months of a year, not rounded; what is given back comes off."""
+    shares = (
+        a_month_of(line) * len(months & {*months_in(line.since_on, line.until_on, year)}) for line in lines
+    )
+    return sum(shares, Fraction(0))
+
+
 def posted_at(before: Sequence[Line], line: Line) -> Decimal:
     """The amount at which a line is posted.
 

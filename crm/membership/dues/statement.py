@@ -62,7 +62,8 @@ class OpenInvoice(Shown):
         what: what it is for, line by line.
         due_on: the last day on which it is paid in time.
         open: what is open of it, in CHF.
-        days_overdue: how many days ago it was due; 0 where nothing of it is in arrears.
+        days_overdue: for how many days it has been due; 0 where nothing of it is in arrears. Those of an application do not
+            count.
         on_plan: whether it is paid by a repayment plan that is kept.
     """
 
@@ -191,7 +192,7 @@ def _open(item: OpenItem, what: Iterable[str], day: date) -> OpenInvoice:
         due_on=item.due_on,
         amount=item.amount,
         open=item.outstanding(day),
-        days_overdue=(day - item.due_on).days if item.overdue(day) else 0,
+        days_overdue=(day - item.counted_from).days if item.overdue(day) else 0,
         on_plan=bool(item.on_plan(day)),
     )
 
@@ -239,4 +240,5 @@ def _balanced(lines: list[StatementLine]) -> tuple[StatementLine, ...]:
 
 def _uncharged(session: Session, items: Sequence[OpenItem], rules: MembershipRules, day: date) -> Decimal:
     charged = interest_charged(session, [item.invoice_id for item in items], by=day)
-    return sum((accrued(item, rules, until_on=day) for item in items), ZERO) - sum(charged.values(), ZERO)
+    before = sum((amount for on_it in charged.values() for amount in on_it.values()), ZERO)
+    return sum((accrued(item.as_known_on(day), rules, until_on=day) for item in items), ZERO) - before

@@ -1,31 +1,34 @@
-"""What has not been invoiced although it is time: members and Member States on whose dues of a year no invoice stands."""
+"""What has not been invoiced although it is time: memberships and Member States on whose dues of a year no invoice stands."""
 
+from collections import defaultdict
 from datetime import date
+from typing import Any
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from crm.membership.contract.exemptions import exemptions_between
-from crm.membership.dues.dues_tables import Invoice, InvoiceLine
-from crm.membership.ledger_tables import Term, running
+from crm.membership.dues.charging import charged_months
+from crm.membership.dues.dues_tables import InvoiceLine
+from crm.membership.dues.year_on_file import accounts_in, lines_in, terms_in
+from crm.membership.dues.yearly_dues import yearly_dues
 from crm.reference.membership_rules import RulesOn
 
 
 def uncharged(session: Session, year: int) -> int:
-    """How many accounts are members on the first day of a year, not exempt, and charged nothing for it."""
-    first = date(year, 1, 1)
-    charged = exists().where(
-        col(Invoice.organization_id) == col(Term.organization_id),
-        col(InvoiceLine.invoice_id) == col(Invoice.id),
-        col(InvoiceLine.state).is_(None),
-        col(InvoiceLine.since_on) <= first,
-        col(InvoiceLine.until_on) >= first,
-    )
-    exempt = list(exemptions_between(session, _members(session, first), first, first))
-    count = select(func.count(col(Term.organization_id).distinct()))
-    query = count.where(running(first), ~charged, col(Term.organization_id).not_in(exempt))
-    return session.scalar(query) or 0
+    """How many memberships are still to be charged for a year: an assessment of it would do so.
+
+    Args:
+        session: reads the book.
+        year: the year.
+    """
+    terms = terms_in(session, year)
+    dues, lines = yearly_dues(session, terms, year), lines_in(session, year, accounts_in(session, year))
+    charged: dict[Any, list[Any]] = defaultdict(list)
+    for place, there in lines.items():
+        for line in there:
+            charged[place, line.category, line.units].append(line)
+    return sum(bool(dues[term.id].paid_for - charged_months(charged[_what(term)], year)) for term in terms)
 
 
 def uncharged_states(session: Session, year: int) -> int:
@@ -45,5 +48,6 @@ def year_to_invoice(rules: RulesOn, today: date) -> int:
     return today.year + 1 if today >= date(today.year, *rules.invoice_by) else today.year
 
 
-def _members(session: Session, day: date) -> frozenset[int]:
-    return frozenset(session.scalars(select(col(Term.organization_id)).where(running(day))))
+def _what(term: Any) -> Any:
+    """A membership as lines are for it."""
+    return (term.organization_id, term.coverage), term.category, term.units

@@ -10,7 +10,8 @@ from itertools import groupby
 
 from crm.membership.dues.charging import charged_months, months_in, runs
 from crm.membership.dues.posting import ChargeLine
-from crm.membership.dues.rounded_once import a_month_of, months_of_line
+from crm.membership.dues.rounded_once import months_of_line, share_of
+from crm.membership.pricing import month_end
 from crm.membership.terms import Coverage
 from crm.reference.categories import Category
 from crm.reference.fee_schedule import to_the_cent
@@ -21,6 +22,8 @@ class PostedLine:
     """A line of an invoice on a membership or a State's contribution, and the number of the invoice.
 
     Attributes:
+        invoice_id: the invoice.
+        credits_id: the invoice of which it gives something back, where that was said.
         event_id: the membership event that it derives from; else `application_id` is the application, or `state` the State.
     """
 
@@ -36,6 +39,8 @@ class PostedLine:
     event_id: int | None = None
     application_id: int | None = None
     state: str | None = None
+    invoice_id: int | None = None
+    credits_id: int | None = None
 
 
 def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -> Iterator[ChargeLine]:
@@ -47,7 +52,7 @@ def given_back(lines: Iterable[PostedLine], *, since_on: date, until_on: date) -
         until_on: the last day of a month, to which it is.
 
     Yields:
-        A credit for each membership, calendar year and yearly fee, below zero; each rounded by itself, so that
+        A credit for each membership, invoice, calendar year and yearly fee, below zero; each rounded by itself, so that
         `rounded_once` has to say at what it is posted.
     """
     for _, together in groupby(sorted(lines, key=_what_for), _what_for):
@@ -68,7 +73,7 @@ def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLin
     charges = [line for line in lines if line.amount > 0]
     charged, months = charges[-1], len(months_in(first, last, first.year))
     numbers = ", ".join(dict.fromkeys(line.number for line in charges))
-    unused = _share(lines, first, last)
+    unused = share_of(lines, frozenset(months_in(first, last, first.year)), first.year)
     return ChargeLine(
         since_on=first,
         until_on=last,
@@ -83,25 +88,23 @@ def credit_of(lines: Sequence[PostedLine], first: date, last: date) -> ChargeLin
         event_id=charged.event_id,
         application_id=charged.application_id,
         state=charged.state,
+        credits_id=charged.invoice_id,
     )
 
 
 def _alike(lines: Sequence[PostedLine], months: Iterable[int], year: int) -> Iterator[tuple[date, date]]:
-    """Months that follow one another and cost the same, as stretches of days."""
-    cost: dict[Fraction, list[int]] = defaultdict(list)
+    """Months that follow one another, cost the same and were charged by the same invoice, as stretches of days."""
+    found: dict[tuple[Fraction, int | None], list[int]] = defaultdict(list)
     for month in months:
-        cost[_share(lines, date(year, month, 1), date(year, month, 1))].append(month)
-    return (stretch for alike in cost.values() for stretch in runs(alike, year))
+        first = date(year, month, 1)
+        charges = [line for line in lines if line.amount > 0 and _touches(line, first)]
+        found[share_of(lines, frozenset([month]), year), charges[-1].invoice_id].append(month)
+    return (stretch for alike in found.values() for stretch in runs(alike, year))
 
 
-def _share(lines: Iterable[PostedLine], first: date, last: date) -> Fraction:
-    """What lines charge for the months from a first day to a last one, not rounded."""
-    wanted = {*months_in(first, last, first.year)}
-    shares = (
-        a_month_of(line) * len(wanted & {*months_in(line.since_on, line.until_on, first.year)})
-        for line in lines
-    )
-    return sum(shares, Fraction(0))
+def _touches(line: PostedLine, first: date) -> bool:
+    """Whether a line is about the month that begins on a day."""
+    return line.since_on <= month_end(first) and line.until_on >= first
 
 
 def _whole_year(month: Fraction) -> Decimal | None:

@@ -43,10 +43,11 @@ class UnverifiedRules(Shown):
             rule: the rule of a line, or several with commas between.
             units: the class that a Sector Member has chosen: then it is no matter which the lowest is.
         """
-        if not self.keys.isdisjoint(rule.split(", ")):
+        followed = rule.split(", ")
+        if not self.keys.isdisjoint(followed):
             return True
-        if units is None or rule not in self.classes:
-            return rule in self.by_status
+        if units is None or self.classes.isdisjoint(followed):
+            return not self.by_status.isdisjoint(followed)
         return class_certainty(units) is Certainty.UNVERIFIED
 
 

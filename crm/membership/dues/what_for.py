@@ -25,7 +25,7 @@ def what_for(line: InvoiceLine | ChargeLine, numbers: Mapping[int, str], *, lang
 
     Args:
         line: of an invoice, written or to be.
-        numbers: the numbers of invoices by their ids, for what is interest.
+        numbers: the numbers of invoices by their ids, for what is interest or is given back.
         language: "ar", "zh", "en", "fr", "ru" or "es".
     """
     words = words_in(_FOLDER, language)
@@ -37,7 +37,11 @@ def what_for(line: InvoiceLine | ChargeLine, numbers: Mapping[int, str], *, lang
         what = _membership(line, words, language)
         parts = [what, *_class(line, words), period(line.since_on, line.until_on, language)]
     said = _joined(parts, words["parts"])
-    return words["given_back"].format(what=said) if line.amount < 0 else said
+    if line.amount >= 0:
+        return said
+    if credited := numbers.get(line.credits_id or 0):
+        return words["given_back_of"].format(number=_apart(credited, language), what=said)
+    return words["given_back"].format(what=said)
 
 
 def what_paid(payment: Payment, numbers: Mapping[int, str], *, language: str = "en") -> str:

@@ -1,7 +1,7 @@
 """What is on file about the dues of a year: who runs in it, what was charged for it, with few statements for all."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -52,6 +52,12 @@ def locked_accounts(session: Session, year: int) -> frozenset[int]:
     return frozenset(session.scalars(query.with_for_update(key_share=True)))
 
 
+def names_of(session: Session, accounts: Collection[int]) -> Mapping[int, str]:
+    """The names of some accounts."""
+    named: Any = select(col(Organization.id), col(Organization.name))
+    return dict(session.execute(named.where(among(col(Organization.id), accounts))).all())
+
+
 _TERM: tuple[Any, ...] = (
     col(Term.id),
     col(Term.organization_id),
@@ -66,6 +72,7 @@ _LINE: tuple[Any, ...] = (
     col(Invoice.organization_id),
     col(Invoice.number),
     col(Invoice.synthetic),
+    col(InvoiceLine.invoice_id),
     col(InvoiceLine.event_id),
     col(InvoiceLine.application_id),
     col(InvoiceLine.state),

@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
-from crm.membership.contract.contract_tables import Exemption
 from crm.membership.contract.exemptions import exemptions_between
-from crm.membership.dues.charging import Stretch, months_of
+from crm.membership.dues.charging import months_of
+from crm.membership.dues.exempt_months import exempt_months
 from crm.membership.holdings import holdings
 from crm.membership.pricing import Holding
 
@@ -38,9 +38,6 @@ class YearlyDues:
 def yearly_dues(session: Session, terms: Sequence[Any], year: int) -> Mapping[int, YearlyDues]:
     """What memberships are to pay for in a year, by term.
 
-    A month is exempt where the exemption holds on its first day, or on the first day of a membership that begins in it
-    (unverified: months are what is paid, and no source speaks of an exemption that begins or ends within a year).
-
     Args:
         session: of the read or verb.
         terms: all that run in the year, of each account that is asked for.
@@ -56,7 +53,7 @@ def yearly_dues(session: Session, terms: Sequence[Any], year: int) -> Mapping[in
         term.id: YearlyDues(
             held[term.id],
             frozenset(months),
-            _exempt(granted.get(term.organization_id, ()), term, months, year),
+            exempt_months(granted.get(term.organization_id, ()), term.since_on, months, year),
         )
         for there in together.values()
         for term, months in zip(there, months_of(there, year), strict=True)
@@ -70,16 +67,4 @@ def _held(session: Session, terms: Iterable[Any], year: int) -> Mapping[int, Hol
     held: dict[int, Holding] = {}
     for month, together in by_month.items():
         held.update(holdings(session, together, on=month))
-    # Which months are exempt is told apart; the others have their price.
-    return {number: replace(of, exempt=False) if of.exempt else of for number, of in held.items()}
-
-
-def _exempt(
-    granted: Iterable[Exemption], term: Stretch, months: Iterable[int], year: int
-) -> Mapping[int, str]:
-    return {
-        month: each.reason
-        for each in granted
-        for month in months
-        if each.since_on <= max(term.since_on, date(year, month, 1)) <= each.until_on
-    }
+    return held

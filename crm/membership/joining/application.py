@@ -35,6 +35,7 @@ class Application(Shown):
         days: for how many days it has waited as of today; None where it is closed.
         state: the code of the Member State whose administration must approve it; None: the Secretary-General does.
         starts_on: the first day of the membership, once it is fixed.
+        warnings: what is odd about that day.
         follows_id: the earlier application that was refused or withdrawn.
         despite: the eligibility rules that were overridden.
         invoice: the number of its joining invoice.
@@ -58,6 +59,7 @@ class Application(Shown):
     applied_on: date
     state: str | None
     starts_on: date | None
+    warnings: tuple[str, ...]
     follows_id: int | None
     despite: tuple[str, ...]
     invoice: str | None
@@ -124,6 +126,22 @@ def party_in_words(party: Party | None, state: str | None, names: Sequence[str] 
             return "us"
 
 
+def odd_start(starts_on: date | None, *, applied_on: date) -> tuple[str, ...]:
+    """What is odd about the first day of a membership.
+
+    Args:
+        starts_on: that day; None where it is not fixed yet.
+        applied_on: the day of the application.
+    """
+    if starts_on is None or starts_on >= applied_on.replace(day=1):
+        return ()
+    later = [str(year) for year in range(starts_on.year + 1, applied_on.year + 1)]
+    charged = f" Dues of {', '.join(later)}: charged when assessed again." if later else ""
+    return (
+        f"It begins on {starts_on:%-d %B %Y}, before it was applied for on {applied_on:%-d %B %Y}.{charged}",
+    )
+
+
 def handed_out(session: Session, rows: Sequence[ApplicationRecord], *, today: date) -> Iterator[Application]:
     """Applications with all that goes with them, in six statements whatever their number.
 
@@ -156,6 +174,7 @@ def handed_out(session: Session, rows: Sequence[ApplicationRecord], *, today: da
             invoice=invoices[row.id].number if row.id in invoices else None,
             amount=invoices[row.id].amount if row.id in invoices else None,
             reason=reasons[row.id],
+            warnings=odd_start(row.starts_on, applied_on=row.applied_on),
         )
 
 

@@ -1,6 +1,7 @@
 """The joining invoice of an application, and what follows once it is covered: the membership begins by itself."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -9,10 +10,11 @@ from sqlmodel import Session, col
 from crm.directory.merged import keeper_ids, with_merged
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
-from crm.membership.contract.exemptions import exempt_on
+from crm.membership.contract.exemptions import exemptions_between
 from crm.membership.dues.balance import OpenItem
 from crm.membership.dues.dues_tables import Invoice, InvoiceKind, InvoiceLine
 from crm.membership.dues.entries import Entries, entries_of
+from crm.membership.dues.exempt_months import paid_stretches
 from crm.membership.dues.invoices import posted_lines
 from crm.membership.dues.posting import ChargeLine, post_invoice
 from crm.membership.dues.rounded_once import rounded_once
@@ -33,7 +35,8 @@ _NOTHING_TO_PAY = "Nothing is charged for it."
 def post_joining_invoice(change: Change, row: ApplicationRecord, *, on: date) -> None:
     """Issue the joining invoice of an approved application; where nothing is charged, the membership begins at once.
 
-    It is for the year in which the membership begins, from the first day of its month, and due so many days after the
+    It is for the year in which the membership begins, from the first day of its month, without the months in which the
+    applicant is exempt, and due so many days after the
     invoice as the rules say (`due_days`): the joining year is paid in advance (terms and conditions of membership).
 
     Args:
@@ -62,7 +65,7 @@ def credit_joining_invoice(change: Change, row: ApplicationRecord) -> None:
     charged = change.session.scalars(query.order_by(col(InvoiceLine.id))).all()
     if charged:
         today = today_of(change.session, change.now, change.actor)
-        lines = [_line(row, line, sign=-1) for line in charged]
+        lines = [replace(_line(row, line, sign=-1), credits_id=line.invoice_id) for line in charged]
         _post(change, row, lines, kind=InvoiceKind.CREDIT, on=today, due_days=0)
 
 
@@ -121,10 +124,15 @@ def _lines(session: Session, row: ApplicationRecord, applicant: Organization) ->
         development=status.development,
         headquarters=status.headquarters,
         size=applicant.size,
-        exempt=applicant.id in exempt_on(session, [applicant.id], row.starts_on),
     )
     last = date(row.starts_on.year, 12, 31)
-    priced = price(fee_schedule(session), holding, since_on=row.starts_on, until_on=last)
+    exempt = exemptions_between(session, [applicant.id], row.starts_on, last).get(applicant.id, ())
+    schedule = fee_schedule(session)
+    priced = (
+        line
+        for first, until in paid_stretches(exempt, row.starts_on, last)
+        for line in price(schedule, holding, since_on=first, until_on=until)
+    )
     ids = session.exec(with_merged(Organization, [applicant.id])).all()
     return list(rounded_once(posted_lines(session, ids), (_line(row, line) for line in priced)))
 

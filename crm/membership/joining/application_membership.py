@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from crm.directory.merged import keeper_of, with_merged
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput, Refused
+from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.joining.application_moves import take_step
 from crm.membership.joining.application_steps import Step
 from crm.membership.joining.application_tables import ApplicationRecord
@@ -25,9 +26,29 @@ def applicant_of(session: Session, row: ApplicationRecord) -> Organization:
     return keeper_of(session, session.get_one(Organization, row.organization_id))
 
 
-def first_of_month(day: date) -> date:
-    """The day from which a membership that begins on a day is charged: the first of its month (terms and conditions)."""
-    return day.replace(day=1)
+def first_day(row: ApplicationRecord, day: date, *, today: date, reason: str) -> date:
+    """The day from which a membership that begins on a day is charged: the first of its month (terms and conditions).
+
+    Args:
+        row: the application.
+        day: a day in the month with which it is to begin.
+        today: the present day of whoever approves it.
+        reason: why, where it is to begin before the month in which it was applied for.
+
+    Raises:
+        Refused: that is before the month of the application and nobody says why, or in a year that is not invoiced yet.
+    """
+    begins = day.replace(day=1)
+    refuse_far_ahead(begins.year, today)
+    if begins < row.applied_on.replace(day=1) and not reason.strip():
+        raise Refused(
+            f"It would begin on {begins}, and was applied for on {row.applied_on}.",
+            rule="applications.begins_after_it",
+            field="starts_on",
+            value=begins,
+            hint="Say why: reason=…",
+        )
+    return begins
 
 
 def refuse_unready(row: ApplicationRecord) -> None:

@@ -7,10 +7,9 @@ from crm.dates import day_of
 from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import today_of
 from crm.errors import Refused
-from crm.membership.dues.charging import refuse_far_ahead
 from crm.membership.joining.application import Application, handed_out
 from crm.membership.joining.application_invoices import credit_joining_invoice, post_joining_invoice
-from crm.membership.joining.application_membership import begin_membership, first_of_month, refuse_unready
+from crm.membership.joining.application_membership import begin_membership, first_day, refuse_unready
 from crm.membership.joining.application_moves import ApplicationKey, locked_application, take_step
 from crm.membership.joining.application_reads import ApplicationReads
 from crm.membership.joining.application_steps import Status, Step
@@ -130,12 +129,13 @@ class Applications(ApplicationReads):
             key: which application.
             on: the day of the approval; today where none is given.
             starts_on: a day in the month with which the membership is to begin.
-            reason: why, where it was never forwarded.
+            reason: why, where it was never forwarded, or is to begin before the month in which it was applied for.
             invoice: whether the joining invoice is issued with it; if not, see `invoice`.
             dry_run: only say what would come of it.
 
         Raises:
-            Refused: it does not follow, leaves a step out without a reason, or is to begin in a year that is not invoiced yet.
+            Refused: it does not follow, leaves a step out or begins before it was applied for without a reason, or is to
+                begin in a year that is not invoiced yet.
             InvalidInput: an Associate has selected no study group yet.
             NotFound: the fee tables say nothing for it.
         """
@@ -144,9 +144,8 @@ class Applications(ApplicationReads):
             refuse_unready(row)
             take_step(change, row, Step.APPROVED, on=on, reason=reason)
             today = today_of(change.session, change.now, change.actor)
-            begins = first_of_month(day_of(starts_on or row.since_on, today=today, field="starts_on"))
-            refuse_far_ahead(begins.year, today)
-            row.amend({"starts_on": begins})
+            begins = day_of(starts_on or row.since_on, today=today, field="starts_on")
+            row.amend({"starts_on": first_day(row, begins, today=today, reason=reason)})
             if invoice:
                 post_joining_invoice(change, row, on=today)
             return _told(change, row)

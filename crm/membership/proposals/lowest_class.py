@@ -43,8 +43,14 @@ def reduced_class(
     return Ground("reduced class", reduced.conditions or "", reduced.certainty, reduced.source)
 
 
-def refuse_too_low(schedule: FeeSchedule, wished: Holding, *, on: date) -> None:
+def refuse_too_low(schedule: FeeSchedule, wished: Holding, *, on: date, explained_by: str = "reason") -> None:
     """Refuse a class below the lowest one that is open to everybody, on a day that the tables say something of.
+
+    Args:
+        schedule: the tables.
+        wished: the membership with the class.
+        on: the day.
+        explained_by: how the verb is told why it is so all the same.
 
     Raises:
         Refused: it is too low.
@@ -56,7 +62,9 @@ def refuse_too_low(schedule: FeeSchedule, wished: Holding, *, on: date) -> None:
     except NotFound:
         return
     if wished.units < lowest.units:
-        raise _too_low(wished, lowest, "Say why it is so all the same (`reason`), e.g. by which decision.")
+        raise _too_low(
+            wished, lowest, f"Say why it is so all the same (`{explained_by}`), e.g. by which decision."
+        )
 
 
 def _too_low(wished: Holding, lowest: ClassMinimum, hint: str = "") -> Refused:

@@ -91,9 +91,10 @@ class Proposal(Shown):
         organization: the name of the account.
         before: what it is in the Sector now, in words, and `after` what it would be.
         effective_on: the first day, which is the first of a month.
-        yearly_before: what a year costs now, and `yearly_after` what it would cost; CHF, by the tables of that day.
+        yearly_before: what a year costs now, and `yearly_after` what it would cost; CHF, by the tables of that day, and
+            nothing where the account is exempt for a year from then on.
         lines: what would be invoiced (above zero) and credited (below).
-        to_invoice: the price of the months that are left in the years concerned, at the new fee.
+        to_invoice: the price of the months that are left in the years concerned and are not exempt, at the new fee.
         to_credit: what of these months was invoiced before.
         net: the difference; below zero where more is given back.
         balance: what the account owes as it stands, due or not; below zero where it has money to its credit.

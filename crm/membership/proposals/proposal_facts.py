@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from sqlmodel import Session, col, func, select
+from sqlalchemy import exists, func
+from sqlmodel import Session, col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
-from crm.membership.contract.contract_tables import AccountStanding
+from crm.membership.contract.contract_tables import AccountStanding, Exemption
+from crm.membership.contract.exemptions import exemptions_between
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
-from crm.membership.dues.dues_tables import Assessment
+from crm.membership.dues.dues_tables import Assessment, Invoice, InvoiceKind
 from crm.membership.dues.entries import Entries, entries_of
 from crm.membership.dues.invoices import posted_lines
 from crm.membership.holdings import holdings
@@ -50,8 +52,9 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         organization=organization.name,
         ledger=tuple(map(ledger_line, events_of(session, ids))),
         holding=holdings(session, [term], on=ask.effective_on)[term.id],
+        exempt=tuple(_exemptions(session, organization, ask)),
         posted=tuple(line for line in posted_lines(session, ids) if line.coverage is ask.coverage),
-        assessed_to=session.scalar(select(func.max(Assessment.year))),
+        assessed_to=_assessed_to(session),
         balance=entries.balance(date.max),
         schedule=fee_schedule(session),
         categories={row.category: row for row in session.exec(select(MembershipCategory))},
@@ -64,6 +67,19 @@ def proposal_facts(session: Session, organization: Organization, ask: Ask, *, to
         ),
         synthetic=term.synthetic,
     )
+
+
+def _assessed_to(session: Session) -> int | None:
+    """The last year whose dues were assessed; a pass over the Member States invoices no dues of members."""
+    dues = exists().where(
+        col(Invoice.assessment_id) == col(Assessment.id), col(Invoice.kind) == InvoiceKind.YEARLY
+    )
+    return session.scalar(select(func.max(col(Assessment.year))).where(dues))
+
+
+def _exemptions(session: Session, organization: Organization, ask: Ask) -> Sequence[Exemption]:
+    there = exemptions_between(session, [organization.id], ask.effective_on, date.max)
+    return there.get(organization.id, ())
 
 
 def _term(session: Session, organization: Organization, ask: Ask) -> Term:

@@ -1,16 +1,17 @@
 """Working a proposal out: a pure function of what is asked and of the facts, so that what is posted is what was shown."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from crm.membership.coverage import refuse_odd_study_group, refuse_odd_units
 from crm.membership.dues.balance import ZERO
+from crm.membership.dues.exempt_months import Granted, paid_stretches
 from crm.membership.dues.posting import ChargeLine, charge_for
 from crm.membership.dues.rounded_once import rounded_once
 from crm.membership.dues.unused_months import PostedLine, given_back
-from crm.membership.pricing import Holding, month_end, price, yearly_fee
+from crm.membership.pricing import Holding, price, yearly_fee
 from crm.membership.proposals.lowest_class import reduced_class
 from crm.membership.proposals.proposal import (
     Approval,
@@ -37,8 +38,9 @@ class ProposalFacts:
         organization: the name of the account.
         ledger: its membership events.
         holding: one of its memberships as it is priced: that of the Sector, if it has one there.
+        exempt: the exemptions of the account that hold on a day from the first one on.
         posted: what was invoiced in the Sector.
-        assessed_to: the last year whose dues were assessed.
+        assessed_to: the last year whose dues were assessed for members.
         balance: what it owes, due or not.
         schedule: the tables of fees.
         categories: what members of each category may do.
@@ -51,6 +53,7 @@ class ProposalFacts:
     organization: str
     ledger: tuple[LedgerEvent, ...]
     holding: Holding
+    exempt: tuple[Granted, ...]
     posted: tuple[PostedLine, ...]
     assessed_to: int | None
     balance: Decimal
@@ -95,8 +98,8 @@ def work_out(ask: Ask, facts: ProposalFacts) -> Proposal:
         before=_in_words(ask, before),
         after=membership_in_words(ask.category, ask.coverage, ask.study_group, ask.units),
         effective_on=ask.effective_on,
-        yearly_before=None if money.fee_now is None else _due(money.now, money.fee_now),
-        yearly_after=_due(money.then, money.fee_then),
+        yearly_before=None if money.fee_now is None else _due(money.fee_now, ask, facts),
+        yearly_after=_due(money.fee_then, ask, facts),
         lines=(*money.credits, *money.charges),
         to_invoice=_sum(money.charges),
         to_credit=-_sum(money.credits),
@@ -114,12 +117,17 @@ def work_out(ask: Ask, facts: ProposalFacts) -> Proposal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Money:
-    """What it costs: how the membership is priced and the yearly fee, now and then; what is given back and charged."""
+    """What it costs: how the membership is priced and the yearly fee, now and then; what is given back and charged.
+
+    Attributes:
+        exempt: the exemptions that hold in the months that are left.
+    """
 
     now: Holding | None
     then: Holding
     fee_now: YearlyFee | None
     fee_then: YearlyFee
+    exempt: tuple[Granted, ...]
     credits: tuple[ChargeLine, ...]
     charges: tuple[ChargeLine, ...]
 
@@ -129,13 +137,15 @@ def _money(ask: Ask, facts: ProposalFacts, span: TermSpan, before: TermSpan | No
     then, on = _holding(facts.holding, span), ask.effective_on
     until = min(_horizon(ask, facts), span.until_on or date.max)
     credits_ = given_back(facts.posted, since_on=on, until_on=until)
-    charges = _charges(facts.schedule, then, on, until)
+    exempt = tuple(each for each in facts.exempt if each.since_on <= until)
+    charges = _charges(facts.schedule, then, paid_stretches(exempt, on, until))
     lines = tuple(rounded_once(facts.posted, [*credits_, *charges]))
     return _Money(
         now=now,
         then=then,
         fee_now=None if now is None else yearly_fee(facts.schedule, now, on),
         fee_then=yearly_fee(facts.schedule, then, on),
+        exempt=exempt,
         credits=tuple(line for line in lines if line.amount < 0),
         charges=tuple(line for line in lines if line.amount >= 0),
     )
@@ -148,7 +158,7 @@ def _fingerprint(
         {
             "request": ask,
             "ledger": sorted(map(repr, facts.ledger)),
-            "fees": (money.fee_now, money.fee_then, money.then),
+            "fees": (money.fee_now, money.fee_then, money.then, _days(money.exempt)),
             "invoices": (money.credits, money.charges),
             "balance": facts.balance,
             "rules": (approval, grounds),
@@ -193,17 +203,27 @@ def _horizon(ask: Ask, facts: ProposalFacts) -> date:
     return max([date(year, 12, 31), *(line.until_on for line in facts.posted)])
 
 
-def _charges(schedule: FeeSchedule, then: Holding, since_on: date, until_on: date) -> Iterator[ChargeLine]:
-    for line in price(schedule, then, since_on=since_on, until_on=month_end(until_on)):
-        yield charge_for(then, line)
+def _charges(
+    schedule: FeeSchedule, then: Holding, stretches: Iterable[tuple[date, date]]
+) -> Iterator[ChargeLine]:
+    for since_on, until_on in stretches:
+        for line in price(schedule, then, since_on=since_on, until_on=until_on):
+            yield charge_for(then, line)
+
+
+def _days(exempt: Iterable[Granted]) -> Sequence[tuple[date, date]]:
+    return [(each.since_on, each.until_on) for each in exempt]
 
 
 def _sum(lines: Sequence[ChargeLine]) -> Decimal:
     return sum((line.amount for line in lines), ZERO)
 
 
-def _due(holding: Holding | None, fee: YearlyFee) -> Decimal:
-    return ZERO if holding is not None and holding.exempt else fee.amount
+def _due(fee: YearlyFee, ask: Ask, facts: ProposalFacts) -> Decimal:
+    """What a year costs; nothing where it is exempt for all of a year from the first day on."""
+    on = ask.effective_on
+    year = paid_stretches(facts.exempt, on, on.replace(year=on.year + 1) - timedelta(days=1))
+    return fee.amount if any(year) else ZERO
 
 
 def _in_words(ask: Ask, before: TermSpan | None) -> str:
@@ -250,9 +270,9 @@ def _warnings(
     yield from facts.against
     if span.until_on is not None:
         yield f"The membership ends on {span.until_on:%-d %B %Y} all the same."
-    if money.then.exempt:
-        yield "The account is exempt and pays nothing."
-    elif ask.change is not MembershipChange.FURTHER_SECTOR and not money.credits:
+    for since, until in _days(money.exempt):
+        yield f"The account is exempt from {since:%-d %B %Y} to {until:%-d %B %Y}, and pays nothing for these months."
+    if ask.change is not MembershipChange.FURTHER_SECTOR and money.charges and not money.credits:
         yield "No invoice in the book has charged the months that are left, so nothing is given back."
     if reduced is not None:
         yield f"The class is open only to some: {reduced.words}."

@@ -6,6 +6,7 @@ from datetime import date
 from sqlmodel import Session, col, select
 
 from crm.directory.tables import Organization
+from crm.membership.contract.exemptions import exempt_on
 from crm.membership.holdings import holdings
 from crm.membership.ledger_tables import Term, running
 from crm.membership.what_if.members import Member
@@ -37,6 +38,7 @@ def memberships(session: Session, *, on: date) -> tuple[Membership, ...]:
         .order_by(col(Organization.name), col(Term.id))
     ).all()
     priced = holdings(session, (term for term, *_ in found), on=on)
+    exempt = exempt_on(session, {term.organization_id for term, *_ in found}, on)
     countries = {row.code: row for row in session.exec(select(Country))}
     least_developed = _least_developed(session, on)
     held = []
@@ -44,7 +46,7 @@ def memberships(session: Session, *, on: date) -> tuple[Membership, ...]:
         country = countries.get(code or "")
         member = Member(
             # Where its group is headquartered says why it counts as developed; two that pay alike are one kind.
-            holding=replace(priced[term.id], headquarters=None),
+            holding=replace(priced[term.id], headquarters=None, exempt=term.organization_id in exempt),
             region=country.region if country else None,
             income=country.income_group if country else None,
             ldc=code in least_developed,

@@ -4,6 +4,7 @@ from crm.consent.suppressions import Scope, SuppressionReason
 from crm.engagement.complaints import SPAM_REPORT, complained_before, record_complaint
 from crm.mail.answers import Answer, AnswerKind
 from crm.outreach.answer_tables import AnswerReceived
+from crm.outreach.answers.bounced import Fate, fate_of
 from crm.outreach.answers.refusing import prove, refuse
 from crm.outreach.answers.replies import reply_to_letter
 from crm.outreach.answers.soft_bounces import too_often
@@ -65,15 +66,19 @@ class Effects:
         return self._refused(change, letter, SuppressionReason.COMPLAINED)
 
     def _bounced(self, change: Change, answer: Answer, letter: Letter) -> str:
-        if any(recipient.suppress for recipient in answer.bounce):
-            watch_bounces(change, letter, self._budget)
-            refuse(change, letter, SuppressionReason.BOUNCED, keys=self._identity.keys, scope=Scope.ALL)
-            return "suppressed for all mail: bounced"
-        if any(recipient.policy for recipient in answer.bounce):
-            return _blocked(change, letter)
-        if too_often(change, letter):
-            return self._refused(change, letter, SuppressionReason.BOUNCED)
-        return "noted: the address is not known to be bad"
+        match fate_of(letter.to_address, answer.bounce):
+            case Fate.GONE:
+                watch_bounces(change, letter, self._budget)
+                refuse(change, letter, SuppressionReason.BOUNCED, keys=self._identity.keys, scope=Scope.ALL)
+                return "suppressed for all mail: bounced"
+            case Fate.ARRIVED:
+                return "noted: it arrived, and did not get everywhere it was passed on to"
+            case Fate.REFUSED:
+                return _blocked(change, letter)
+            case _ if too_often(change, letter):
+                return self._refused(change, letter, SuppressionReason.BOUNCED)
+            case _:
+                return "noted: the address is not known to be bad"
 
 
 def _open_complaint(change: Change, letter: Letter) -> None:

@@ -6,6 +6,7 @@ from crm.consent.suppressions import Scope, SuppressionReason, lock_people, supp
 from crm.keyring import KeyRing
 from crm.outreach.outbox.outbox import note
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.reasons import Leave
 from crm.outreach.runs.runs import exit_enrolment
 from crm.store.columns import ERASED
 from crm.store.store import Change
@@ -47,4 +48,4 @@ def refuse(
     """Stop writing inside a verb to the address that a letter went to, and end the journey that it belongs to."""
     suppress(change, letter.to_address, keys=keys, scope=scope, reason=reason)
     if letter.enrolment_id:
-        exit_enrolment(change, letter.enrolment_id, reason.value)
+        exit_enrolment(change, letter.enrolment_id, Leave(reason))

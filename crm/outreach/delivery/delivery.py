@@ -20,6 +20,9 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox.composing import Envelope, envelope
 
 _SERVER_DOWN = timedelta(minutes=1)
+_NOT_LET_IN = timedelta(
+    minutes=15
+)  # a wrong password, a list that we are on: it takes a person, and no server likes to be asked again
 _RECORDING_PAUSES = (0.1, 0.3, 1, 3, 10, 30)
 
 
@@ -92,8 +95,8 @@ class Delivery:
                 limit, rest = limit - len(begun), rest[len(begun) :]
             return total + self._given_back(rest, "The worker stopped before it came to this letter.")
         except SmtpFailure as failure:
-            why = f"The mail server does not answer ({failure.phase})."
-            return total + self._given_back(rest, why, wait=_SERVER_DOWN)
+            wait = _NOT_LET_IN if failure.verdict.stop_sender else _SERVER_DOWN
+            return total + self._given_back(rest, failure.message, wait=wait)
         finally:
             self._hang_up()
 
@@ -108,7 +111,7 @@ class Delivery:
     def _begin(self, window: Sequence[Claim]) -> list[_Staged | Attempt]:
         """Stage a window, or as much of it as the server grants connections for."""
         letters = [(claim, self._composed(claim)) for claim in window]
-        free = [line for line in self._lines if line.ready]
+        free = self._ready_lines()
         begun: list[_Staged | Attempt] = []
         for claim, letter in letters:
             try:
@@ -144,11 +147,18 @@ class Delivery:
             return _unfit(claim, error)
 
     def _stage(self, claim: Claim, ready: Envelope, free: list[Line]) -> _Staged | Attempt:
-        """Stage a letter on one of the lines that are free, or on one more."""
-        line = free.pop() if free else self._opened()
+        """Stage a letter on one of the lines that are free, or on one more.
+
+        A server may end a connection after so many messages, or when it has been idle: that costs the next letter nothing.
+        """
+        used = bool(free)
+        line = free.pop() if used else self._opened()
         try:
             line.stage(ready.sender, to=ready.recipient, raw=ready.raw, smtputf8=ready.smtputf8)
         except SmtpFailure as failure:
+            if used and failure.phase is Phase.MAIL and not line.ready:
+                self._close(line)
+                return self._stage(claim, ready, [])
             attempt = self._failed(claim, failure, line, digest=ready.digest)
         except AccordError as error:
             attempt = _unfit(claim, error)
@@ -189,6 +199,14 @@ class Delivery:
             else:
                 return
         self._handover.settle(attempts)
+
+    def _ready_lines(self) -> list[Line]:
+        """The lines that take another message; the others have had their last one."""
+        for line in self._lines:
+            if not line.ready:
+                line.quit()
+        self._lines = [line for line in self._lines if line.ready]
+        return list(self._lines)
 
     def _opened(self) -> Line:
         line = self._transport.line()

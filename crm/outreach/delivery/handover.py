@@ -28,6 +28,7 @@ from crm.outreach.limits import Limits
 from crm.outreach.outbox.outbox import enclosures_of
 from crm.outreach.outbox.wordings import wording
 from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.reasons import Leave
 from crm.outreach.runs.runs import exit_enrolment, pause_run
 from crm.shown import Shown
 from crm.store.store import Change, Store
@@ -178,7 +179,9 @@ class Handover:
             )
         if letter.enrolment_id and status is MessageStatus.FAILED:
             exit_enrolment(
-                change, letter.enrolment_id, "bounced" if attempt.verdict.suppress else "undeliverable"
+                change,
+                letter.enrolment_id,
+                Leave.BOUNCED if attempt.verdict.suppress else Leave.UNDELIVERABLE,
             )
         if attempt.verdict.stop_sender and letter.run_id:
             pause_run(

@@ -21,7 +21,7 @@ from crm.outreach.limits import Limits
 from crm.outreach.outbox.inviting import proposed_for, too_near
 from crm.outreach.outbox_tables import Letter, MessageStatus
 from crm.outreach.outgoing import standing_stop
-from crm.outreach.run_tables import EnrolmentState, RunStatus
+from crm.outreach.run_tables import EnrolmentState, RunStatus, reason_of
 from crm.reference.consent_rules import consent_rules_of
 
 
@@ -85,14 +85,15 @@ class LastLook:
         if seen.run is RunStatus.CANCELLED:
             return _stop("the run was cancelled")
         if seen.state not in {None, EnrolmentState.ENROLLED}:
-            return _stop(f"the account left the journey: {seen.reason or seen.state}")
+            why = reason_of(seen.state, seen.reason)
+            return _stop(f"the account left the journey: {why.words if why else seen.state}")
         if letter.may_duplicate and self._proposes_too_late(letter):
             return _stop("the day that it proposes is past or too near")
         return self._without_permission(seen)
 
     def _without_permission(self, seen: LetterSeen) -> dict[str, Any] | None:
         if seen.about is None:
-            return None  # of no campaign, or of one from before campaigns said what they are about
+            return None
         purpose = Purpose(seen.about)
         found = permission(
             purpose,

@@ -17,7 +17,7 @@ from crm.engagement.interactions import Interaction
 from crm.insight.touches import noticed
 from crm.outreach.outbox_tables import WENT_OUT, Letter
 from crm.outreach.run_tables import TOOK_PART, Arm, Enrolment, Run
-from crm.outreach.runs.goals import goal_of, reached_at
+from crm.outreach.runs.goals import reached_at
 from crm.shown import Shown
 
 LOOKING_BACK = timedelta(days=365)
@@ -56,7 +56,7 @@ def credits_of(session: Session, run: Run, *, until: datetime) -> tuple[Credit, 
 
 def _reached(session: Session, run: Run, until: datetime) -> dict[int, tuple[Arm, datetime]]:
     """The accounts that reached the goal: their arm, and when."""
-    when = reached_at(goal_of(run))
+    when = reached_at(run.approved.goal)
     query = (
         select(col(Enrolment.organization_id), col(Enrolment.arm), when)
         .join(Run, col(Run.id) == col(Enrolment.run_id))

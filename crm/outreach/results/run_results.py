@@ -5,20 +5,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import TypeVar
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from crm.engagement.opportunity_tables import Frequency, Opportunity
 from crm.outreach.delivery.budget import HARD_BOUNCE
+from crm.outreach.goal import Goal
 from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
+from crm.outreach.reasons import Leave, Reason
 from crm.outreach.results.exposure import Exposure
 from crm.outreach.run_tables import TOOK_PART, Arm, Enrolment, EnrolmentState, Run, begun_at
-from crm.outreach.runs.goals import Goal, goal_of, reached_at
+from crm.outreach.runs.goals import reached_at
 from crm.outreach.runs.responses import answered_at
 from crm.reference.languages import Language
 from crm.reference.opportunity_stages import Outcome
 from crm.shown import Shown
+
+_Why = TypeVar("_Why", Reason, Leave)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +50,8 @@ class ArmResult(Shown):
     won: Decimal = Decimal(0)
     letters: Mapping[MessageStatus, int] = field(default_factory=dict)
     bounced: int = 0
-    held: Mapping[str, int] = field(default_factory=dict)
-    exits: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[Reason, int] = field(default_factory=dict)
+    exits: Mapping[Leave, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +66,14 @@ class RunResults(Shown):
 
     run: Run
     arms: tuple[ArmResult, ...]
-    left_out: Mapping[str, int]
+    left_out: Mapping[Reason, int]
     languages: Mapping[Language, int] = field(default_factory=dict)
     awaiting: int = 0
 
     @property
     def goal(self) -> Goal:
         """What the run is for."""
-        return goal_of(self.run)
+        return self.run.approved.goal
 
     @property
     def enrolled(self) -> int:
@@ -93,8 +98,8 @@ def results_of(session: Session, run: Run, *, exposure: Exposure | None = None) 
     counts = _counts(session, run, exposure)
     won = _won(session, run, exposure)
     letters, bounced = _letters(session, run), _bounced(session, run)
-    exits = _reasons(session, run, EnrolmentState.EXITED)
-    held = _reasons(session, run, EnrolmentState.ENROLLED, col(Enrolment.held_at).is_not(None))
+    exits = _reasons(session, run, Leave, EnrolmentState.EXITED)
+    held = _reasons(session, run, Reason, EnrolmentState.ENROLLED)
     arms = [
         ArmResult(
             arm,
@@ -107,9 +112,8 @@ def results_of(session: Session, run: Run, *, exposure: Exposure | None = None) 
         )
         for arm in Arm
     ]
-    left_out = _reasons(session, run, EnrolmentState.LEFT_OUT).get(None, {})
-    awaiting = sum(_reasons(session, run, EnrolmentState.AWAITING).get(arm, {}).get("", 0) for arm in Arm)
-    return RunResults(run, tuple(arms), left_out, _languages(session, run), awaiting)
+    left_out = _reasons(session, run, Reason, EnrolmentState.LEFT_OUT).get(None, {})
+    return RunResults(run, tuple(arms), left_out, _languages(session, run), _awaiting(session, run))
 
 
 def _counts(session: Session, run: Run, exposure: Exposure | None) -> dict[Arm | None, dict[str, int]]:
@@ -119,7 +123,7 @@ def _counts(session: Session, run: Run, exposure: Exposure | None) -> dict[Arm |
             (col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
             begun_at().label("begun_at"),
             answered_at().label("answered_at"),
-            reached_at(goal_of(run)).label("reached_at"),
+            reached_at(run.approved.goal).label("reached_at"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(*_counting(run, exposure))
@@ -216,17 +220,24 @@ def _languages(session: Session, run: Run) -> dict[Language, int]:
     return {language: count for language, count in session.execute(query) if language is not None}
 
 
+def _awaiting(session: Session, run: Run) -> int:
+    awaits = col(Enrolment.state) == EnrolmentState.AWAITING
+    return session.scalar(select(func.count()).where(col(Enrolment.run_id) == run.id, awaits)) or 0
+
+
 def _reasons(
-    session: Session, run: Run, state: EnrolmentState, *which: ColumnElement[bool]
-) -> dict[Arm | None, dict[str, int]]:
+    session: Session, run: Run, kind: type[_Why], state: EnrolmentState
+) -> dict[Arm | None, dict[_Why, int]]:
     """How many accounts are in a state for each reason, by arm; what is left out has no arm."""
     query = (
-        select(col(Enrolment.arm), func.coalesce(col(Enrolment.reason), ""), func.count())
-        .where(col(Enrolment.run_id) == run.id, col(Enrolment.state) == state, *which)
+        select(col(Enrolment.arm), col(Enrolment.reason), func.count())
+        .where(
+            col(Enrolment.run_id) == run.id, col(Enrolment.state) == state, col(Enrolment.reason).is_not(None)
+        )
         .group_by(col(Enrolment.arm), col(Enrolment.reason))
         .order_by(func.count().desc(), col(Enrolment.reason))
     )
-    found: dict[Arm | None, dict[str, int]] = defaultdict(dict)
+    found: dict[Arm | None, dict[_Why, int]] = defaultdict(dict)
     for arm, reason, count in session.execute(query):
-        found[arm][reason] = count
+        found[arm][kind(reason)] = count
     return found

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 
 from crm.outreach.outbox_tables import Letter, Wording
 from crm.outreach.run_tables import Enrolment, Run
-from crm.outreach.runs.goals import goal_of, reached_at
+from crm.outreach.runs.goals import reached_at
 from crm.shown import Shown
 
 
@@ -39,7 +39,7 @@ def wordings_of(session: Session, run: Run, *, until: datetime) -> tuple[Wording
             col(Wording.name),
             func.count(),
             func.count().filter(col(Enrolment.answered_at) <= until),
-            func.count().filter(reached_at(goal_of(run)) <= until),
+            func.count().filter(reached_at(run.approved.goal) <= until),
         )
         .join(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
         .join(Run, col(Run.id) == col(Enrolment.run_id))

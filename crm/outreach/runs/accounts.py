@@ -8,7 +8,8 @@ from sqlmodel import Session, col
 
 from crm.directory.people import Person
 from crm.directory.tables import Organization
-from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
+from crm.outreach.reasons import Leave, Reason
+from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run, reason_of
 from crm.reference.languages import Language
 from crm.shown import Shown
 
@@ -33,29 +34,33 @@ class RunAccount(Shown):
     arm: Arm | None
     state: EnrolmentState
     step: str | None
-    reason: str | None
+    reason: Reason | Leave | None
     why: str
 
 
 def accounts_of(session: Session, run: Run, *, state: EnrolmentState | None = None) -> tuple[RunAccount, ...]:
     """The accounts of a run, or those in a state, by name."""
     query = _query(run) if state is None else _query(run).where(col(Enrolment.state) == state)
-    return tuple(RunAccount(*row) for row in session.execute(query))
+    return tuple(_account(row) for row in session.execute(query))
+
+
+def _account(row: Any) -> RunAccount:
+    return RunAccount(**row._asdict() | {"reason": reason_of(row.state, row.reason)})
 
 
 def _query(run: Run) -> Select[Any]:
     return (
         select(
-            col(Organization.id),
-            col(Organization.name),
+            col(Organization.id).label("organization_id"),
+            col(Organization.name).label("account"),
             col(Organization.country),
-            col(Person.name),
+            col(Person.name).label("contact"),
             col(Enrolment.language),
             col(Enrolment.arm),
             col(Enrolment.state),
             col(Enrolment.step),
             col(Enrolment.reason),
-            col(Enrolment.facts)["why"].astext,
+            col(Enrolment.facts)["why"].astext.label("why"),
         )
         .join(Organization, col(Organization.id) == col(Enrolment.organization_id))
         .outerjoin(Person, col(Person.id) == col(Enrolment.person_id))

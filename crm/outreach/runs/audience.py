@@ -11,7 +11,9 @@ from sqlmodel import Session, col
 
 from crm.mail.templates import TemplateVersion
 from crm.membership.terms import Coverage
+from crm.outreach.approved import Approved
 from crm.outreach.outbox.wordings import kept_facts
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
 from crm.reference.languages import Language
 from crm.store.trail import take_ids
@@ -42,7 +44,7 @@ class AudienceRow:
     language: Language | None = None
     arm: Arm | None = None
     step: str | None = None
-    reason: str | None = None
+    reason: Reason | None = None
     coverage: Coverage | None = None
     why: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -54,7 +56,7 @@ class RunOrder:
 
     Attributes:
         campaign: the name of the campaign in the catalogue.
-        content: the campaign as it stands now, as plain JSON: its steps, settings and the hashes of its wordings.
+        content: the campaign as it stands now.
         wordings: the wordings themselves, kept so that the run sends what was approved whatever happens to the files.
         audience: one row for each account; none for a standing run, which accounts enter one by one.
         ceiling: how many may enter a standing run in each period; None for a one-off run.
@@ -64,7 +66,7 @@ class RunOrder:
 
     campaign: str
     title: str
-    content: Mapping[str, Any]
+    content: Approved
     wordings: Sequence[TemplateVersion]
     audience: Sequence[AudienceRow]
     synthetic: bool = False
@@ -72,9 +74,9 @@ class RunOrder:
     period_days: int | None = None
 
 
-def hash_of_content(content: Mapping[str, Any]) -> str:
-    """SHA-256 of a campaign's content, the same for the same content however it was put together."""
-    return hashlib.sha256(_canonical(content)).hexdigest()
+def hash_of_content(content: Approved) -> str:
+    """SHA-256 of what an approval is bound to; a review changes no word, so those who reviewed are left out."""
+    return hashlib.sha256(_canonical(content.model_dump(mode="json", exclude={"reviewed_by"}))).hexdigest()
 
 
 def rows_of(audience: Iterable[AudienceRow]) -> list[dict[str, Any]]:
@@ -91,7 +93,7 @@ def freeze(session: Session, run: Run, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(insert(Enrolment), values)
 
 
-def not_let_in(reason: str) -> dict[str, Any]:
+def not_let_in(reason: Reason) -> dict[str, Any]:
     """What becomes of an account that awaited an approval and is not let in: it is left out for a reason, like others."""
     return {"state": EnrolmentState.LEFT_OUT, "reason": reason, "arm": None, "step": None}
 

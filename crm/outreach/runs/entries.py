@@ -9,9 +9,11 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from crm.errors import Refused
+from crm.outreach.entry import Occurrence
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import TOOK_PART, Enrolment, EnrolmentState, Run, RunStatus
 from crm.outreach.runs.audience import AudienceRow, freeze, not_let_in, rows_of
-from crm.outreach.runs.occurrences import Occurrence, occurred
+from crm.outreach.runs.occurrences import occurred
 from crm.outreach.runs.rules import (
     RunKey,
     engaged_groups,
@@ -177,7 +179,7 @@ class Entries:
             _refuse_other_number(run, len(waiting), count)
             busy = set(change.session.scalars(engaged_groups()))
             begun = {"state": EnrolmentState.ENROLLED, "due_at": change.now, "entered_at": change.now}
-            over = not_let_in("other_campaign")
+            over = not_let_in(Reason.OTHER_CAMPAIGN)
             for row in waiting:
                 row.amend(over if row.group_id in busy else begun)
             passed_over = sum(row.group_id in busy for row in waiting)

@@ -16,6 +16,7 @@ from crm.outreach.identity import Identity
 from crm.outreach.outbox.queueing import LetterOrder, queue_letters, rewrite_waiting
 from crm.outreach.outbox.readers import in_working_hours
 from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.reasons import Leave, Reason
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, StepTaken
 from crm.outreach.send_hours import SendHours
 from crm.reference.languages import Language
@@ -128,7 +129,7 @@ class Move:
     step: str | None = None
     due_at: datetime | None = None
     ended: EnrolmentState | None = None
-    reason: str | None = None
+    reason: Reason | Leave | None = None
     held_at: datetime | None = None
     person_id: int | None = None
 

@@ -12,6 +12,7 @@ from crm.mail.templates import TemplateVersion
 from crm.outreach.identity import Identity
 from crm.outreach.limits import Limits
 from crm.outreach.outbox.wordings import keep_wordings, wording
+from crm.outreach.reasons import Leave, Reason
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.outreach.runs.audience import (
     RunOrder,
@@ -180,15 +181,20 @@ class Runs:
             )
             return run.amend({"status": RunStatus.RUNNING, "launched_at": change.now})
 
-    def pause(self, key: RunKey, *, reason: str) -> Run:
+    def pause(self, key: RunKey, *, reason: str, by_itself: bool = False) -> Run:
         """Stop a run for the time being; letters that are not on their way yet wait.
+
+        Args:
+            key: which run.
+            reason: why.
+            by_itself: whether no person decided it; its author is then told.
 
         Raises:
             Refused: it does not run.
         """
         with self._store.changing("run.paused", reason=reason) as change:
             run = run_in(change, key, RunStatus.RUNNING, doing="paused")
-            return run.amend({"status": RunStatus.PAUSED, "note": reason})
+            return run.amend(_paused(reason, halted_at=change.now if by_itself else None))
 
     def resume(self, key: RunKey, *, reason: str = "") -> Run:
         """Let a paused run go on; what came up meanwhile is looked at before any of its letters leaves.
@@ -211,7 +217,7 @@ class Runs:
         with self._store.changing("run.cancelled", reason=reason) as change:
             # The enrolments before the run, as whoever settles letters locks them.
             found = find_run(change.session, key)
-            _end_journeys(change, found, reason="cancelled")
+            _end_journeys(change, found)
             stop_waiting(change.session, found.id, why="the run was cancelled", at=change.now)
             run = run_in(change, key, RunStatus.PREPARED, *ENGAGED, doing="cancelled")
             return run.amend({"status": RunStatus.CANCELLED, "note": reason, "ended_at": change.now})
@@ -234,24 +240,31 @@ def mark_answered(change: Change, enrolment_id: int, *, at: datetime) -> None:
     mine = col(Enrolment.id) == enrolment_id
     change.session.execute(update(Enrolment).where(mine).values(answered_at=first))
     if ends_with_an_answer(change.session, enrolment_id):
-        exit_enrolment(change, enrolment_id, "answered")
+        exit_enrolment(change, enrolment_id, Leave.ANSWERED)
 
 
-def exit_enrolment(change: Change, enrolment_id: int, reason: str) -> None:
+def exit_enrolment(change: Change, enrolment_id: int, reason: Leave) -> None:
     """End an account's journey inside a verb; an ended one stays as it ended."""
     underway = (col(Enrolment.id) == enrolment_id) & (col(Enrolment.state) == EnrolmentState.ENROLLED)
     change.session.execute(update(Enrolment).where(underway).values(_exited(change, reason)))
 
 
 def pause_run(change: Change, run_id: int, *, note: str) -> None:
-    """Pause a run inside a verb, if it runs."""
+    """Let a run pause itself inside a verb, if it runs; its author is told."""
     run = change.session.get_one(Run, run_id, with_for_update={"key_share": True}, populate_existing=True)
     if run.status is RunStatus.RUNNING:
-        run.amend({"status": RunStatus.PAUSED, "note": note})
+        run.amend(_paused(note, halted_at=change.now))
 
 
-def _end_journeys(change: Change, run: Run, *, reason: str) -> None:
-    ends = {EnrolmentState.ENROLLED: _exited(change, reason), EnrolmentState.AWAITING: not_let_in(reason)}
+def _paused(note: str, *, halted_at: datetime | None) -> dict[str, Any]:
+    return {"status": RunStatus.PAUSED, "note": note, "halted_at": halted_at}
+
+
+def _end_journeys(change: Change, run: Run) -> None:
+    ends = {
+        EnrolmentState.ENROLLED: _exited(change, Leave.RUN_CANCELLED),
+        EnrolmentState.AWAITING: not_let_in(Reason.RUN_CANCELLED),
+    }
     for state, end in ends.items():
         there = select(Enrolment.id).where(Enrolment.run_id == run.id, Enrolment.state == state)
         # In the order in which everybody locks several of them.
@@ -259,13 +272,9 @@ def _end_journeys(change: Change, run: Run, *, reason: str) -> None:
         change.session.execute(update(Enrolment).where(col(Enrolment.id).in_(locked)).values(end))
 
 
-def _exited(change: Change, reason: str) -> dict[str, Any]:
+def _exited(change: Change, reason: Leave) -> dict[str, Any]:
     ended = {"ended_at": change.now, "due_at": None, "held_at": None}
     return {"state": EnrolmentState.EXITED, "reason": reason, **ended}
-
-
-def _reviews(order: RunOrder) -> dict[str, str]:
-    return {f"{wording.name}/{wording.language}": wording.reviewed_by for wording in order.wordings}
 
 
 def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
@@ -273,8 +282,7 @@ def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
         {
             "campaign": order.campaign,
             "title": order.title,
-            # A review changes no word, so the hash that an approval is bound to leaves it out.
-            "content": {**order.content, "reviewed_by": _reviews(order)},
+            "content": order.content.model_dump(mode="json"),
             "content_hash": hash_of_content(order.content),
             "audience_hash": audience_hash,
             "author": change.actor,

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, case, func, select, update
 from sqlmodel import Session, col
 
 from crm.errors import Refused
+from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.outreach.runs.audience import enrolled_count, not_let_in
 from crm.reference.languages import Language
@@ -56,7 +57,7 @@ def succeed(
     here = func.coalesce(col(Enrolment.entered_run_id), col(Enrolment.run_id))
     entered = case((~awaits, here), else_=None)
     moved = _counted(session, old, follow, {"run_id": new.id, "entered_run_id": entered})
-    dropped = _counted(session, old, (awaits,), not_let_in("taken_over"))
+    dropped = _counted(session, old, (awaits,), not_let_in(Reason.TAKEN_OVER))
     return TakenOver(moved, enrolled_count(session, old), dropped)
 
 

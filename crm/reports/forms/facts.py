@@ -11,6 +11,9 @@ from crm.reports.forms.words import words
 if TYPE_CHECKING:
     from crm.reports.report import Report
 
+_SAID = {"region": "development region"}
+"""What a filter is called for people, where its name alone could mean something else."""
+
 
 def facts(report: Report) -> dict[str, str]:
     """The facts a reader needs to trust the figures, by name, in the report's language and in reading order."""
@@ -28,5 +31,6 @@ def facts(report: Report) -> dict[str, str]:
 def _chosen(report: Report) -> str:
     filters = report.filters.items()
     return "; ".join(
-        f"{name}: {shown(value, ColumnKind.TEXT, language=report.language)}" for name, value in filters
+        f"{_SAID.get(name, name)}: {shown(value, ColumnKind.TEXT, language=report.language)}"
+        for name, value in filters
     )

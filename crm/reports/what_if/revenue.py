@@ -10,7 +10,7 @@ from crm.reports.what_if.frame import Frame
 _TITLES = {
     Dimension.CATEGORY: "category",
     Dimension.SECTOR: "Sector",
-    Dimension.REGION: "region",
+    Dimension.REGION: "development region",
     Dimension.DEVELOPMENT: "development status",
 }
 DIMENSIONS = tuple(_TITLES)

@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from campaigns import desk
 from campaigns.catalog import CATALOG
-from campaigns.guards import Reason
 from crm.outreach.outbox_tables import MessageClass
+from crm.outreach.reasons import Reason
 from crm.reference.languages import Language
 
 SINCE = date(2020, 1, 1)

@@ -5,9 +5,10 @@ from support.campaign_facts import TODAY, candidate, circumstances, took_part, t
 from support.campaign_letters import every_letter, refuse_flaws, written
 
 from campaigns.catalog.renewal_at_risk import RENEWAL_AT_RISK
-from campaigns.guards import Case, Reason, objection
+from campaigns.guards import Case, objection
 from crm.membership.contract.standing import Punctuality, Standing
 from crm.membership.terms import Coverage
+from crm.outreach.reasons import Reason
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 

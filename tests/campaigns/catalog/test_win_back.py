@@ -5,10 +5,11 @@ from support.campaign_facts import TODAY, circumstances, took_part
 from support.campaign_letters import concerns, every_letter, prospect, refuse_flaws, written
 
 from campaigns.catalog.win_back import WIN_BACK, left_in_peace
-from campaigns.guards import Case, Reason, objection
+from campaigns.guards import Case, objection
 from crm.insight.candidate import Departure
 from crm.membership.contract.standing import Standing
 from crm.membership.terms import Coverage, EventKind
+from crm.outreach.reasons import Reason
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 

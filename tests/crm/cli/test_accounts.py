@@ -281,6 +281,7 @@ def test_what_is_made_up_says_so_wherever_it_shows(crm, acme):
 def test_what_changes_a_membership_can_be_rehearsed(crm, acme):
     who = acme["id"]
     join = ("term", "join", who, "sector_member", "--sector", "T", "--on", "2024-01-01")
+    right = ("term", "correct", who, "--units", "1", "--on", "2024-01-01", "--reason", "misread")
     notice = (
         "term",
         "give-notice",
@@ -303,7 +304,7 @@ def test_what_changes_a_membership_can_be_rehearsed(crm, acme):
         "--reason",
         "Council",
     )
-    for command, listed in ((join, "term"), (notice, "term"), (exempt, "exemption")):
+    for command, listed in ((join, "term"), (right, "term"), (notice, "term"), (exempt, "exemption")):
         before = crm.json(listed, "list", who)
         crm.json(*command, "--dry-run")
         assert crm.json(listed, "list", who) == before

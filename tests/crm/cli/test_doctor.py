@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.books import settings_for_tests
 from support.crm_command import DANA, PASSWORD
+from support.outbox import contact, running, staffed
 from support.smtp_server import RecordingServer
 
 from crm.checks import Check
@@ -19,11 +20,11 @@ DOWN = f"postgresql://accord:{PASSWORD}@127.0.0.1:1/nowhere"
 
 @pytest.fixture
 def looked_at(crm):
-    """What the doctor finds, by name; no broker or mail server runs unless a test brings one."""
+    """What the doctor finds, by name, everywhere or in some places; no broker or mail server runs unless a test brings one."""
 
-    def look(**variables):
+    def look(*only, **variables):
         given = {"CRM_BROKER_URL": f"redis://:{PASSWORD}@127.0.0.1:1/0", "CRM_SMTP_PORT": "1", **variables}
-        said = crm("doctor", "--json", **given)
+        said = crm("doctor", "--json", *(part for place in only for part in ("--only", place)), **given)
         found = json.loads(said.stdout)
         assert said.exit_code == (0 if found["healthy"] else 1)
         assert found["healthy"] == all(check["ok"] is not False for check in found["checks"])
@@ -57,10 +58,22 @@ def test_a_mail_server_and_a_broker_that_do_not_answer_are_broken_and_nothing_el
     assert "CRM_SMTP_HOST" in found["mail server"]["hint"]
 
 
+def test_letters_that_would_travel_in_the_clear_are_pointed_out(looked_at):
+    with RecordingServer() as server:
+        elsewhere = {"CRM_SMTP_HOST": "0.0.0.0", "CRM_SMTP_PORT": str(server.port)}
+        asked = looked_at(**elsewhere)["mail server"]
+        stated = looked_at(**elsewhere, CRM_SMTP_TLS="none")["mail server"]
+    assert (asked["ok"], "tls" in asked["detail"]) == (False, True)
+    assert (stated["ok"], "in the clear" in stated["hint"]) == (None, True)
+
+
 def test_a_wrong_password_of_the_mail_server_is_found_and_not_shown(looked_at):
     with RecordingServer(login=("accord", "another password")) as server:
         found = looked_at(
-            CRM_SMTP_PORT=str(server.port), CRM_SMTP_USERNAME="accord", CRM_SMTP_PASSWORD=PASSWORD
+            "mail server",
+            CRM_SMTP_PORT=str(server.port),
+            CRM_SMTP_USERNAME="accord",
+            CRM_SMTP_PASSWORD=PASSWORD,
         )
     assert found["mail server"]["ok"] is False
     assert "auth" in found["mail server"]["detail"]
@@ -74,13 +87,13 @@ def test_a_database_that_is_down_leaves_the_rest_to_be_looked_at(looked_at):
 
 
 def test_a_database_that_is_behind_names_the_command(looked_at, server):
-    found = looked_at(CRM_DATABASE_URL=server.url("postgres"))
+    found = looked_at("database", CRM_DATABASE_URL=server.url("postgres"))
     assert found["migrations"]["hint"] == "Run `crm migrate`."
 
 
 def test_a_secret_key_that_is_missing_or_too_short_is_broken(looked_at):
-    assert "secret key" in broken(looked_at(CRM_SECRET_KEY=""))
-    assert "secret key" in broken(looked_at(CRM_SECRET_KEY="short"))
+    assert "secret key" in broken(looked_at("secret key", CRM_SECRET_KEY=""))
+    assert "secret key" in broken(looked_at("secret key", CRM_SECRET_KEY="short"))
 
 
 def test_a_setting_that_makes_no_sense_ends_the_examination_without_its_value(looked_at):
@@ -95,12 +108,12 @@ def test_placeholders_and_an_unnamed_actor_are_told_but_not_broken(looked_at):
 
 
 def test_somebody_who_is_not_on_the_staff_is_told_so(looked_at):
-    assert "crm staff add" in looked_at()["staff"]["hint"]
+    assert "crm staff add" in looked_at("database")["staff"]["hint"]
 
 
 def test_an_inbox_that_is_no_folder_is_broken(looked_at, tmp_path):
     (tmp_path / "file").touch()
-    assert "inbox" in broken(looked_at(CRM_INBOX=str(tmp_path / "file")))
+    assert "inbox" in broken(looked_at("inbox", CRM_INBOX=str(tmp_path / "file")))
 
 
 def test_what_the_scheduled_jobs_last_did_is_told(looked_at, make_book):
@@ -113,7 +126,7 @@ def test_what_the_scheduled_jobs_last_did_is_told(looked_at, make_book):
     ):
         book.job_slots.take(job, slot_at=slot_at, holder="host:1", lasting=timedelta(minutes=5))
         book.job_slots.finish(job, holder="host:1", summary=summary)
-    found = looked_at()
+    found = looked_at("workers")
     assert found["job outbox.sweep"]["ok"]
     assert "due 3" in found["job outbox.sweep"]["detail"]
     assert found["job runs.advance"]["ok"] is None
@@ -158,8 +171,19 @@ def test_a_check_that_there_is_not_lists_those_there_are(crm):
 
 
 def test_a_stop_of_all_mail_is_nothing_broken_and_is_told(looked_at, crm, acme):
-    assert looked_at()["outgoing mail"]["ok"] is True
+    assert looked_at("database")["outgoing mail"]["ok"] is True
     crm("mail", "stop", "--reason", "a wrong figure")
-    told = looked_at()["outgoing mail"]
+    told = looked_at("database")["outgoing mail"]
     assert told["ok"] is None
     assert "a wrong figure" in told["detail"]
+
+
+def test_mail_that_waits_for_a_person_is_told_with_the_run_that_paused_itself(looked_at, book, make_book):
+    assert looked_at()["outbox"]["ok"] is True
+    staffed(book)
+    run = running(make_book, contact(book))
+    book.runs.pause(run, reason="Refused by a mail server's policy.", by_itself=True)
+    told = looked_at()["outbox"]
+    assert told["ok"] is None
+    assert f"Run {run.id} paused itself on " in told["detail"]
+    assert told["detail"].endswith(": Refused by a mail server's policy.")

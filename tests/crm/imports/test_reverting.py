@@ -316,12 +316,13 @@ def test_an_end_cannot_be_taken_back_and_stands(book, accounts):
     assert (row, "append-only" in why, reverted.rows) == (2, True, 1)
 
 
-def test_a_join_that_later_events_build_on_stands(book, accounts):
+@pytest.mark.parametrize("verb", ["upgrade", "denounce"])
+def test_a_join_that_later_events_build_on_stands(book, accounts, verb):
     report = memberships(book, JOIN)
-    book.terms.upgrade("Acme Satellites", sector="T", on=date(2022, 1, 1))
+    getattr(book.terms, verb)("Acme Satellites", sector="T", on=date(2022, 1, 1), reason="Letter")
     before = book.terms.of("Acme Satellites")
     ((row, why),) = standing(book.imports.revert(report.batch_id, **WHY))
-    assert (row, "no membership" in why) == (2, True)
+    assert (row, "has ended or changed since" in why) == (2, True)
     assert book.terms.of("Acme Satellites") == before
 
 

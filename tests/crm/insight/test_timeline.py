@@ -148,7 +148,7 @@ def test_every_kind_of_happening_is_told(book, make_book, acme, amina, clock):
         "Planned for 08 December 2026: send the fee table",
         "Done: send the fee table: sent by post",
         "Merged with the duplicate Acme Sat: same LEI",
-        "In the run rehearsal (exited: answered)",
+        "In the run rehearsal (exited: somebody there answered)",
     ):
         assert title in titles(told)
     assert [h.at for h in told] == sorted(h.at for h in told)

@@ -17,7 +17,7 @@ def test_a_bounce_names_letter_recipient_status_and_what_the_server_said():
     assert answer.references == (LETTER_ID,)
     assert answer.bounce == (
         BounceRecipient(
-            address="Amina@acme.example",
+            address="amina@acme.example",
             action=DeliveryAction.FAILED,
             status="5.1.1",
             diagnostic="550 5.1.1 <amina@acme.example>: Recipient address rejected: User unknown in virtual mailbox table",

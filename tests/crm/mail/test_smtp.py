@@ -6,10 +6,11 @@ from pydantic import SecretStr
 from support.scripted_server import scripted
 from support.smtp_server import CERTIFICATE, RecordingServer
 
+from crm.config import StatedSettings
 from crm.errors import ConfigurationError
 from crm.mail.failures import Outcome, Phase
 from crm.mail.line import Timeouts
-from crm.mail.smtp import SmtpFailure, SmtpTransport, Tls
+from crm.mail.smtp import SmtpFailure, SmtpTransport, Tls, mail_server
 
 QUICK = Timeouts(connect=2, command=2, final=2, quit=0.5)
 PASSWORD = "correct horse battery"
@@ -56,6 +57,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_by_default(tls):
         with pytest.raises(SmtpFailure) as failed:
             transport(server, tls=tls).line()
         assert failed.value.phase is Phase.TLS
+        assert failed.value.message == "The certificate of the mail server is not good for localhost."
         assert failed.value.verdict.outcome is Outcome.REFUSED_TEMP
         assert not [command for command in server.commands if command.startswith("MAIL")]
 
@@ -75,6 +77,15 @@ def test_a_server_without_starttls_does_not_get_the_message_in_the_clear():
         with pytest.raises(SmtpFailure) as failed:
             transport(server, tls=Tls.STARTTLS, context=trusting()).line()
         assert (failed.value.phase, failed.value.reply_code) == (Phase.TLS, 500)
+
+
+def test_a_mail_server_that_the_settings_only_name_is_asked_for_tls():
+    with RecordingServer() as server:
+        named = StatedSettings(smtp_host="0.0.0.0", smtp_port=server.port)
+        with pytest.raises(SmtpFailure) as failed:
+            mail_server(named, timeouts=QUICK).line()
+        assert failed.value.phase is Phase.TLS
+        assert server.commands[1:] == ["STARTTLS"]
 
 
 def test_words_slipped_in_before_the_handshake_end_the_connection():

@@ -20,6 +20,12 @@ def test_what_a_membership_costs(book, category, about, amount):
     assert book.fees.of(category, **about, on=date(2026, 11, 26)).amount == Decimal(amount)
 
 
+@pytest.mark.parametrize(("year", "certainty"), [(2023, "verified"), (2027, "derived"), (2028, "unverified")])
+def test_the_fee_of_a_sector_member_is_as_sure_as_the_unit_that_it_is_a_part_of(book, year, certainty):
+    fee = book.fees.of("sector_member", sector="T", on=date(year, 1, 1))
+    assert (fee.amount, fee.certainty) == (Decimal(31800), certainty)
+
+
 def test_what_is_not_stated_is_said(book):
     with pytest.raises(NotFound):
         book.fees.of("associate", sector="T", on=date(1999, 1, 1))

@@ -86,14 +86,72 @@ def test_a_membership_that_ends_on_its_first_day_never_was(kind):
     assert spans(event(1, "join", FIRST), event(2, kind, FIRST)) == []
 
 
-def test_a_correction_from_the_first_day_leaves_nothing_of_what_it_corrects():
-    told = spans(event(1, "join", FIRST), event(2, "correction", FIRST, category=MEMBER))
-    assert told == [(MEMBER, FIRST, None, "correction", None)]
+def test_a_correction_from_the_first_day_leaves_nothing_of_what_it_corrects_and_a_join_a_join():
+    events = [event(1, "join", FIRST), event(2, "correction", FIRST, category=MEMBER)]
+    assert spans(*events) == [(MEMBER, FIRST, None, "join", None)]
+    assert [term.id for term in terms_of(events)] == [1]
+
+
+def test_a_correction_that_takes_an_upgrade_back_leaves_no_upgrade():
+    told = spans(
+        event(1, "join", FIRST),
+        event(2, "upgrade", date(2012, 1, 1), category=MEMBER),
+        event(3, "correction", date(2012, 1, 1)),
+    )
+    assert [(category, opened_by) for category, _, _, opened_by, _ in told] == [
+        (ASSOCIATE, "join"),
+        (ASSOCIATE, "correction"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("events", "until"),
+    [
+        ([event(2, "denunciation", date(2013, 1, 1)), event(3, "exclusion", date(2012, 1, 1))], [2012]),
+        ([event(2, "exclusion", date(2013, 1, 1)), event(3, "denunciation", date(2012, 1, 1))], [2012]),
+        (  # twice
+            [
+                event(2, "denunciation", date(2014, 1, 1)),
+                event(3, "denunciation", date(2013, 1, 1)),
+                event(4, "denunciation", date(2012, 1, 1)),
+            ],
+            [2012],
+        ),
+        (  # and came back: what was overtaken ends nothing of the later membership
+            [
+                event(2, "denunciation", date(2014, 1, 1)),
+                event(3, "exclusion", date(2012, 1, 1)),
+                event(4, "join", date(2013, 1, 1)),
+            ],
+            [2012, None],
+        ),
+        (  # what it was before was entered later: another membership
+            [
+                event(2, "denunciation", date(2014, 1, 1)),
+                event(3, "join", date(2005, 1, 1)),
+                event(4, "denunciation", date(2007, 1, 1)),
+            ],
+            [2007, 2014],
+        ),
+    ],
+    ids=["excluded", "left", "twice", "came back", "entered later"],
+)
+def test_an_end_that_an_earlier_one_has_overtaken_ends_nothing(events, until):
+    told = terms_of([event(1, "join", FIRST), *events])
+    assert [term.until_on and term.until_on.year + 1 for term in told] == until
 
 
 @pytest.mark.parametrize(
     ("events", "rule"),
     [
+        (
+            [
+                event(1, "join", FIRST),
+                event(2, "exclusion", date(2012, 1, 1)),
+                event(3, "denunciation", date(2013, 1, 1)),
+            ],
+            "terms.event_fits",
+        ),
         ([event(1, "upgrade", FIRST, category=MEMBER)], "terms.event_fits"),
         ([event(1, "denunciation", FIRST)], "terms.event_fits"),
         ([event(1, "renewal", FIRST)], "terms.event_fits"),

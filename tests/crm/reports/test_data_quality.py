@@ -37,6 +37,7 @@ def test_each_check_counts_what_is_missing_out_of_what(filled):
         "Contact": (1, 2),
         "Standing": (1, 1),
         "Class of contribution": (1, 1),
+        "Study group that exists": (0, 0),
         "E-mail address": (1, 2),
         "Language": (1, 2),
         "Basis": (1, 2),
@@ -70,3 +71,18 @@ def test_a_ground_that_was_withdrawn_is_missing_from_that_day_on(filled):
     filled.bases.withdraw("Amina", "campaigns", reason="left", on=date(2026, 11, 24))
     assert counted(filled.reports.data_quality())["Basis"] == (2, 2)
     assert counted(filled.reports.data_quality(on=date(2026, 11, 23)))["Basis"] == (1, 2)
+
+
+def test_an_associate_of_a_study_group_that_has_ended_is_found_with_its_successor(book):
+    for name, group in (("Nine", "SG9"), ("Thirteen", "SG13")):
+        account = book.organizations.add(name, country="KE")
+        book.terms.join(account, "associate", sector="T", study_group=group, on=LONG_AGO)
+    report = book.reports.data_quality()
+    assert counted(report)["Study group that exists"] == (1, 2)
+    assert counted(book.reports.data_quality(on=date(2024, 12, 31)))["Study group that exists"] == (0, 2)
+    assert_figures_open_to_their_rows(report)
+    (row,) = report.rows_behind("Study group that exists", "missing")
+    assert (row["name"], row["found"]) == ("Nine", "T-SG9; its work is now that of T-SG21")
+    picked = {"study_group": "SG21", "on": date(2025, 1, 1), "reason": "SG9 was discontinued"}
+    book.terms.correct("Nine", **picked)
+    assert counted(book.reports.data_quality())["Study group that exists"] == (0, 2)

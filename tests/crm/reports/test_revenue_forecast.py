@@ -90,6 +90,13 @@ def test_what_rests_on_fees_that_no_source_states_is_told_apart(filled):
     }
 
 
+def test_from_2028_on_no_source_states_what_sector_members_pay(filled):
+    report = filled.reports.revenue_forecast(years=3)
+    unsure = figures(report, "unsure")
+    assert ("2027", MEMBER_T) not in unsure
+    assert unsure["2028", MEMBER_T] == figures(report)["2028", MEMBER_T]
+
+
 def test_who_keeps_a_repayment_plan_is_not_at_risk(filled):
     filled.dues.assess(2026, issued_on=date(2025, 9, 15))
     at_risk = figures(filled.reports.revenue_forecast(years=1), "at_risk")

@@ -22,6 +22,7 @@ def test_a_report_can_be_made_of_an_empty_book_and_says_what_it_counts(book, nam
     assert str(report).startswith(report.title)
     assert report.to_html().startswith("<!")
     assert report.notes == ()
+    assert {column.title for column in report.columns if column.key == "region"} <= {"Development region"}
 
 
 @pytest.mark.parametrize("name", NAMES)

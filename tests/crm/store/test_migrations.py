@@ -199,6 +199,38 @@ def test_a_further_sector_is_called_so_wherever_it_was_stored_under_another_name
     make.close()
 
 
+def test_what_was_given_back_before_names_its_invoice_where_that_is_known(database_url, engine, clock):
+    def named():
+        with engine.connect() as connection:
+            lines = "SELECT id, credits_id FROM invoice_line WHERE amount < 0 ORDER BY id"
+            return [tuple(row) for row in connection.execute(text(lines))]
+
+    make = MakeBook(database_url, clock)
+    book = make()
+    acme = book.organizations.add("Acme Ltd", country="CH")
+    for sector in ("T", "R"):
+        book.terms.join(acme, "sector_member", sector=sector, on=date(2020, 1, 1))
+    book.dues.assess(2026, issued_on=date(2025, 9, 15))
+    book.dues.charge_interest(acme)
+    book.dues.pay(acme, 63600, on=date(2026, 3, 1), reference="found")
+    book.dues.charge_interest(acme)
+    book.dues.credit("2026-000001", since=date(2026, 12, 1), reason="agreed")
+    beta = book.organizations.add("Beta Ltd", country="CH")
+    applied = book.applications.apply(beta, "sector_member", sector="D", on="2026-11-02")
+    book.applications.forward(applied, on="2026-11-03")
+    book.applications.approve(applied, on="2026-11-04")
+    book.applications.withdraw(applied, reason="too dear")
+    now, kept = named(), book.standing.spans(acme)
+    assert [credited is None for _, credited in now] == [False] * 4
+
+    downgrade(engine, to="0043")
+    migrate(engine)
+    assert named() == now
+    book.standing.settle()
+    assert book.standing.spans(acme) == kept
+    make.close()
+
+
 def test_processes_that_migrate_at_once_take_turns(empty_url, empty):
     command = [sys.executable, "-c", MIGRATE, empty_url]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}

@@ -1,6 +1,7 @@
 """What is owed goes up the ladder and comes down, by the verbs; an applicant's invoice does not."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from support.contracts import DAY, FEE, how
@@ -106,9 +107,41 @@ def test_a_notice_that_the_books_do_not_explain_wants_a_reason(book, billed):
         book.suspension_notices.received(billed, on=date(2027, 10, 2))
 
 
-def test_who_is_suspended_as_a_source_says_is_sent_its_notice(book, acme):
+def test_who_is_suspended_as_a_source_says_is_sent_its_notice_and_receives_it(book, acme, at):
     book.standing.record(acme, "suspended", as_of=date(2026, 11, 1), source="finance")
-    assert book.suspension_notices.sent(acme, on=date(2026, 11, 2)).sent_on == date(2026, 11, 2)
+    at("2026-11-12")
+    book.suspension_notices.sent(acme, on=date(2026, 11, 2))
+    assert book.suspension_notices.received(acme, on="2026-11-10").received_on == date(2026, 11, 10)
+
+
+def test_a_notice_of_a_suspension_that_is_over_does_not_pass_for_one_of_the_next(book, billed, at):
+    book.suspension_notices.sent(billed, on=date(2027, 9, 30))
+    book.dues.assess(2028, issued_on=date(2027, 9, 10))
+    book.dues.pay(billed, FEE, on=date(2027, 10, 1), reference="UBS 1")
+    at("2028-10-02")
+    assert how(book, billed) == (Standing.SUSPENDED, "suspended")
+    assert [act.what for act in book.standing.due()] == ["send the notice of suspension"]
+    with pytest.raises(Refused, match="over: since 2027-10-01 nothing was overdue") as caught:
+        book.suspension_notices.received(billed, on=date(2028, 10, 1))
+    assert caught.value.rule == "suspension_notices.same_suspension"
+    with pytest.raises(Refused, match="nothing was overdue"):
+        book.suspension_notices.sent(billed, on=date(2027, 9, 28), received_on=date(2028, 10, 1))
+    assert book.suspension_notices.received(billed, on=date(2027, 9, 30)).received_on == date(2027, 9, 30)
+    assert how(book, billed) == (Standing.SUSPENDED, "suspended")
+    said = "The same letter was sent again by e-mail"
+    book.suspension_notices.received(billed, on=date(2028, 10, 1), override=said)
+    assert how(book, billed) == (Standing.SUSPENDED, "notified")
+
+
+def test_a_notice_counts_on_through_a_suspension_that_was_put_off(book, billed, at):
+    book.suspension_notices.sent(billed, on=date(2027, 9, 30))
+    at("2027-12-02")
+    book.postponements.grant(
+        billed, "suspension", on=date(2027, 10, 5), until=date(2027, 12, 1), reason="Talks"
+    )
+    assert [act.what for act in book.standing.due()] == ["ask whether the notice of suspension was received"]
+    book.suspension_notices.received(billed, on=date(2027, 10, 8))
+    assert how(book, billed) == (Standing.SUSPENDED, "notified")
 
 
 def test_who_is_excluded_before_the_ladder_asks_for_it_is_so_for_a_reason(book, billed):
@@ -127,3 +160,32 @@ def test_an_applicant_that_does_not_pay_its_joining_invoice_is_not_in_arrears(bo
     assert how(book, beta) == (Standing.APPLICATION_PENDING, None)
     book.applications.refuse(beta, reason="no legal entity")
     assert how(book, beta, date(2026, 11, 3)) is None
+
+
+def test_who_is_let_in_before_its_payment_has_the_time_of_every_member_to_pay(book, at):
+    at("2026-01-10")
+    beta = book.organizations.add("Beta Ltd", country="CH")
+    applied = book.applications.apply(beta, "associate", sector="T", study_group="T-SG13", on="2026-01-05")
+    book.applications.forward(applied, on="2026-01-06")
+    book.applications.approve(applied)
+    at("2026-11-26")
+    book.applications.activate(applied, reason="Paid, but the bank is slow")
+    assert how(book, beta) == (Standing.ARREARS, "overdue")
+    assert book.standing.due() == ()
+    assert book.dues.statement(beta, on=date(2026, 12, 6)).interest == Decimal(
+        "9.58"
+    )  # 11 days at 3 per cent
+    assert how(book, beta, date(2027, 5, 23)) == (Standing.ARREARS, "overdue")
+    assert how(book, beta, date(2027, 5, 24)) == (Standing.SUSPENDED, "suspended")
+
+
+def test_what_is_invoiced_today_is_not_overdue_tomorrow(book, acme, at):
+    at("2026-03-01")
+    book.dues.assess(2026)
+    at("2026-06-10")
+    book.dues.charge_interest(acme)
+    book.dues.pay(acme, FEE, on=date(2026, 6, 10), reference="late")
+    accepted = book.terms.accept(book.terms.propose_class(acme, sector="T", units=1, on=date(2026, 7, 1)))
+    assert {invoice.due_on for invoice in accepted.invoices} == {date(2026, 7, 10)}
+    assert how(book, acme, date(2026, 6, 11)) == how(book, acme, date(2026, 7, 10)) == (Standing.GOOD, None)
+    assert how(book, acme, date(2026, 7, 11)) == (Standing.ARREARS, "overdue")

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from support.contract_cases import MEMBER, RULES, YEAR, on, stands
+import pytest
+from support.contract_cases import DAY, MEMBER, RULES, YEAR, on, paid, stands, told
 
 from crm.membership.contract.contract_case import (
     ContractCase,
@@ -11,8 +12,10 @@ from crm.membership.contract.contract_case import (
     Statement,
 )
 from crm.membership.contract.ladder import CONTRACT, standing_spans
+from crm.membership.contract.owed import owed_items
 from crm.membership.contract.spells import NEVER
 from crm.membership.contract.standing import Punctuality, Standing
+from crm.membership.dues.ageing import Age, age_of
 
 
 def test_notice_makes_an_account_cancelling_until_it_leaves():
@@ -53,6 +56,38 @@ def test_an_applicant_owes_nothing_by_not_paying_until_it_is_a_member():
     joined = replace(YEAR, joining={"2026-000001": (date.min, date(2027, 6, 1))})
     assert stands(joined, "2027-05-31") == ("good", None)
     assert stands(joined, "2027-06-01") == ("arrears", "overdue")
+
+
+def test_the_days_of_a_member_that_was_let_in_before_its_payment_count_from_then_on():
+    joined = date(2027, 11, 26)
+    case = replace(YEAR, joining={"2026-000001": (date.min, joined)})
+    assert told(case) == [
+        ("2027-01-01", "good", None),
+        ("2027-11-26", "arrears", "overdue"),
+        ("2028-05-23", "suspended", "suspended"),
+    ]
+    (item,) = owed_items(case)
+    assert [age_of(item, joined + days * DAY, RULES) for days in (0, 178, 179, 268, 269)] == [
+        Age.OVERDUE,
+        Age.OVERDUE,
+        Age.SUSPENSION,
+        Age.SUSPENSION,
+        Age.EXCLUSION,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("joined", "paid_on", "habit"),
+    [
+        (date(2027, 3, 1), "2027-03-01", Punctuality.ON_TIME),
+        (date(2027, 5, 1), "2027-05-01", None),  # as an applicant it owed nothing
+        (date(2027, 5, 1), "2027-06-01", None),
+        (date(2027, 3, 1), "2027-05-01", Punctuality.LATE),
+    ],
+)
+def test_how_long_an_applicant_took_to_pay_is_no_habit(joined, paid_on, habit):
+    case = replace(YEAR, joining={"2026-000001": (date.min, joined)}, receipts=paid((paid_on, "31800")))
+    assert on(case, "2027-07-01").punctuality is habit
 
 
 STATEMENTS = (

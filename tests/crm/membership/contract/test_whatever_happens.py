@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from support.contract_cases import DAY, MEMBER, RULES, charge, on
 
 from crm.membership.contract.contract_case import (
+    Charge,
     ContractCase,
     Denounced,
     Instalment,
@@ -20,9 +21,11 @@ from crm.membership.contract.contract_case import (
     Statement,
 )
 from crm.membership.contract.ladder import CONTRACT, standing_spans
+from crm.membership.contract.money_back import money_of
 from crm.membership.contract.owed import owed_items
 from crm.membership.contract.standing import Standing
 from crm.membership.dues.balance import open_items
+from crm.membership.dues.dues_tables import InvoiceKind
 
 FIRST = date(2024, 1, 1)
 DAYS = st.integers(0, 2500).map(lambda n: FIRST + n * DAY)
@@ -34,7 +37,13 @@ SPELLS = st.tuples(DAYS, DAYS).map(lambda pair: (min(pair), max(pair) + DAY))
 @st.composite
 def charges(draw):
     amounts = draw(st.lists(AMOUNTS, max_size=4))
-    return tuple(charge(f"{2023 + n}-1", date(2024 + n, 3, 31), amount) for n, amount in enumerate(amounts))
+    asked = [charge(f"{2023 + n}-1", date(2024 + n, 3, 31), amount) for n, amount in enumerate(amounts)]
+    back = draw(st.lists(st.tuples(DAYS, st.integers(2023, 2027), AMOUNTS), max_size=2))
+    given = (
+        Charge(f"{n}-2", day, -amount, day, n, InvoiceKind.CREDIT, ((of, amount),))
+        for n, (day, of, amount) in enumerate(back, start=3000)
+    )
+    return (*asked, *given)
 
 
 @st.composite
@@ -46,7 +55,7 @@ def plans(draw):
         day += gap * DAY
         instalments.append(Instalment(day, amount))
     ended = draw(st.one_of(st.none(), DAYS.filter(lambda day: day >= agreed)))
-    return Plan(agreed, tuple(instalments), ended)
+    return Plan(agreed, tuple(instalments), ended, id=draw(st.integers(1, 10**6)))
 
 
 @st.composite
@@ -65,7 +74,7 @@ def cases(draw):
         charges=owed,
         receipts=tuple(draw(st.lists(RECEIPTS, max_size=5))),
         charged_since=date(2024, 1, 1) if owed else None,
-        plans=tuple(draw(st.lists(plans(), max_size=2))),
+        plans=tuple(draw(st.lists(plans(), max_size=2, unique_by=lambda plan: plan.id))),
         notices=tuple(draw(st.lists(DAYS, max_size=2))),
         postponements=tuple(
             Postponement(step, *spell)
@@ -164,7 +173,7 @@ def test_what_is_overdue_on_a_day_is_what_the_ladder_is_about(case, day):
 def test_a_plan_moves_money_between_debts_and_makes_none(case, day):
     under_plans, without = (
         sum(item.outstanding(day) for item in items)
-        for items in (owed_items(case), open_items(case.charges, case.receipts))
+        for items in (owed_items(case), open_items(case.charges, money_of(case)))
     )
     assert under_plans == without
 

@@ -53,7 +53,7 @@ def test_what_follows_fees_that_no_source_states_says_so_wherever_it_shows(book,
     rules = book.dues.unverified_rules()
     (invoice,) = book.dues.invoices(acme)
     assert {line.rule: rules.covers(line.rule, line.units) for line in book.dues.lines(invoice)} == {
-        "sector-member-R": False,
+        "sector-member-R, unit-sector_member-2024": False,
         "associate-T": True,
     }
     assert book.dues.unverified(acme) == {invoice.number: Decimal(10600)}
@@ -66,7 +66,7 @@ def test_what_follows_fees_that_no_source_states_says_so_wherever_it_shows(book,
     ledger = book.reports.dues_ledger()
     marks = {(row["rule"], row["certainty"]) for row in ledger}
     assert marks == {
-        ("sector-member-R", None),
+        ("sector-member-R, unit-sector_member-2024", None),
         ("associate-T", "unverified"),
         ("associate-T-sme-developed", "unverified"),
     }
@@ -122,7 +122,7 @@ def test_who_comes_later_is_invoiced_by_a_later_pass_and_nobody_else(book, add):
     assert (assessed.invoices, assessed.charged_before) == (1, 1)
     assert told(book, late) == [("T", "sector_member", 3, Decimal("7950.00"))]
     (invoice,) = book.dues.invoices(late)
-    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 11, 24))
+    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 12, 24))
 
 
 def test_what_an_account_owes_decides_how_it_stands(book, add):

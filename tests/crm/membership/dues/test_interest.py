@@ -1,6 +1,6 @@
 """Interest accrues on what is overdue, by dated rates, and is charged only when somebody charges it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -108,8 +108,9 @@ def test_a_rate_that_changes_holds_from_its_day_on():
 
 def test_what_was_charged_too_much_is_given_back():
     paid = item((date(2025, 9, 15), "36500"), (date(2026, 4, 11), "0"))
-    (less,) = interest_lines([paid], rules(), charged={7: Decimal("90.00")}, until_on=date(2026, 4, 30))
-    assert (less.amount, less.overdue_id, less.since_on) == (Decimal("-60.00"), 7, date(2026, 4, 1))
+    (less,) = interest_lines([paid], rules(), charged={7: {9: Decimal("90.00")}}, until_on=date(2026, 4, 30))
+    assert (less.amount, less.overdue_id, less.credits_id) == (Decimal("-60.00"), 7, 9)
+    assert less.since_on == date(2026, 4, 1)
     assert less.rule == "interest_first"
 
 
@@ -124,11 +125,35 @@ days = st.integers(1, 600).map(lambda n: DUE + timedelta(days=n))
 @given(st.lists(days, unique=True, min_size=1, max_size=5), st.integers(1, 10**8))
 def test_charging_in_steps_charges_what_charging_once_would_to_the_centime(stops, centimes):
     owed = item((date(2025, 9, 15), Decimal(centimes) / 100))
-    charged = Decimal("0.00")
-    for until_on in sorted(stops):
+    charged = {}
+    for number, until_on in enumerate(sorted(stops)):
         lines = interest_lines([owed], rules(), charged={7: charged}, until_on=until_on)
-        charged += sum(each.amount for each in lines)
-    assert charged == accrued(owed, rules(), until_on=max(stops))
+        charged[number] = sum((each.amount for each in lines), Decimal(0))
+    assert sum(charged.values()) == accrued(owed, rules(), until_on=max(stops))
+
+
+GIVEN_BACK = replace(
+    item((date(2025, 9, 15), "36500"), (date(2026, 9, 1), "12000"), due_on=DUE),
+    given_back=((date(2026, 9, 1), Decimal(24500)),),
+)
+
+
+def test_what_is_given_back_bears_no_interest_from_the_first_day_on():
+    told = accruals(GIVEN_BACK, rules(), until_on=date(2026, 12, 31))
+    assert {each.outstanding for each in told} == {Decimal(12000)}
+    assert [(each.since_on, each.rate) for each in told] == [(date(2026, 4, 1), 3), (date(2026, 7, 1), 6)]
+
+
+def test_interest_on_what_is_given_back_is_given_back_of_the_invoices_that_charged_it_the_last_one_first():
+    charged = {7: {9: Decimal("200.00"), 12: Decimal("250.00")}}
+    lines = interest_lines([GIVEN_BACK], rules(), charged=charged, until_on=date(2026, 6, 30))
+    assert [(each.credits_id, each.amount) for each in lines] == [(12, -250), (9, Decimal("-110.25"))]
+
+
+def test_the_days_on_which_an_applicant_was_asked_bear_no_interest_and_do_not_count_for_the_later_rate():
+    asked = replace(UNPAID, asked=((date.min, date(2026, 11, 26)),))
+    told = accruals(asked, rules(), until_on=date(2027, 12, 31))
+    assert [(each.since_on, each.rate) for each in told] == [(date(2026, 11, 26), 3), (date(2027, 3, 1), 6)]
 
 
 @dataclass

@@ -31,6 +31,25 @@ def test_members_without_an_invoice_are_counted_until_they_are_charged_exempt_or
     assert left(2027) == 1
 
 
+def test_a_sector_that_is_not_charged_counts_and_an_account_that_was_merged_does_not(book, store):
+    def left():
+        with store.reading() as session:
+            return uncharged(session, 2027)
+
+    acme, twin = (book.organizations.add(name, country="CH") for name in ("Acme", "Acme AG"))
+    book.terms.join(acme, "sector_member", sector="T", on=date(2020, 1, 1))
+    book.dues.assess(2027)
+    book.merge(twin, acme, reason="same LEI")
+    assert left() == 0
+    book.terms.further_sector(twin, sector="D", on=date(2026, 12, 1))
+    assert left() == 1
+    book.dues.assess(2027)
+    assert left() == 0
+    (first, *_) = book.dues.invoices(twin)
+    book.dues.credit(first, reason="wrong class")
+    assert left() == 1
+
+
 def test_member_states_are_missed_once_the_book_invoices_contributions(book, store):
     book.organizations.add("Ministry", kind="administration", country="GHA")
     book.terms.join("Ministry", "sector_member", sector="D", on=date(2020, 1, 1))

@@ -15,6 +15,10 @@ from crm.membership.dues.unverified import unverified_rules
         ("associate-D-2006", None, True),  # developing countries have paid less in ITU-D ever since
         ("academia-developed", None, True),  # the fee is read in a source, who counts as developed is not
         ("academia-developing", None, True),
+        ("sector-member-T, unit-sector_member-2024", None, False),
+        ("sector-member-T, unit-sector_member-2028", Fraction(1, 4), True),  # no amount of 2028 is stated
+        ("sector-member-T, unit-sector_member-2024", Fraction(1), True),
+        ("sector-member-D-developing, unit-sector_member-2024", None, True),
         ("sector-member-T", None, False),
         ("sector-member-T", Fraction(1, 4), False),
         ("sector-member-T", Fraction(1), True),

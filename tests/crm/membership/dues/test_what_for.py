@@ -31,6 +31,10 @@ def said(language="en", **more):
             {**HALF, **SUMMER, "amount": Decimal(-1)},
             "Credit: Sector Member in ITU-T, 1/2 unit, June – August 2027",
         ),
+        (
+            {**HALF, "amount": Decimal(-1), "credits_id": 7},
+            "Credit for 2026-000001: Sector Member in ITU-T, 1/2 unit, 2027",
+        ),
         ({"category": Category.ASSOCIATE, "coverage": Coverage.RADIO}, "Associate in ITU-R, 2027"),
         ({"category": Category.ACADEMIA, "coverage": Coverage.ALL}, "Academia, 2027"),
         ({"state": "KEN", "units": Fraction(1)}, "Contribution as a Member State, 1 unit, 2027"),

@@ -121,7 +121,33 @@ def test_what_the_joining_year_costs(book, country, category, wish, starts_on, a
     account = book.organizations.add("Applicant Ltd", country=country, kind=kind)
     applied = book.applications.apply(account, category, **wish)
     book.applications.forward(applied)
-    assert book.applications.approve(applied, starts_on=starts_on).amount == Decimal(amount)
+    approved = book.applications.approve(applied, starts_on=starts_on, reason="it takes part since")
+    assert approved.amount == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "told"),
+    [
+        ("2024-05-01", "before it was applied for on 14 September 2026. Dues of 2025, 2026: charged when"),
+        ("2026-08-31", "It begins on 1 August 2026, before it was applied for on 14 September 2026."),
+        ("2026-09-30", None),
+        ("2027-01-01", None),
+    ],
+)
+def test_a_membership_begins_before_it_was_applied_for_with_a_reason_alone_and_says_so(
+    book, forwarded, starts_on, told
+):
+    def approve(reason=""):
+        return book.applications.approve(forwarded, starts_on=starts_on, reason=reason, dry_run=True)
+
+    if told is None:
+        assert approve().warnings == ()
+        return
+    with pytest.raises(Refused) as refused:
+        approve("  ")
+    assert (refused.value.rule, refused.value.field) == ("applications.begins_after_it", "starts_on")
+    (warning,) = approve("The Council recognised it since then.").warnings
+    assert told in warning
 
 
 def test_no_membership_is_invoiced_years_ahead(book, acme):
@@ -135,7 +161,7 @@ def test_a_subsidiary_of_a_group_from_a_developed_country_joins_for_the_full_fee
     subsidiary = book.organizations.add("Acme Kenya Ltd", country="KE", parent=acme)
     applied = book.applications.apply(subsidiary, "associate", sector="D", study_group="D-SG1")
     book.applications.forward(applied)
-    assert book.applications.approve(applied, starts_on="2026-07-31").amount == Decimal("1987.50")
+    assert book.applications.approve(applied, starts_on="2026-11-30").amount == Decimal("662.50")
     (line,) = book.dues.lines(book.dues.invoices(subsidiary)[0])
     assert "full fee: its group is headquartered in Switzerland" in line.basis
 
@@ -246,6 +272,17 @@ def test_a_body_that_is_exempt_has_nothing_to_pay_and_is_a_member_with_its_appro
     assert (active.status, active.reason, active.invoice) == ("active", "Nothing is charged for it.", None)
     assert book.dues.invoices(body) == ()
     assert [term.since_on for term in book.terms.of(body)] == [date(2026, 11, 1)]
+
+
+def test_a_body_that_is_exempt_for_some_of_the_months_pays_for_the_others_before_it_is_a_member(book):
+    body = book.organizations.add("Satellite Union", country="CH", kind="international")
+    book.exemptions.grant(body, since=date(2020, 1, 1), until=date(2026, 6, 30), reason="Council 2020")
+    applied = book.applications.apply(body, "associate", sector="T", study_group="T-SG13", on="2026-03-01")
+    waiting = book.applications.approve(applied, on="2026-03-05")
+    assert (waiting.status, waiting.amount) == ("invoiced", 5300)
+    pay(book, body, "5300", reference="July to December")
+    assert book.applications.get(applied.id).status == "active"
+    assert book.dues.assess(2026, dry_run=True).invoices == 0
 
 
 def test_how_the_account_stands_follows_its_application(book, acme, invoiced, clock):

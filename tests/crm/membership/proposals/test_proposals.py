@@ -34,7 +34,7 @@ def test_accepting_posts_the_change_and_the_lines_that_were_shown(book, invoiced
         (p.since_on, p.until_on, p.months, p.amount, p.rule, p.basis) for p in proposal.lines
     ]
     assert (invoice.kind, invoice.year, invoice.amount) == ("change", 2026, proposal.net)
-    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 11, 24))
+    assert (invoice.issued_on, invoice.due_on) == (date(2026, 11, 24), date(2026, 12, 24))
     first, second = book.terms.of(invoiced)
     assert [line.event_id for line in posted] == [first.id, second.id]
     assert accepted.term == second
@@ -175,4 +175,11 @@ def test_two_who_accept_at_once_post_it_once(book, make_book, invoiced):
     assert len(book.dues.invoices(invoiced)) == 2
 
 
-# The other changes
+def test_assessing_the_member_states_changes_no_proposal(book, invoiced):
+    book.organizations.add("Ministry of Ghana", country="GH", kind="administration")
+    proposal = upgrade(book, invoiced, on=date(2026, 12, 1))
+    assert book.contributions.assess(2027).invoices == 1
+    assert upgrade(book, invoiced, on=date(2026, 12, 1)) == proposal
+    book.dues.assess(2027)
+    later = upgrade(book, invoiced, on=date(2026, 12, 1))
+    assert later.net == proposal.net + 31800 - 10600

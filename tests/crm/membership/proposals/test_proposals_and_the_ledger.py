@@ -131,3 +131,31 @@ def test_wish_6_the_lines_derive_from_the_term_and_never_the_reverse(book, invoi
     assert (charge.event_id, charge.category, charge.units) == (member.id, "sector_member", 1)
     book.terms.class_change(invoiced, sector="T", units="2", on=date(2026, 8, 1))
     assert book.dues.lines(invoice) == (credit, charge)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "net"),
+    [
+        # Invoiced as an Associate for 2026 and 2027; one month and a year are left.
+        (date(2020, 1, 1), date(2026, 12, 31), 31800 - 10600),
+        (date(2027, 1, 1), date(2030, 12, 31), 2650 - Decimal("883.33") - 10600),
+    ],
+    ids=["exempt until it is", "exempt from then on"],
+)
+def test_wish_5_what_an_account_pays_that_is_exempt_for_a_part_is_what_an_assessment_would_charge(
+    book, invoiced, since, until, net
+):
+    book.dues.assess(2027, issued_on=date(2026, 9, 15))
+    book.exemptions.grant(invoiced, since=since, until=until, reason="Council")
+    book.dues.assess(2026)  # gives back what is exempt of it
+    proposal = upgrade(book, invoiced, on=date(2026, 12, 1))
+    assert proposal.net == net
+    book.terms.accept(proposal)
+    assert [book.dues.assess(year, dry_run=True).invoices for year in (2026, 2027)] == [0, 0]
+
+
+def test_an_exemption_that_is_granted_meanwhile_changes_the_fees(book, invoiced):
+    proposal = upgrade(book, invoiced)
+    book.exemptions.grant(invoiced, since=date(2026, 9, 1), until=date(2026, 9, 30), reason="Council")
+    with pytest.raises(Refused, match="the fees and the invoices changed"):
+        book.terms.accept(proposal)

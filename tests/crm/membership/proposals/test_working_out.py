@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from support.proposals import SCHEDULE, T, ask, facts, member
 
 from crm.errors import InvalidInput, NotFound, Refused
+from crm.membership.contract.contract_tables import Exemption
 from crm.membership.dues.unused_months import PostedLine
 from crm.membership.pricing import Holding, month_end, price
 from crm.membership.proposals.proposal import PARTS
@@ -121,11 +122,39 @@ def test_a_membership_that_has_been_denounced_is_charged_to_its_end():
     assert "ends on 30 June 2027" in proposal.warnings[0]
 
 
+def exempt(since, until):
+    return (Exemption(since_on=since, until_on=until, reason="Council"),)
+
+
 def test_an_exempt_body_pays_nothing_and_that_is_said():
-    known = facts()
-    proposal = work_out(ask(), replace(known, holding=replace(known.holding, exempt=True)))
+    proposal = work_out(ask(), facts(exempt=exempt(date(2020, 1, 1), date(2030, 12, 31))))
     assert (proposal.lines, proposal.yearly_before, proposal.yearly_after) == ((), 0, 0)
-    assert proposal.warnings == ("The account is exempt and pays nothing.",)
+    assert proposal.warnings == (
+        "The account is exempt from 1 January 2020 to 31 December 2030, and pays nothing for these months.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "charged", "yearly"),
+    [
+        # Nine months are left of 2027, and all of 2028, at 31,800 a year.
+        (date(2020, 1, 1), date(2027, 12, 31), ["31800.00"], 31800),
+        (date(2028, 1, 1), date(2030, 12, 31), ["23850.00"], 31800),
+        (date(2027, 4, 2), date(2027, 8, 31), ["2650.00", "10600.00", "31800.00"], 31800),
+        (date(2020, 1, 1), date(2028, 3, 31), ["23850.00"], 0),
+        (date(2029, 1, 1), date(2030, 12, 31), ["23850.00", "31800.00"], 31800),
+    ],
+    ids=["the year", "the next one", "in summer", "for a year", "beyond what is invoiced"],
+)
+def test_the_months_in_which_the_account_is_exempt_are_given_back_and_not_charged(
+    since, until, charged, yearly
+):
+    posted = (invoiced(member(), 2027), invoiced(member(), 2028))
+    proposal = work_out(ask(), facts(exempt=exempt(since, until), posted=posted))
+    assert [str(line.amount) for line in proposal.lines if line.amount > 0] == charged
+    assert proposal.to_credit == Decimal("18550.00")
+    assert proposal.yearly_after == yearly
+    assert len(proposal.warnings) == (since.year < 2029)
 
 
 def test_what_speaks_against_it_is_warned_of():
@@ -140,7 +169,7 @@ def test_rights_and_rules_are_told_with_their_source_and_certainty():
     told = {ground.about: ground for ground in proposal.grounds}
     assert list(told) == ["rights now", "rights then", "fee now", "fee then", "approval", "effect", "credit"]
     assert all(ground.source for ground in proposal.grounds)
-    assert told["fee then"].source == "fee tables, sector-member-T"
+    assert told["fee then"].source == "fee tables, sector-member-T, unit-sector_member-2024"
     assert told["approval"].certainty is told["credit"].certainty is Certainty.UNVERIFIED
     assert proposal.approval.need is ApprovalNeed.UNSTATED
 

@@ -24,8 +24,8 @@ from crm.mail.inbound import parse
 
 
 def answering(book, letter, name):
-    """A sample as if it had come back after this letter."""
-    raw = sample(name)
+    """A sample as if it had come back after this letter, which goes to Amina there."""
+    raw = sample(name).replace(b"amina@acme.example", letter.to_address.encode())
     for purpose in ("bounces", "reply", "unsubscribe"):
         address = getattr(book.identity, purpose)(letter.id)
         raw = raw.replace(f"{purpose}+{TOKEN}@mail.accord.example".encode(), address.encode())
@@ -355,12 +355,22 @@ def test_only_a_wish_to_stop_a_dead_address_or_a_complaint_puts_anybody_on_the_l
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["bounce_status_without_action", "bounce_utf8", "bounce_several_recipients"],
+    "name", ["bounce_status_without_action", "bounce_action_without_status", "bounce_qmail"]
 )
 def test_a_dead_address_is_known_in_whatever_form_the_report_comes(book, sent, name):
     answer = book.answers.receive(answering(book, sent, name))
     assert (answer.kind, answer.effect) == ("bounce", "suppressed for all mail: bounced")
+
+
+def test_a_report_on_members_of_a_list_costs_the_list_nothing(book, sent):
+    """One has left, the others have got it or will; with and without a word on the list itself."""
+    report = answering(book, sent, "bounce_several_recipients")
+    answer = book.answers.receive(report)
+    assert (answer.kind, answer.effect) == ("bounce", "noted: the address is not known to be bad")
+    expanded = report.replace(b"five@acme.example", sent.to_address.encode())
+    assert book.answers.receive(expanded).effect.startswith("noted: it arrived")
+    assert book.suppressions.of(sent.to_address) == ()
+    assert enrolled(book, sent).state == "enrolled"
 
 
 def test_what_came_in_is_listed_the_newest_first(book, sent, clock):

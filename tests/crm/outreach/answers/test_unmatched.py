@@ -83,7 +83,9 @@ def test_a_person_alone_says_which_account_it_is_where_they_hold_one_position(bo
 
 
 def test_a_report_that_is_assigned_to_a_letter_counts_against_its_address(book, sent):
-    mail = book.answers.receive(sample("bounce_no_such_user"))
+    mail = book.answers.receive(
+        sample("bounce_no_such_user").replace(b"amina@acme.example", sent.to_address.encode())
+    )
     assert mail.outbox_id is None
     book.answers.assign(mail, letter=sent)
     assert [entry.reason for entry in book.suppressions.of(sent.to_address)] == ["bounced"]

@@ -31,7 +31,7 @@ def of(claims):
 OBSTACLES = {
     "unsubscribed": ("stopped", "must not be written to"),
     "bounced": ("stopped", "must not be written to"),
-    "answered": ("stopped", "left the journey: answered"),
+    "answered": ("stopped", "left the journey: somebody there answered"),
     "cancelled": ("stopped", "cancelled"),
     "paused": ("queued", "paused"),
     "to be looked at": ("queued", "its account is looked at first"),

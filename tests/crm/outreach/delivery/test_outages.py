@@ -3,6 +3,8 @@ from datetime import timedelta
 from itertools import chain, repeat
 
 import pytest
+from pydantic import SecretStr
+from sqlalchemy import event
 from support.handing_over import transport
 from support.kill_points import WatchedHandover, WatchedLine
 from support.locks import blocked
@@ -14,6 +16,7 @@ from support.outbox import (
     told,
 )
 from support.sending import at, delivery, nobody_listens, unheard, watched
+from support.smtp_server import RecordingServer
 
 from crm.errors import StoreError
 from crm.mail.line import Timeouts
@@ -25,14 +28,48 @@ LAPSED = LEASE + timedelta(seconds=1)
 SOON = timedelta(minutes=1)
 
 
+LATER = timedelta(minutes=15)
+
+
+def assert_all_wait(book, queued, until, why):
+    for letter in queued:
+        kept = book.outbox.get(letter)
+        assert (kept.status, kept.tries, kept.due_at) == ("queued", 0, until)
+        assert why in kept.verdict
+
+
 def test_a_mail_server_that_is_down_costs_no_tries(book, clock):
     queued = letters(book, 5)
     done = delivery(book, through=nobody_listens(), window=2).deliver(limit=5)
     assert (done.put_back, done.outcomes) == (5, {})
-    for letter in queued:
-        kept = book.outbox.get(letter)
-        assert (kept.status, kept.tries, kept.due_at) == ("queued", 0, clock.now() + SOON)
-        assert "does not answer (connect)" in kept.verdict
+    assert_all_wait(book, queued, clock.now() + SOON, "No mail server answers at 127.0.0.1:")
+
+
+def test_a_mail_server_that_asks_for_a_moment_is_asked_again_soon(book, mail_server, clock):
+    queued = letters(book, 2)
+    mail_server.play("banner421")
+    delivery(book, mail_server).deliver(limit=2)
+    assert_all_wait(book, queued, clock.now() + SOON, "answered 421 4.3.2 at banner")
+
+
+def test_a_mail_server_that_does_not_let_us_in_is_asked_less_often_and_quoted_by_its_code(
+    book, mail_server, clock
+):
+    queued = letters(book, 2)
+    mail_server.play("banner:554 5.7.1 Blocked for 192.0.2.1")
+    delivery(book, mail_server).deliver(limit=2)
+    assert_all_wait(book, queued, clock.now() + LATER, "The mail server answered 554 5.7.1 at banner.")
+    clock.advance(LATER)
+    delivery(book, mail_server).deliver(limit=2)
+    assert statuses(book, queued) == ["accepted"] * 2
+
+
+def test_a_wrong_password_is_said_and_nothing_of_it_kept(book, clock):
+    queued = letters(book, 1)
+    with RecordingServer(login=("accord", "another")) as server:
+        wrong = transport(server.port, username="accord", password=SecretStr("hunter2"))
+        delivery(book, through=wrong).deliver(limit=1)
+    assert_all_wait(book, queued, clock.now() + LATER, "The mail server answered 535 5.7.8 at auth.")
 
 
 def test_a_mail_server_that_goes_away_in_the_middle_leaves_each_letter_with_what_is_known(book, mail_server):
@@ -80,7 +117,7 @@ def test_a_refusal_is_recorded_although_the_server_goes_away_after_it(book, mail
 
 def test_an_answer_is_recorded_although_the_database_was_away_when_it_came(book, mail_server):
     (letter,) = letters(book, 1)
-    waits = []
+    waits, cuts = [], []
 
     def cut():
         with looking(book) as other:
@@ -89,19 +126,14 @@ def test_an_answer_is_recorded_although_the_database_was_away_when_it_came(book,
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
 
-    class Cut(WatchedHandover):
-        """The connection goes in the middle of the recording, twice."""
+    def cut_in_the_middle_of_recording(_connection, _cursor, statement, *_):
+        if statement.startswith("\nWITH became AS") and len(cuts) < 2:
+            cuts.append(statement)
+            cut()
 
-        def settle(self, attempts):
-            if len(waits) < 2:
-                with self._handover._store.changing("letters.settled") as change:
-                    change.session.connection().exec_driver_sql("SELECT 1")
-                    cut()
-                    return self._handover._settle(change, attempts[0])
-            return super().settle(attempts)
-
-    through = delivery(book, mail_server, handover=Cut(book.handover, unheard), pause=waits.append)
-    done = through.deliver(limit=1)
+    event.listen(book.engine, "before_cursor_execute", cut_in_the_middle_of_recording)
+    done = delivery(book, mail_server, pause=waits.append).deliver(limit=1)
+    assert len(cuts) == 2
     assert waits == [0.1, 0.3]
     assert done.outcomes == {"accepted": 1}
     assert statuses(book, [letter]) == ["accepted"]

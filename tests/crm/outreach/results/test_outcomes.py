@@ -2,8 +2,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from support.approved import content
 from support.associates import staff
-from support.runs import CONTENT, enrolled, order, writes
+from support.runs import enrolled, order, writes
 from support.sending import delivery
 
 from crm.outreach.results.attribution import Credit
@@ -41,7 +42,7 @@ def orbit(book):
 def run(book, colleague, mail_server, acme, orbit, clock):
     """A run that writes to Acme and holds Orbit out; its letter went out at once."""
     rows = (enrolled(*acme), enrolled(*orbit, arm=Arm.HOLD_OUT))
-    prepared = book.runs.prepare(order(*rows, content={**CONTENT, "goal": "upgraded"}))
+    prepared = book.runs.prepare(order(*rows, content=content(goal="upgraded")))
     hashes = {"content_hash": prepared.content_hash, "audience_hash": prepared.audience_hash}
     colleague.runs.approve(prepared, count=2, **hashes)
     launched = book.runs.launch(prepared, content_hash=prepared.content_hash)
@@ -72,7 +73,7 @@ def test_outcomes_up_to_an_instant_know_nothing_of_what_came_later(book, run, ac
 
 def standing(book, colleague):
     """A version that accounts enter one by one, launched now."""
-    run = book.runs.prepare(order(content={**CONTENT, "goal": "upgraded"}, ceiling=9, period_days=30))
+    run = book.runs.prepare(order(content=content(goal="upgraded"), ceiling=9, period_days=30))
     hashes = {"content_hash": run.content_hash, "audience_hash": run.audience_hash}
     colleague.runs.approve(run, count=9, **hashes)
     return book.runs.launch(run, content_hash=run.content_hash)

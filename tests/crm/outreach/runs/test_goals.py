@@ -2,14 +2,16 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
+from support.approved import content
 from support.associates import staff
-from support.runs import CONTENT, enrolled, order
+from support.runs import enrolled, order
 
+from crm.outreach.goal import Goal
 from crm.outreach.run_tables import Arm
-from crm.outreach.runs.goals import Goal, goal_of
 
 TODAY = date(2026, 11, 24)
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -26,10 +28,14 @@ def acme(book):
     return account, person
 
 
-def launched(book, colleague, goal, *rows, **content):
-    prepared = book.runs.prepare(order(*rows, content={**CONTENT, "goal": goal, **content}))
+def launched(book, colleague, goal, *rows):
+    prepared = book.runs.prepare(order(*rows, content=content(goal=goal)))
+    return launched_as(prepared, book, colleague)
+
+
+def launched_as(prepared, book, colleague):
     hashes = {"content_hash": prepared.content_hash, "audience_hash": prepared.audience_hash}
-    colleague.runs.approve(prepared, count=len(rows), **hashes)
+    colleague.runs.approve(prepared, count=prepared.ceiling or 1, **hashes)
     return book.runs.launch(prepared, content_hash=prepared.content_hash)
 
 
@@ -107,17 +113,61 @@ def test_runs_with_different_goals_are_due_together_each_with_its_own(book, coll
     assert found == {acme[0].id: False, other.id: True}
 
 
-def test_a_run_from_before_goals_had_names_wants_an_upgrade(book, colleague, acme):
-    run = book.runs.prepare(order(enrolled(*acme)))
-    assert "goal" not in run.content
-    assert goal_of(run) is Goal.UPGRADED
-
-
-def test_what_was_decided_before_the_launch_is_not_the_runs_doing(book, colleague, acme, clock):
+def test_what_is_on_file_when_the_audience_is_frozen_reaches_no_goal(book, colleague, acme, clock):
     join_further_sector(book, acme[0])
     clock.advance(HOUR)
-    launched(book, colleague, "membership", enrolled(*acme))
-    assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [False]
+    run = launched(book, colleague, "membership", enrolled(*acme))
+    assert not waits_with(book, run, Goal.MEMBERSHIP)
+
+
+def join_long_ago(book, account):
+    book.terms.join(account, "sector_member", sector="R", on=TODAY - 20 * DAY)
+
+
+def enter_what_is_over(book, account):
+    book.terms.join(account, "sector_member", sector="R", on=date(2010, 1, 1))
+    book.terms.denounce(account, sector="R", on=date(2015, 12, 31), reason="found in the archive")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "ends"),
+    [
+        (join_further_sector, None, True),
+        (None, join_long_ago, True),
+        (enter_what_is_over, None, False),
+        (None, enter_what_is_over, False),
+    ],
+    ids=["before the launch", "dated back", "a history before", "a history after"],
+)
+def test_whoever_has_become_a_member_is_asked_no_more_though_it_is_not_the_runs_doing(
+    book, colleague, acme, clock, before, after, ends
+):
+    prepared = book.runs.prepare(order(enrolled(*acme), content=content(goal="further_sector")))
+    clock.advance(2 * DAY)
+    if before:
+        before(book, acme[0])
+    run = launched_as(prepared, book, colleague)
+    clock.advance(DAY)
+    if after:
+        after(book, acme[0])
+    (waiting,) = book.runs.due(limit=10)
+    assert waiting.goal_reached is ends
+    assert book.outcomes.of(run).arm(Arm.TREATMENT).converted == 0
+
+
+def test_who_awaited_an_approval_is_asked_no_more_where_it_has_joined_meanwhile(book, colleague, acme, clock):
+    other = book.organizations.add("Other", country="TZ")
+    person = book.people.add("Omar", email="omar@other.example", at=other, language="en")
+    prepared = book.runs.prepare(order(content=content(goal="membership"), ceiling=1, period_days=30))
+    run = launched_as(prepared, book, colleague)
+    rows = [enrolled(*acme), enrolled(other, person, coverage=None)]
+    assert book.entries.take_in(run, rows, by={}).awaiting == 1
+    clock.advance(DAY)
+    book.terms.join(other, "sector_member", sector="D", on=TODAY)
+    clock.advance(DAY)
+    colleague.entries.admit(run, count=1)
+    found = {waiting.organization_id: waiting.goal_reached for waiting in book.runs.due(limit=10)}
+    assert found == {acme[0].id: False, other.id: True}
 
 
 @pytest.mark.parametrize("goal", Goal)

@@ -2,8 +2,9 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
+from support.approved import content
 from support.associates import associate, staff
-from support.runs import CONTENT, approved, enrolled, launched, left_out, letter_to, order, reminder, writes
+from support.runs import approved, enrolled, launched, left_out, letter_to, order, reminder, writes
 
 from crm.errors import AlreadyExists, InvalidInput, NotFound, ReadOnly, Refused
 from crm.outreach.runs.audience import hash_of_audience, hash_of_content, rows_of
@@ -138,7 +139,7 @@ def test_a_run_that_nobody_approved_is_not_launched(book, acme):
 def test_a_launch_with_another_content_than_was_approved_is_refused(book, colleague, acme):
     run = approved(book, colleague, enrolled(*acme))
     with pytest.raises(Refused, match="content is not the one") as refused:
-        book.runs.launch(run, content_hash=hash_of_content({**CONTENT, "steps": ["letter"]}))
+        book.runs.launch(run, content_hash=hash_of_content(content(journey={"steps": ["letter"]})))
     assert refused.value.rule == "runs.content"
 
 
@@ -165,8 +166,14 @@ def test_wish_13_a_launch_to_another_audience_than_was_approved_is_refused(
     assert book.runs.due(limit=10) == ()
 
 
+def test_an_approval_is_bound_to_all_that_is_said_and_not_to_who_has_reviewed_it():
+    reviewed = content(reviewed_by={"letter/en": "D. Keller, 2026-11-20"})
+    assert hash_of_content(reviewed) == hash_of_content(content()) != hash_of_content(content(quiet_days=15))
+
+
 def test_hashes_do_not_depend_on_the_order_of_keys_or_rows(acme, orbit):
-    assert hash_of_content({"a": 1, "b": 2}) == hash_of_content({"b": 2, "a": 1})
+    here, there = content(wordings={"a": "1", "b": "2"}), content(wordings={"b": "2", "a": "1"})
+    assert hash_of_content(here) == hash_of_content(there) != hash_of_content(content())
     one, other = enrolled(*acme), enrolled(*orbit)
     both, reversed_, alone = (hash_of_audience(rows_of(rows)) for rows in ([one, other], [other, one], [one]))
     assert both == reversed_ != alone
@@ -395,18 +402,18 @@ def test_results_count_by_arm_and_show_letters_in_doubt_and_assumed_sent(book, c
 
 
 @pytest.mark.parametrize(
-    ("recorded_after", "effective", "sector", "counts"),
+    ("recorded_after", "effective", "sector", "counts", "ends"),
     [
-        (1, date(2026, 11, 24), "T", True),
-        (1, date(2027, 1, 1), "T", True),
-        (1, date(2026, 11, 23), "T", False),
-        (-1, date(2027, 1, 1), "T", False),
-        (1, date(2027, 1, 1), "R", False),
+        (1, date(2026, 11, 24), "T", True, True),
+        (1, date(2027, 1, 1), "T", True, True),
+        (1, date(2026, 11, 23), "T", False, True),
+        (-1, date(2027, 1, 1), "T", False, False),
+        (1, date(2027, 1, 1), "R", False, False),
     ],
-    ids=["on the day", "next year", "before the launch", "decided before the launch", "another Sector"],
+    ids=["on the day", "next year", "before the launch", "on file when it was frozen", "another Sector"],
 )
-def test_an_upgrade_counts_if_it_was_decided_after_the_launch(
-    book, colleague, acme, clock, recorded_after, effective, sector, counts
+def test_an_upgrade_counts_if_it_was_decided_after_the_launch_and_ends_the_journey_if_it_was_recorded_later(
+    book, colleague, acme, clock, recorded_after, effective, sector, counts, ends
 ):
     book.terms.join(acme[0], "associate", sector="R", study_group="R-SG4", on=date(2020, 1, 1))
     launch_at = clock.now()
@@ -418,7 +425,7 @@ def test_an_upgrade_counts_if_it_was_decided_after_the_launch(
     clock.advance(timedelta(hours=1))
     if recorded_after > 0:
         book.terms.upgrade(acme[0], sector=sector, on=effective)
-    assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [counts]
+    assert [waiting.goal_reached for waiting in book.runs.due(limit=10)] == [ends]
     assert book.outcomes.of(run).arms[0].converted == int(counts)
 
 

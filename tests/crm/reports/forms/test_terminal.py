@@ -52,6 +52,11 @@ def test_instant_filters_definition_denominator_and_notes_are_stated():
         assert fact in said
 
 
+def test_a_filter_says_which_regions_it_means():
+    text = str(sample_report(filters={"region": "Africa", "segment": "cloud"}))
+    assert "development region: Africa; segment: cloud" in text
+
+
 def test_colour_comes_only_with_a_terminal():
     target = StringIO()
     Console(file=target).print(sample_report())
