@@ -1,4 +1,4 @@
-"""`crm mail unmatched`, `read`, `assign`, `set-aside` and `reopen`: mail that fits nothing, looked at by a person."""
+"""`crm mail unmatched`, `read`, `assign`, `unassign`, `set-aside` and `reopen`: mail that fits nothing, looked at by a person."""
 
 from typing import Annotated
 
@@ -82,6 +82,12 @@ def assign(
         show(ctx, assigned, ANSWERS)
 
 
+def unassign(ctx: typer.Context, message: Number, reason: Reason) -> None:
+    """Take back that a message was assigned to an account: it waits for a person again."""
+    with opened(ctx) as book:
+        show(ctx, book.answers.unassign(message, reason=reason), ANSWERS)
+
+
 def set_aside(
     ctx: typer.Context,
     messages: Annotated[list[int], typer.Argument(metavar="IDS", help="One message or several.")],
@@ -98,7 +104,7 @@ def reopen(ctx: typer.Context, message: Number, reason: OptionalReason = "") -> 
         show(ctx, book.answers.reopen(message, reason=reason or None), ANSWERS)
 
 
-COMMANDS = (unmatched, read, assign, set_aside, reopen)
+COMMANDS = (unmatched, read, assign, unassign, set_aside, reopen)
 
 
 def _next(waiting: tuple[Waiting, ...]) -> str:

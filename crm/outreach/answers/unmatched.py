@@ -18,6 +18,7 @@ from crm.outreach.answer_tables import AnswerReceived, one_at_a_time, waits
 from crm.outreach.answers.assigning import assign_to_account, assign_to_letter
 from crm.outreach.answers.effects import Effects
 from crm.outreach.answers.suggestions import Suggestion, suggestions_for
+from crm.outreach.answers.taking_back import take_back
 from crm.outreach.outbox.outbox import find_letter
 from crm.outreach.outbox_tables import Letter
 from crm.shown import Shown
@@ -128,6 +129,27 @@ class Unmatched:
             writer = find_person(change.session, person) if person is not None else None
             account = _account(change, organization, writer)
             return assign_to_account(change, row, account, [writer] if writer else [])
+
+    def unassign(self, key: AnswerKey, *, reason: str) -> AnswerReceived:
+        """Take back that a message was assigned to an account: it waits for a person again.
+
+        What was logged of it and its open next step go; the trail keeps them. The journeys that it ended go on, as far as
+        their run does and no other campaign has become busy with the corporate group.
+
+        Args:
+            key: the message.
+            reason: why, for the trail.
+
+        Raises:
+            NotFound: there is no such message.
+            Refused: it was not assigned to an account, or somebody has gone on from it (`answers.unassign`).
+        """
+        with self._store.changing("answer.unassigned", reason=reason) as change:
+            row = _find(change.session, key)
+            one_at_a_time(change.session, row.digest)
+            change.session.refresh(row)
+            change.about(row)
+            return take_back(change, row)
 
     def set_aside(self, key: AnswerKey | Iterable[AnswerKey], *, reason: str) -> tuple[AnswerReceived, ...]:
         """Say that messages which fit nothing need nobody: they stay on record, and wait no longer.
