@@ -441,7 +441,7 @@ def test_an_account_that_stands_otherwise_by_its_invoices_is_found_without_anybo
     (invoice,) = book.dues.invoices(acme)
     run = launched(book, colleague)
     wanted = [Occurrence.STANDING_RECORDED]
-    clock.advance(HOUR)  # it is the day on which the invoice is due
+    clock.advance(invoice.due_on - clock.now().date())  # the day on which it is due
     assert book.standing.of(acme).standing == "good"
     book.entries.take_in(run.id, [], by={}, looked_at=clock.now())
     assert book.entries.occurred(run.id, wanted) == {}
