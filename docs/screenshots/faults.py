@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from browser import document
 
@@ -54,6 +56,11 @@ def faults(page: Path, axe: Path, folder: Path, *, dark: bool = False, width: in
     if found is None:
         where = f"{page.name}, {width} px{', dark' if dark else ''}"
         raise SystemExit(f"axe-core did not come to an end on {where}.")
+    return faults_of(json.loads(found[1]))
+
+
+def faults_of(violations: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """The faults among what axe-core tells."""
     return [
         Fault(
             rule=each["id"],
@@ -61,5 +68,5 @@ def faults(page: Path, axe: Path, folder: Path, *, dark: bool = False, width: in
             help=each["help"],
             places=tuple(" ".join(map(str, node["target"])) for node in each["nodes"]),
         )
-        for each in json.loads(found[1])
+        for each in violations
     ]

@@ -82,14 +82,14 @@ class RecordingServer:
         with self._changed:
             self._schedule.extend(FAULTS[fault] if fault in FAULTS else _checked(fault) for fault in faults)
 
-    def wait_for(self, count: int, *, timeout: float = 10) -> tuple[Received, ...]:
+    def wait_for(self, count: int, *, timeout: float = 60) -> tuple[Received, ...]:
         """The messages, once there are so many of them."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._messages) >= count, timeout):
                 raise TimeoutError(f"{len(self._messages)} of {count} messages came")
             return tuple(self._messages)
 
-    def wait_until_abandoned(self, count: int, *, timeout: float = 10) -> None:
+    def wait_until_abandoned(self, count: int, *, timeout: float = 60) -> None:
         """Wait until so many messages were given up by their senders before the dot."""
         with self._changed:
             if not self._changed.wait_for(lambda: self.abandoned >= count, timeout):

@@ -9,13 +9,12 @@ from sqlmodel import Session, col, select
 
 from crm.directory.tables import Organization
 from crm.errors import Refused
-from crm.membership.contract.contract_case import LadderStep
+from crm.membership.contract.contract_case import SUSPENDED_STEPS, LadderStep
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
 
 _TROUBLE = frozenset({Standing.ARREARS, Standing.SUSPENDED})
-_SUSPENDED = frozenset({LadderStep.SUSPENDED, LadderStep.NOTIFIED, LadderStep.EXCLUSION_DUE})
 
 
 def refuse_undue_notice(session: Session, account: Organization, day: date, override: str) -> None:
@@ -25,7 +24,7 @@ def refuse_undue_notice(session: Session, account: Organization, day: date, over
         Refused: it is not, and nobody says why it is sent all the same.
     """
     found = _stands(session, account, day)
-    suspended = found is not None and (found.standing is Standing.SUSPENDED or found.step in _SUSPENDED)
+    suspended = found is not None and (found.standing is Standing.SUSPENDED or found.step in SUSPENDED_STEPS)
     if not suspended and not override.strip():
         raise _undue(
             f"{account.name} is not suspended on {day}: {_why(found)}.", "suspension_notices.suspended"

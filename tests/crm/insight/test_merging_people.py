@@ -97,7 +97,7 @@ def test_a_refusal_at_the_old_address_takes_turns_with_letters_to_the_keeper(boo
         refusal = threads.submit(make_book().suppressions.add, amine.email)
         blocked(eye, 1)
         intending.rollback()
-        refusal.result(timeout=30)
+        refusal.result(timeout=60)
 
 
 def test_an_organisation_and_a_person_are_not_merged(book, acme, amina):
