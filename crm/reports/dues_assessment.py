@@ -105,7 +105,7 @@ def dues_assessment(
     return Report(
         name="dues-assessment",
         title=f"Assessment of the dues of {asked}",
-        definition=f"What an assessment of {asked} would write now (crm dues assess {asked}), an invoice an account: what is left "
+        definition=f"What an assessment of {asked} would write now (crm dues assess {asked}), account by account: what is left "
         "to charge of every membership that runs in the year, and what is given back of what was charged before. A Sector "
         "Member whose class is not stated is charged the lowest one. Where an account is exempt for some months, the others "
         f"are charged. Nothing is written by this report. {NOT_THE_BOOKS}",
@@ -121,9 +121,7 @@ def dues_assessment(
             *priced_otherwise(sum(bool(each.otherwise) for each in found)),
         ),
         grouped_by="region",
-        chart=Chart(
-            label="account", value="invoice", empty="Accounts exempt, or with nothing to pay", most=20
-        ),
+        chart=Chart(label="account", value="invoice", empty="Exempt, or nothing to pay", most=20),
     )
 
 
