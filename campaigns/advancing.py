@@ -106,7 +106,7 @@ class _Round:
         return [move for batch in tuple(self._batches.values()) for move in self._moves_of(batch, known)]
 
     def _batch(self, number: int, due: Sequence[Waiting]) -> _Batch:
-        """An account stands there with the membership that the run is about, where that still runs."""
+        """Those of a run, each account with the membership that the run is about, where that still runs."""
         run, on = self._book.runs.get(number), self._now.date()
         journey = Journey.model_validate(run.approved.journey)
         if journey.facts:
@@ -137,6 +137,8 @@ class _Round:
         for name in sorted({name for batch in self._batches.values() for name in batch.journey.facts}):
             asking = [number for number, batch in self._batches.items() if name in batch.journey.facts]
             subjects = [subject for number in asking for subject in self._batches[number].subjects]
+            if not subjects:
+                continue  # another fact has just paused those that ask for it
             with self._pausing(f"{name} could not be read", *asking):
                 found = read_facts(self._book, [self._known_facts()[name]], subjects, self._now.date())
                 for number, values in found.items():

@@ -175,7 +175,7 @@ def launch(book: Book, run: AnyRun, *, campaign: Campaign | None = None) -> Over
 
 
 def enter(book: Book, run: AnyRun, account: OrganizationKey, *, campaign: Campaign | None = None) -> Entered:
-    """Let one account enter a standing run by hand; every guard is asked.
+    """Let one account enter a standing run by hand; every guard is asked, and whether it may enter again.
 
     Raises:
         Refused: the run does not stand open, or something stands against the account; the reason is named.

@@ -61,7 +61,7 @@ def take_in(book: Book, *, campaigns: Mapping[str, Campaign] | None = None) -> d
 def entered(
     book: Book, run: RunKey, account: OrganizationKey, *, campaign: Campaign | None = None
 ) -> Entered:
-    """Let one account enter a standing run by hand; every guard is asked.
+    """Let one account enter a standing run by hand; every guard is asked, and whether it may enter again.
 
     Raises:
         Refused: the run does not stand open, or something stands against the account; the reason is named.
@@ -73,6 +73,14 @@ def entered(
     if not preview.audience.invited:
         raise Refused(
             f"{who.name} cannot enter: {_objection(preview)}.", rule="entries.guards", subject=who.name
+        )
+    former = book.entries.former(chosen.name).get(who.id)
+    if not may_enter(former, _entry_of(chosen), book.clock.now()):
+        raise Refused(
+            f"{who.name} cannot enter: it has been in {chosen.name} before.",
+            rule="entries.again",
+            subject=who.name,
+            hint="When an account may enter again is approved with a version: --again-after-days.",
         )
     return book.entries.take_in(found, entries_of(preview), by={who.id: book.actor})
 

@@ -219,10 +219,11 @@ def _mail_server(settings: Settings) -> Iterator[Check]:
         hint = "Start it, or set CRM_SMTP_HOST, CRM_SMTP_PORT and CRM_SMTP_TLS. Letters wait in the outbox meanwhile."
         yield Check("mail server", ok=False, detail=failure.message, hint=hint)
         return
-    yield _answers(settings, settings.tls_of_mail_server)
+    yield _answers(settings)
 
 
-def _answers(settings: Settings, tls: Tls) -> Check:
+def _answers(settings: Settings) -> Check:
+    tls = settings.tls_of_mail_server
     login = f", logged in as {settings.smtp_username}" if settings.smtp_username else ""
     detail = f"{settings.smtp_host}:{settings.smtp_port} answers (TLS: {tls}{login})."
     if tls is not Tls.NONE or settings.smtp_host in ON_THIS_MACHINE:

@@ -56,9 +56,19 @@ class MessageStatus(StrEnum):
 WENT_OUT = frozenset(
     {MessageStatus.HANDING_OFF, MessageStatus.ACCEPTED, MessageStatus.IN_DOUBT, MessageStatus.ASSUMED_SENT}
 )
-SETTLED = frozenset(
-    {MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.STOPPED, MessageStatus.ASSUMED_SENT}
-)
+"""Of these the server had, or may have had, the final dot."""
+
+COUNT_AS_SENT = frozenset({MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT})
+"""These are taken to have arrived."""
+
+UNPROVED = WENT_OUT - {MessageStatus.ACCEPTED}
+"""Of these whatever comes back proves that the server had taken them."""
+
+NEVER_LEFT = frozenset({MessageStatus.STOPPED, MessageStatus.FAILED})
+"""These never arrive."""
+
+SETTLED = COUNT_AS_SENT | NEVER_LEFT
+"""Nothing more becomes of these by itself."""
 
 
 class Wording(Record, table=True):

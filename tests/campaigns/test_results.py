@@ -2,10 +2,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from support.campaign_facts import NOW, campaign, candidate, circumstances, contact
+from support.campaign_facts import NOW, assemble, campaign, candidate, circumstances, contact
 from support.run_results import results, run_with
 
-from campaigns.audience import assemble
 from campaigns.overview import Advanced, Overview
 from campaigns.results import accounts_report, reach_report
 from campaigns.run_report import run_report

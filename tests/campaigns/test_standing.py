@@ -106,6 +106,8 @@ def test_who_has_been_in_it_may_enter_again_after_a_while_and_is_written_to_agai
     assert desk.advance(book).finished == 1
     clock.advance(200 * DAY)
     assert looked(book, campaign) == Entered()
+    with pytest.raises(Refused, match=f"it has been in {campaign.name} before"):
+        desk.enter(book, run.id, "Acme", campaign=campaign)
     clock.advance(200 * DAY)
     book.standing.record(acme, "good", as_of=clock.now().date(), source="test")
     assert looked(book, campaign) == Entered(entered=1)

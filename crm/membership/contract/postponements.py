@@ -11,6 +11,8 @@ from crm.directory.staff import day_said
 from crm.directory.tables import Organization
 from crm.membership.contract.contract_case import Postponable
 from crm.membership.contract.contract_tables import StepPostponement
+from crm.membership.contract.undue import refuse_needless_postponement
+from crm.membership.dues.payments import past_day
 from crm.store.columns import chosen
 from crm.store.store import Store
 
@@ -22,7 +24,15 @@ class Postponements:
         self._store = store
 
     def grant(
-        self, key: OrganizationKey, step: Postponable | str, *, on: date | str, until: date | str, reason: str
+        self,
+        key: OrganizationKey,
+        step: Postponable | str,
+        *,
+        on: date | str,
+        until: date | str,
+        reason: str,
+        override: str = "",
+        dry_run: bool = False,
     ) -> StepPostponement:
         """Record that a step of the ladder was put off.
 
@@ -32,14 +42,19 @@ class Postponements:
             on: the day of the decision; a suspension that had begun is lifted from then on.
             until: the day on which the step is taken, if there is still reason to.
             reason: why.
+            override: why it is recorded although no step of the ladder was due or ahead on the day of the decision, by
+                what is on file.
+            dry_run: only say what would be recorded.
 
         Raises:
             InvalidInput: there is no reason, or the day comes before the decision.
+            Refused: the decision is still to come, or there was nothing to put off and nobody says why it was.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("ladder.postponed", reason=why) as change:
-            decided, last = day_said(change, on), day_said(change, until, field="until")
+        with self._store.changing("ladder.postponed", reason=override or why, dry_run=dry_run) as change:
+            decided, last = past_day(change, on), day_said(change, until, field="until")
             account = find_organization(change.session, key)
+            refuse_needless_postponement(change.session, account, decided, override)
             values = {"organization_id": account.id, "step": chosen(Postponable, step, field="step")}
             values |= {"decided_on": decided, "until_on": last, "reason": why}
             values |= {"recorded_at": change.now, "recorded_by": change.actor}

@@ -19,7 +19,8 @@ from crm.outreach.run_tables import Run
 from crm.outreach.runs.runs import pause_run
 from crm.store.store import Change
 
-_HARD_BOUNCE = "hard_bounce"
+HARD_BOUNCE = "hard_bounce"
+"""A line of the delivery ledger: a mail server took the letter, and reported later that it cannot be delivered."""
 _ONE_IS_NO_SHARE = 1
 
 
@@ -46,7 +47,7 @@ def watch_bounces(change: Change, letter: Letter, budget: Budget) -> None:
         letter: the letter that came back for good.
         budget: how much may go wrong.
     """
-    note(change.session, [letter], _HARD_BOUNCE, at=change.now)
+    note(change.session, [letter], HARD_BOUNCE, at=change.now)
     if letter.run_id is not None:
         watch_failures(change, [letter.run_id], budget)
 
@@ -79,7 +80,7 @@ def _latest(session: Session, run_id: int, span: int) -> tuple[int, int]:
 
 def _settled(session: Session, run_id: int, span: int) -> Select[*tuple[Any, ...]]:
     came_back = exists().where(
-        col(DeliveryEvent.outbox_id) == col(Letter.id), col(DeliveryEvent.what) == _HARD_BOUNCE
+        col(DeliveryEvent.outbox_id) == col(Letter.id), col(DeliveryEvent.what) == HARD_BOUNCE
     )
     at = col(Letter.settled_at)
     return (

@@ -75,15 +75,12 @@ class Handover:
         now = self._store.now()
         with self._store.transaction() as session:
             mine = claimed(session, limit=limit, ids=ids, now=now, lease=self._limits.lease)
-            letters = admitted(session, mine, rate=self._limits.rate, now=now)
-            files = enclosures_of(session, letters)
-            claims = tuple(
-                Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
-                for letter in letters
-            )
-            doubtful = hindered(session, letters, keys=self._identity.keys)
+            doubtful = hindered(session, mine, keys=self._identity.keys)
+            doubts = {letter.id for letter in doubtful}
+            sure = [letter for letter in mine if letter.id not in doubts]
+            claims = self._claims(session, admitted(session, sure, rate=self._limits.rate, now=now))
             session.expunge_all()
-        return self._still_wanted(claims, doubtful) if doubtful else claims
+        return claims + self._still_wanted(doubtful) if doubtful else claims
 
     def intend(self, letters: Sequence[Letter]) -> frozenset[int]:
         """Commit the intent to write the final dots of a window of letters, after looking once more whether to.
@@ -144,12 +141,20 @@ class Handover:
         with self._store.transaction() as session:
             return reap(session, now=self._store.now(), doubt=self._limits.doubt)
 
-    def _still_wanted(self, claims: Sequence[Claim], doubtful: Sequence[Letter]) -> tuple[Claim, ...]:
-        """Claims without the letters that nothing has to be said to a mail server about."""
+    def _still_wanted(self, doubtful: Sequence[Letter]) -> tuple[Claim, ...]:
+        """Those of some letters that a mail server has to hear of all the same; the others take nothing from a rate."""
+        now = self._store.now()
         with self._store.transaction() as session:
-            cleared = {letter.id for letter in self._cleared(session, doubtful, now=self._store.now())}
-        gone = {letter.id for letter in doubtful} - cleared
-        return tuple(claim for claim in claims if claim.letter.id not in gone)
+            cleared = self._cleared(session, doubtful, now=now)
+            claims = self._claims(session, admitted(session, cleared, rate=self._limits.rate, now=now))
+            session.expunge_all()
+        return claims
+
+    def _claims(self, session: Session, letters: Sequence[Letter]) -> tuple[Claim, ...]:
+        files = enclosures_of(session, letters)
+        return tuple(
+            Claim(letter, wording(session, letter.template), files.get(letter.id, ())) for letter in letters
+        )
 
     def _cleared(self, session: Session, letters: Sequence[Letter], *, now: datetime) -> list[Letter]:
         """Those letters that nothing stands against; the others are stopped, or go back to wait."""

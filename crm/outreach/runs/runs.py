@@ -145,15 +145,15 @@ class Runs:
             audience_hash: of the audience that the approver has seen.
 
         Raises:
-            Refused: you prepared it yourself or are not on the active staff; count or hash is another; it is not
-                waiting for approval; or a campaign has become busy with one of its corporate groups.
+            Refused: you prepared it yourself or are not on the active staff; count or hash is another, or the audience no
+                longer is what was frozen; it is not waiting for approval; or a campaign has become busy with one of its corporate groups.
         """
         with self._store.changing("run.approved") as change:
             one_approval_at_a_time(change.session)
             run = run_in(change, key, RunStatus.PREPARED, doing="approved")
             refuse_approver(change, run)
             refuse_other_hash("content", content_hash, run, run.content_hash)
-            refuse_other_hash("audience", audience_hash, run, run.audience_hash)
+            refuse_other_hash("audience", audience_hash, run, frozen_hash(change.session, run))
             refuse_other_count(change.session, run, count)
             refuse_engaged(change.session, run)
             approval = {"approver": change.actor, "approved_at": change.now, "approved_count": count}

@@ -188,6 +188,12 @@ def test_a_message_is_assigned_to_its_letter(crm, letter, unknown):
     assert crm("mail", "assign", unknown, "--org", "acme.example").exit_code == ExitCode.REFUSED
 
 
+def test_a_message_that_was_assigned_to_the_wrong_account_waits_again(crm, acme, unknown):
+    crm.json("mail", "assign", unknown, "--org", acme["id"])
+    crm.json("mail", "unassign", unknown, "--reason", "another Acme")
+    assert [one["answer"]["id"] for one in crm.json("mail", "unmatched")] == [unknown]
+
+
 def test_messages_are_set_aside_together_and_one_is_taken_back(crm, unknown):
     (other,) = crm.json("mail", "receive", stdin=message("Our newsletter", Message_ID="<7@acme.example>"))
     crm.json("mail", "set-aside", unknown, other["id"], "--reason", "a newsletter")

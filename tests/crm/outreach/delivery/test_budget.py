@@ -58,6 +58,19 @@ def test_letters_that_come_back_by_mail_count_as_failed(office, make_book):
     assert (paused.status, "2 of its latest 5 letters failed" in paused.note) == ("paused", True)
 
 
+def test_what_comes_back_is_counted_whenever_it_does_and_what_is_refused_at_once_only_as_failed(
+    office, make_book, mail_server
+):
+    run, sent = under_way(office, make_book, 3)
+    mail_server.play("rcpt:550 5.1.1 No such user")
+    delivery(office, mail_server, window=1).deliver(limit=3)
+    office.runs.cancel(run, reason="enough")
+    for letter in sent[1:]:
+        bounce(office, letter)
+    found = office.outcomes.of(run).arm("treatment")
+    assert (found.letters, found.bounced) == ({"failed": 1, "accepted": 2}, 2)
+
+
 def complain(book, letter):
     to = book.identity.bounces(letter.id)
     raw = (

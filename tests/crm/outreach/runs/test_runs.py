@@ -45,6 +45,15 @@ def test_an_approval_of_another_content_or_audience_is_refused(book, colleague, 
     assert refused.value.rule == f"runs.{what}"
 
 
+def test_an_audience_that_is_no_longer_what_was_frozen_is_not_approved(book, colleague, acme):
+    run = book.runs.prepare(order(enrolled(*acme)))
+    with book.engine.begin() as connection:
+        connection.execute(text("UPDATE enrolment SET arm = 'hold_out'"))
+    with pytest.raises(Refused) as refused:
+        approve(colleague, run)
+    assert refused.value.rule == "runs.audience"
+
+
 @pytest.mark.parametrize("actor", ["dana@accord.example", "Dana@Accord.Example"])
 def test_who_prepared_a_run_cannot_approve_it(book, colleague, acme, make_book, actor):
     run = book.runs.prepare(order(enrolled(*acme)))
