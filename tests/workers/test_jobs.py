@@ -5,12 +5,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from support.associates import associate, staff
 from support.inbound_mail import message, sample
 from support.outbox import contact, letters, order, queue, statuses
 from support.sending import delivery
 from support.smtp_server import RecordingServer
 
+from campaigns import desk
 from crm.errors import Refused, StoreError, Unreachable
+from crm.outreach.entry import Entry
+from crm.outreach.runs.entries import Entered
 from workers import jobs
 from workers.bell import Bell
 
@@ -310,3 +314,15 @@ def test_a_daily_job_whose_worker_died_is_done_the_next_day(book, clock):
     assert book.job_slots.take("daily", slot_at=clock.now(), holder="dead", lasting=timedelta(hours=1))
     clock.advance(day)
     assert jobs.in_slot(book, "daily", every=day, holder="me", work=dict) == {}
+
+
+def test_a_campaign_of_the_catalogue_stands_open_with_an_entry_of_its_version(book, make_book):
+    staff(book, "dana@accord.example", "joao@accord.example")
+    associate(book, "Acme")
+    version = desk.prepare(book, "associate_upgrade", entry=Entry(ceiling=1, every_hours=24))
+    assert "at most 1 in 30 days: all are looked at every 24 hours; each once." in str(version)
+    desk.approve(make_book("joao@accord.example"), version.id, count=1)
+    desk.launch(book, version.id)
+    assert jobs.take_in(book) == {"entered": 1, "awaiting": 0, "passed_over": 0}
+    associate(book, "Beta")
+    assert desk.enter(book, version.id, "Beta") == Entered(awaiting=1)
