@@ -64,7 +64,7 @@ $(AXE):
 	mkdir -p build/look
 	cd build/look && npm pack --silent axe-core@$(AXE_VERSION) && tar -xzf axe-core-$(AXE_VERSION).tgz package/axe.min.js
 
-screenshots: $(READY) $(AXE)  ## pictures of the reports for docs/, and what axe-core says of each page
+screenshots: $(READY) $(AXE)  ## pictures of the pages for docs/, what axe-core says of each, and a click on their buttons
 	$(BIN)/python docs/screenshots/make.py --axe $(AXE)
 
 clean:           ## remove what the commands above made

@@ -7,7 +7,7 @@ from decimal import Decimal
 import psycopg
 
 from benchmarks.bench import Bench, conninfo
-from benchmarks.dataset import NOW, book_on, ready_database
+from benchmarks.dataset import NOW, book_at, ready_database
 from benchmarks.figure import Figure
 from benchmarks.profiles import profiled
 from benchmarks.standing import MOST, ROWS
@@ -43,7 +43,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     """The ages of what is owed on a day; that both ways give the same rows on several days is asserted."""
     size = min(bench.size, MOST)
     with (
-        book_on(bench.server, ready_database(bench.server, "standing", ROWS, size)) as book,
+        book_at(bench.server.url(ready_database(bench.server, "standing", ROWS, size))) as book,
         psycopg.connect(conninfo(book), autocommit=True) as connection,
     ):
 

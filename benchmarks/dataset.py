@@ -15,6 +15,8 @@ from crm.clock import SetClock
 from crm.config import StatedSettings
 from crm.consent.suppressions import address_hash
 from crm.opening import wire
+from crm.reference.csvfile import shipped
+from crm.reference.loader import FILES
 from crm.store.postgres import Server
 from crm.store.schema import migrate, newest
 
@@ -41,18 +43,8 @@ WHERE relnamespace = 'public'::regnamespace AND NOT indisunique
 """
 
 
-@contextmanager
-def book_on(server: Server, database: str) -> Iterator[Book]:
-    """A book on a database of the server: migrated, with its reference data, its clock standing at `NOW`."""
-    with book_at(server.url(database)) as book:
-        migrate(book.engine)
-        if not any(book.regions):
-            book.reference.load()
-        yield book
-
-
 def book_at(url: str) -> Book:
-    """A book that is there already."""
+    """A book that is there already, its clock standing at `NOW`."""
     return wire(url, actor=ACTOR, settings=_SETTINGS, clock=SetClock(NOW))
 
 
@@ -64,7 +56,7 @@ def ready_book(server: Server, size: int) -> Iterator[Book]:
         server: where it is kept.
         size: how many organisations.
     """
-    with book_on(server, ready_database(server, "bench", _ROWS, size, also=_refuse_some)) as book:
+    with book_at(server.url(ready_database(server, "bench", _ROWS, size, also=_refuse_some))) as book:
         yield book
 
 
@@ -86,15 +78,23 @@ def ready_database(
         also: what else it gets.
     """
     database = f"{kind}_{size}_{_version(rows)}"
-    with _connected(server, "postgres") as connection:
-        ready = connection.execute(
-            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]
-        ).fetchone()
-    if ready != ("ready",):
-        server.replace_database(database)
-        with book_on(server, database) as book, _connected(server, database) as connection:
+    if not _is_ready(server, database):
+        _copy(server, empty_database(server), database)
+        with book_at(server.url(database)) as book, _connected(server, database) as connection:
             _fill(connection, rows, size, lambda: also(book, connection))
-            connection.execute(sql.SQL("COMMENT ON DATABASE {} IS 'ready'").format(sql.Identifier(database)))
+        _call_ready(server, database)
+    return database
+
+
+def empty_database(server: Server) -> str:
+    """A database with the reference data and nothing else, made once and kept: its name."""
+    database = f"bench_nothing_{_version()}"
+    if not _is_ready(server, database):
+        server.replace_database(database)
+        with book_at(server.url(database)) as book:
+            migrate(book.engine)
+            book.reference.load()
+        _call_ready(server, database)
     return database
 
 
@@ -107,20 +107,38 @@ def copy_of(server: Server, database: str, name: str) -> Iterator[str]:
         database: nobody may be connected to it.
         name: of the copy; a copy of that name is replaced.
     """
-    server.drop_database(name)
-    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
-    with _connected(server, "postgres") as connection:
-        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(database)))
+    _copy(server, database, name)
     try:
         yield server.url(name)
     finally:
         server.drop_database(name)
 
 
-def _version(rows: Path) -> str:
-    """Changes with the schema and with what the book is made of."""
-    made_of = f"{newest()}{rows.read_text('utf-8')}{Path(__file__).read_text('utf-8')}"
-    return sha256(made_of.encode()).hexdigest()[:12]
+def _copy(server: Server, database: str, name: str) -> None:
+    server.drop_database(name)
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+    with _connected(server, "postgres") as connection:
+        connection.execute(copy.format(sql.Identifier(name), sql.Identifier(database)))
+
+
+def _is_ready(server: Server, database: str) -> bool:
+    with _connected(server, "postgres") as connection:
+        found = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [database]
+        ).fetchone()
+    return found == ("ready",)
+
+
+def _call_ready(server: Server, database: str) -> None:
+    with _connected(server, "postgres") as connection:
+        connection.execute(sql.SQL("COMMENT ON DATABASE {} IS 'ready'").format(sql.Identifier(database)))
+
+
+def _version(*rows: Path) -> str:
+    """Changes with the schema, the reference data and what else the book is made of."""
+    files = (*map(shipped, FILES), *rows, Path(__file__))
+    made_of = b"".join(file.read_bytes() for file in files)
+    return sha256(f"{newest()}".encode() + made_of).hexdigest()[:12]
 
 
 def _fill(connection: psycopg.Connection, rows: Path, size: int, also: Callable[[], None]) -> None:

@@ -119,10 +119,10 @@ def _colleague(bench: Bench, sink: Sink, recipients: int) -> Figure:
         def log() -> None:
             book.log("call", account, "Wants access", next="Send it", due="14d")
 
-        idle = [seconds(log) for _ in range(_LOGGED)]
+        idle = [seconds(log) for _ in range(min(_LOGGED, recipients))]
         busy: list[float] = []
         send(book, sink, meanwhile=lambda: busy.append(seconds(log)))
-    note = f"medians of {_LOGGED} on an idle book and of {len(busy)} while the letters go out"
+    note = f"medians of {len(idle)} on an idle book and of {len(busy)} while the letters go out"
     return Figure(
         "an interaction logged meanwhile", Measured((median(busy),)), Measured((median(idle),)), 2, note
     )

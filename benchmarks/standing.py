@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from benchmarks.bench import Bench, conninfo
-from benchmarks.dataset import NOW, book_on, ready_database
+from benchmarks.dataset import NOW, book_at, ready_database
 from benchmarks.figure import Figure
 from crm.book import Book
 from crm.membership.contract.contract_tables import AccountStanding
@@ -50,7 +50,7 @@ def figures(bench: Bench) -> Iterator[Figure]:
     size = min(bench.size, MOST)
     database = ready_database(bench.server, "standing", ROWS, size)
     with (
-        book_on(bench.server, database) as book,
+        book_at(bench.server.url(database)) as book,
         psycopg.connect(conninfo(book), autocommit=True) as connection,
     ):
         assert book.standing.settle() == size

@@ -49,17 +49,6 @@ class Audience(Shown):
         return (*self.invited, *self.left_out)
 
 
-def assemble(campaign: Campaign, candidates: Iterable[Candidate], around: Circumstances) -> Audience:
-    """Decide about all accounts.
-
-    Args:
-        campaign: what is said, and what speaks for saying it.
-        candidates: the accounts; one that has several memberships may stand there several times.
-        around: what the guards must know besides.
-    """
-    return decided(campaign, ranked(campaign, candidates, around.now.date()), around)
-
-
 def ranked(campaign: Campaign, candidates: Iterable[Candidate], on: date) -> tuple[Case, ...]:
     """Each account once, with the membership that has the best signal on a day; the best first.
 

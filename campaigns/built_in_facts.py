@@ -12,13 +12,11 @@ from crm.insight.candidate import Candidate
 from crm.insight.study_group_interest import lately
 from crm.mail.calendar_replies import Participation
 from crm.membership.contract.standing import Punctuality, Standing
-from crm.outreach.outbox_tables import MessageStatus
-
-_SENT = frozenset({MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT})
+from crm.outreach.outbox_tables import COUNT_AS_SENT
 
 
 def _letters_sent(subject: Subject) -> int:
-    return sum(step.letter in _SENT for step in subject.waiting.done.values())
+    return sum(step.letter in COUNT_AS_SENT for step in subject.waiting.done.values())
 
 
 def _meeting_accepted(subject: Subject) -> bool | None:

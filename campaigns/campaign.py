@@ -1,13 +1,12 @@
 """A campaign as a value: to whom it speaks and why, what it says and when, and what keeps it from speaking."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_serializer, field_validator, model_validator
 
-from campaigns.entry import Entry
 from campaigns.exits import CHOSEN
 from campaigns.journey import Journey
 from campaigns.occasion import FactSource
@@ -16,24 +15,13 @@ from crm.consent.bases import Purpose
 from crm.errors import InvalidInput
 from crm.insight.audience_rules import Rule
 from crm.insight.candidate import Candidate
+from crm.mail.templates import TemplateVersion
+from crm.outreach.approved import Approved, Signature
+from crm.outreach.entry import Entry
+from crm.outreach.goal import Goal
 from crm.outreach.reasons import Leave
-from crm.outreach.runs.goals import Goal
 from crm.reference.clearance_rule import Purpose as ClearancePurpose
 from crm.reference.languages import Language
-
-
-class Signature(BaseModel):
-    """What stands under a letter whose account has no account manager; the name is the sender's, in the settings.
-
-    Attributes:
-        title: the function; stands under an account manager's letter too where the staff list gives none.
-        office: the office.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str = Field(min_length=1)
-    office: str = Field(min_length=1)
 
 
 class Campaign(BaseModel):
@@ -158,10 +146,17 @@ class Campaign(BaseModel):
                 return rank, signal
         return len(self.signals), None
 
-    def content(self, wordings: Mapping[str, str]) -> dict[str, Any]:
-        """The campaign as plain JSON, for approval and for the run.
+    def content(self, wordings: Iterable[TemplateVersion]) -> Approved:
+        """The campaign as a run keeps it, for an approval.
 
         Args:
-            wordings: the hash of each wording that it may send, by "letter/language".
+            wordings: each letter that it may send, in each language.
         """
-        return {**self.model_dump(mode="json"), "wordings": dict(wordings)}
+        by_place = {f"{wording.name}/{wording.language}": wording for wording in wordings}
+        return Approved.model_validate(
+            {
+                **self.model_dump(mode="json"),
+                "wordings": {place: wording.sha256 for place, wording in by_place.items()},
+                "reviewed_by": {place: wording.reviewed_by for place, wording in by_place.items()},
+            }
+        )

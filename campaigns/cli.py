@@ -12,7 +12,8 @@ from campaigns.catalog import find_campaign, known_campaigns
 from campaigns.drawing import Drawing
 from campaigns.facts import known_facts
 from campaigns.letters_page import campaign_letters
-from crm.cli.mail import LETTERS, show_rendered
+from crm.cli.deciding import LETTERS
+from crm.cli.mail import show_rendered
 from crm.cli.options import examples
 from crm.cli.session import invocation, opened, progress, say, show
 from crm.outreach.run_tables import RunStatus

@@ -11,7 +11,6 @@ from functools import partial
 from campaigns.advancing import advance
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
-from campaigns.entry import Entry
 from campaigns.explanation import Explained
 from campaigns.measuring import Measured, measured, overview_of
 from campaigns.orders import run_order
@@ -24,6 +23,7 @@ from campaigns.standing import as_prepared, entered, prepared_standing, take_in,
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import Staff
+from crm.outreach.entry import Entry
 from crm.outreach.outbox_tables import Letter
 from crm.outreach.run_tables import EnrolmentState, Run
 from crm.outreach.runs.entries import Entered
@@ -175,7 +175,7 @@ def launch(book: Book, run: AnyRun, *, campaign: Campaign | None = None) -> Over
 
 
 def enter(book: Book, run: AnyRun, account: OrganizationKey, *, campaign: Campaign | None = None) -> Entered:
-    """Let one account enter a standing run by hand; every guard is asked.
+    """Let one account enter a standing run by hand; every guard is asked, and whether it may enter again.
 
     Raises:
         Refused: the run does not stand open, or something stands against the account; the reason is named.

@@ -6,11 +6,9 @@ written to there is no journey.
 
 from crm.consent.bases import Purpose
 from crm.insight.candidate import Candidate, Contact
-from crm.outreach.outbox_tables import MessageStatus
+from crm.outreach.outbox_tables import NEVER_LEFT
 from crm.outreach.reasons import Leave
 from crm.outreach.runs.moves import Waiting
-
-_NEVER_LEFT = frozenset({MessageStatus.STOPPED, MessageStatus.FAILED})
 
 CHOSEN = (Leave.GOAL_REACHED, Leave.ANSWERED, Leave.MEMBERSHIP_ENDED, Leave.STANDING)
 """The exits that a campaign may do without."""
@@ -46,7 +44,7 @@ def leaving(
         (Leave.CONTACT_LEFT, contact is None),
         (Leave.SUPPRESSED, contact is not None and contact.refuses(about)),
         (Leave.COMPLAINING, waiting.complaining),
-        (Leave.LETTER_NOT_SENT, any(step.letter in _NEVER_LEFT for step in waiting.done.values())),
+        (Leave.LETTER_NOT_SENT, any(step.letter in NEVER_LEFT for step in waiting.done.values())),
     )
     return next(
         (reason for reason, applies in grounds if applies and (reason in exits or reason not in CHOSEN)), None

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from campaigns.campaign import Campaign
 from campaigns.fact import Subject
 from campaigns.guards import Case, Circumstances, Reachability, Skip, objection
-from campaigns.holding import COMES_AND_GOES, Asking, holding
+from campaigns.holding import COMES_AND_GOES, holding
 from campaigns.occasion import Manager, Stationery
 from crm.book import Book
 from crm.directory.staff import Staff
 from crm.insight.candidate import Candidate
 from crm.insight.clearance_rules import Clearance
+from crm.outreach.approved import Approved
 from crm.outreach.run_tables import Run
 from crm.reference.clearance_rule import ClearanceReason
 from crm.reference.clearance_rule import Purpose as ClearancePurpose
@@ -65,12 +66,14 @@ def gathered(
     return replace(around, held=_held(book, open_to, campaign.clearance))
 
 
-def reachability(book: Book, run: Run, accounts: Collection[Candidate], *, now: datetime) -> Reachability:
+def reachability(
+    book: Book, approved: Approved, accounts: Collection[Candidate], *, now: datetime
+) -> Reachability:
     """What the guards must know about writing to the contacts of enrolled accounts.
 
     Args:
         book: the book.
-        run: what it is about, and which addresses it writes to, as it was approved.
+        approved: what is said to them, and at which addresses.
         accounts: the accounts, each with all its contacts.
         now: the present instant.
     """
@@ -78,12 +81,12 @@ def reachability(book: Book, run: Run, accounts: Collection[Candidate], *, now: 
     return Reachability(
         now=now,
         correspondence=book.permissions.known(
-            Asking.of(run).about,
+            approved.about,
             people=people,
             groups={account.group_id for account in accounts},
             on=now.date(),
         ),
-        foreign_addresses=run.content.get("foreign_addresses", False),
+        foreign_addresses=approved.foreign_addresses,
         cap=book.limits.cap,
         written=book.lately.written(since=now - book.limits.cap, to=people),
     )
@@ -106,7 +109,7 @@ def signatories(book: Book, staff: Iterable[Staff]) -> Stationery:
 
 def held_back(
     book: Book,
-    runs: Mapping[int, Asking],
+    runs: Mapping[int, Run],
     subjects: Sequence[Subject],
     *,
     staff: Collection[Staff],
@@ -116,7 +119,7 @@ def held_back(
 
     Args:
         book: the book.
-        runs: what each run asks, by its id.
+        runs: those that they are enrolled in, by their id.
         subjects: the accounts.
         staff: our own people, those who have left among them: what they did counts as done by their office.
         now: the present instant.
@@ -126,7 +129,7 @@ def held_back(
     cleared = _cleared(book, runs, subjects, speaks)
     touches = book.lately.touches(
         {subject.waiting.organization_id for subject in subjects},
-        since=now - max((run.quiet for run in runs.values()), default=timedelta()),
+        since=now - max((run.approved.quiet for run in runs.values()), default=timedelta()),
         but=[subject.waiting.enrolment_id for subject in subjects],
     )
     found: dict[int, Skip] = {}
@@ -137,8 +140,10 @@ def held_back(
             waiting.run_id,
             cleared.get((waiting.run_id, waiting.organization_id)),
             touches.get(waiting.organization_id, ()),
-            offices={office for office in (speaks.get(run.author), signs.get(owner or 0)) if office},
-            quiet=run.quiet,
+            offices={
+                office for office in (speaks.get(run.author.casefold()), signs.get(owner or 0)) if office
+            },
+            quiet=run.approved.quiet,
             now=now,
         )
         if skip:
@@ -147,13 +152,13 @@ def held_back(
 
 
 def _cleared(
-    book: Book, runs: Mapping[int, Asking], subjects: Sequence[Subject], speaks: Mapping[str, str]
+    book: Book, runs: Mapping[int, Run], subjects: Sequence[Subject], speaks: Mapping[str, str]
 ) -> dict[tuple[int, int], Clearance]:
     """The clearance of the accounts of each run, asked once for each office and purpose that runs ask it for."""
     asked: defaultdict[tuple[str | None, ClearancePurpose], list[Subject]] = defaultdict(list)
     for subject in subjects:
         run = runs[subject.waiting.run_id]
-        asked[speaks.get(run.author), run.purpose].append(subject)
+        asked[speaks.get(run.author.casefold()), run.approved.clearance].append(subject)
     found: dict[tuple[int, int], Clearance] = {}
     for (office, purpose), some in asked.items():
         ids = {subject.waiting.organization_id for subject in some}

@@ -6,17 +6,14 @@ longer than a letter can be put off ends the journey. See docs/decisions, "A hel
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.guards import Skip, in_quiet_period
-from crm.consent.bases import Purpose
 from crm.insight.candidate import Touch
 from crm.insight.clearance_rules import Caveat, Clearance
 from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Run
 from crm.reference.clearance_rule import ClearanceReason
-from crm.reference.clearance_rule import Purpose as ClearancePurpose
 
 PATIENCE = timedelta(days=45)
 """So long a letter waits for others to be done, and an account for what kept it from entering a standing campaign.
@@ -35,33 +32,6 @@ COMES_AND_GOES = frozenset(
     }
 )
 """What may come up while a run is under way; who must not be written to, and how it stands, are exits (`campaigns.exits`)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What a run asks again before each letter.
-
-    Attributes:
-        author: who prepared it; it is asked for their office, as it was then.
-        purpose: what the clearance is asked for.
-        about: the purpose that its readers must be reachable for.
-        quiet: the quiet period.
-    """
-
-    author: str
-    purpose: ClearancePurpose
-    about: Purpose
-    quiet: timedelta
-
-    @classmethod
-    def of(cls, run: Run) -> "Asking":
-        """What a run asks, as it was approved."""
-        return cls(
-            run.author.casefold(),
-            ClearancePurpose(run.content.get("clearance", ClearancePurpose.CAMPAIGN)),
-            Purpose(run.content.get("about", Purpose.CAMPAIGNS)),
-            timedelta(days=run.content.get("quiet_days", 14)),
-        )
 
 
 def holding(

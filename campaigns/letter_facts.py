@@ -6,12 +6,14 @@ besides, its own file says (`Campaign.letter_facts`); what several campaigns tel
 
 from typing import Any
 
-from campaigns.campaign import Campaign, Signature
+from campaigns.campaign import Campaign
 from campaigns.occasion import Facts, Manager, Occasion, Stationery
 from campaigns.signal import Signal
 from crm.directory.salutations import salutation_for
 from crm.insight.candidate import Candidate, Contact
 from crm.membership.terms import Coverage
+from crm.outreach.approved import Signature
+from crm.outreach.outbox.signing import signed
 from crm.reference.languages import Language
 
 
@@ -124,10 +126,11 @@ def signature(
     if manager is None:
         sender = {"name": stationery.sender_name, "email": stationery.sender_address}
         return {**sender, "title": team.title, "office": team.office}
-    office = manager.office if language is Language.ENGLISH else manager.office_code
-    return {
-        "name": manager.name,
-        "title": manager.title or team.title,
-        "office": office,
-        "email": manager.email,
-    }
+    return signed(
+        manager.name,
+        title=manager.title or team.title,
+        email=manager.email,
+        office=manager.office,
+        office_code=manager.office_code,
+        language=language,
+    )

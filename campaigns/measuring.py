@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from rich.console import Group, RenderableType
 
-from campaigns.campaign import Campaign
 from campaigns.overview import Overview
 from campaigns.uplift import Comparison, Reading, last_reading, next_reading, readings_of
 from campaigns.uplift_reports import touches_report, wordings_report
@@ -75,7 +74,7 @@ def compared(book: Book, run: Run) -> Comparison:
 
 
 def _readings(run: Run) -> tuple[Reading, ...]:
-    """The readings that were approved with a run; one from before readings had days takes the usual ones."""
-    usual = Campaign.model_fields["readings"].default
-    days = run.content.get("readings", usual)
-    return readings_of(run.launched_at, days, standing=run.standing) if run.launched_at else ()
+    """The readings that were approved with a run."""
+    if run.launched_at is None:
+        return ()
+    return readings_of(run.launched_at, run.approved.readings, standing=run.standing)

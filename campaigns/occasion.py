@@ -15,7 +15,7 @@ class Manager:
     """An account manager, as they sign.
 
     Attributes:
-        office: the name of their office; `office_code` its code, for languages in which the book has no name of it.
+        office: the name of their office; `office_code` its code.
         time_zone: where they work, an IANA name.
     """
 

@@ -7,8 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from campaigns.audience import Invitation, LeftOut
-from campaigns.campaign import Signature
-from campaigns.entry import Entry
 from campaigns.intents import Exit, Intent, Invite, Pass, PlanTask, Send, Turn, WaitUntil
 from campaigns.journey import END
 from campaigns.keys import letter_key
@@ -18,6 +16,8 @@ from campaigns.occasion import Manager, Stationery
 from campaigns.preview import Preview
 from crm.insight.candidate import Candidate, Contact
 from crm.mail.templates import TemplateVersion
+from crm.outreach.approved import Signature
+from crm.outreach.entry import Entry
 from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.run_tables import EnrolmentState

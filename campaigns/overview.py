@@ -9,7 +9,6 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from campaigns.entry import Entry
 from campaigns.languages_report import NOT_REVIEWED, said
 from campaigns.run_report import run_report
 from campaigns.uplift import Comparison
@@ -93,7 +92,7 @@ class Overview:
             + (f" ({run.note})" if run.note else ""),
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",
         ]
-        lines += [Entry.model_validate(run.content["entry"]).words] if run.standing else []
+        lines += [entry.words] if run.standing and (entry := run.approved.entry) else []
         lines.extend(self._languages())
         left_out = ", ".join(f"{count} {reason.words}" for reason, count in self.results.left_out.items())
         exits = sum((Counter(arm.exits) for arm in self.results.arms), Counter[Leave]())
@@ -123,7 +122,7 @@ class Overview:
 
     @property
     def _not_reviewed(self) -> list[str]:
-        return [place for place, person in self.run.content.get("reviewed_by", {}).items() if not person]
+        return [place for place, person in self.run.approved.reviewed_by.items() if not person]
 
     def __rich__(self) -> RenderableType:
         return Text("\n".join(map(tame, str(self).splitlines())))

@@ -24,6 +24,7 @@ from crm.errors import Ambiguous, NotFound, Refused
 from crm.insight.candidate import Contact
 from crm.mail.rendering import Rendered, render
 from crm.mail.templates import TemplateVersion
+from crm.outreach.approved import Approved
 from crm.outreach.outbox.queueing import LetterOrder
 from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.reasons import Reason
@@ -56,9 +57,9 @@ class Preview:
     stop_address: str
 
     @property
-    def content(self) -> dict[str, Any]:
-        """The campaign and its wordings as plain JSON."""
-        return content_of(self.campaign, self.wordings)
+    def content(self) -> Approved:
+        """The campaign and its letters: what an approval would be bound to."""
+        return self.campaign.content(self.wordings.values())
 
     @property
     def count(self) -> int:
@@ -206,13 +207,6 @@ class Preview:
 
     def __repr__(self) -> str:
         return f"<Preview of {self.campaign.name}: {self.count} enrolled, {len(self.audience.left_out)} left out>"
-
-
-def content_of(campaign: Campaign, wordings: Mapping[tuple[str, str], TemplateVersion]) -> dict[str, Any]:
-    """A campaign and its wordings as plain JSON: what an approval is bound to."""
-    return campaign.content(
-        {f"{name}/{language}": found.sha256 for (name, language), found in wordings.items()}
-    )
 
 
 def _meeting(step: MeetingStep, contact: Contact, language: Language, now: datetime) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from campaigns.explanation import Explained, explained
 from campaigns.facts import known_facts, refuse_unknown
 from campaigns.gathering import gathered, signatories
 from campaigns.occasion import Stationery
-from campaigns.preview import Preview, content_of
+from campaigns.preview import Preview
 from campaigns.tongues import Tongue, refuse_silence, tongues
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
@@ -68,9 +68,8 @@ def explanation_of(book: Book, campaign: Campaign, account: OrganizationKey) -> 
 
 def content_hash(book: Book, campaign: Campaign) -> str:
     """The hash of a campaign as it stands now, with its letters."""
-    return hash_of_content(
-        content_of(campaign, _wordings(campaign, book.templates, _tongues(campaign, book.templates)))
-    )
+    wordings = _wordings(campaign, book.templates, _tongues(campaign, book.templates))
+    return hash_of_content(campaign.content(wordings.values()))
 
 
 def _tongues(campaign: Campaign, letters: TemplateFolder) -> tuple[Tongue, ...]:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from campaigns.results import ARMS, SYNTHETIC
 from campaigns.uplift import Comparison
 from crm.outreach.outbox_tables import MessageStatus
-from crm.outreach.reasons import Leave
 from crm.outreach.results.run_results import ArmResult, RunResults
 from crm.reports import Cell, Chart, Column, ColumnKind, Report
 
@@ -40,8 +39,8 @@ def run_report(results: RunResults, comparison: Comparison, *, as_of: datetime) 
         definition="Answered: a reply to a letter came, or somebody of the account or its corporate group wrote, "
         f"called or came to us since the launch. {goal.column}: has {goal.words} since the launch. Both count "
         "accounts, whether or not their journey goes on. Held back: under way, but their next letter waits for another office or "
-        "campaign to be done. Bounced: accounts whose journey ended because a report came back "
-        "that the address does not exist; their letters had been accepted by the next mail server. Won: asks won since the launch, as they are recorded.",
+        "campaign to be done. Bounced: letters that were accepted, and about which a report came back that the address does "
+        "not exist; what a mail server refuses at once counts as failed alone. Won: asks won since the launch, as they are recorded.",
         denominator="The accounts enrolled in the arm when the audience was frozen.",
         as_of=as_of,
         columns=(
@@ -73,7 +72,7 @@ def _row(arm: ArmResult) -> tuple[Cell, ...]:
         arm.underway,
         sum(arm.held.values()),
         *letters,
-        arm.exits.get(Leave.BOUNCED, 0),
+        arm.bounced,
         arm.answered,
         arm.converted,
     )

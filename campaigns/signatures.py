@@ -3,7 +3,7 @@
 # ruff: noqa: RUF001 - letters of other scripts look like ours
 from collections.abc import Mapping
 
-from campaigns.campaign import Signature
+from crm.outreach.approved import Signature
 from crm.reference.languages import Language
 
 MEMBERSHIP: Mapping[Language, Signature] = {

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 from campaigns.campaign import Campaign
 from campaigns.catalog import find_campaign
-from campaigns.entry import Entry
 from campaigns.holding import PATIENCE
 from campaigns.journey import Journey, WaitStep
 from campaigns.orders import entries_of, standing_order
@@ -14,9 +13,9 @@ from campaigns.previewing import content_hash, previewed
 from crm.book import Book
 from crm.directory.resolve import OrganizationKey
 from crm.errors import AccordError, Refused, StoreError
+from crm.outreach.entry import Entry, Occurrence
 from crm.outreach.run_tables import Run
 from crm.outreach.runs.entries import Entered, Former
-from crm.outreach.runs.occurrences import Occurrence
 from crm.outreach.runs.rules import RunKey
 from crm.outreach.runs.succession import TakenOver
 from crm.reference.languages import Language
@@ -41,7 +40,7 @@ def prepared_standing(book: Book, campaign: Campaign, entry: Entry | None = None
 
 def as_prepared(run: Run, campaign: Campaign) -> Campaign:
     """A campaign with what a standing run of it settles for itself: how accounts enter."""
-    return campaign.but(entry=run.content["entry"]) if run.standing else campaign
+    return campaign.but(entry=run.approved.entry) if run.standing else campaign
 
 
 def take_in(book: Book, *, campaigns: Mapping[str, Campaign] | None = None) -> dict[int, Entered | str]:
@@ -62,7 +61,7 @@ def take_in(book: Book, *, campaigns: Mapping[str, Campaign] | None = None) -> d
 def entered(
     book: Book, run: RunKey, account: OrganizationKey, *, campaign: Campaign | None = None
 ) -> Entered:
-    """Let one account enter a standing run by hand; every guard is asked.
+    """Let one account enter a standing run by hand; every guard is asked, and whether it may enter again.
 
     Raises:
         Refused: the run does not stand open, or something stands against the account; the reason is named.
@@ -74,6 +73,14 @@ def entered(
     if not preview.audience.invited:
         raise Refused(
             f"{who.name} cannot enter: {_objection(preview)}.", rule="entries.guards", subject=who.name
+        )
+    former = book.entries.former(chosen.name).get(who.id)
+    if not may_enter(former, _entry_of(chosen), book.clock.now()):
+        raise Refused(
+            f"{who.name} cannot enter: it has been in {chosen.name} before.",
+            rule="entries.again",
+            subject=who.name,
+            hint="When an account may enter again is approved with a version: --again-after-days.",
         )
     return book.entries.take_in(found, entries_of(preview), by={who.id: book.actor})
 
@@ -179,11 +186,11 @@ def _objection(preview: Preview) -> str:
 
 
 def _waits(run: Run) -> frozenset[str]:
-    journey = Journey.model_validate(run.content["journey"])
+    journey = Journey.model_validate(run.approved.journey)
     return frozenset(step.name for step in journey.steps if isinstance(step, WaitStep))
 
 
 def _languages(run: Run) -> frozenset[Language]:
     """Those in which a version has all its letters, as no other wording is approved with it; any, where it has none."""
-    wordings = run.content["wordings"]
-    return frozenset(Language(place.rpartition("/")[2]) for place in wordings) or frozenset(Language)
+    places = run.approved.wordings
+    return frozenset(Language(place.rpartition("/")[2]) for place in places) or frozenset(Language)

@@ -8,10 +8,9 @@ import typer
 from campaigns import desk
 from campaigns.arguments import Account, RunNumber
 from campaigns.catalog import find_campaign
-from campaigns.entry import Entry
 from crm.cli.session import opened, show
 from crm.errors import InvalidInput
-from crm.outreach.runs.occurrences import Occurrence
+from crm.outreach.entry import Entry, Occurrence
 
 Standing = Annotated[bool, typer.Option("--standing", help="A version that accounts enter one by one.")]
 Ceiling = Annotated[

@@ -32,7 +32,8 @@ def wordings_report(
     return Report(
         name=f"run-{results.run.id}-wordings",
         title=f"{results.run.title}: the wordings",
-        definition="Whoever a wording was queued for counts, whether or not it went out. Difference: in the share that "
+        definition="Whoever a wording was queued for counts, whether or not it went out. Answered: as for the arms, a reply to a "
+        "letter or whatever else they began since the launch. Difference: in the share that "
         "answered, beside the first wording of the step, with an exact interval; the confidence is shared out among the "
         "readings and the comparisons.",
         denominator="The accounts that the wording was queued for.",

@@ -37,6 +37,7 @@ class Settings(BaseSettings):
         smtp_password: goes with it.
         smtp_tls: none, starttls or implicit, both with a certificate that is checked; empty: starttls, and none where the
             mail server is on this machine.
+        smtp_messages: how many letters go over one connection to the mail server; empty: as many as it takes.
         dkim_key: an RSA private key in PEM that signs letters here; empty: the mail server signs.
         dkim_selector: names that key in the DNS of the domain.
         dkim_domain: the domain that signs; empty: that of the sender's address.
@@ -80,6 +81,7 @@ class Settings(BaseSettings):
     smtp_username: str = ""
     smtp_password: SecretStr | None = None
     smtp_tls: Tls | None = None
+    smtp_messages: int | None = Field(default=None, ge=1)
     dkim_key: SecretStr | None = None
     dkim_selector: str = Field(default="accord", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$")
     dkim_domain: str = Field(default="", pattern=r"^[A-Za-z0-9.-]*$")

@@ -75,6 +75,23 @@ def instant(when: date | datetime | None, *, end: bool = False) -> datetime | No
     return datetime.combine(when, time.max if end else time.min, tzinfo=UTC)
 
 
+def instant_of(
+    when: str | date | datetime | None, *, today: date, field: str, end: bool = False
+) -> datetime | None:
+    """The instant that a person means by a day, in words too: its first, or its last; an instant is itself.
+
+    Args:
+        when: an instant, or a day as `day_of` reads it.
+        today: the present day where the person is.
+        field: the name of the argument, for the error.
+        end: whether the last instant of the day is meant.
+
+    Raises:
+        InvalidInput: it is no day.
+    """
+    return instant(day_of(when, today=today, field=field) if isinstance(when, str) else when, end=end)
+
+
 def in_utc(at: datetime, *, field: str | None = None) -> datetime:
     """An instant in UTC; it has to say in which time zone it is.
 

@@ -1,9 +1,7 @@
 """From Associate to Sector Member: to Associates in good standing whom full membership of their Sector would serve.
 
 An Associate takes part in one study group, a Sector Member in all of its Sector, with its conferences and assemblies
-(docs/domain.md, "Categories"). The letter goes out once, a reminder follows after ten working days unless an answer
-came, and after ten more the account manager is asked to call. A reply, an upgrade, a refusal or a bounce ends the
-journey.
+(docs/domain.md, "Categories").
 
 Where the rules come from: the guards for standing and for one campaign per corporate group follow docs/domain.md,
 "Retention first". The four signals (`crm/insight/membership_signals.py`) are our own inference, and so is their order.
@@ -13,12 +11,12 @@ Fees come from the dated tables, and stand in the letter only where a source sta
 from decimal import Decimal
 
 from campaigns.campaign import Campaign
-from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
+from campaigns.house_journey import letter_reminder_call
 from campaigns.letter_facts import own_sector, own_study_group, upgrade_fees
 from campaigns.signatures import MEMBERSHIP
 from crm.insight.audience_rules import IsMember
 from crm.insight.membership_signals import activity, punctuality, second_study_group, size
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 
@@ -30,15 +28,7 @@ ASSOCIATE_UPGRADE = Campaign(
     signals=(second_study_group, size, activity, punctuality),
     letter_facts=(own_sector, own_study_group, upgrade_fees),
     goal=Goal.UPGRADED,
-    journey=Journey(
-        steps=(
-            LetterStep(name="letter", template="associate_upgrade"),
-            WaitStep(name="first_wait", working_days=10),
-            LetterStep(name="reminder", template="associate_upgrade_reminder"),
-            WaitStep(name="second_wait", working_days=10),
-            TaskStep(name="call", what="Call about full Sector membership: two letters without an answer"),
-        )
-    ),
+    journey=letter_reminder_call("associate_upgrade", call="Call about full Sector membership"),
     signatures=MEMBERSHIP,
     default_language=Language.ENGLISH,
     quiet_days=14,

@@ -1,8 +1,7 @@
 """A further Sector: to Sector Members of one Sector, with what another Sector works on that concerns them.
 
 Each Sector is a membership of its own (docs/domain.md, "Categories"), so whoever is a Sector Member of one may join the
-others. The letter goes out once, a reminder follows after ten working days unless an answer came, and after ten more
-the account manager is asked to call. A reply, a further membership, a refusal or a bounce ends the journey.
+others.
 
 Where the rules come from: the three signals (`crm/insight/membership_signals.py`) and their order are our own inference.
 What concerns a segment is reference data (`sector_concerns.csv`), which no source states either; every signal that rests
@@ -10,7 +9,7 @@ on it says so. A Sector in which the account is an Associate is never offered he
 """
 
 from campaigns.campaign import Campaign
-from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
+from campaigns.house_journey import letter_reminder_call
 from campaigns.letter_facts import own_sector
 from campaigns.occasion import Facts, Occasion
 from campaigns.signatures import MEMBERSHIP
@@ -20,7 +19,7 @@ from crm.insight.membership_signals import (
     concern_of_its_segment,
     study_group_of_another_sector,
 )
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.categories import Category
 from crm.reference.languages import Language
 
@@ -49,15 +48,7 @@ CROSS_SELL = Campaign(
     signals=(study_group_of_another_sector, companies_of_its_group, concern_of_its_segment),
     letter_facts=(own_sector, further_sector),
     goal=Goal.FURTHER_SECTOR,
-    journey=Journey(
-        steps=(
-            LetterStep(name="letter", template="cross_sell"),
-            WaitStep(name="first_wait", working_days=10),
-            LetterStep(name="reminder", template="cross_sell_reminder"),
-            WaitStep(name="second_wait", working_days=10),
-            TaskStep(name="call", what="Call about a further Sector: two letters without an answer"),
-        )
-    ),
+    journey=letter_reminder_call("cross_sell", call="Call about a further Sector"),
     signatures=MEMBERSHIP,
     default_language=Language.ENGLISH,
 )

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from campaigns.campaign import Campaign
+from campaigns.house_journey import letter_reminder_call
 from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
 from campaigns.letter_facts import state, work
 from campaigns.occasion import Facts, Occasion
@@ -23,8 +24,8 @@ from campaigns.signatures import MEMBERSHIP
 from crm.directory.tables import OrganizationKind
 from crm.insight.audience_rules import AllOf, InStateWithoutSectorMember, IsNotMember, OfKind
 from crm.insight.candidate import AdministrationLetter, Candidate
-from crm.insight.study_group_interest import lately, told
-from crm.outreach.runs.goals import Goal
+from crm.insight.study_group_interest import interest
+from crm.outreach.goal import Goal
 from crm.reference.clearance_rule import Purpose
 from crm.reference.languages import Language
 
@@ -41,10 +42,7 @@ def no_sector_member(account: Candidate, on: date) -> Signal | None:
 
 def interested_company(account: Candidate, on: date) -> Signal | None:
     """It took part in a study group in the last 24 months, or asked about one."""
-    for part in lately(account, on):
-        facts = {"sector": part.study_group[0], "study_group": part.study_group}
-        return Signal("study_group", f"{told(part)}, in a State without any Sector Member", facts)
-    return None
+    return interest(account, on, "in a State without any Sector Member")
 
 
 def first_of_its_state(account: Candidate, on: date) -> Signal | None:
@@ -120,17 +118,8 @@ FIRST_MEMBER_COMPANIES = Campaign(
     conditions=(administration_first,),
     letter_facts=(administration, work),
     goal=Goal.MEMBERSHIP,
-    journey=Journey(
-        steps=(
-            LetterStep(name="letter", template="first_member_company"),
-            WaitStep(name="first_wait", working_days=10),
-            LetterStep(name="reminder", template="first_member_company_reminder"),
-            WaitStep(name="second_wait", working_days=10),
-            TaskStep(
-                name="call",
-                what="Call about a first Sector Member of its State: two letters without an answer",
-            ),
-        )
+    journey=letter_reminder_call(
+        "first_member_company", call="Call about a first Sector Member of its State"
     ),
     signatures=MEMBERSHIP,
     default_language=Language.ENGLISH,

@@ -26,7 +26,7 @@ from crm.insight.candidate import Candidate
 from crm.insight.membership_signals import taken
 from crm.insight.study_group_interest import LATELY
 from crm.membership.contract.standing import Punctuality
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.languages import Language
 
 SILENCE = timedelta(days=365)

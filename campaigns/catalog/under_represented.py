@@ -1,8 +1,7 @@
 """New members from under-represented segments: to prospects that the work of the Union concerns and that take no part yet.
 
 The strategy asks to identify companies that are no members from under-represented parts of the digital ecosystem. Which
-segments those are, region by region, is what the report `segments-under-represented` counts. The letter goes out once, a
-reminder follows after ten working days unless an answer came, and after ten more the account manager is asked to call.
+segments those are, region by region, is what the report `segments-under-represented` counts.
 
 Where the rules come from: the four signals, their order, the 24 and the 12 months are our own inference (docs/domain.md,
 "Signals for a first membership"). The last one is true of the whole audience: its segment alone is reason enough.
@@ -11,15 +10,15 @@ Where the rules come from: the four signals, their order, the 24 and the 12 mont
 from datetime import date, timedelta
 
 from campaigns.campaign import Campaign
-from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
+from campaigns.house_journey import letter_reminder_call
 from campaigns.letter_facts import work
 from campaigns.signal import Signal
 from campaigns.signatures import MEMBERSHIP
 from crm.directory.roles import RoleKind
 from crm.insight.audience_rules import AllOf, HasRole, InSegment, IsNotMember
 from crm.insight.candidate import Candidate
-from crm.insight.study_group_interest import lately, told
-from crm.outreach.runs.goals import Goal
+from crm.insight.study_group_interest import interest
+from crm.outreach.goal import Goal
 from crm.reference.languages import Language
 
 IN_TOUCH = timedelta(days=365)
@@ -27,10 +26,7 @@ IN_TOUCH = timedelta(days=365)
 
 def interest_in_a_study_group(account: Candidate, on: date) -> Signal | None:
     """It took part in a study group in the last 24 months, or asked about one."""
-    for part in lately(account, on):
-        facts = {"sector": part.study_group[0], "study_group": part.study_group}
-        return Signal("study_group", f"{told(part)}, and is no member", facts)
-    return None
+    return interest(account, on, "and is no member")
 
 
 def conversation(account: Candidate, on: date) -> Signal | None:
@@ -68,15 +64,7 @@ UNDER_REPRESENTED = Campaign(
     signals=(interest_in_a_study_group, conversation, first_of_its_state, segment),
     letter_facts=(work,),
     goal=Goal.MEMBERSHIP,
-    journey=Journey(
-        steps=(
-            LetterStep(name="letter", template="under_represented"),
-            WaitStep(name="first_wait", working_days=10),
-            LetterStep(name="reminder", template="under_represented_reminder"),
-            WaitStep(name="second_wait", working_days=10),
-            TaskStep(name="call", what="Call about membership: two letters without an answer"),
-        )
-    ),
+    journey=letter_reminder_call("under_represented", call="Call about membership"),
     signatures=MEMBERSHIP,
     default_language=Language.ENGLISH,
 )

@@ -1,8 +1,5 @@
 """Back among the members: to organisations that were members and left, once some time has passed.
 
-The letter goes out once, a reminder follows after ten working days unless an answer came, and after ten more the account
-manager is asked to call. A reply, a new membership, a refusal or a bounce ends the journey.
-
 Whom it leaves alone: who left half a year ago or less, and whoever still owes something. A member that was excluded
 mostly does, and then stays a case for its account manager: its standing says so, and the first guard names it
 (docs/domain.md, "Retention first"). A former member is no member, so it is written to on the same grounds as a prospect.
@@ -14,16 +11,16 @@ inference; no source states any.
 from datetime import date, timedelta
 
 from campaigns.campaign import Campaign
-from campaigns.journey import Journey, LetterStep, TaskStep, WaitStep
+from campaigns.house_journey import letter_reminder_call
 from campaigns.letter_facts import work
 from campaigns.occasion import Facts, Occasion
 from campaigns.signal import Signal
 from campaigns.signatures import MEMBERSHIP
 from crm.insight.audience_rules import FormerMember
 from crm.insight.candidate import Candidate
-from crm.insight.study_group_interest import lately, told
+from crm.insight.study_group_interest import interest
 from crm.membership.terms import Coverage, EventKind
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 from crm.reference.languages import Language
 
 PEACE = timedelta(days=183)
@@ -34,11 +31,7 @@ def interest_since(account: Candidate, on: date) -> Signal | None:
     """It has taken part in a study group since it left, or asked about one."""
     if account.left is None:
         return None
-    for part in lately(account, on):
-        if part.on > account.left.ended_on:
-            facts = {"sector": part.study_group[0], "study_group": part.study_group}
-            return Signal("study_group", f"{told(part)}, after it had left", facts)
-    return None
+    return interest(account, on, "after it had left", since=account.left.ended_on)
 
 
 def denounced(account: Candidate, on: date) -> Signal | None:  # noqa: ARG001 - every rule is asked as of a day
@@ -87,15 +80,7 @@ WIN_BACK = Campaign(
     conditions=(left_in_peace,),
     letter_facts=(former_membership, work),
     goal=Goal.MEMBERSHIP,
-    journey=Journey(
-        steps=(
-            LetterStep(name="letter", template="win_back"),
-            WaitStep(name="first_wait", working_days=10),
-            LetterStep(name="reminder", template="win_back_reminder"),
-            WaitStep(name="second_wait", working_days=10),
-            TaskStep(name="call", what="Call about coming back as a member: two letters without an answer"),
-        )
-    ),
+    journey=letter_reminder_call("win_back", call="Call about coming back as a member"),
     signatures=MEMBERSHIP,
     default_language=Language.ENGLISH,
     quiet_days=60,

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from crm.cli import options
-from crm.cli.options import DAY, STAFF, Number, examples, instant, optional_day
+from crm.cli.options import DAY, STAFF, After, Number, examples, instant, optional_day
 from crm.cli.session import invocation, opened, say_more, show
 from crm.cli.tables import Cells, said
 from crm.engagement.interactions import InteractionKind
@@ -14,9 +14,6 @@ from crm.insight.search_sources import FoundKind
 
 follow_up = typer.Typer(help="Next steps: plan, complete and list them.", no_args_is_help=True)
 
-After = Annotated[
-    str | None, typer.Option(metavar="PLACE", help="Where to go on, as the part before said at its end.")
-]
 Due = Annotated[str | None, typer.Option(metavar="DAY", help=f"By when. {DAY}")]
 Owner = Annotated[str | None, typer.Option(help="Who owes it; the account manager where nobody is named.")]
 

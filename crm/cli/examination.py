@@ -24,6 +24,7 @@ from crm.mail.templates import TemplateFolder
 from crm.membership.dues.uncharged import uncharged, uncharged_states, year_to_invoice
 from crm.opening import database_url, folder_of, keys_of
 from crm.outreach.outgoing import Outgoing
+from crm.outreach.stuck_mail import stuck_mail
 from crm.reference.loader import Reference
 from crm.reference.membership_rules import membership_rules
 from crm.store.engine import connect
@@ -116,6 +117,7 @@ def _contents(engine: Engine, settings: Settings, clock: Clock) -> Iterator[Chec
     yield _reference(store)
     yield _search(store)
     yield _outgoing(store)
+    yield _outbox(store)
     yield from _dues(store)
     if settings.actor:
         yield _on_the_staff(store, settings.actor)
@@ -145,6 +147,19 @@ def _outgoing(store: Store) -> Check:
     if stop := Outgoing(store).stopped:
         return Check("outgoing mail", ok=None, detail=stop.words, hint="Let it go on: `crm mail resume`.")
     return Check("outgoing mail", ok=True, detail="Letters that are due go out.")
+
+
+def _outbox(store: Store) -> Check:
+    with store.reading() as session:
+        stuck = stuck_mail(session)
+        halted = [
+            f"Run {run.id} paused itself on {run.halted_at:%d %B %Y}: {run.note}" for run in stuck.halted
+        ]
+    found = [*([f"{stuck.letters}."] if stuck.letters else []), *halted]
+    if not found:
+        return Check("outbox", ok=True, detail="No letter and no campaign waits for a decision.")
+    hint = "See `crm mail outbox --status held` and `--status in_doubt`; `crm campaign status` has each run."
+    return Check("outbox", ok=None, detail=" ".join(found), hint=hint)
 
 
 def _dues(store: Store) -> Iterator[Check]:
@@ -204,10 +219,11 @@ def _mail_server(settings: Settings) -> Iterator[Check]:
         hint = "Start it, or set CRM_SMTP_HOST, CRM_SMTP_PORT and CRM_SMTP_TLS. Letters wait in the outbox meanwhile."
         yield Check("mail server", ok=False, detail=failure.message, hint=hint)
         return
-    yield _answers(settings, settings.tls_of_mail_server)
+    yield _answers(settings)
 
 
-def _answers(settings: Settings, tls: Tls) -> Check:
+def _answers(settings: Settings) -> Check:
+    tls = settings.tls_of_mail_server
     login = f", logged in as {settings.smtp_username}" if settings.smtp_username else ""
     detail = f"{settings.smtp_host}:{settings.smtp_port} answers (TLS: {tls}{login})."
     if tls is not Tls.NONE or settings.smtp_host in ON_THIS_MACHINE:

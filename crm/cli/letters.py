@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crm.cli.mail import LETTERS, show_rendered
+from crm.cli.deciding import LETTERS
+from crm.cli.mail import show_rendered
 from crm.cli.options import PERSON, Number, examples
 from crm.cli.session import invocation, opened, say, show
 from crm.errors import InvalidInput

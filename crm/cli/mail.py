@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from crm.book import Book
-from crm.cli import unmatched
+from crm.cli import deciding, unmatched
+from crm.cli.deciding import LETTERS
 from crm.cli.failures import ExitCode, tell
 from crm.cli.options import OptionalReason, Reason, examples
 from crm.cli.session import invocation, opened, say, show
-from crm.cli.tables import Cells
 from crm.errors import AccordError, InvalidInput, MailError, NotFound
 from crm.mail.rendering import Rendered
 from crm.outreach.answer_tables import AnswerReceived
@@ -25,18 +25,6 @@ ACTOR = "mail"
 
 LetterKey = Annotated[str, typer.Argument(metavar="LETTER", help="Id, key or Message-ID.")]
 
-LETTERS: dict[str, Cells] = {
-    "id": "id",
-    "status": "status",
-    "to": "to_address",
-    "class": "message_class",
-    "run": "run_id",
-    "step": "step",
-    "due": "due_at",
-    "handed over": "handed_at",
-    "verdict": "verdict",
-}
-"""What people see of a letter in a list."""
 _STOPS = {
     "stopped": "stopped_at",
     "by": "stopped_by",
@@ -113,27 +101,6 @@ def events(ctx: typer.Context, letter: LetterKey) -> None:
         show(ctx, book.outbox.events(letter), cells)
 
 
-@app.command()
-def resend(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
-    """Send a letter again that is in doubt or held; its reader may see it twice."""
-    with opened(ctx) as book:
-        show(ctx, book.outbox.resend(letter, reason=reason), LETTERS)
-
-
-@app.command(name="assume-sent")
-def assume_sent(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
-    """Leave a letter in doubt as probably sent."""
-    with opened(ctx) as book:
-        show(ctx, book.outbox.assume_sent(letter, reason=reason), LETTERS)
-
-
-@app.command(name="give-up")
-def give_up(ctx: typer.Context, letter: LetterKey, reason: Reason) -> None:
-    """Never send a letter that is held; the journey of its account goes on without it."""
-    with opened(ctx) as book:
-        show(ctx, book.outbox.give_up(letter, reason=reason), LETTERS)
-
-
 @app.command(epilog=examples('crm mail stop --reason "a wrong figure in every letter"'))
 def stop(ctx: typer.Context, reason: Reason) -> None:
     """Stop all outgoing mail: of campaigns, by hand, and notices. What is on its way already is finished."""
@@ -156,7 +123,7 @@ def stops(ctx: typer.Context) -> None:
         show(ctx, book.outgoing.history, _STOPS, empty="Mail was never stopped.")
 
 
-for command in unmatched.COMMANDS:
+for command in (*deciding.COMMANDS, *unmatched.COMMANDS):
     app.command()(command)
 
 

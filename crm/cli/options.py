@@ -23,6 +23,9 @@ Reason = Annotated[str, typer.Option(help="Why, for the trail.")]
 OptionalReason = Annotated[str, typer.Option(help="Why, for the trail.")]
 Source = Annotated[str, typer.Option(help="Where it is documented.")]
 Synthetic = Annotated[bool, typer.Option("--synthetic", help="Made up, for a demonstration or a test.")]
+After = Annotated[
+    str | None, typer.Option(metavar="PLACE", help="Where to go on, as the part before said at its end.")
+]
 _NOON = time(12)
 
 Number = Annotated[int, typer.Argument(metavar="ID", min=1)]

@@ -94,7 +94,7 @@ def _option(name: str, kind: Any, help_: str) -> Any:
         return Annotated[Language, typer.Option(help=help_)]
     if kind is bool:
         return Annotated[bool, typer.Option(f"--{name}", help=help_)]
-    if kind == date | None:
+    if kind == date | str | None:
         return Annotated[str | None, typer.Option(metavar="DAY", help=f"{help_} {DAY}")]
     if kind == Decimal | None:
         return Annotated[str | None, typer.Option(metavar="NUMBER", help=help_)]

@@ -153,6 +153,9 @@ def answer(
     on: OptionalOn = None,
     document: Document = "",
     override: Override = "",
+    reason: Annotated[
+        str, typer.Option(help="Why it was not written down before, where the round is closed by now.")
+    ] = "",
     synthetic: options.Synthetic = False,
 ) -> None:
     """Record what a Member State announced, whatever the rules say to it."""
@@ -165,6 +168,7 @@ def answer(
             on=optional_day(book, on),
             document=document,
             override=override,
+            reason=reason,
             synthetic=synthetic,
         )
         for warning in book.rounds.of(key).standing(row.answered_on).of(row.state).warnings:

@@ -150,10 +150,24 @@ def postpone(
     on: On,
     until: On,
     reason: Reason,
+    override: Annotated[
+        str, typer.Option(help="Why it is put off although no step is due or ahead, by what is on file.")
+    ] = "",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would be recorded; nothing is written.")
+    ] = False,
 ) -> None:
     """Record that the Secretary-General puts off a suspension or an exclusion until a day."""
     with opened(ctx) as book:
-        granted = book.postponements.grant(org, step, on=day(book, on), until=day(book, until), reason=reason)
+        granted = book.postponements.grant(
+            org,
+            step,
+            on=day(book, on),
+            until=day(book, until),
+            reason=reason,
+            override=override,
+            dry_run=dry_run,
+        )
         show(ctx, granted)
 
 

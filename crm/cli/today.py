@@ -19,6 +19,8 @@ _NEXT: Mapping[NeedReason, str] = {
     NeedReason.DUE: "crm follow-up done {record}",
     NeedReason.UNANSWERED: "crm letter draft {record}",
     NeedReason.DRAFT: "crm letter show {record}",
+    NeedReason.HALTED: "crm campaign status {record}",
+    NeedReason.UNDECIDED: "crm mail events {record}",
     NeedReason.APPLICATION: "crm application show {record}",
     NeedReason.VOTE: "crm dues statement {account}",
     NeedReason.NEW_PERSON: "crm person show {record}",

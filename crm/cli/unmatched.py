@@ -1,11 +1,11 @@
-"""`crm mail unmatched`, `read`, `assign`, `set-aside` and `reopen`: mail that fits nothing, looked at by a person."""
+"""`crm mail unmatched`, `read`, `assign`, `unassign`, `set-aside` and `reopen`: mail that fits nothing, looked at by a person."""
 
 from typing import Annotated
 
 import typer
 
-from crm.cli.options import ORGANIZATION, PERSON, Number, OptionalReason, Reason
-from crm.cli.session import invocation, opened, say, show
+from crm.cli.options import ORGANIZATION, PERSON, After, Number, OptionalReason, Reason
+from crm.cli.session import invocation, opened, say, say_more, show
 from crm.cli.tables import Cells
 from crm.outreach.answers.unmatched import Read, Waiting
 
@@ -38,15 +38,21 @@ def unmatched(
     ctx: typer.Context,
     *,
     aside: Annotated[bool, typer.Option("--set-aside", help="What was set aside, instead.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many at the most.")] = 50,
+    everything: Annotated[bool, typer.Option("--all", help="However many there are.")] = False,
+    after: After = None,
 ) -> None:
     """List what came in and fits no letter of ours, with the accounts that it may be from."""
+    most = None if everything else limit
     with opened(ctx) as book:
         if aside:
-            found = book.answers.of(set_aside=True)
+            found = book.answers.of(set_aside=True, limit=most, after=after)
             show(ctx, found, _SET_ASIDE, empty="Nothing was set aside.")
+            say_more(found, or_else="--all")
             return
-        waiting = book.answers.waiting()
+        waiting = book.answers.waiting(limit=most, after=after)
         show(ctx, waiting, _WAITING, empty="Nothing that came in waits for a person.")
+        say_more(waiting, or_else="--all")
     if waiting:
         say(ctx, _next(waiting))
 
@@ -76,6 +82,12 @@ def assign(
         show(ctx, assigned, ANSWERS)
 
 
+def unassign(ctx: typer.Context, message: Number, reason: Reason) -> None:
+    """Take back that a message was assigned to an account: it waits for a person again."""
+    with opened(ctx) as book:
+        show(ctx, book.answers.unassign(message, reason=reason), ANSWERS)
+
+
 def set_aside(
     ctx: typer.Context,
     messages: Annotated[list[int], typer.Argument(metavar="IDS", help="One message or several.")],
@@ -92,7 +104,7 @@ def reopen(ctx: typer.Context, message: Number, reason: OptionalReason = "") -> 
         show(ctx, book.answers.reopen(message, reason=reason or None), ANSWERS)
 
 
-COMMANDS = (unmatched, read, assign, set_aside, reopen)
+COMMANDS = (unmatched, read, assign, unassign, set_aside, reopen)
 
 
 def _next(waiting: tuple[Waiting, ...]) -> str:

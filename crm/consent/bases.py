@@ -13,6 +13,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, UniqueConstraint
 from sqlmodel import Session, col, select
 
 from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
+from crm.dates import day_of
 from crm.directory.merged import among
 from crm.directory.names import clean_name
 from crm.directory.people import Person, PersonKey, find_person
@@ -106,7 +107,7 @@ class Bases:
         basis: Basis | str,
         *,
         source: str,
-        on: date | None = None,
+        on: date | str | None = None,
         evidence: str = "",
         wording: str = "",
         language: Language | str | None = None,
@@ -128,6 +129,7 @@ class Bases:
             AlreadyExists: it is on record from that day.
         """
         with self._store.changing("basis.recorded") as change:
+            day = day_of(on or change.now.date(), today=change.now.date(), field="on")
             row = find_person(change.session, person)
             known = chosen(Basis, basis, field="basis")
             if known is Basis.CONSENT and not evidence.strip():
@@ -141,7 +143,7 @@ class Bases:
                 "purpose": chosen(Purpose, purpose, field="purpose"),
                 "basis": known,
                 "source": clean_name(source, field="source"),
-                "on": on or change.now.date(),
+                "on": day,
                 "evidence": evidence.strip(),
                 "wording": wording.strip(),
                 "language": known_language(language) if language else None,
@@ -151,7 +153,7 @@ class Bases:
             return change.add(ContactBasis.model_validate(values))
 
     def withdraw(
-        self, person: PersonKey, purpose: Purpose | str, *, reason: str, on: date | None = None
+        self, person: PersonKey, purpose: Purpose | str, *, reason: str, on: date | str | None = None
     ) -> tuple[ContactBasis, ...]:
         """Note that a person no longer agrees to a purpose. For campaigns the address goes on the suppression list.
 
@@ -169,8 +171,8 @@ class Bases:
             Refused: what stands is a contract or a legal obligation, which nobody withdraws by asking.
         """
         with self._store.changing("basis.withdrawn", reason=reason) as change:
+            day = day_of(on or change.now.date(), today=change.now.date(), field="on")
             row, what = find_person(change.session, person), chosen(Purpose, purpose, field="purpose")
-            day = on or change.now.date()
             if what is not Purpose.CAMPAIGNS:
                 # Before or after the intent of a letter, never beside it.
                 lock_people(change.session, [row.id])
@@ -189,12 +191,14 @@ class Bases:
             return tuple(session.exec(query.order_by(col(ContactBasis.on), col(ContactBasis.id))))
 
     def on(
-        self, person: PersonKey, purpose: Purpose | str, *, day: date | None = None
+        self, person: PersonKey, purpose: Purpose | str, *, day: date | str | None = None
     ) -> tuple[ContactBasis, ...]:
         """The grounds on which we may write to a person about something on a day (today); none means that we may not."""
+        today = self._store.now().date()
+        asked = day_of(day or today, today=today, field="day")
         with self._store.reading() as session:
             row, what = find_person(session, person), chosen(Purpose, purpose, field="purpose")
-            return bases_of(session, [row.id], what, day or self._store.now().date()).get(row.id, ())
+            return bases_of(session, [row.id], what, asked).get(row.id, ())
 
 
 def bases_of(

@@ -12,7 +12,7 @@ from crm.directory.merged import keepers_of, refuse_merged, stands
 from crm.directory.names import clean_name, normal_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.salutations import known_salutation
-from crm.directory.staff import known_time_zone, today_of
+from crm.directory.staff import day_asked, day_said, known_time_zone
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
 from crm.reference.languages import Language, known_language
@@ -125,7 +125,7 @@ class People:
         at: OrganizationKey | None = None,
         role: str = "",
         focal_point: bool = False,
-        since: date | None = None,
+        since: date | str | None = None,
         language: str | None = None,
         **more: Any,
     ) -> Person:
@@ -146,13 +146,12 @@ class People:
             AlreadyExists: another person has the address.
         """
         with self._store.changing("person.added") as change:
+            first = None if since is None else day_said(change, since, field="since")
             fields = {"name": name, "email": email, "language": language, **more}
             person = change.add(Person.model_validate({**_values(fields), "created_at": change.now}))
             if at is not None:
                 organization = find_organization(change.session, at)
-                change.add(
-                    _position(person, organization, role=role, focal_point=focal_point, since_on=since)
-                )
+                _take_up(change, person, organization, role=role, focal_point=focal_point, since_on=first)
             return person
 
     def change(self, key: PersonKey, *, reason: str | None = None, **fields: Any) -> Person:
@@ -169,39 +168,40 @@ class People:
         *,
         role: str = "",
         focal_point: bool = False,
-        since: date | None = None,
+        since: date | str | None = None,
     ) -> Position:
         """Note a further position of a person; the ones they hold go on."""
         with self._store.changing("position.taken") as change:
+            first = None if since is None else day_said(change, since, field="since")
             person, organization = find_person(change.session, key), find_organization(change.session, at)
-            return change.add(
-                _position(person, organization, role=role, focal_point=focal_point, since_on=since)
-            )
+            return _take_up(change, person, organization, role=role, focal_point=focal_point, since_on=first)
 
-    def leave(self, key: PersonKey, at: OrganizationKey, *, on: date) -> tuple[Position, ...]:
+    def leave(self, key: PersonKey, at: OrganizationKey, *, on: date | str) -> tuple[Position, ...]:
         """Note that a person left an organisation; the positions stay on record with their last day.
 
         Raises:
             NotFound: the person holds no position there.
         """
         with self._store.changing("position.left") as change:
+            day = day_said(change, on)
             person, organization = find_person(change.session, key), find_organization(change.session, at)
-            held = positions_of(change.session, person, on=on, organization=organization)
+            held = positions_of(change.session, person, on=day, organization=organization)
             if not held:
                 raise NotFound(f"{person.name} holds no position at {organization.name}.", field="at")
             for position in held:
-                position.amend({"until_on": on})
+                position.amend({"until_on": day})
             return tuple(held)
 
-    def positions(self, key: PersonKey, *, on: date | None = None) -> tuple[Position, ...]:
+    def positions(self, key: PersonKey, *, on: date | str | None = None) -> tuple[Position, ...]:
         """The positions of a person on a day, or all that are on record."""
         with self._store.reading() as session:
-            return tuple(positions_of(session, find_person(session, key), on=on))
+            day = None if on is None else day_asked(self._store, session, on)
+            return tuple(positions_of(session, find_person(session, key), on=day))
 
-    def at(self, organization: OrganizationKey, *, on: date | None = None) -> tuple[Person, ...]:
+    def at(self, organization: OrganizationKey, *, on: date | str | None = None) -> tuple[Person, ...]:
         """Who holds a position at an organisation on a day (today): focal points first, then the longest serving."""
         with self._store.reading() as session:
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day = day_asked(self._store, session, on)
             return tuple(people_at(session, find_organization(session, organization), on=day))
 
 
@@ -280,8 +280,8 @@ def positions_of(
     return session.exec(query.order_by(col(Position.since_on).nulls_first(), col(Position.id))).all()
 
 
-def _position(person: Person, organization: Organization, **fields: Any) -> Position:
-    return Position.model_validate({"person_id": person.id, "organization_id": organization.id, **fields})
+def _take_up(change: Change, person: Person, at: Organization, **fields: Any) -> Position:
+    return change.add(Position.model_validate({"person_id": person.id, "organization_id": at.id, **fields}))
 
 
 def _values(fields: Mapping[str, Any]) -> dict[str, Any]:

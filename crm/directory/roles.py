@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, exists, or_
 from sqlmodel import Session, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import today_of
+from crm.directory.staff import day_said
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, InvalidInput, NotFound
 from crm.store.columns import choice, chosen, id_field, personal, ref
@@ -63,7 +63,7 @@ class Roles:
         self._store = store
 
     def give(
-        self, key: OrganizationKey, kind: RoleKind | str, *, since: date | None = None, source: str = ""
+        self, key: OrganizationKey, kind: RoleKind | str, *, since: date | str | None = None, source: str = ""
     ) -> Role:
         """Mark an organisation as a prospect or donor.
 
@@ -78,23 +78,26 @@ class Roles:
             InvalidInput: there is no such role.
         """
         with self._store.changing("role.given") as change:
+            day = day_said(change, since, field="since")
             row = find_organization(change.session, key)
             known = chosen(RoleKind, kind, field="kind")
-            day = since or today_of(change.session, change.now, change.actor)
             return give_role(change, row, known, since=day, source=source)
 
-    def end(self, key: OrganizationKey, kind: RoleKind | str, *, on: date | None = None, reason: str) -> Role:
+    def end(
+        self, key: OrganizationKey, kind: RoleKind | str, *, on: date | str | None = None, reason: str
+    ) -> Role:
         """End a role; it stays on record with its last day.
 
         Raises:
             NotFound: the organisation has no such role.
         """
         with self._store.changing("role.ended", reason=reason) as change:
+            day = day_said(change, on)
             row = find_organization(change.session, key)
             role = open_role(change.session, row, chosen(RoleKind, kind, field="kind"))
             if role is None:
                 raise NotFound(f"{row.name} is no {kind}.", field="kind", value=str(kind))
-            return role.amend({"until_on": on or today_of(change.session, change.now, change.actor)})
+            return role.amend({"until_on": day})
 
     def of(self, key: OrganizationKey) -> tuple[Role, ...]:
         """All roles of an organisation, past and present."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from sqlalchemy import bindparam
 from sqlmodel import Field, Session, col, select
 
+from crm.dates import day_of
 from crm.directory.addresses import parse_email
 from crm.directory.names import clean_name, normal_name
 from crm.errors import AlreadyExists, Ambiguous, InvalidInput, NotFound
@@ -16,7 +17,7 @@ from crm.reference.offices import Office, find_office
 from crm.store.columns import id_field
 from crm.store.records import Record, by_id
 from crm.store.restoring import restores
-from crm.store.store import Store
+from crm.store.store import Change, Store
 from crm.store.violations import means
 
 
@@ -172,6 +173,42 @@ def today_of(session: Session, now: datetime, *who: Staff | int | str | None) ->
         *who: whose day it is, the first who is on the staff; see `zone_of`.
     """
     return now.astimezone(zone_of(session, *who)).date()
+
+
+def day_said(change: Change, when: date | str | None, *, field: str = "on") -> date:
+    """The day that somebody means who changes the book, as of where they work; today where none is named.
+
+    Args:
+        change: the verb under way.
+        when: a day as `day_of` reads it.
+        field: the name of the argument, for the error.
+
+    Raises:
+        InvalidInput: it is no day.
+    """
+    return _day(change.session, when, now=change.now, actor=change.actor, field=field)
+
+
+def day_asked(store: Store, session: Session, when: date | str | None, *, field: str = "on") -> date:
+    """The day that somebody means who reads the book, as of where they work; today where none is named.
+
+    Args:
+        store: the door to the database.
+        session: the session of the read.
+        when: a day as `day_of` reads it.
+        field: the name of the argument, for the error.
+
+    Raises:
+        InvalidInput: it is no day.
+    """
+    return _day(session, when, now=store.now(), actor=store.actor, field=field)
+
+
+def _day(session: Session, when: date | str | None, *, now: datetime, actor: str, field: str) -> date:
+    if isinstance(when, date):
+        return day_of(when, today=when, field=field)
+    today = today_of(session, now, actor)
+    return day_of(when or today, today=today, field=field)
 
 
 def _staff(session: Session, who: Staff | int | None) -> Staff | None:

@@ -8,6 +8,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import day_said
 from crm.errors import AlreadyExists
 from crm.reference.study_groups import find_study_group
 from crm.store.columns import choice, chosen, id_field, personal, ref
@@ -59,7 +60,7 @@ class Participations:
         study_group: str,
         kind: ParticipationKind | str,
         *,
-        on: date,
+        on: date | str,
         source: str = "",
         synthetic: bool = False,
     ) -> Participation:
@@ -77,8 +78,9 @@ class Participations:
             AlreadyExists: it is on record.
         """
         with self._store.changing("participation.recorded") as change:
+            day = day_said(change, on)
             row = find_organization(change.session, key)
-            values = {"organization_id": row.id, "on": on, "source": source, "synthetic": synthetic}
+            values = {"organization_id": row.id, "on": day, "source": source, "synthetic": synthetic}
             values |= {
                 "kind": chosen(ParticipationKind, kind, field="kind"),
                 "study_group": find_study_group(change.session, study_group).code,

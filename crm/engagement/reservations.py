@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ColumnElement, and_, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field, Session, col, select
 
-from crm.dates import last_day_of
+from crm.dates import day_of, last_day_of
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.staff import own_office
@@ -121,11 +121,12 @@ class Reservations:
                 )
             return held.amend({"released_at": change.now})
 
-    def of(self, key: OrganizationKey, *, on: date | None = None) -> Reservation | None:
+    def of(self, key: OrganizationKey, *, on: date | str | None = None) -> Reservation | None:
         """The reservation that an account is under on a day (today), if there is one."""
         with self._store.reading() as session:
-            account = find_organization(session, key)
-            return running_reservation(session, account, on=on or self._store.now().date())
+            today = self._store.now().date()
+            day = day_of(on or today, today=today, field="on")
+            return running_reservation(session, find_organization(session, key), on=day)
 
     def running(self, *, office: Office | str | None = None) -> tuple[Reservation, ...]:
         """The reservations that count today, those that end first on top: all of them, or those of an office."""

@@ -9,9 +9,10 @@ from sqlalchemy import CheckConstraint, ColumnElement, CompoundSelect, Index, ex
 from sqlalchemy import select as columns
 from sqlmodel import Field, Session, col, or_, select
 
+from crm.dates import day_of
 from crm.directory.merged import stands
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import Staff, find_staff
+from crm.directory.staff import Staff, day_said, find_staff
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from crm.reference.offices import Office, find_office
@@ -99,7 +100,7 @@ class Teams:
         office: Office | str,
         staff: Staff | str | int | None = None,
         lead: bool = False,
-        since: date | None = None,
+        since: date | str | None = None,
     ) -> TeamSeat:
         """Give an office a seat in the team of an account; one that has the seat already may be given the lead.
 
@@ -115,6 +116,7 @@ class Teams:
             Refused: the member of staff belongs to another office, or no longer works here.
         """
         with self._store.changing("team.joined") as change:
+            first = None if since is None else day_said(change, since, field="since")
             account = find_organization(change.session, key)
             code = find_office(change.session, office).code
             member = None if staff is None else _member(change.session, staff, code).id
@@ -123,7 +125,7 @@ class Teams:
                 _take_lead(change.session, account, held)
             if lead and held is not None:
                 return held
-            return _seat(change, account.id, code, member, lead=lead, since=since)
+            return _seat(change, account.id, code, member, lead=lead, since=first)
 
     def leave(
         self,
@@ -131,7 +133,7 @@ class Teams:
         *,
         office: Office | str,
         staff: Staff | str | int | None = None,
-        on: date | None = None,
+        on: date | str | None = None,
     ) -> tuple[TeamSeat, ...]:
         """Note that an office, or one of its people, no longer works with an account; the seats stay on record.
 
@@ -145,6 +147,7 @@ class Teams:
             NotFound: there is no such seat.
         """
         with self._store.changing("team.left") as change:
+            last = None if on is None else day_said(change, on)
             account = find_organization(change.session, key)
             code = find_office(change.session, office).code
             seats = _seats(change.session, account, office=code)
@@ -153,24 +156,28 @@ class Teams:
                 seats = [seat for seat in seats if seat.staff_id == member.id]
             if not seats:
                 raise NotFound(f"{code} has no such seat at {account.name}.", field="office", value=code)
-            return tuple(seat.amend({"until_on": on or _last_day(change, seat)}) for seat in seats)
+            return tuple(seat.amend({"until_on": last or _last_day(change, seat)}) for seat in seats)
 
-    def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[TeamSeat, ...]:
+    def of(self, key: OrganizationKey, *, on: date | str | None = None) -> tuple[TeamSeat, ...]:
         """The seats in the team of an account on a day (today), the lead first."""
         with self._store.reading() as session:
+            day = self._day(on)
             account = find_organization(session, key)
-            query = select(TeamSeat).where(
-                TeamSeat.organization_id == account.id, seated(on or self._store.now().date())
-            )
+            query = select(TeamSeat).where(TeamSeat.organization_id == account.id, seated(day))
             return tuple(
                 session.exec(query.order_by(col(TeamSeat.lead).desc(), TeamSeat.office, col(TeamSeat.id)))
             )
 
-    def lead(self, key: OrganizationKey, *, on: date | None = None) -> Lead | None:
+    def lead(self, key: OrganizationKey, *, on: date | str | None = None) -> Lead | None:
         """Who leads the work with an account on a day (today); None: it has neither lead seat nor account manager."""
         with self._store.reading() as session:
+            day = self._day(on)
             account = find_organization(session, key)
-            return _lead(session, account, on or self._store.now().date())
+            return _lead(session, account, day)
+
+    def _day(self, on: date | str | None) -> date:
+        today = self._store.now().date()
+        return day_of(on or today, today=today, field="on")
 
 
 def seated(day: date) -> ColumnElement[bool]:

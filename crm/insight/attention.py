@@ -58,6 +58,7 @@ class Attention:
         These are next steps that are due or overdue; accounts that nobody has touched for longer than their tier allows;
         those who came to us and wait for an answer; memberships that were denounced; new focal points and people in
         senior roles, and standings that have become worse, of the last 30 days; letters that wait for their author;
+        campaigns that paused themselves, and letters that are held or in doubt;
         applications for membership that wait for us, or for somebody else for longer than is usual; Member States that have
         lost their vote by arrears, or will within 120 days.
 

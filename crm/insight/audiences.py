@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import case, func, select, text
 from sqlmodel import col
 
+from crm.dates import day_of
 from crm.directory.merged import stands
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization
@@ -99,7 +100,7 @@ class Audiences:
         self._store = store
         self._longest = longest
 
-    def count(self, rule: Rule, *, on: date | None = None) -> AudienceCount:
+    def count(self, rule: Rule, *, on: date | str | None = None) -> AudienceCount:
         """How many accounts a rule reaches, and how many each of its clauses leaves out; in one statement.
 
         Args:
@@ -119,7 +120,7 @@ class Audiences:
         left_out = (LeftOutBy(clause.words, found.get(place, 0)) for place, clause in enumerate(clauses))
         return AudienceCount(rule.words, day, found.get(len(clauses), 0), tuple(left_out))
 
-    def members(self, rule: Rule, *, on: date | None = None) -> tuple[Organization, ...]:
+    def members(self, rule: Rule, *, on: date | str | None = None) -> tuple[Organization, ...]:
         """The accounts that a rule is true of, by id.
 
         Args:
@@ -134,7 +135,7 @@ class Audiences:
         with self._store.reading() as session, limited(session, self._longest):
             return tuple(session.scalars(query))
 
-    def explain(self, rule: Rule, account: OrganizationKey, *, on: date | None = None) -> Explanation:
+    def explain(self, rule: Rule, account: OrganizationKey, *, on: date | str | None = None) -> Explanation:
         """Why one account is in the audience of a rule or is not, clause by clause. Only this account is looked at.
 
         A clause about a whole State or segment looks at that, too.
@@ -156,8 +157,9 @@ class Audiences:
         answers = tuple(_answer(clause, known) for clause in clauses_of(rule))
         return Explanation(asked.id, asked.name, day, all(answer.holds for answer in answers), answers)
 
-    def _day(self, on: date | None) -> date:
-        return on or self._store.now().date()
+    def _day(self, on: date | str | None) -> date:
+        today = self._store.now().date()
+        return day_of(on or today, today=today, field="on")
 
 
 def _leaves(rule: Rule) -> Iterator[Rule]:

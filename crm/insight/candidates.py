@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, select, true
 from sqlmodel import Session, col
 
+from crm.dates import day_of
 from crm.directory.merged import among, stands
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.directory.tables import Organization, corporate_group
@@ -50,7 +51,7 @@ class Candidates:
         self._letters = letters
 
     def matching(
-        self, rule: Rule, *, only: Iterable[int] | None = None, on: date | None = None
+        self, rule: Rule, *, only: Iterable[int] | None = None, on: date | str | None = None
     ) -> tuple[Candidate, ...]:
         """The accounts that a rule is true of, by account and Sector.
 
@@ -65,7 +66,7 @@ class Candidates:
         Raises:
             StoreError: the rule asks for more than the database can find in a minute.
         """
-        day = on or self._store.now().date()
+        day = self._day(on)
         with self._store.reading() as session, limited(session, LONGEST):
             fits = condition(rule, day)
             if only is not None:
@@ -73,7 +74,7 @@ class Candidates:
             return self._read(session, fits, day, rule)
 
     def among(
-        self, organizations: Iterable[int], *, about: Rule | None = None, on: date | None = None
+        self, organizations: Iterable[int], *, about: Rule | None = None, on: date | str | None = None
     ) -> tuple[Candidate, ...]:
         """These accounts, whether or not a rule is true of them.
 
@@ -82,12 +83,12 @@ class Candidates:
             about: only with the memberships that this rule is about; with every running one where none is given.
             on: the day; today where none is given.
         """
-        day, ids = on or self._store.now().date(), list(organizations)
+        day, ids = self._day(on), list(organizations)
         with self._store.reading() as session:
             return self._read(session, among(col(Organization.id), ids), day, about)
 
     def of(
-        self, organization: OrganizationKey, *, about: Rule | None = None, on: date | None = None
+        self, organization: OrganizationKey, *, about: Rule | None = None, on: date | str | None = None
     ) -> tuple[Candidate, ...]:
         """One account, once for each of its memberships; nothing else is touched.
 
@@ -100,10 +101,14 @@ class Candidates:
             NotFound: nothing answers to the key.
             Ambiguous: several do.
         """
-        day = on or self._store.now().date()
+        day = self._day(on)
         with self._store.reading() as session:
             account = find_organization(session, organization)
             return self._read(session, col(Organization.id) == account.id, day, about)
+
+    def _day(self, on: date | str | None) -> date:
+        today = self._store.now().date()
+        return day_of(on or today, today=today, field="on")
 
     def _read(
         self, session: Session, chosen: ColumnElement[bool], day: date, about: Rule | None

@@ -19,7 +19,7 @@ from crm.errors import NotFound, Refused
 from crm.insight.clearance_facts import clearances
 from crm.insight.clearance_rules import Caveat, Clearance
 from crm.insight.clearance_sources import ClearanceSource
-from crm.insight.clearance_tables import ClearanceOverride
+from crm.insight.clearance_tables import ClearanceOverride, in_force
 from crm.insight.grounds import Question
 from crm.keyring import KeyRing
 from crm.reference.clearance_rule import ClearanceReason, Purpose
@@ -118,12 +118,13 @@ class Clearances:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("clearance.overridden", reason=why) as change:
-            account = find_organization(change.session, key)
             today = change.now.date()
+            last = last_day_of(until, today=today)
+            account = find_organization(change.session, key)
             code = own_office(change.session, office, actor=change.actor)
             held = _overridden(account, code, self._held(change.session, account, code))
             values = {"organization_id": account.id, "office": code, "reason": why, "overridden": held}
-            values |= {"since_on": today, "until_on": last_day_of(until, today=today)}
+            values |= {"since_on": today, "until_on": last}
             values |= {"decided_by": change.actor, "decided_at": change.now}
             return change.add(ClearanceOverride.model_validate(values))
 
@@ -199,9 +200,5 @@ def _overridden(account: Organization, office: str, held: Sequence[Caveat]) -> l
 
 
 def _running(account: Organization, day: date) -> SelectOfScalar[ClearanceOverride]:
-    query = select(ClearanceOverride).where(
-        ClearanceOverride.organization_id == account.id,
-        col(ClearanceOverride.until_on) >= day,
-        col(ClearanceOverride.ended_at).is_(None),
-    )
+    query = select(ClearanceOverride).where(ClearanceOverride.organization_id == account.id, in_force(day))
     return query.order_by(col(ClearanceOverride.id).desc())

@@ -10,7 +10,7 @@ from crm.directory.tables import Organization, corporate_group, of_groups
 from crm.insight.candidate_facts import silent
 from crm.insight.clearance_rules import Clearance, Rules, decide, first_day, rules_for
 from crm.insight.clearance_sources import Asked, ClearanceSource
-from crm.insight.clearance_tables import ClearanceOverride
+from crm.insight.clearance_tables import ClearanceOverride, in_force
 from crm.insight.grounds import Ground, Override, Question, Subject
 from crm.keyring import KeyRing
 from crm.reference.clearance_rule import ClearanceReason, clearance_rules
@@ -109,8 +109,7 @@ def _refusals(
 def _overrides(session: Session, asked: Iterable[int], question: Question) -> list[Override]:
     query = select(ClearanceOverride).where(
         among(col(ClearanceOverride.organization_id), asked),
-        col(ClearanceOverride.until_on) >= question.on,
-        col(ClearanceOverride.ended_at).is_(None),
+        in_force(question.on),
     )
     return [
         Override(

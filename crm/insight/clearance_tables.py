@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, ColumnElement, ColumnExpressionArgument, Index, and_, exists
+from sqlmodel import Field, col
 
 from crm.errors import InvalidInput
+from crm.reference.clearance_rule import ClearanceReason
 from crm.store.columns import at_field, id_field, json_field, personal, ref
 from crm.store.records import Record
 from crm.store.violations import means
@@ -41,6 +42,28 @@ class ClearanceOverride(Record, table=True):
     decided_by: str
     decided_at: datetime = at_field()
     ended_at: datetime | None = at_field(default=None)
+
+
+def in_force(on: date) -> ColumnElement[bool]:
+    """Whether an override counts on a day; for queries."""
+    override = ClearanceOverride
+    return and_(col(override.since_on) <= on, col(override.until_on) >= on, col(override.ended_at).is_(None))
+
+
+def overridden(
+    reason: ClearanceReason,
+    *,
+    organization_id: ColumnExpressionArgument[int],
+    office: ColumnElement[str],
+    on: date,
+) -> ColumnElement[bool]:
+    """Whether a colleague has decided that a reason shall not hold an office back from an account; for queries."""
+    return exists().where(
+        col(ClearanceOverride.organization_id) == organization_id,
+        col(ClearanceOverride.office) == office,
+        col(ClearanceOverride.overridden).contains([{"reason": reason.value}]),
+        in_force(on),
+    )
 
 
 means("ck_clearance_override_order", InvalidInput, "The override would end before it began.", field="until")

@@ -1,10 +1,11 @@
 """`book.duplicates`: records that are probably one and the same, and those that somebody judged not to be."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date
 from itertools import chain
 
 from sqlmodel import Session, col, select
 
+from crm.dates import instant_of
 from crm.directory.people import Person
 from crm.errors import AlreadyExists, InvalidInput
 from crm.insight.alike_organizations import alike, alike_to
@@ -37,7 +38,7 @@ class Duplicates:
         self,
         *,
         country: CountryKey | None = None,
-        since: date | None = None,
+        since: date | str | None = None,
         at_least: float = PROBABLE,
         limit: int | None = None,
     ) -> tuple[Pair, ...]:
@@ -51,12 +52,13 @@ class Duplicates:
             at_least: how sure it has to be, from 0.3 to 1.
             limit: how many at the most; all where none is given.
         """
+        first = instant_of(since, today=self._store.now().date(), field="since")
         with self._store.reading() as session:
             code = find_country(session, country).code if country is not None else None
-            return likeliest(alike(session, since=_start(since), country=code, least=at_least), limit)
+            return likeliest(alike(session, since=first, country=code, least=at_least), limit)
 
     def people(
-        self, *, since: date | None = None, at_least: float = PROBABLE, limit: int | None = None
+        self, *, since: date | str | None = None, at_least: float = PROBABLE, limit: int | None = None
     ) -> tuple[Pair, ...]:
         """The people who are probably one, the surest first.
 
@@ -67,8 +69,9 @@ class Duplicates:
             at_least: how sure it has to be, from 0.3 to 1.
             limit: how many at the most; all where none is given.
         """
+        first = instant_of(since, today=self._store.now().date(), field="since")
         with self._store.reading() as session:
-            return likeliest(alike_people(session, since=_start(since), least=at_least), limit)
+            return likeliest(alike_people(session, since=first, least=at_least), limit)
 
     def of(self, key: SubjectKey, *, at_least: float = PROBABLE) -> tuple[Pair, ...]:
         """Who in the book is probably this organisation or person, the surest first.
@@ -138,7 +141,3 @@ def _two(session: Session, one: SubjectKey, other: SubjectKey) -> tuple[Kept, Ke
             f"One is an organisation and the other a person: {first.name}, {second.name}.", field="other"
         )
     return first, second
-
-
-def _start(since: date | None) -> datetime | None:
-    return datetime.combine(since, time.min, UTC) if since else None

@@ -23,6 +23,8 @@ class NeedReason(StrEnum):
         ENDING: its membership was denounced and has not ended yet.
         NEW_PERSON: a focal point or somebody in a senior role has begun there.
         DRAFT: a letter waits for the approval of its author.
+        HALTED: a campaign has paused itself, or letters of it wait for a decision of its author.
+        UNDECIDED: a letter by hand is held, or in doubt, and waits for a decision of its author.
         APPLICATION: its application for membership waits: for us, or for somebody else for longer than is usual.
         VOTE: the Member State has lost its vote by arrears, or will lose it soon.
     """
@@ -36,6 +38,8 @@ class NeedReason(StrEnum):
     ENDING = "ending"
     NEW_PERSON = "new_person"
     DRAFT = "draft"
+    HALTED = "halted"
+    UNDECIDED = "undecided"
     APPLICATION = "application"
     VOTE = "vote"
 
@@ -45,6 +49,7 @@ GROUPS: Mapping[str, frozenset[NeedReason]] = {
     "Today": frozenset({NeedReason.DUE}),
     "Waiting for an answer": frozenset({NeedReason.UNANSWERED}),
     "Letters to approve": frozenset({NeedReason.DRAFT}),
+    "Mail that goes no further": frozenset({NeedReason.HALTED, NeedReason.UNDECIDED}),
     "Applications": frozenset({NeedReason.APPLICATION}),
     "Votes of Member States": frozenset({NeedReason.VOTE}),
     "Changes": frozenset({NeedReason.WORSE_STANDING, NeedReason.ENDING, NeedReason.NEW_PERSON}),

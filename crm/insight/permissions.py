@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from crm.consent.bases import Purpose
 from crm.consent.permission import NOTHING, Permission, permission, recorded_for
+from crm.dates import day_of
 from crm.directory.people import PersonKey, Position, find_person, not_over
 from crm.directory.tables import (
     Organization,
@@ -54,7 +55,7 @@ class Permissions:
             )
 
     def known(
-        self, purpose: Purpose, *, people: Iterable[int], groups: Iterable[int], on: date
+        self, purpose: Purpose, *, people: Iterable[int], groups: Iterable[int], on: date | str
     ) -> Correspondence:
         """What is known about writing to some people, read set by set.
 
@@ -64,8 +65,9 @@ class Permissions:
             groups: the corporate groups of their accounts.
             on: the day.
         """
+        day = day_of(on, today=self._store.now().date(), field="on")
         with self._store.reading() as session:
-            recorded = recorded_for(session, people, on)
+            recorded = recorded_for(session, people, day)
             return Correspondence(
                 purpose=purpose,
                 rules=consent_rules_of(session),

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from crm.dates import instant
+from crm.dates import instant_of
 from crm.directory.resolve import OrganizationKey, find_organization
 from crm.errors import InvalidInput
 from crm.insight.page import Page, refuse_odd_limit
@@ -73,7 +73,7 @@ class Search:
         *,
         kinds: FoundKind | str | Iterable[FoundKind | str] | None = None,
         office: Office | str | None = None,
-        since: date | datetime | None = None,
+        since: date | datetime | str | None = None,
         account: OrganizationKey | None = None,
         limit: int = 50,
         after: str | None = None,
@@ -100,13 +100,14 @@ class Search:
             InvalidInput: there is no word to look for, or no such kind.
             NotFound: the office or the account is not in the book.
         """
+        first = instant_of(since, today=self._store.now().date(), field="since")
         terms, wanted, skipped = terms_of(text), _kinds(kinds), _skipped(after)
         refuse_odd_limit(limit)
         with self._store.reading() as session:
             query = tsquery(terms)
             conditions = {
                 "office": None if office is None else find_office(session, office).code,
-                "since": instant(since),
+                "since": first,
                 "accounts": account and scope_of(session, find_organization(session, account)),
             }
             hits = union_all(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row
 from sqlalchemy import select as columns
 from sqlmodel import Session
 
-from crm.dates import instant
+from crm.dates import instant_of
 from crm.directory.people import PersonKey, find_person
 from crm.errors import InvalidInput
 from crm.insight.cursor import Cursor
@@ -57,8 +57,8 @@ class Timeline:
         self,
         key: TimelineKey,
         *,
-        since: date | datetime | None = None,
-        until: date | datetime | None = None,
+        since: date | datetime | str | None = None,
+        until: date | datetime | str | None = None,
         kinds: Iterable[HappeningKind | str] | None = None,
         office: Office | str | None = None,
         person: PersonKey | None = None,
@@ -96,13 +96,16 @@ class Timeline:
             Ambiguous: several do.
             InvalidInput: there is no such kind, or `after` is nothing that a timeline gave.
         """
+        today = self._store.now().date()
+        first = instant_of(since, today=today, field="since")
+        last = instant_of(until, today=today, field="until", end=True)
         chosen_kinds = _kinds(kinds)
         refuse_odd_limit(limit)
         with self._store.reading() as session:
             wanted = _Wanted(
                 scope=scope_of(session, key, group=group),
-                since=instant(since),
-                until=instant(until, end=True),
+                since=first,
+                until=last,
                 office=None if office is None else find_office(session, office).code,
                 person=None if person is None else scope_of_person(session, find_person(session, person)),
                 words=None if text is None else tsquery(terms_of(text)),

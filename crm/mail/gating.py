@@ -1,7 +1,9 @@
 """What a letter's template may say: fields, conditions, short loops, and a few filters. Nothing else.
 
 A sandbox alone stops neither public methods of objects nor templates that burn time and memory, so the syntax
-tree is held to a list of what is allowed before anything is compiled, let alone approved.
+tree is held to a list of what is allowed before anything is compiled, let alone approved. Its work is counted, too:
+each part as often as the loops around it may run. A filter stands only at the end of what is written, where the size
+of the letter bounds it.
 """
 
 from __future__ import annotations
@@ -13,6 +15,8 @@ import jinja2
 from jinja2 import nodes
 
 from crm.errors import TemplateError
+from crm.mail.facts import MOST_ENTRIES
+from crm.mail.filters import MOST_PARAGRAPHS
 
 TESTS = frozenset({"defined"})
 LISTS = frozenset({"paragraphs"})
@@ -20,11 +24,12 @@ MOST_CHARACTERS = 64_000
 MOST_NODES = 5_000
 MOST_LOOPS = 2
 MOST_LEVELS = 40
+MOST_WORK = 1_000_000
+"""In steps of a microsecond at the most, with the longest texts that facts may hold: a second for a part of a letter."""
 
 _RESERVED = frozenset({"self", "super", "loop", "caller", "varargs", "kwargs"})
 _PLAIN = (
     nodes.Template,
-    nodes.Output,
     nodes.TemplateData,
     nodes.Const,
     nodes.If,
@@ -112,12 +117,18 @@ class _Reader:
     depth: int = 0
     level: int = 0
     seen: int = 0
+    times: int = 1
+    work: int = 0
+    written: nodes.Node | None = None
 
     def read(self, node: nodes.Node) -> None:
         self.seen += 1
         self.level += 1
         if self.level > MOST_LEVELS or self.seen > MOST_NODES:
             raise self.refused(node, "too much nesting or too many parts", "Write it more simply.")
+        self.work += self.times * _steps(node)
+        if self.work > MOST_WORK:
+            raise self.refused(node, "so much work", "Put less into loops, above all into a loop in a loop.")
         if reader := _READERS.get(type(node)):
             reader(self, node)
         elif isinstance(node, _PLAIN):
@@ -140,12 +151,21 @@ class _Reader:
             raise self.refused(node, f"the test '{node.name}'", "Only 'is defined' is allowed.")
         self.check_covered(node, self.path(node.node))
 
+    def read_output(self, node: nodes.Output) -> None:
+        for part in node.nodes:
+            self.written = part
+            self.read(part)
+
     def read_filter(self, node: nodes.Filter) -> None:
+        if node is not self.written:
+            hint = "A filter is the last thing in {{ … }}: compare the fact itself."
+            raise self.refused(node, f"the filter '{node.name}' inside an expression", hint)
         if node.name not in self.filters or node.node is None:
             hint = f"Allowed here: {', '.join(sorted(self.filters))}."
             raise self.refused(node, f"the filter '{node.name}'", hint)
         if node.dyn_args or node.dyn_kwargs:
             raise self.refused(node, "unpacked arguments", "Name each argument.")
+        self.written = None if node.name in LISTS else node.node
         self.read_all(node.iter_child_nodes())
 
     def read_loop(self, node: nodes.For) -> None:
@@ -155,16 +175,18 @@ class _Reader:
             )
         if not isinstance(node.target, nodes.Name) or node.target.name in _RESERVED:
             raise self.refused(node, "a loop over several names", "Loop over one name.")
-        before = dict(self.loops)
+        before, times = dict(self.loops), self.times
         self.depth += 1
         self.loops[node.target.name] = self.entries(node.iter)
+        self.times *= MOST_PARAGRAPHS if isinstance(node.iter, nodes.Filter) else MOST_ENTRIES
         self.read_all(part for part in node.iter_child_nodes(exclude=("target", "iter")))
-        self.loops = before
+        self.loops, self.times = before, times
         self.depth -= 1
 
     def entries(self, node: nodes.Node) -> str | None:
         # Lists only: a loop over the letters of a text would run for long without writing anything.
         if isinstance(node, nodes.Filter) and node.name in LISTS:
+            self.written = node
             self.read(node)
             return None
         if not isinstance(node, nodes.Name | nodes.Getattr | nodes.Getitem):
@@ -220,11 +242,27 @@ class _Reader:
         )
 
 
+def _steps(node: nodes.Node) -> int:
+    """What a part costs each time: most of them next to nothing, a few look through all of a text."""
+    match node:
+        case nodes.Filter():
+            return 3_000 if node.name in LISTS else 20
+        case nodes.For():
+            return 20
+        case nodes.Concat():
+            return 3 * len(node.nodes) ** 2  # what stands together takes its memory at once
+        case nodes.Operand(op="in" | "notin"):
+            return 100
+        case _:
+            return 1
+
+
 _READERS: Mapping[type[nodes.Node], Callable[[_Reader, nodes.Node], None]] = {
     nodes.Name: _Reader.read_fact,
     nodes.Getattr: _Reader.read_fact,
     nodes.Getitem: _Reader.read_fact,
     nodes.Test: _Reader.read_test,  # type: ignore[dict-item]
+    nodes.Output: _Reader.read_output,  # type: ignore[dict-item]
     nodes.Filter: _Reader.read_filter,  # type: ignore[dict-item]
     nodes.For: _Reader.read_loop,  # type: ignore[dict-item]
 }

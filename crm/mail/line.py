@@ -46,7 +46,7 @@ class Line(Protocol):
 
     @property
     def ready(self) -> bool:
-        """Whether the next message can be staged; if not, `drop` it and open another line."""
+        """Whether the next message can be staged; if not, end it and open another line."""
         ...
 
     def stage(self, envelope_from: str, *, to: str, raw: bytes, smtputf8: bool = False) -> None:
@@ -84,17 +84,25 @@ class SmtpLine:
         wire: greeted, secured and logged in.
         features: what the server offers, by its EHLO keyword.
         timeouts: how long to wait.
+        most: how many messages it takes, refused ones included; None: as many as the server takes.
     """
 
-    def __init__(self, wire: Wire, *, features: dict[str, str], timeouts: Timeouts) -> None:
+    def __init__(
+        self, wire: Wire, *, features: dict[str, str], timeouts: Timeouts, most: int | None = None
+    ) -> None:
         self._wire = wire
         self._features = features
         self._timeouts = timeouts
+        self._left = most
         self._state = _State.IDLE
 
     @property
     def ready(self) -> bool:
         """Whether the next message can be staged."""
+        return self._left != 0 and self._between_messages
+
+    @property
+    def _between_messages(self) -> bool:
         return self._wire.open and self._state in {_State.IDLE, _State.BEGUN}
 
     def stage(self, envelope_from: str, *, to: str, raw: bytes, smtputf8: bool = False) -> None:
@@ -113,6 +121,8 @@ class SmtpLine:
         """
         sender, recipient, body = _path(envelope_from, "envelope_from"), _path(to, "to"), dot_stuffed(raw)
         self._clear(smtputf8=smtputf8)
+        if self._left is not None:
+            self._left -= 1
         parameters = " BODY=8BITMIME SMTPUTF8" if smtputf8 else ""
         if "SIZE" in self._features:
             parameters += f" SIZE={len(raw)}"
@@ -151,7 +161,7 @@ class SmtpLine:
 
     def quit(self) -> None:
         """Say goodbye and hang up; a staged message is dropped. Never fails and changes no outcome."""
-        if self.ready:
+        if self._between_messages:
             with suppress(SmtpFailure):  # whatever was accepted stays accepted
                 self._wire.ask(Phase.QUIT, "QUIT", timeout=self._timeouts.quit)
         self._wire.close()

@@ -27,7 +27,8 @@ _NO_SUCH_RECIPIENT = re.compile(
             r"\b(?:empfänger|benutzer)\b.{0,80} (?:unbekannt|existiert nicht)\b",
             r"\b(?:usuario|destinatario|utente|usuário|destinatário) (?:desconocido|sconosciuto|desconhecido|inexistente)\b",
             r"\bno existe (?:ese|el|dicho) (?:usuario|destinatario)\b",
-            r"нет такого пользователя|пользователь не найден|не существует|用户不存在|收件人不存在|لا يوجد مستخدم",
+            r"\b(?:адрес|ящик|пользователь)\b.{0,80} не (?:существует|найден)\b|нет такого пользователя",
+            r"用户不存在|收件人不存在|لا يوجد مستخدم",
         )
     ),
     re.IGNORECASE,
@@ -35,7 +36,7 @@ _NO_SUCH_RECIPIENT = re.compile(
 _OBJECTS_TO_US = re.compile(
     r"\b(?:spam\w*|block(?:ed|ing|[- ]?list\w*)|(?:black|deny)[- ]?list\w*|[dr]n?s?bl|reputation|unsolicited|banned"
     r"|polic(?:y|ies)|relay\w*(?! recipient)|spf|dkim|dmarc|authenticat\w+|helo|ehlo|ptr|r(?:everse[- ])?dns|ip|mail from"
-    r"|your (?:address|server|host\w*|domain|network))\b"
+    r"|headers?|your (?:account|address|server|host\w*|domain|network))\b"
     r"|(?<!to )(?<!to the )\bsender\b",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ from crm.mail.filters import ALLOWED, Part, filters
 from crm.mail.gating import TESTS, check_template
 
 MOST_BYTES = 100_000
-_AT_ONCE = 64
+_AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class SmtpTransport:
         tls: how to secure the connection.
         context: what to verify certificates against; the system's authorities if not given.
         timeouts: how long to wait.
+        messages: how many messages go over one connection; None: as many as the server takes.
         hello: our own host name; the address of our end if empty (RFC 5321 4.1.4).
     """
 
@@ -61,6 +62,7 @@ class SmtpTransport:
     tls: Tls = Tls.STARTTLS
     context: ssl.SSLContext | None = None
     timeouts: Timeouts = field(default_factory=Timeouts)
+    messages: int | None = None
     hello: str = ""
 
     def __post_init__(self) -> None:
@@ -82,7 +84,7 @@ class SmtpTransport:
         except SmtpFailure:
             wire.close()
             raise
-        return SmtpLine(wire, features=features, timeouts=self.timeouts)
+        return SmtpLine(wire, features=features, timeouts=self.timeouts, most=self.messages)
 
     def _connected(self) -> Wire:
         try:
@@ -142,6 +144,7 @@ def mail_server(settings: Settings, *, timeouts: Timeouts | None = None) -> Smtp
         password=settings.smtp_password,
         tls=settings.tls_of_mail_server,
         timeouts=timeouts or Timeouts(),
+        messages=settings.smtp_messages,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import day_said
 from crm.errors import InvalidInput, Refused
 from crm.membership.coverage import coverage_of
 from crm.membership.ledger import coverage_meant, current_term, no_member_there
@@ -35,7 +36,7 @@ class Correcting:
         category: Category | str | None = None,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
-        on: date,
+        on: date | str,
         reason: str,
         override: str = "",
         dry_run: bool = False,
@@ -71,18 +72,19 @@ class Correcting:
         why = clean_name(reason, field="reason")
         verb = f"membership.{EventKind.CORRECTION}"
         with self._store.changing(verb, reason=override or why, dry_run=dry_run) as change:
-            session, row = change.session, find_organization(change.session, key)
-            coverage = coverage_meant(session, row, sector, on)
-            current = current_term(session, row, coverage, on)
+            day, session = day_said(change, on), change.session
+            row = find_organization(session, key)
+            coverage = coverage_meant(session, row, sector, day)
+            current = current_term(session, row, coverage, day)
             if current is None:
-                raise no_member_there(session, row, coverage, on)
+                raise no_member_there(session, row, coverage, day)
             group = None if study_group is None else find_study_group(session, study_group)
             named = {
                 "category": category and _category(category, coverage),
                 "study_group": group and group.code,
                 "units": None if units is None else units_of(units),
             }
-            event = {"kind": EventKind.CORRECTION, "coverage": coverage, "effective_on": on, "reason": why}
+            event = {"kind": EventKind.CORRECTION, "coverage": coverage, "effective_on": day, "reason": why}
             event |= {"synthetic": current.synthetic} | _put_right(current, named)
             found = recorded(change, row, event)
             if not override.strip():

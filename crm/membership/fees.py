@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked
 from crm.directory.tables import Size
 from crm.membership.coverage import coverage_of, refuse_odd_units
 from crm.membership.fee_status import fee_status
@@ -38,7 +38,7 @@ class Fees:
         headquarters: CountryKey | None = None,
         size: Size | str | None = None,
         units: Fraction | int | str | None = None,
-        on: date | None = None,
+        on: date | str | None = None,
     ) -> YearlyFee:
         """What a membership costs a year.
 
@@ -62,7 +62,7 @@ class Fees:
         kind = chosen(Category, category, field="category")
         coverage = coverage_of(kind, sector)
         with self._store.reading() as session:
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day = day_asked(self._store, session, on)
             based = None if country is None else find_country(session, country).code
             seat = None if headquarters is None else find_country(session, headquarters)
             status = fee_status(based, seat, developed_on(session, day))
@@ -78,27 +78,27 @@ class Fees:
             )
             return yearly_fee(fee_schedule(session), holding, day)
 
-    def table(self, *, on: date | None = None) -> Iterator[Fee | ClassMinimum | ContributoryUnit]:
+    def table(self, *, on: date | str | None = None) -> Iterator[Fee | ClassMinimum | ContributoryUnit]:
         """Every line of the fee tables that holds on a day (today).
 
         Returns:
             Fees, the lowest classes of Sector Members, and what one unit is for them and for Member States.
         """
         with self._store.reading() as session:
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day = day_asked(self._store, session, on)
             schedule = fee_schedule(session)
             lines: list[Fee | ClassMinimum | ContributoryUnit] = [*schedule.fees, *schedule.minimums]
             return iter([line for line in (*lines, *schedule.units) if holds_on(line, day)])
 
-    def rules(self, *, on: date | None = None) -> RulesOn:
+    def rules(self, *, on: date | str | None = None) -> RulesOn:
         """The rules of the contract as they stand on a day (today): notice, due dates, suspension, interest and so on."""
         with self._store.reading() as session:
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day = day_asked(self._store, session, on)
             return membership_rules(session).on(day)
 
-    def rule_lines(self, *, on: date | None = None) -> tuple[MembershipRule, ...]:
+    def rule_lines(self, *, on: date | str | None = None) -> tuple[MembershipRule, ...]:
         """The same rules one by one, each in a sentence, with its value, its source and how sure that is."""
         with self._store.reading() as session:
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day = day_asked(self._store, session, on)
             rules = membership_rules(session)
             return tuple(rules.line(rule, day) for rule in Rule)

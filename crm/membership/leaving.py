@@ -5,7 +5,7 @@ from datetime import date
 from crm.dates import day_of
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import today_of
+from crm.directory.staff import day_said, today_of
 from crm.errors import InvalidInput
 from crm.membership.contract.undue import refuse_undue_exclusion
 from crm.membership.ledger import coverage_meant, current_term
@@ -27,7 +27,7 @@ class Leaving:
         key: OrganizationKey,
         *,
         sector: str | None = None,
-        received_on: date,
+        received_on: date | str,
         reason: str,
         dry_run: bool = False,
     ) -> Recorded:
@@ -53,11 +53,12 @@ class Leaving:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("membership.notice_given", reason=why, dry_run=dry_run) as change:
-            if received_on > today_of(change.session, change.now, change.actor):
-                raise InvalidInput(f"{received_on} is still to come.", field="received_on", value=received_on)
-            months = membership_rules(change.session).on(received_on).notice_months
-            leaves_on = day_of(f"{months}m", today=received_on)
-            what = {"kind": EventKind.DENUNCIATION, "notice_on": received_on}
+            received = day_said(change, received_on, field="received_on")
+            if received > today_of(change.session, change.now, change.actor):
+                raise InvalidInput(f"{received} is still to come.", field="received_on", value=received)
+            months = membership_rules(change.session).on(received).notice_months
+            leaves_on = day_of(f"{months}m", today=received)
+            what = {"kind": EventKind.DENUNCIATION, "notice_on": received}
             return _ended(change, key, what, sector=sector, on=leaves_on, reason=why)
 
     def withdraw_notice(
@@ -65,7 +66,7 @@ class Leaving:
         key: OrganizationKey,
         *,
         sector: str | None = None,
-        on: date,
+        on: date | str,
         reason: str,
         agreed_by: str,
         dry_run: bool = False,
@@ -91,10 +92,10 @@ class Leaving:
         why, who = clean_name(reason, field="reason"), clean_name(agreed_by, field="agreed_by")
         verb = f"membership.{EventKind.NOTICE_WITHDRAWN}"
         with self._store.changing(verb, reason=why, dry_run=dry_run) as change:
-            row = find_organization(change.session, key)
-            coverage = coverage_meant(change.session, row, sector, on)
-            notice = notice_to_withdraw(change, row, coverage, on)
-            event = {"kind": EventKind.NOTICE_WITHDRAWN, "effective_on": on, "withdraws_id": notice.id}
+            day, row = day_said(change, on), find_organization(change.session, key)
+            coverage = coverage_meant(change.session, row, sector, day)
+            notice = notice_to_withdraw(change, row, coverage, day)
+            event = {"kind": EventKind.NOTICE_WITHDRAWN, "effective_on": day, "withdraws_id": notice.id}
             event |= {name: getattr(notice, name) for name in ("coverage", "category", "synthetic")}
             return recorded(change, row, event | {"reason": why, "agreed_by": who})
 
@@ -103,7 +104,7 @@ class Leaving:
         key: OrganizationKey,
         *,
         sector: str | None = None,
-        on: date,
+        on: date | str,
         reason: str,
         dry_run: bool = False,
     ) -> Recorded:
@@ -130,14 +131,15 @@ class Leaving:
         why = clean_name(reason, field="reason")
         verb = f"membership.{EventKind.DENUNCIATION}"
         with self._store.changing(verb, reason=why, dry_run=dry_run) as change:
-            return _ended(change, key, {"kind": EventKind.DENUNCIATION}, sector=sector, on=on, reason=why)
+            day = day_said(change, on)
+            return _ended(change, key, {"kind": EventKind.DENUNCIATION}, sector=sector, on=day, reason=why)
 
     def exclude(
         self,
         key: OrganizationKey,
         *,
         sector: str | None = None,
-        on: date,
+        on: date | str,
         reason: str,
         override: str = "",
         dry_run: bool = False,
@@ -167,10 +169,10 @@ class Leaving:
         why = clean_name(reason, field="reason")
         verb = f"membership.{EventKind.EXCLUSION}"
         with self._store.changing(verb, reason=override or why, dry_run=dry_run) as change:
-            today = today_of(change.session, change.now, change.actor)
+            day, today = day_said(change, on), today_of(change.session, change.now, change.actor)
             account = find_organization(change.session, key)
-            refuse_undue_exclusion(change.session, account, min(on, today), override)
-            return _ended(change, key, {"kind": EventKind.EXCLUSION}, sector=sector, on=on, reason=why)
+            refuse_undue_exclusion(change.session, account, min(day, today), override)
+            return _ended(change, key, {"kind": EventKind.EXCLUSION}, sector=sector, on=day, reason=why)
 
 
 def _ended(

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import day_asked, day_said
 from crm.directory.tables import Organization
 from crm.membership.correcting import Correcting
 from crm.membership.coverage import coverage_of
@@ -36,7 +37,7 @@ class Terms(Leaving, Correcting, Proposing):
         sector: str | None = None,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
-        on: date,
+        on: date | str,
         reason: str = "",
         source: str = "",
         synthetic: bool = False,
@@ -85,7 +86,7 @@ class Terms(Leaving, Correcting, Proposing):
         category: Category | str = Category.SECTOR_MEMBER,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
-        on: date,
+        on: date | str,
         reason: str = "",
         source: str = "",
         synthetic: bool = False,
@@ -132,7 +133,7 @@ class Terms(Leaving, Correcting, Proposing):
         *,
         sector: str,
         units: Fraction | int | str | None = None,
-        on: date,
+        on: date | str,
         reason: str = "",
         dry_run: bool = False,
     ) -> Recorded:
@@ -170,7 +171,7 @@ class Terms(Leaving, Correcting, Proposing):
         *,
         sector: str,
         study_group: str,
-        on: date,
+        on: date | str,
         reason: str = "",
         dry_run: bool = False,
     ) -> Recorded:
@@ -208,7 +209,7 @@ class Terms(Leaving, Correcting, Proposing):
         *,
         sector: str,
         units: Fraction | int | str,
-        on: date,
+        on: date | str,
         reason: str = "",
         dry_run: bool = False,
     ) -> Recorded:
@@ -241,11 +242,12 @@ class Terms(Leaving, Correcting, Proposing):
             dry_run=dry_run,
         )
 
-    def of(self, key: OrganizationKey, *, on: date | None = None) -> tuple[Term, ...]:
+    def of(self, key: OrganizationKey, *, on: date | str | None = None) -> tuple[Term, ...]:
         """The terms of an organisation, all of them or those that run on a day; oldest first."""
         with self._store.reading() as session:
+            there = true() if on is None else running(day_asked(self._store, session, on))
             row = find_organization(session, key)
-            query = select(Term).where(Term.organization_id == row.id, running(on) if on else true())
+            query = select(Term).where(Term.organization_id == row.id, there)
             return tuple(session.exec(query.order_by(col(Term.since_on), col(Term.id))))
 
     def ledger(self, key: OrganizationKey) -> tuple[MembershipEvent, ...]:
@@ -264,7 +266,7 @@ class Terms(Leaving, Correcting, Proposing):
         key: OrganizationKey,
         kind: EventKind,
         *,
-        on: date,
+        on: date | str,
         study_group: str | None = None,
         units: Fraction | int | str | None = None,
         dry_run: bool = False,
@@ -272,15 +274,16 @@ class Terms(Leaving, Correcting, Proposing):
     ) -> Recorded:
         verb = f"membership.{kind}"
         with self._store.changing(verb, reason=event["reason"] or None, dry_run=dry_run) as change:
+            day = day_said(change, on)
             row, session = find_organization(change.session, key), change.session
-            current = current_term(session, row, event["coverage"], on)
+            current = current_term(session, row, event["coverage"], day)
             if kind is EventKind.FURTHER_SECTOR:
-                refuse_no_member(session, row, on)
+                refuse_no_member(session, row, day)
             elif current is None and kind not in OPENING:
-                raise no_member_there(session, row, event["coverage"], on)
+                raise no_member_there(session, row, event["coverage"], day)
             event.setdefault("category", current and current.category)
             event.setdefault("synthetic", current is not None and current.synthetic)
-            event |= {"kind": kind, "effective_on": on, "units": None if units is None else units_of(units)}
+            event |= {"kind": kind, "effective_on": day, "units": None if units is None else units_of(units)}
             group = None if study_group is None else find_study_group(session, study_group)
             event["study_group"] = group and group.code
             found = recorded(change, row, event)

@@ -78,9 +78,9 @@ def terms_of(events: Iterable[LedgerEvent]) -> tuple[TermSpan, ...]:
     """The terms that a ledger amounts to, oldest first.
 
     A gap stays a gap; an upgrade ends one term and opens the next on the following day; a term keeps the id of the
-    event that opened it, also where a correction puts it right from its first day on. Where organisations have been merged, an event concerns the membership of its own account;
-    only if that has none there, the one that came with the merge. A denunciation of which the notice was withdrawn ends
-    nothing, nor does an end that an earlier one has overtaken.
+    event that opened it, also where a correction puts it right from its first day on. Where organisations have been merged,
+    an event concerns the membership of its own account; only if that has none there, the one that came with the merge. A
+    denunciation of which the notice was withdrawn ends nothing, nor does an end that an earlier one has overtaken.
 
     Args:
         events: the events of one organisation and of those merged into it, in any order.
@@ -141,15 +141,14 @@ def standing_events(events: Iterable[LedgerEvent]) -> Sequence[LedgerEvent]:
 
 def _overtaken(event: LedgerEvent, ledger: Iterable[LedgerEvent]) -> bool:
     """Whether an end that was recorded later ended the same membership before this one."""
+    if event.kind not in ENDING:
+        return False
     there = [other for other in ledger if other.coverage is event.coverage]
     before = [other for other in there if other.effective_on < event.effective_on]
     ends = [other.effective_on for other in before if other.kind in ENDING and other.id > event.id]
-    if event.kind not in ENDING or not ends:
-        return False
-    # Unless what this one ends began after that, as it was known then.
-    return not any(
-        other.kind in OPENING and other.id < event.id and other.effective_on >= max(ends) for other in before
-    )
+    begins = [other.effective_on for other in before if other.kind in OPENING and other.id < event.id]
+    # Unless what it ends began only after them: then they ended another membership.
+    return bool(ends) and max(begins, default=date.min) < max(ends)
 
 
 def held_in_words(category: Category, coverage: Coverage) -> str:

@@ -1,4 +1,4 @@
-"""What outreach has to say to an attention list: letters as touches of ours, and drafts that wait for their author.
+"""What outreach has to say to an attention list: letters as touches of ours, drafts that wait, mail that is stuck.
 
 A reply has become an interaction by the time it is here (`crm/outreach/answers/answers.py`), and is seen as one.
 """
@@ -17,6 +17,7 @@ from crm.insight.attention_scope import AttentionScope, Source
 from crm.insight.need import NeedReason, Sign, in_days
 from crm.insight.timeline_sources import in_a_line
 from crm.insight.touches import interactions, latest_of
+from crm.outreach import stuck_mail
 from crm.outreach.draft_tables import LetterDraft, waits
 from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
 from crm.store.store import Store
@@ -79,5 +80,5 @@ def attention(store: Store) -> Attention:
     """The attention list with all that the book has to say to it."""
     drafts = Source(frozenset({NeedReason.DRAFT}), _drafts, _told_draft)
     signs = (signs_of_contact, signs_of_change, signs_of_applications, signs_of_votes)
-    sources = (*(source for each in signs for source in each.SOURCES), drafts)
+    sources = (*(source for each in signs for source in each.SOURCES), drafts, *stuck_mail.SOURCES)
     return Attention(store, sources=sources, touches=TOUCHES)

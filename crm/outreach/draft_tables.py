@@ -97,6 +97,11 @@ def waits() -> ColumnElement[bool]:
     return col(LetterDraft.outbox_id).is_(None) & col(LetterDraft.discarded_at).is_(None)
 
 
+def reminds() -> ColumnElement[bool]:
+    """Whether a draft is a reminder of the program, and follows up nothing that was logged; for queries."""
+    return col(LetterDraft.id).is_not(None) & col(LetterDraft.interaction_id).is_(None)
+
+
 def find_draft(session: Session, key: int | LetterDraft) -> LetterDraft:
     """Look a draft up by its id."""
     found = session.get(LetterDraft, key.id if isinstance(key, LetterDraft) else key)

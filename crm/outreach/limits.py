@@ -42,7 +42,7 @@ class Limits:
         lease: after which a claim without a sign of life lapses.
         doubt: how long evidence is waited for before a letter's class settles it.
         cap: the least time between letters of two campaigns to one person.
-        hours: when campaigns may write, by the clock of the reader's country; None: at any time.
+        hours: when campaigns may write, by the clock where the reader is; None: at any time.
         rate: how fast letters leave.
         budget: how much may go wrong in a run.
     """

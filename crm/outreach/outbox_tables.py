@@ -56,9 +56,19 @@ class MessageStatus(StrEnum):
 WENT_OUT = frozenset(
     {MessageStatus.HANDING_OFF, MessageStatus.ACCEPTED, MessageStatus.IN_DOUBT, MessageStatus.ASSUMED_SENT}
 )
-SETTLED = frozenset(
-    {MessageStatus.ACCEPTED, MessageStatus.FAILED, MessageStatus.STOPPED, MessageStatus.ASSUMED_SENT}
-)
+"""Of these the server had, or may have had, the final dot."""
+
+COUNT_AS_SENT = frozenset({MessageStatus.ACCEPTED, MessageStatus.ASSUMED_SENT})
+"""These are taken to have arrived."""
+
+UNPROVED = WENT_OUT - {MessageStatus.ACCEPTED}
+"""Of these whatever comes back proves that the server had taken them."""
+
+NEVER_LEFT = frozenset({MessageStatus.STOPPED, MessageStatus.FAILED})
+"""These never arrive."""
+
+SETTLED = COUNT_AS_SENT | NEVER_LEFT
+"""Nothing more becomes of these by itself."""
 
 
 class Wording(Record, table=True):
@@ -101,6 +111,7 @@ class Letter(Record, table=True):
         UniqueConstraint("message_id", name="uq_outbox_message_id"),
         Index("ix_outbox_due", "due_at", "id", postgresql_where="status = 'queued'"),
         Index("ix_outbox_moving", "lease_until", postgresql_where="status IN ('claimed', 'handing_off')"),
+        Index("ix_outbox_undecided", "run_id", postgresql_where="status IN ('held', 'in_doubt')"),
         Index("ix_outbox_person_handed", "person_id", "handed_at"),
         Index("ix_outbox_run_settled", "run_id", "settled_at", postgresql_where="settled_at IS NOT NULL"),
         CheckConstraint("(person_id IS NULL) <> (staff_id IS NULL)", name="one_reader"),

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, ClassVar
 
+from pydantic import ValidationError
 from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, func
 from sqlmodel import Field, col
 
-from crm.errors import AlreadyExists, Refused
+from crm.errors import AlreadyExists, InvalidInput, Refused
+from crm.outreach.approved import Approved
 from crm.outreach.reasons import Leave, Reason
 from crm.reference.languages import Language
 from crm.store.columns import INNER, at_field, choice, id_field, json_field, personal, ref
@@ -59,11 +62,12 @@ class Run(Record, table=True):
 
     Attributes:
         campaign: the name of the campaign in the catalogue.
-        content: the campaign as it was prepared: its steps, settings and template versions, and who had reviewed them.
+        content: the campaign as it was prepared, as plain JSON; `approved` reads it.
         content_hash: SHA-256 over the content, the reviews left out.
         audience_hash: SHA-256 over the frozen audience: accounts, people, arms, reasons.
         approved_count: how many accounts the approval named.
         note: why it was paused or cancelled.
+        halted_at: when it paused itself; empty where a person paused it.
         resumed_at: when it last went on after a pause; what went wrong before that is forgiven.
         ceiling: how many accounts may enter a standing run in each period of `period_days`; empty for a one-off run.
         looked_at: up to when a standing run has looked for accounts that may enter.
@@ -90,6 +94,7 @@ class Run(Record, table=True):
     approved_at: datetime | None = at_field(default=None)
     approved_count: int | None = None
     launched_at: datetime | None = at_field(default=None)
+    halted_at: datetime | None = at_field(default=None)
     resumed_at: datetime | None = at_field(default=None)
     ended_at: datetime | None = at_field(default=None)
     note: str = personal(default="")
@@ -98,6 +103,23 @@ class Run(Record, table=True):
     period_days: int | None = None
     looked_at: datetime | None = at_field(default=None, sa_column_kwargs=INNER)
     succeeded_by_id: int | None = ref("run.id", optional=True)
+
+    @cached_property
+    def approved(self) -> Approved:
+        """The content, read: what was approved, or waits for it.
+
+        Raises:
+            Refused: this release cannot read it, as another one prepared the run.
+        """
+        try:
+            return Approved.model_validate(self.content)
+        except (ValidationError, InvalidInput) as error:
+            raise Refused(
+                f"This release cannot read what was approved with run {self.id}: {error}",
+                rule="runs.readable",
+                subject=f"run {self.id}",
+                hint="Go on with the release that prepared it, or cancel it with book.runs.cancel and prepare it anew.",
+            ) from error
 
     @property
     def standing(self) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from crm.dates import day_of
 from crm.reference.country import Country, CountryAlias, CountryGroup, GroupKind, IncomeGroup
 from crm.reference.gazetteer import Basis, CountryKey, Gazetteer, Suggestion
 from crm.reference.languages import Language
@@ -114,23 +115,25 @@ class Countries:
         country = self.get(key)
         return self.get(country.member_state) if country.member_state else None
 
-    def groups(self, key: CountryKey, *, on: date) -> frozenset[GroupKind]:
+    def groups(self, key: CountryKey, *, on: date | str) -> frozenset[GroupKind]:
         """The groups (LDC, LLDC, SIDS) that a country belongs to on a day.
 
         Where no source states since when, it counts as having always belonged.
         """
+        day = day_of(on, today=self._store.now().date(), field="on")
         country = self.get(key)
         with self._store.reading() as session:
             rows = session.exec(_spells().where(CountryGroup.country == country.code)).all()
-            return frozenset(row.kind for row in rows if row.covers(on))
+            return frozenset(row.kind for row in rows if row.covers(day))
 
-    def members_of(self, kind: GroupKind | str, *, on: date) -> tuple[Country, ...]:
+    def members_of(self, kind: GroupKind | str, *, on: date | str) -> tuple[Country, ...]:
         """The countries that belong to a group on a day, by their English names."""
+        day = day_of(on, today=self._store.now().date(), field="on")
         with self._store.reading() as session:
             rows = session.exec(
                 _spells().where(CountryGroup.kind == chosen(GroupKind, kind, field="kind"))
             ).all()
-            codes = {row.country for row in rows if row.covers(on)}
+            codes = {row.country for row in rows if row.covers(day)}
         return tuple(country for country in self if country.code in codes)
 
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, Session, col, select
 
+from crm.dates import day_of
 from crm.errors import AlreadyExists, InvalidInput
 from crm.reference.regions import find_region
 from crm.reference.segments import find_segment
@@ -62,7 +63,7 @@ class Populations:
         self._store = store
 
     def state(
-        self, segment: str, *, region: str, organizations: int, source: str, as_of: date
+        self, segment: str, *, region: str, organizations: int, source: str, as_of: date | str
     ) -> SegmentPopulation:
         """State how many organisations a segment has in a region.
 
@@ -78,11 +79,12 @@ class Populations:
             AlreadyExists: the source has said so for that day.
         """
         with self._store.changing("population.stated") as change:
+            day = day_of(as_of, today=change.now.date(), field="as_of")
             values = {
                 "segment": find_segment(change.session, segment).slug,
                 "region": find_region(change.session, region).slug,
                 "organizations": organizations,
-                "as_of": as_of,
+                "as_of": day,
                 "source": source.strip(),
             }
             return change.add(SegmentPopulation.model_validate(values))

@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, col, select
 
+from crm.dates import day_of
 from crm.errors import InvalidInput
 from crm.reference.facts import Certainty, Fact, NamedFact, certainty
 from crm.reference.languages import Language
@@ -78,7 +79,7 @@ class SectorConcerns:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, segment: str | Segment, *, on: date | None = None) -> tuple[Concern, ...]:
+    def of(self, segment: str | Segment, *, on: date | str | None = None) -> tuple[Concern, ...]:
         """What concerns a segment, one entry for each Sector at the most: ITU-R, ITU-T, ITU-D.
 
         Args:
@@ -88,9 +89,11 @@ class SectorConcerns:
         Raises:
             NotFound: there is no such segment.
         """
+        today = self._store.now().date()
+        day = day_of(on or today, today=today, field="on")
         with self._store.reading() as session:
             slug = find_segment(session, segment).slug
-            return concerns_on(session, on or self._store.now().date()).get(slug, ())
+            return concerns_on(session, day).get(slug, ())
 
 
 def concerns_on(session: Session, day: date) -> dict[str, tuple[Concern, ...]]:

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint
 from sqlmodel import Field, Session, col, select
 
+from crm.dates import day_of
 from crm.errors import Ambiguous, NotFound
 from crm.reference.facts import Certainty, Fact, certainty
 from crm.reference.spans import holds_on
@@ -132,14 +133,15 @@ class StudyGroups:
         with self._store.reading() as session:
             return find_study_group(session, key)
 
-    def on(self, day: date, *, sector: str | None = None) -> tuple[StudyGroup, ...]:
+    def on(self, day: date | str, *, sector: str | None = None) -> tuple[StudyGroup, ...]:
         """The study groups that exist on a day.
 
         Args:
             day: the day.
             sector: "R", "T" or "D" for one Sector only.
         """
-        return tuple(group for group in self if group.exists_on(day) and sector in (None, group.sector))
+        asked = day_of(day, today=self._store.now().date(), field="day")
+        return tuple(group for group in self if group.exists_on(asked) and sector in (None, group.sector))
 
 
 def _all(session: Session) -> list[StudyGroup]:

@@ -1,8 +1,9 @@
 """Arrears by age: who owes what since when, against the due date and the days that lead to suspension and exclusion."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +12,7 @@ from sqlmodel import Session, col
 from crm.directory.merged import among
 from crm.directory.staff import Staff, find_staff
 from crm.directory.tables import Organization
+from crm.membership.contributions.state_accounts import state_accounts
 from crm.membership.dues.ageing import IN_TIME, Age, Aged, age_of, ageing
 from crm.membership.dues.dues_tables import Invoice
 from crm.membership.dues.statement import NOT_THE_BOOKS
@@ -24,6 +26,7 @@ from crm.reports.columns import Cell, Column, ColumnKind
 from crm.reports.notes import synthetic
 from crm.reports.reader import Reader
 from crm.reports.report import Report
+from crm.store.columns import chosen
 
 _NOWHERE = "No region"
 _BEHIND = (
@@ -35,6 +38,18 @@ _BEHIND = (
     Column(key="amount", title="Amount", kind=ColumnKind.MONEY, currency="CHF"),
     Column(key="open", title="Open", kind=ColumnKind.MONEY, currency="CHF"),
 )
+
+
+class Whose(StrEnum):
+    """Whose arrears are told.
+
+    Attributes:
+        MEMBERS: those of members, and of whoever was one.
+        STATES: those of the accounts on which contributions of Member States stand, with all that is open there.
+    """
+
+    MEMBERS = "members"
+    STATES = "states"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +72,18 @@ class _Line:
 def arrears_ageing(
     reader: Reader,
     *,
+    kind: str = "members",
     region: str | None = None,
     owner: str | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     rows: bool = True,
 ) -> Report:
     """Arrears by age: who owes what since when, against the due date, suspension and exclusion.
 
     Args:
         reader: reads the book.
+        kind: whose arrears: members or states; a Member State is not suspended as a member is.
         region: only accounts based in this development region, by slug or name.
         owner: only accounts of this colleague.
         every: all accounts that owe something, those included with whom nothing is overdue yet.
@@ -78,20 +95,23 @@ def arrears_ageing(
 
     Raises:
         NotFound: there is no such region or colleague.
+        InvalidInput: they are neither those of members nor of States.
     """
-    as_of, day = reader.store.now(), on or reader.today()
+    whose = chosen(Whose, kind, field="kind")
+    as_of, day = reader.store.now(), reader.day(on)
     with reader.store.reading() as session:
         area = find_region(session, region) if region else None
         keeper = find_staff(session, owner) if owner else None
         rules = membership_rules(session)
-        found = _lines(session, [row for row in ageing(session, day) if every or row.overdue], area, keeper)
+        owing = [row for row in _owing(session, whose, day) if every or row.overdue]
+        found = _lines(session, owing, area, keeper)
         made_up = _made_up(session, found)
-    filters = {"region": area and area.name(), "owner": keeper and keeper.name}
+    filters = {"kind": whose.value, "region": area and area.name(), "owner": keeper and keeper.name}
     return Report(
         name="arrears-ageing",
-        title="Arrears by age",
-        definition=_definition(rules.on(day)),
-        denominator=f"{'All accounts that owe something' if every else 'All accounts in arrears'} on the day.",
+        title=f"Arrears of {_SAID[whose]} by age",
+        definition=f"{_definition(rules.on(day))} {_STEPS[whose](rules.on(day))} {NOT_THE_BOOKS}",
+        denominator=f"All {_SAID[whose]} that owe something on the day{'' if every else ' and are in arrears'}.",
         as_of=as_of,
         on=day,
         filters={name: value for name, value in filters.items() if value},
@@ -102,6 +122,12 @@ def arrears_ageing(
         grouped_by="region",
         chart=Chart(label="account", value="arrears", empty="Accounts with nothing overdue", most=20),
     )
+
+
+def _owing(session: Session, whose: Whose, day: date) -> Iterator[Aged]:
+    """The accounts of members or of States that owe something; none counts as both."""
+    states = frozenset(state_accounts(session).values())
+    return (row for row in ageing(session, day) if (row.organization_id in states) == (whose is Whose.STATES))
 
 
 def _lines(session: Session, owing: Sequence[Aged], area: Region | None, keeper: Staff | None) -> list[_Line]:
@@ -170,13 +196,30 @@ def _definition(rules: RulesOn) -> str:
     due_on = rules.due_on(2000)  # for the day and month alone
     return (
         f"What is open of the invoices of each account on the day, by the days since it was due: yearly dues on {due_on:%d %B} "
-        f"of their year. Money settles what was due first, or the invoice that it is for, and what is given back the invoice that "
-        f"charged it. After {rules.suspension_days} days a member is suspended, and {rules.exclusion_days} days after it "
-        "received the notice of that it can be excluded; the oldest amounts are "
-        "counted as if the notice had been received at once. What a repayment plan covers that is kept is no arrears, and the "
-        "days of the plan make nothing older. A step that was put off, or an exemption, makes nothing younger. What an "
-        f"applicant is asked for is not owed, and makes nothing older once it is a member. {NOT_THE_BOOKS}"
+        "of their year. Money settles what was due first, or the invoice that it is for, and what is given back the invoice that "
+        "charged it. What a repayment plan covers that is kept is no arrears, and the days of the plan make nothing older. A step "
+        "that was put off, or an exemption, makes nothing younger. What an applicant is asked for is not owed, and makes nothing "
+        "older once it is a member."
     )
+
+
+def _of_members(rules: RulesOn) -> str:
+    return (
+        f"After {rules.suspension_days} days a member is suspended, and {rules.exclusion_days} days after it received the notice of "
+        "that it can be excluded; the oldest amounts are counted as if the notice had been received at once. Member States are told "
+        "apart (kind: states)."
+    )
+
+
+def _of_states(_: RulesOn) -> str:
+    return (
+        "A Member State is not suspended as a member is, whatever the age: it loses its vote, of which the report "
+        "arrears-of-member-states tells. Where one is a member as well, all that it owes stands here."
+    )
+
+
+_SAID = {Whose.MEMBERS: "members", Whose.STATES: "Member States"}
+_STEPS = {Whose.MEMBERS: _of_members, Whose.STATES: _of_states}
 
 
 def _behind(found: Sequence[_Line], day: date, rules: MembershipRules) -> Behind:

@@ -45,7 +45,7 @@ def arrears_of_member_states(
     *,
     region: str | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -65,7 +65,7 @@ def arrears_of_member_states(
     Raises:
         NotFound: there is no such region.
     """
-    as_of, day = reader.store.now(), on or reader.today()
+    as_of, day = reader.store.now(), reader.day(on)
     tongue = known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)

@@ -63,7 +63,7 @@ def contribution_round(
     region: str | None = None,
     lower: Decimal | None = None,
     higher: Decimal | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -86,7 +86,7 @@ def contribution_round(
         NotFound: there is no such round or region.
         InvalidInput: the chances are no numbers from 0 to 1, or more than 1 together.
     """
-    as_of, day, tongue = reader.store.now(), on or reader.today(), known_language(language)
+    as_of, day, tongue = reader.store.now(), reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         states = member_states(session, place, tongue)

@@ -48,7 +48,7 @@ def contribution_stakes(
     *,
     round: str | None = None,  # noqa: A002 - a round is called so everywhere
     region: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -68,7 +68,7 @@ def contribution_stakes(
     Raises:
         NotFound: there is no such round or region.
     """
-    as_of, day, tongue = reader.store.now(), on or reader.today(), known_language(language)
+    as_of, day, tongue = reader.store.now(), reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         states = {code: (area, name) for code, area, name in member_states(session, place, tongue)}

@@ -39,7 +39,7 @@ def coverage_by_office(
     *,
     region: str | None = None,
     days: int = 90,
-    on: date | None = None,
+    on: date | str | None = None,
     rows: bool = True,
 ) -> Report:
     """The accounts of each office by their account manager: members, prospects, touched lately, with overdue steps.
@@ -61,7 +61,7 @@ def coverage_by_office(
     if days < 1:
         raise InvalidInput(f"{days} days are none.", field="days", value=days, hint="Give at least 1.")
     as_of = reader.store.now()
-    day = on or reader.today()
+    day = reader.day(on)
     with reader.store.reading() as session:
         place = Place(session, region)
         kept = place.narrowed(_kept(day, days)).subquery()

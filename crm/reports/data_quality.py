@@ -54,7 +54,7 @@ class _Check:
 
 
 def data_quality(
-    reader: Reader, *, region: str | None = None, on: date | None = None, rows: bool = True
+    reader: Reader, *, region: str | None = None, on: date | str | None = None, rows: bool = True
 ) -> Report:
     """What is missing: country, segment, manager, contacts, addresses, languages, grounds, standing, class, study group.
 
@@ -71,7 +71,7 @@ def data_quality(
         NotFound: there is no such region.
     """
     as_of = reader.store.now()
-    day = on or reader.today()
+    day = reader.day(on)
     with reader.store.reading() as session:
         place = Place(session, region)
         subjects = {name: place.narrowed(query) for name, query in _subjects(day).items()}

@@ -51,7 +51,9 @@ COLUMNS = (
 """The columns; docs/how-to/collect-the-dues.md says what each of them holds."""
 
 
-def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None = None) -> Report:
+def dues_ledger(
+    reader: Reader, *, since: date | str | None = None, until: date | str | None = None
+) -> Report:
     """The ledger of dues, line by line, for the finance system: what was charged and what was paid.
 
     Args:
@@ -63,7 +65,8 @@ def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None
         One row a line of an invoice or a payment, in the order of their days.
     """
     as_of = reader.store.now()
-    period = since or date.min, until or date.max
+    asked = {name: reader.day(day, field=name) for name, day in (("since", since), ("until", until)) if day}
+    period = asked.get("since", date.min), asked.get("until", date.max)
     with reader.store.reading() as session:
         found = [*_charged(session, *period), *_paid(session, *period)]
     ordered = sorted((cells for cells, _ in found), key=itemgetter("on", "id"))
@@ -75,8 +78,8 @@ def dues_ledger(reader: Reader, *, since: date | None = None, until: date | None
         f"same but for what was entered since; the entry id tells them apart. {NOT_THE_BOOKS}",
         denominator="All lines of invoices and all payments of the period.",
         as_of=as_of,
-        on=until,
-        filters={name: day for name, day in (("since", since), ("until", until)) if day},
+        on=asked.get("until"),
+        filters=asked,
         columns=COLUMNS,
         rows=tuple(tuple(cells.get(column.key) for column in COLUMNS) for cells in ordered),
         notes=(

@@ -50,7 +50,7 @@ def read_filters(report: MakesReport, given: Mapping[str, Any], *, today: date) 
 def _read(name: str, value: Any, kind: Any, today: date) -> Any:
     if not isinstance(value, str):
         return value
-    if kind == date | None:
+    if kind == date | str | None:
         return day_of(value, today=today, field=name)
     if kind in (int, int | None):
         return _number(name, value, int, "2027")

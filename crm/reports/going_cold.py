@@ -55,7 +55,7 @@ def going_cold(
     office: str | None = None,
     region: str | None = None,
     by: str = "owner",
-    on: date | None = None,
+    on: date | str | None = None,
     rows: bool = True,
 ) -> Report:
     """Accounts whose last touch lies further back than their tier allows, by account manager: whom we are losing.
@@ -78,7 +78,7 @@ def going_cold(
     """
     as_of = reader.store.now()
     group = chosen(GroupedBy, by, field="by")
-    day = on or reader.today()
+    day = reader.day(on)
     with reader.store.reading() as session:
         keeper = find_staff(session, owner) if owner else None
         bureau = find_office(session, office) if office else None

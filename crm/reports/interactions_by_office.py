@@ -41,8 +41,8 @@ _BEHIND = (
 def interactions_by_office(
     reader: Reader,
     *,
-    since: date | None = None,
-    until: date | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
     region: str | None = None,
     rows: bool = True,
 ) -> Report:
@@ -63,8 +63,8 @@ def interactions_by_office(
         InvalidInput: the last day lies before the first.
     """
     as_of = reader.store.now()
-    last = until or reader.today()
-    first = since or last - _YEAR
+    last = reader.day(until, field="until")
+    first = reader.day(since, field="since") if since else last - _YEAR
     if last < first:
         raise InvalidInput(f"{last} lies before {first}.", field="until", value=last)
     with reader.store.reading() as session:

@@ -43,8 +43,8 @@ _ADDED_IN = {**dict.fromkeys(_IN, ("came",)), **dict.fromkeys(_OUT, ("went",))}
 def membership_movement(
     reader: Reader,
     *,
-    since: date | None = None,
-    until: date | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
     region: str | None = None,
     rows: bool = True,
 ) -> Report:
@@ -64,8 +64,8 @@ def membership_movement(
         NotFound: there is no such region.
         InvalidInput: the period ends before it begins.
     """
-    as_of, last = reader.store.now(), until or reader.today()
-    first = since or last.replace(month=1, day=1)
+    as_of, last = reader.store.now(), reader.day(until, field="until")
+    first = reader.day(since, field="since") if since else last.replace(month=1, day=1)
     if last < first:
         raise InvalidInput(f"The period ends on {last}, before it begins.", field="until", value=last)
     years = [str(year) for year in range(first.year, last.year + 1)]

@@ -34,7 +34,7 @@ def potential(
     region: str | None = None,
     segment: str | None = None,
     kind: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -57,7 +57,7 @@ def potential(
         InvalidInput: there is no such kind.
     """
     as_of = reader.store.now()
-    day, tongue = on or reader.today(), known_language(language)
+    day, tongue = reader.day(on), known_language(language)
     only = None if kind is None else chosen(OpportunityKind, kind, field="kind")
     with reader.store.reading() as session:
         wanted = Wanted.read(session, region=region, segment=segment, kind=only)

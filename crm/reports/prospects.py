@@ -32,7 +32,7 @@ def prospects(
     state: str | None = None,
     segment: str | None = None,
     owner: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,  # noqa: ARG001 - its rows are the prospects themselves; every report takes it
 ) -> Report:
@@ -55,7 +55,7 @@ def prospects(
         NotFound: there is no such region, State, segment or colleague.
     """
     as_of = reader.store.now()
-    day, tongue = on or reader.today(), known_language(language)
+    day, tongue = reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region, state)
         part = find_segment(session, segment) if segment else None

@@ -38,7 +38,7 @@ def prospects_by_state(
     *,
     region: str | None = None,
     segment: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -56,7 +56,7 @@ def prospects_by_state(
         One row a Member State, zeros included, and one for the unassigned.
     """
     as_of = reader.store.now()
-    day = on or reader.today()
+    day = reader.day(on)
     tongue = known_language(language)
     with reader.store.reading() as session:
         area = find_region(session, region) if region else None

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, today_of
 from crm.store.store import Store
 
 
@@ -15,6 +15,15 @@ class Reader:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+
+    def day(self, on: date | str | None, *, field: str = "on") -> date:
+        """The day of a report, as whoever asks means it; today where they name none.
+
+        Raises:
+            InvalidInput: it is no day.
+        """
+        with self.store.reading() as session:
+            return day_asked(self.store, session, on, field=field)
 
     def today(self) -> date:
         """The day it is where whoever asks works; the day of a report where none is given."""

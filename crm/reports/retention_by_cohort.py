@@ -30,7 +30,7 @@ def retention_by_cohort(
     category: str | None = None,
     sector: str | None = None,
     region: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     rows: bool = True,
 ) -> Report:
     """Of the organisations that first joined in a year, how many were still members later.
@@ -50,7 +50,7 @@ def retention_by_cohort(
         NotFound: there is no such region.
         InvalidInput: there is no such category or Sector.
     """
-    as_of, day = reader.store.now(), on or reader.today()
+    as_of, day = reader.store.now(), reader.day(on)
     with reader.store.reading() as session:
         place = Place(session, region)
         firsts = _firsts(place, _narrowed(category, sector), day)

@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from crm.directory.tables import Organization
 from crm.errors import InvalidInput
 from crm.membership.contract.contract_tables import AccountStanding
-from crm.membership.contract.standing import Standing
+from crm.membership.contract.standing import AT_RISK
 from crm.membership.contract.standing_spans import standing_on
 from crm.membership.dues.balance import ZERO
 from crm.membership.dues.charging import runs
@@ -33,7 +33,6 @@ from crm.reports.reader import Reader
 from crm.reports.report import Report
 
 _MOST_YEARS = 20
-_AT_RISK = frozenset({Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING})
 
 
 class PricedMembership(NamedTuple):
@@ -47,7 +46,7 @@ class PricedMembership(NamedTuple):
     @property
     def at_risk(self) -> Decimal:
         """What of it may not come in: all, where the account is in arrears, suspended or leaving; who keeps a plan pays."""
-        return self.amount if self.term.standing in _AT_RISK else ZERO
+        return self.amount if self.term.standing in AT_RISK else ZERO
 
 
 def revenue_forecast(

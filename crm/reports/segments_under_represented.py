@@ -37,7 +37,7 @@ def segments_under_represented(
     region: str | None = None,
     threshold: Decimal | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -64,7 +64,7 @@ def segments_under_represented(
         hint = "0.05 is five per cent."
         raise InvalidInput(f"{threshold} is no share.", field="threshold", value=threshold, hint=hint)
     as_of = reader.store.now()
-    day, tongue = on or reader.today(), known_language(language)
+    day, tongue = reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         counted = session.execute(place.narrowed(_counts(day))).all()

@@ -69,7 +69,7 @@ class Reports(Reader):
     states_without_sector_member = states_without_sector_member.states_without_sector_member
     whom_to_see = whom_to_see.whom_to_see
 
-    def statement(self, key: OrganizationKey, *, on: date | None = None) -> Report:
+    def statement(self, key: OrganizationKey, *, on: date | str | None = None) -> Report:
         """The statement of an account as the ledger has it: a table, a spreadsheet or CSV, with what is unverified.
 
         `book.dues.statement` is the value, and `statement_page` the page for the member.
@@ -81,7 +81,7 @@ class Reports(Reader):
         Raises:
             NotFound: there is no such account.
         """
-        as_of, day = self.store.now(), on or self.today()
+        as_of, day = self.store.now(), self.day(on)
         with self.store.reading() as session:
             return statement_report(statement_of(session, find_organization(session, key), day), as_of=as_of)
 
@@ -89,8 +89,8 @@ class Reports(Reader):
         self,
         key: OrganizationKey,
         *,
-        since: date | None = None,
-        on: date | None = None,
+        since: date | str | None = None,
+        on: date | str | None = None,
         language: str = "en",
     ) -> StatementPage:
         """The statement of an account as a page to print and send to the member, in one of the six languages.
@@ -106,15 +106,16 @@ class Reports(Reader):
             NotFound: there is no such account.
             InvalidInput: the period ends before it begins, or it is none of the languages.
         """
-        day = on or self.today()
-        first, tongue = since or date(day.year, 1, 1), known_language(language).value
+        day = self.day(on)
+        first = self.day(since, field="since") if since else date(day.year, 1, 1)
+        tongue = known_language(language).value
         if first > day:
             raise InvalidInput(f"The period would end before {first}.", field="since", value=first)
         with self.store.reading() as session:
             account = find_organization(session, key)
             return StatementPage(statement_of(session, account, day, language=tongue), first)
 
-    def dues_ledger(self, *, since: date | None = None, until: date | None = None) -> Report:
+    def dues_ledger(self, *, since: date | str | None = None, until: date | str | None = None) -> Report:
         """The ledger of dues for the finance system, a row a line of an invoice or a payment; mostly as CSV.
 
         Args:

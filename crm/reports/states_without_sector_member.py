@@ -38,7 +38,7 @@ def states_without_sector_member(
     *,
     region: str | None = None,
     every: bool = False,
-    on: date | None = None,
+    on: date | str | None = None,
     language: str = "en",
     rows: bool = True,
 ) -> Report:
@@ -59,7 +59,7 @@ def states_without_sector_member(
         NotFound: there is no such region.
     """
     as_of = reader.store.now()
-    day, tongue = on or reader.today(), known_language(language)
+    day, tongue = reader.day(on), known_language(language)
     with reader.store.reading() as session:
         place = Place(session, region)
         counted = session.execute(_counts(place, day)).all()

@@ -25,7 +25,7 @@ def whom_to_see(
     owner: str | None = None,
     office: str | None = None,
     region: str | None = None,
-    on: date | None = None,
+    on: date | str | None = None,
     rows: bool = True,  # noqa: ARG001 - every report takes it; here the rows are the needs themselves
 ) -> Report:
     """Whom to see and why: steps that are due, who waits for an answer, what has changed, who is going cold.
@@ -45,7 +45,7 @@ def whom_to_see(
         NotFound: there is no such colleague, office or region.
     """
     as_of = reader.store.now()
-    day = on or reader.today()
+    day = reader.day(on)
     found = attention(reader.store).of(owner=owner, office=office, region=region, on=day)
     filters = {"owner": owner, "office": office, "region": region}
     return Report(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
-from crm.dates import instant
+from crm.dates import instant_of
 from crm.errors import NotFound
 from crm.shown import Shown
 from crm.store.columns import is_inner
@@ -97,7 +97,7 @@ class History:
         record: Record,
         *,
         field: str | None = None,
-        since: date | datetime | None = None,
+        since: date | datetime | str | None = None,
         inner: bool = False,
     ) -> tuple[Happened, ...]:
         """What happened to a record, the oldest first.
@@ -108,7 +108,7 @@ class History:
             since: only from this day or instant on.
             inner: also the fields that only the program keeps, such as normal forms of names.
         """
-        first = instant(since)
+        first = instant_of(since, today=self._store.now().date(), field="since")
         with self._store.reading() as session:
             found = history_of(session, record, batches=self._batches)
         lines = found if inner else without_noise(found)

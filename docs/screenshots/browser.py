@@ -57,10 +57,15 @@ def document(page: Path, *, dark: bool = False, width: int = 1280) -> str:
     )
 
 
-def _run(page: Path, *flags: str) -> str:
+def chromium_command(profile: Path, *flags: str) -> list[str]:
+    """How Chromium is started without a window, with a profile of its own."""
     chromium = _found("chromium", "CRM_CHROMIUM", hint="Install Chromium, or name it in CRM_CHROMIUM.")
+    return [chromium, *_FLAGS, f"--user-data-dir={profile}", *flags]
+
+
+def _run(page: Path, *flags: str) -> str:
     with tempfile.TemporaryDirectory(prefix="accord-chromium-", ignore_cleanup_errors=True) as profile:
-        command = [chromium, *_FLAGS, f"--user-data-dir={profile}", *flags, page.as_uri()]
+        command = chromium_command(Path(profile), *flags, page.as_uri())
         ran = subprocess.run(command, check=True, capture_output=True, text=True, timeout=_PATIENCE_SECONDS)
     return ran.stdout
 

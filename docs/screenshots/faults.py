@@ -2,8 +2,10 @@
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from browser import document
 
@@ -38,20 +40,27 @@ class Fault:
         return f"{self.impact}: {self.rule}: {self.help}: {'; '.join(self.places[:3])}"
 
 
-def faults(page: str, axe: Path, folder: Path, *, dark: bool = False, width: int = 1280) -> list[Fault]:
+def faults(page: Path, axe: Path, folder: Path, *, dark: bool = False, width: int = 1280) -> list[Fault]:
     """The faults of a page, with everything opened that can be opened.
 
     The page forbids every script; the copy that is examined does not, and carries axe-core inside it.
     """
+    opened = _POLICY.sub("", page.read_text(encoding="utf-8")).replace("<details>", "<details open>")
+    text, end, rest = opened.rpartition("</body>")
+    if not end:
+        raise SystemExit(f"{page.name} has no </body> before which axe-core could stand.")
     script = axe.read_text(encoding="utf-8")
-    opened = _POLICY.sub("", page).replace("<details>", "<details open>")
     examined = folder / "examined.html"
-    examined.write_text(
-        opened.replace("</body>", f"<script>{script}</script><script>{_RUN}</script></body>"), "utf-8"
-    )
+    examined.write_text(f"{text}<script>{script}</script><script>{_RUN}</script>{end}{rest}", "utf-8")
     found = _RESULT.search(document(examined, dark=dark, width=width))
     if found is None:
-        raise SystemExit("axe-core did not come to an end.")
+        where = f"{page.name}, {width} px{', dark' if dark else ''}"
+        raise SystemExit(f"axe-core did not come to an end on {where}.")
+    return faults_of(json.loads(found[1]))
+
+
+def faults_of(violations: Iterable[Mapping[str, Any]]) -> list[Fault]:
+    """The faults among what axe-core tells."""
     return [
         Fault(
             rule=each["id"],
@@ -59,5 +68,5 @@ def faults(page: str, axe: Path, folder: Path, *, dark: bool = False, width: int
             help=each["help"],
             places=tuple(" ".join(map(str, node["target"])) for node in each["nodes"]),
         )
-        for each in json.loads(found[1])
+        for each in violations
     ]

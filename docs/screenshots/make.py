@@ -1,7 +1,8 @@
 """Pictures of the reports for the documentation, and what axe-core says of each page: `make screenshots`.
 
 It makes the reports from a synthetic book, shows them to headless Chromium in every variant that people meet (wide,
-narrow, dark, Arabic, printed), and fails on a serious or critical fault.
+narrow, dark, Arabic, printed), and fails on a serious or critical fault. The pages that letters open are served, visited in
+English and Arabic, and their buttons are clicked; it fails where that does not do what it says.
 """
 
 import argparse
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from browser import picture, printed
 from faults import Fault, faults
+from letters_web import letters_pages
 from synthetic import announcements, forecast, proposal, synthetic_book, what_if
 
 HERE = Path(__file__).resolve().parent
 LARGEST_BYTES = 200_000
 _NOTEBOOK = """<!doctype html><html lang="en"><meta charset="utf-8"><title>A proposal</title>
-<main style="margin: 1.5rem"><h1 style="font: 600 1rem system-ui">Out [1]</h1>{card}</main></html>"""
+<body><main style="margin: 1.5rem"><h1 style="font: 600 1rem system-ui">Out [1]</h1>{card}</main></body></html>"""
 NARROWEST = 500
 """The smallest window of Chromium itself; the narrow style begins at 640 pixels."""
 
@@ -33,6 +35,8 @@ def main() -> None:
         for taken in _pictures(pages, asked.into):
             print(f"{taken.name}: {taken.stat().st_size // 1000} KB")
         found = [fault for page in pages.values() for fault in _examined(page, asked.axe, folder)]
+        with letters_pages(folder / "letters") as web:
+            found += web.looked_at(asked.into, asked.axe)
     too_large = [path.name for path in asked.into.glob("*.png") if path.stat().st_size > LARGEST_BYTES]
     if too_large:
         sys.exit(f"Larger than {LARGEST_BYTES // 1000} KB: {', '.join(too_large)}.")
@@ -95,7 +99,7 @@ def _rows_of(page: Path, state: str) -> str:
 def _examined(page: Path, axe: Path, folder: Path) -> list[Fault]:
     found = []
     for dark, width in ((False, 1280), (True, 1280), (False, NARROWEST)):
-        for fault in faults(page.read_text(encoding="utf-8"), axe, folder, dark=dark, width=width):
+        for fault in faults(page, axe, folder, dark=dark, width=width):
             print(f"{page.name}, {width} px{', dark' if dark else ''}: {fault}")
             found.append(fault)
     return found

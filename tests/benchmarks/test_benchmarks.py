@@ -8,13 +8,14 @@ from rich.console import Console
 from benchmarks.__main__ import benchmarks_by_name
 from benchmarks.bench import Bench
 from benchmarks.figure import Figure, Measured, as_json, beside, median_of, shown
+from benchmarks.sending import explain
 
 BENCHMARKS = benchmarks_by_name()
 
 
 @pytest.fixture(scope="module")
-def bench(server, tmp_path_factory):
-    with Bench(server, size=300, runs=1, profiles=tmp_path_factory.mktemp("profiles")) as bench:
+def bench(server):
+    with Bench(server, size=300, runs=1) as bench:
         yield bench
 
 
@@ -25,10 +26,10 @@ def test_every_benchmark_yields_figures(name, bench):
     assert all(figure.ours.median > 0 for figure in figures)
 
 
-def test_the_book_is_kept_and_the_same_for_the_same_size(server, tmp_path):
+def test_the_book_is_kept_and_the_same_for_the_same_size(server):
     names = []
     for _ in range(2):
-        with Bench(server, size=120, runs=1, profiles=tmp_path) as bench:
+        with Bench(server, size=120, runs=1) as bench:
             names.append([account.name for account in bench.book.organizations])
     assert names[0] == names[1]
     assert len(names[0]) == 120
@@ -54,15 +55,20 @@ def test_a_figure_is_met_up_to_what_is_allowed():
     assert Figure("f", Measured((4.6,))).met is None
 
 
-def test_a_missed_figure_comes_with_its_profile(bench):
-    figure = bench.judged(
-        Figure("A slow one", Measured((2.0,)), Measured((1.0,)), 1.5), lambda: "where it went"
-    )
-    assert figure.profile.read_text("utf-8") == "where it went"
-    assert (
-        bench.judged(Figure("A fast one", Measured((1.0,)), Measured((1.0,)), 1.5), lambda: "").profile
-        is None
-    )
+def test_a_missed_figure_comes_with_its_profile(server, tmp_path):
+    with Bench(server, size=300, runs=1, profiles=tmp_path) as bench:
+        slow = bench.compare("A slow one", lambda: list(bench.book.organizations), lambda: None, allowed=0)
+        fast = bench.compare("A fast one", lambda: None, lambda: None, allowed=1e9)
+    said = slow.profile.read_text("utf-8")
+    assert "function calls" in said
+    assert "Execution Time" in said
+    assert fast.profile is None
+
+
+def test_a_missed_figure_of_the_sending_says_where_the_time_of_the_letters_went(bench):
+    said = explain(bench, recipients=10)
+    assert "deliver" in said
+    assert "advance" in said
 
 
 def test_the_first_call_is_not_counted():

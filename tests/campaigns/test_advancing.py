@@ -19,10 +19,10 @@ from campaigns.journey import (
     WaitStep,
 )
 from crm.errors import InvalidInput
+from crm.outreach.goal import Goal
 from crm.outreach.outbox.composing import envelope
 from crm.outreach.outbox.wordings import wording
 from crm.outreach.reasons import Leave
-from crm.outreach.runs.goals import Goal
 
 DAY = timedelta(days=1)
 FIRST = LetterStep(name="letter", template="associate_upgrade")
@@ -86,6 +86,21 @@ def test_a_step_that_cannot_be_planned_pauses_its_run_and_stops_no_other(book, c
     assert desk.advance(worker).letters == 1
     assert "The next step of Acme could not be planned" in book.runs.get(whole.id).note
     assert [book.runs.get(one.id).status for one in (whole, other)] == ["paused", "running"]
+
+
+def test_a_run_that_cannot_be_read_is_paused_and_stops_no_other(book, colleague, worker):
+    associate(book, "Acme")
+    unread = launched(book, colleague, campaign(FIRST, WAIT, AGAIN))
+    gone = text("UPDATE run SET content = jsonb_set(content, '{exits}', '[\"gone_exit\"]')")
+    with book.engine.begin() as connection:
+        connection.execute(gone)
+    associate(book, "Orbit")
+    other = launched(book, colleague, campaign(FIRST, WAIT, AGAIN))
+    assert desk.advance(worker).letters == 1
+    paused, went_on = (book.runs.get(one.id) for one in (unread, other))
+    assert (paused.status, went_on.status) == ("paused", "running")
+    assert "The run could not be read: This release cannot read what was approved" in paused.note
+    assert book.runs.cancel(paused, reason="prepared anew").status == "cancelled"
 
 
 def test_where_nobody_senior_is_there_the_journey_ends_and_says_so(book, colleague, worker, clock):

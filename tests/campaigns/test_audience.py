@@ -2,10 +2,9 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
-from support.campaign_facts import campaign, candidate, circumstances, contact, reasons, took_part
+from support.campaign_facts import assemble, campaign, candidate, circumstances, contact, reasons, took_part
 
 from campaigns.arms import arm_of
-from campaigns.audience import assemble
 from crm.membership.terms import Coverage
 
 STRONG = {"participation": (took_part("T-SG17"),)}

@@ -185,7 +185,7 @@ def test_an_account_without_a_membership_is_enrolled_and_found_again_whatever_it
     assert [(row.account.name, row.account.coverage) for row in found.audience.rows] == [("Newcomer", None)]
     assert found.reach().denominator == "Every account that is a prospect and is no member."
     run = launched(book, colleague, PROSPECTS)
-    assert run.run.content["audience"] == PROSPECTS.audience.model_dump(mode="json")
+    assert run.run.approved.audience == PROSPECTS.audience
     desk.advance(worker)
     if joined:
         book.terms.join(account, "sector_member", sector="D", on=clock.now().date())

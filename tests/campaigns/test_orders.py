@@ -3,12 +3,12 @@ from functools import cache
 import pytest
 from support.campaign_facts import NOW, candidate, contact, sent, waiting
 
-from campaigns.campaign import Signature
 from campaigns.intents import Finish, PlanTask, Send, Turn
 from campaigns.occasion import Manager, Stationery
 from campaigns.orders import Signing, move_of
 from crm.directory.tables import OrganizationKind
 from crm.mail.templates import TemplateFolder
+from crm.outreach.approved import Signature
 
 wording = cache(TemplateFolder().version)
 FIRST, MINISTER = contact(901, name="Amina"), contact(902, name="Joy", roles=("Minister of Communications",))

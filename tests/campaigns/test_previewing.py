@@ -132,7 +132,7 @@ def test_a_reminder_that_lacks_a_language_keeps_its_readers_out_and_is_named(
     (russian,) = (row for row in shown.languages() if row["language"] == "Russian")
     assert russian["letters"] == "Missing: associate_upgrade_reminder/ru/subject.txt"
     assert "associate_upgrade" in russian["review"]
-    assert not [place for place in shown.content["wordings"] if place.endswith("/ru")]
+    assert not [place for place in shown.content.wordings if place.endswith("/ru")]
 
 
 def test_a_fallback_language_is_used_and_said(book, colleague):
@@ -167,7 +167,7 @@ def test_a_run_whose_letter_has_lost_a_language_is_not_approved(book, colleague,
 def test_who_approves_reads_which_wording_nobody_has_reviewed(book, colleague):
     associate(book, "Russian", language="ru")
     run = desk.overview(colleague, desk.prepare(book, NOBODY_HELD_OUT))
-    assert run.run.content["reviewed_by"]["associate_upgrade/ru"] == ""
+    assert run.run.approved.reviewed_by["associate_upgrade/ru"] == ""
     assert "Letters: 1 in Russian." in str(run)
     assert "Not reviewed by any person: associate_upgrade/ar" in str(run)
 

@@ -2,10 +2,9 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from support.campaign_facts import NOW, campaign, candidate, circumstances, contact
-from support.run_results import RUN, results
+from support.campaign_facts import NOW, assemble, campaign, candidate, circumstances, contact
+from support.run_results import results, run_with
 
-from campaigns.audience import assemble
 from campaigns.overview import Advanced, Overview
 from campaigns.results import accounts_report, reach_report
 from campaigns.run_report import run_report
@@ -104,7 +103,7 @@ def test_an_overview_prints_what_an_approver_must_know():
 
 def test_an_overview_says_which_languages_go_out_and_which_wording_nobody_has_reviewed():
     reviewed_by = {"associate_upgrade/en": "D. Keller, 2026-11-20", "associate_upgrade/ru": ""}
-    run = RUN.model_copy(update={"content": {"reviewed_by": reviewed_by}})
+    run = run_with(reviewed_by=reviewed_by)
     found = replace(
         results((0, 104), (0, 16)), run=run, languages={Language.RUSSIAN: 4, Language.ENGLISH: 100}
     )

@@ -13,14 +13,13 @@ from support.runs import enrolled, order
 
 from campaigns import desk
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
-from campaigns.entry import Entry
 from campaigns.journey import Journey, LetterStep, WaitStep
 from campaigns.standing import due_on_schedule, may_enter, take_in
 from crm.errors import Refused
+from crm.outreach.entry import Entry, Occurrence
 from crm.outreach.run_tables import EnrolmentState, Run
 from crm.outreach.runs.entries import Entered, Former
 from crm.outreach.runs.moves import Move
-from crm.outreach.runs.occurrences import Occurrence
 from crm.outreach.runs.rules import one_approval_at_a_time
 from crm.outreach.runs.succession import TakenOver
 from workers import jobs
@@ -253,6 +252,8 @@ def test_who_has_been_in_it_may_enter_again_after_a_while_and_is_written_to_agai
     assert desk.advance(book).finished == 1
     clock.advance(200 * DAY)
     assert looked(book, campaign) == Entered()
+    with pytest.raises(Refused, match=f"it has been in {campaign.name} before"):
+        desk.enter(book, run.id, "Acme", campaign=campaign)
     clock.advance(200 * DAY)
     book.standing.record(acme, "good", as_of=clock.now().date(), source="test")
     assert looked(book, campaign) == Entered(entered=1)

@@ -66,7 +66,10 @@ def test_a_run_whose_fact_nobody_tells_any_more_is_paused_and_says_why(
     done = desk.advance(make_book("worker"))
     assert (done.looked_at, done.letters) == (1, 0)
     paused = desk.overview(book, run)
-    assert (paused.status, paused.run.note) == ("paused", "Nobody tells has_outpost any more.")
+    assert (paused.status, paused.run.note) == (
+        "paused",
+        "The run could not be read: Step 1 (fork) asks for 'has_outpost', which is no fact that is known.",
+    )
     monkeypatch.syspath_prepend(tmp_path)
     desk.resume(book, run)
     assert desk.advance(make_book("worker")).letters == 1

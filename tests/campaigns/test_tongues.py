@@ -1,7 +1,6 @@
 import pytest
-from support.campaign_facts import NOW, campaign, candidate, circumstances, contact
+from support.campaign_facts import NOW, assemble, campaign, candidate, circumstances, contact
 
-from campaigns.audience import assemble
 from campaigns.languages_report import languages_report
 from campaigns.tongues import refuse_silence, tongues
 from crm.errors import InvalidInput

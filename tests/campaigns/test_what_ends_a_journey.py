@@ -105,3 +105,19 @@ def test_a_reminder_waits_while_the_letter_is_in_doubt(book, colleague, worker, 
         connection.execute(text("UPDATE outbox SET status = 'assumed_sent'"))
     sweep(worker, clock, days=2)
     assert steps(book, acme) == ["letter", "reminder"]
+
+
+@pytest.mark.parametrize(
+    ("office", "got"), [(None, ["letter"]), ("BR", ["letter"]), ("TSB", ["letter", "reminder"])]
+)
+def test_a_complaint_that_the_office_of_the_run_has_overridden_ends_no_journey(
+    book, colleague, worker, clock, office, got
+):
+    acme, person = associate(book, "Acme")
+    launched(book, colleague)
+    sweep(worker, clock, days=2)
+    book.complaints.record("Too much paper", source="call", organization=acme, person=person)
+    if office:
+        book.override_clearance(acme, office=office, reason="settled by telephone", until="2m")
+    sweep(worker, clock, days=20)
+    assert steps(book, acme) == got

@@ -64,6 +64,6 @@ def test_processes_that_start_at_once_get_the_same_key(tmp_path):
     for process in processes:
         process.stdin.write("\n")
         process.stdin.flush()
-    keys = {process.communicate(timeout=30)[0] for process in processes}
+    keys = {process.communicate(timeout=60)[0] for process in processes}
     assert keys == {own_key(tmp_path).get_secret_value() + "\n"}
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]

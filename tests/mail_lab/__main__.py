@@ -27,8 +27,8 @@ from crm.store.shared_server import wait_until
 from workers import jobs
 from workers.runtime import transport_of
 
-READERS = ("amina", "baraka", "unknown", "full", "strict")
-"""The first two have a mailbox."""
+READERS = ("amina", "baraka", "unknown", "full", "strict", "group")
+"""The first two have a mailbox; the last is a list, of which one member has one and the other has left."""
 
 
 def main() -> int:
@@ -81,7 +81,7 @@ def play(folder: Path, make_book: _Books, *, smtp: int) -> None:
     _answered(book, folder, smtp)
     counted = _fetched(book, make_book.settings, folder)
     typer.echo(f"Fetched from Dovecot: {counted}.")
-    assert counted == {"reply": 1, "unsubscribe": 1, "bounce": 3, "copy": 1}, counted
+    assert counted == {"reply": 1, "unsubscribe": 1, "bounce": 4, "copy": 1}, counted
     _looked_at(book, letters)
 
 
@@ -127,7 +127,7 @@ def _address(field: str) -> str:
 
 
 def _fetched(book: Book, settings: Settings, folder: Path) -> dict[str, int]:
-    expected = 6  # a reply, an unsubscribe, a copy, and a report on each letter without a mailbox
+    expected = 7  # a reply, an unsubscribe, a copy, and a report on each address without a mailbox
     came = wait_until(lambda: len(arrived(folder, "answers")) >= expected, seconds=PATIENCE)
     assert came, f"only {len(arrived(folder, 'answers'))} of {expected} messages came back"
     counted = jobs.fetch(book, mailbox_of(settings))
@@ -147,7 +147,11 @@ def _looked_at(book: Book, letters: dict[str, Letter]) -> None:
         "unknown": [("all", "bounced")],
         "full": [],
         "strict": [],
+        "group": [],
     }, listed
+    (of_member,) = book.answers.of(letter=letters["group"])
+    assert b"left@" in of_member.raw
+    assert of_member.effect == "noted: the address is not known to be bad"
     assert [answer.effect for answer in book.answers.of(unmatched=True)] == []
     met = book.interactions.of(letters["amina"].organization_id)
     assert sorted((one.inbound, one.summary.splitlines()[-1]) for one in met) == [

@@ -45,7 +45,8 @@ smtpd_relay_restrictions = reject_unauth_destination
 smtpd_reject_unlisted_recipient = no
 virtual_mailbox_domains = {answers}, {readers}
 virtual_mailbox_base = {folder}/mail
-virtual_mailbox_maps = inline:{{ {{amina@{readers} = amina/}}, {{baraka@{readers} = baraka/}}, {{@{answers} = answers/}} }}
+virtual_mailbox_maps = inline:{{ {{amina@{readers} = amina/}}, {{baraka@{readers} = baraka/}}, {{chandra@{readers} = chandra/}}, {{@{answers} = answers/}} }}
+virtual_alias_maps = inline:{{ {{group@{readers} = chandra@{readers} left@{readers}}} }}
 transport_maps = inline:{{ {{full@{readers} = error:5.2.2 mailbox full}}, {{strict@{readers} = error:5.7.1 blocked by policy}} }}
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}

@@ -1,9 +1,10 @@
 """Plain facts for the pure rules of campaigns: deterministic defaults, keyword overrides."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from campaigns.audience import Audience
+from campaigns.audience import Audience, decided, ranked
 from campaigns.campaign import Campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.guards import Circumstances
@@ -126,6 +127,11 @@ def sent(
 def campaign(**changes: Any) -> Campaign:
     """The associate upgrade with other settings."""
     return ASSOCIATE_UPGRADE.but(**changes)
+
+
+def assemble(campaign: Campaign, candidates: Iterable[Candidate], around: Circumstances) -> Audience:
+    """What is decided about all accounts."""
+    return decided(campaign, ranked(campaign, candidates, around.now.date()), around)
 
 
 def reasons(audience: Audience) -> dict[int, str]:

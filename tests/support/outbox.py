@@ -1,6 +1,7 @@
 """Letters in an outbox, for tests: accounts with contacts, letters to them, runs that they belong to."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -8,16 +9,20 @@ import psycopg
 from sqlalchemy import update
 from sqlalchemy.engine import make_url
 from sqlmodel import col
+from support.approved import content
 from support.books import MakeBook
 
 from crm.book import Book
+from crm.consent.bases import Purpose
 from crm.directory.people import Person
 from crm.directory.tables import Organization
+from crm.errors import AlreadyExists
 from crm.mail.rendering import plain_facts
 from crm.outreach.outbox.queueing import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.run_tables import Arm, Enrolment, Run
-from crm.outreach.runs.audience import AudienceRow, RunOrder, hash_of_content
+from crm.outreach.runs.audience import AudienceRow, RunOrder
+from crm.reference.consent_rules import Basis
 from crm.reference.languages import Language
 
 MANAGER = "dana@accord.example"
@@ -79,9 +84,18 @@ def running(
     make_book: MakeBook,
     *enrolled: tuple[Organization, Person],
     campaign: str = "rehearsal",
-    **content: Any,
+    about: Purpose | None = None,
 ) -> Run:
-    """A launched run that enrols these; prepared by the account manager and approved by the colleague."""
+    """A launched run that enrols these; prepared by the account manager and approved by the colleague.
+
+    Where nobody says what it is about, it is about what all of them have agreed to.
+    """
+    if about is None:
+        for _, person in enrolled:
+            with suppress(AlreadyExists):
+                make_book().bases.record(
+                    person, Purpose.CAMPAIGNS, Basis.CONSENT, source="a form", evidence="1"
+                )
     audience = [
         AudienceRow(
             organization_id=account.id,
@@ -93,15 +107,15 @@ def running(
         )
         for account, person in enrolled
     ]
-    content |= {"campaign": campaign}
+    agreed = content(name=campaign, about=about or Purpose.CAMPAIGNS)
     run = make_book().runs.prepare(
-        RunOrder(campaign=campaign, title=campaign, content=content, wordings=(), audience=audience)
+        RunOrder(campaign=campaign, title=campaign, content=agreed, wordings=(), audience=audience)
     )
     make_book(APPROVER).runs.approve(
-        run, count=len(audience), content_hash=hash_of_content(content), audience_hash=run.audience_hash
+        run, count=len(audience), content_hash=run.content_hash, audience_hash=run.audience_hash
     )
     book = make_book()
-    run = book.runs.launch(run, content_hash=hash_of_content(content))
+    run = book.runs.launch(run, content_hash=run.content_hash)
     look_at(book, run, in_days=30)
     return run
 

@@ -1,6 +1,10 @@
 """Runs of campaigns in a book, without the campaigns: orders written by hand."""
 
+from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
+
+from support.approved import content
 
 from crm.book import Book
 from crm.directory.people import Person
@@ -13,8 +17,10 @@ from crm.outreach.run_tables import Arm, Run
 from crm.outreach.runs.audience import AudienceRow, RunOrder
 from crm.outreach.runs.moves import Move, Taking, Waiting
 from crm.reference.languages import Language
+from crm.store.store import Change
 
-CONTENT = {"steps": ["letter", "call"], "wordings": {}}
+DAY = timedelta(days=1)
+
 FACTS = {
     "person": {"name": "Amina"},
     "organization": {"name": "Acme"},
@@ -53,7 +59,7 @@ def order(*rows: AudienceRow, **changes: Any) -> RunOrder:
     values: dict[str, Any] = {
         "campaign": "test",
         "title": "A test",
-        "content": CONTENT,
+        "content": content(),
         "wordings": [reminder()],
     }
     return RunOrder(audience=rows, **{**values, **changes})
@@ -62,10 +68,13 @@ def order(*rows: AudienceRow, **changes: Any) -> RunOrder:
 def approved(book: Book, colleague: Book, *rows: AudienceRow) -> Run:
     """A run that one prepared and the other approved."""
     run = book.runs.prepare(order(*rows))
-    count = sum(row.reason is None for row in rows)
-    return colleague.runs.approve(
-        run, count=count, content_hash=run.content_hash, audience_hash=run.audience_hash
-    )
+    return approve(colleague, run, count=sum(row.reason is None for row in rows))
+
+
+def approve(book: Book, run: Run, **changes: Any) -> Run:
+    """Approve a run that enrols one account; another count or hash where a test names one."""
+    values = {"count": 1, "content_hash": run.content_hash, "audience_hash": run.audience_hash, **changes}
+    return book.runs.approve(run, **values)
 
 
 def launched(book: Book, colleague: Book, *rows: AudienceRow) -> Run:
@@ -99,3 +108,8 @@ def writes(waiting: Waiting, book: Book, **changes: Any) -> Move:
     values = {"taking": (Taking("letter", letter=letter_to(waiting, book)),), "step": "call"}
     values |= {"due_at": book.clock.now(), **changes}
     return Move(enrolment_id=waiting.enrolment_id, run_id=waiting.run_id, stood_at=waiting.step, **values)
+
+
+def changing(book: Book) -> AbstractContextManager[Change]:
+    """A verb of the test's own, for what other verbs do to a run."""
+    return book._store.changing("test.changed")

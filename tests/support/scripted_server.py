@@ -19,7 +19,7 @@ def scripted(greeting: bytes, *steps: Step, linger: float = 0) -> Iterator[int]:
     """
     done = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        listener.settimeout(10)
+        listener.settimeout(60)
         thread = threading.Thread(target=_serve, args=(listener, greeting, steps, linger, done), daemon=True)
         thread.start()
         try:
@@ -35,7 +35,7 @@ def _serve(
     with suppress(OSError):
         client, _ = listener.accept()
         with client:
-            client.settimeout(10)
+            client.settimeout(60)
             client.sendall(greeting)
             _converse(client, steps)
             done.wait(linger)

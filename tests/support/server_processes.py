@@ -105,7 +105,7 @@ class Program:
 
     def end(self) -> int:
         """Let it go on to its end (it waits for a line) and say how it ended."""
-        self.process.communicate("\n", timeout=30)
+        self.process.communicate("\n", timeout=60)
         return self.process.returncode
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@
 
 Faults are played one a message in the order given, or by the recipient: whatever goes to `rcpt550@…` or
 `rcpt550+anything@…` meets that fault (from RCPT on). Besides the named faults, `"rcpt:550 5.7.1 Blocked"` answers
-at a stage (banner, mail, rcpt, data, dot, quit) with those words, and `"rcpt:late 0.3"` answers as usual, after so many
+at a stage (banner, mail, rcpt, data, dot, quit) with those words, `"mail:drop"` hangs up there, and `"rcpt:late 0.3"` answers as usual, after so many
 seconds. A message whose answer is lost (`drop_after_dot`, `hang_after_dot`) was taken, and is kept.
 """
 
@@ -16,7 +16,7 @@ import threading
 from collections import deque
 from typing import Self
 
-from support.smtp_conversation import CERTIFICATE, FAULTS, Conversation, Received
+from support.smtp_conversation import CERTIFICATE, DROP, FAULTS, Conversation, Received
 
 __all__ = ["CERTIFICATE", "FAULTS", "Received", "RecordingServer"]
 
@@ -82,14 +82,14 @@ class RecordingServer:
         with self._changed:
             self._schedule.extend(FAULTS[fault] if fault in FAULTS else _checked(fault) for fault in faults)
 
-    def wait_for(self, count: int, *, timeout: float = 10) -> tuple[Received, ...]:
+    def wait_for(self, count: int, *, timeout: float = 60) -> tuple[Received, ...]:
         """The messages, once there are so many of them."""
         with self._changed:
             if not self._changed.wait_for(lambda: len(self._messages) >= count, timeout):
                 raise TimeoutError(f"{len(self._messages)} of {count} messages came")
             return tuple(self._messages)
 
-    def wait_until_abandoned(self, count: int, *, timeout: float = 10) -> None:
+    def wait_until_abandoned(self, count: int, *, timeout: float = 60) -> None:
         """Wait until so many messages were given up by their senders before the dot."""
         with self._changed:
             if not self._changed.wait_for(lambda: self.abandoned >= count, timeout):
@@ -128,7 +128,8 @@ class RecordingServer:
 
 
 def _checked(fault: str) -> str:
-    if fault.partition(":")[0] not in {"banner", "mail", "rcpt", "data", "dot", "quit"} or " " not in fault:
+    stage, _, words = fault.partition(":")
+    if stage not in {"banner", "mail", "rcpt", "data", "dot", "quit"} or not (" " in words or words == DROP):
         raise ValueError(f"no such fault: {fault}")
     return fault
 

@@ -8,13 +8,14 @@ MODULE = '''
 
 from pathlib import Path
 
-from campaigns.campaign import Campaign, Signature
+from campaigns.campaign import Campaign
+from crm.outreach.approved import Signature
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
 from campaigns.facts import Fact, FactKind
 from campaigns.journey import BranchStep, Journey, LetterStep
 from campaigns.signal import Signal
 from crm.insight.audience_rules import AllOf, InState, IsMember
-from crm.outreach.runs.goals import Goal
+from crm.outreach.goal import Goal
 
 LETTERS = Path(__file__).with_name(f"{__name__}_letters")
 READ = []

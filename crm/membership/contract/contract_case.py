@@ -33,6 +33,10 @@ class LadderStep(StrEnum):
     EXCLUSION_DUE = "exclusion_due"
 
 
+SUSPENDED_STEPS = frozenset({LadderStep.SUSPENDED, LadderStep.NOTIFIED, LadderStep.EXCLUSION_DUE})
+"""On these the member is suspended."""
+
+
 class Postponable(StrEnum):
     """What the Secretary-General can put off."""
 

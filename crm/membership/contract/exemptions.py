@@ -14,7 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from crm.directory.merged import keeper_ids, with_merged
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said
 from crm.directory.tables import Organization
 from crm.errors import NotFound
 from crm.membership.contract.contract_tables import Exemption
@@ -31,8 +31,8 @@ class Exemptions:
         self,
         key: OrganizationKey,
         *,
-        since: date,
-        until: date,
+        since: date | str,
+        until: date | str,
         reason: str,
         synthetic: bool = False,
         dry_run: bool = False,
@@ -56,12 +56,15 @@ class Exemptions:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("exemption.granted", reason=why, dry_run=dry_run) as change:
+            first, last = day_said(change, since, field="since"), day_said(change, until, field="until")
             account = find_organization(change.session, key)
-            values = {"organization_id": account.id, "since_on": since, "until_on": until, "reason": why}
+            values = {"organization_id": account.id, "since_on": first, "until_on": last, "reason": why}
             values |= {"granted_by": change.actor, "recorded_at": change.now, "synthetic": synthetic}
             return change.add(Exemption.model_validate(values))
 
-    def withdraw(self, key: OrganizationKey, *, on: date, reason: str, dry_run: bool = False) -> Exemption:
+    def withdraw(
+        self, key: OrganizationKey, *, on: date | str, reason: str, dry_run: bool = False
+    ) -> Exemption:
         """Record that an exemption ends before its time; after a merge, all that hold on that day.
 
         Args:
@@ -75,13 +78,14 @@ class Exemptions:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("exemption.withdrawn", reason=why, dry_run=dry_run) as change:
+            day = day_said(change, on)
             account = find_organization(change.session, key)
-            there = change.session.exec(_exemptions(account).where(_holds(on))).all()
+            there = change.session.exec(_exemptions(account).where(_holds(day))).all()
             if not there:
-                raise NotFound(f"{account.name} is not exempt on {on}.", field="on", value=on)
+                raise NotFound(f"{account.name} is not exempt on {day}.", field="on", value=day)
             for exemption in there:
                 granted = exemption.granted_until_on or exemption.until_on
-                exemption.amend({"until_on": on, "granted_until_on": granted, "withdrawn_because": why})
+                exemption.amend({"until_on": day, "granted_until_on": granted, "withdrawn_because": why})
             return there[-1]
 
     def of(self, key: OrganizationKey) -> tuple[Exemption, ...]:
@@ -90,10 +94,10 @@ class Exemptions:
             account = find_organization(session, key)
             return tuple(session.exec(_exemptions(account)))
 
-    def running(self, *, on: date | None = None) -> tuple[Exemption, ...]:
+    def running(self, *, on: date | str | None = None) -> tuple[Exemption, ...]:
         """The exemptions that hold on a day (today), those that end first on top."""
         with self._store.reading() as session:
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day = day_asked(self._store, session, on)
             query = select(Exemption).where(_holds(day))
             return tuple(session.exec(query.order_by(col(Exemption.until_on), col(Exemption.id))))
 

@@ -7,9 +7,12 @@ from sqlmodel import col, select
 from crm.directory.merged import with_merged
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
+from crm.directory.staff import day_said
 from crm.directory.tables import Organization
 from crm.membership.contract.contract_case import Postponable
 from crm.membership.contract.contract_tables import StepPostponement
+from crm.membership.contract.undue import refuse_needless_postponement
+from crm.membership.dues.payments import past_day
 from crm.store.columns import chosen
 from crm.store.store import Store
 
@@ -21,7 +24,15 @@ class Postponements:
         self._store = store
 
     def grant(
-        self, key: OrganizationKey, step: Postponable | str, *, on: date, until: date, reason: str
+        self,
+        key: OrganizationKey,
+        step: Postponable | str,
+        *,
+        on: date | str,
+        until: date | str,
+        reason: str,
+        override: str = "",
+        dry_run: bool = False,
     ) -> StepPostponement:
         """Record that a step of the ladder was put off.
 
@@ -31,15 +42,21 @@ class Postponements:
             on: the day of the decision; a suspension that had begun is lifted from then on.
             until: the day on which the step is taken, if there is still reason to.
             reason: why.
+            override: why it is recorded although no step of the ladder was due or ahead on the day of the decision, by
+                what is on file.
+            dry_run: only say what would be recorded.
 
         Raises:
             InvalidInput: there is no reason, or the day comes before the decision.
+            Refused: the decision is still to come, or there was nothing to put off and nobody says why it was.
         """
         why = clean_name(reason, field="reason")
-        with self._store.changing("ladder.postponed", reason=why) as change:
+        with self._store.changing("ladder.postponed", reason=override or why, dry_run=dry_run) as change:
+            decided, last = past_day(change, on), day_said(change, until, field="until")
             account = find_organization(change.session, key)
+            refuse_needless_postponement(change.session, account, decided, override)
             values = {"organization_id": account.id, "step": chosen(Postponable, step, field="step")}
-            values |= {"decided_on": on, "until_on": until, "reason": why}
+            values |= {"decided_on": decided, "until_on": last, "reason": why}
             values |= {"recorded_at": change.now, "recorded_by": change.actor}
             return change.add(StepPostponement.model_validate(values))
 

@@ -12,7 +12,7 @@ from crm.dates import day_of
 from crm.directory.merged import with_merged
 from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said, today_of
 from crm.directory.tables import Organization, OrganizationKind
 from crm.errors import NotFound, Refused
 from crm.membership.contract.contract_case import ContractCase, Instalment, Plan
@@ -30,7 +30,7 @@ from crm.reference.money import amount_of
 from crm.shown import Shown
 from crm.store.store import Change, Store
 
-Schedule = Sequence[tuple[date, Decimal | int | str]]
+Schedule = Sequence[tuple[date | str, Decimal | int | str]]
 """The instalments: the last day on which each is paid in time, and its amount in CHF."""
 
 
@@ -101,9 +101,9 @@ class RepaymentPlans:
                 the other members).
         """
         why = clean_name(reason, field="reason")
-        parts = tuple(sorted((_instalment(*part) for part in schedule), key=_due))
         with self._store.changing("repayment_plan.agreed", reason=why, dry_run=dry_run) as change:
             account, day = find_organization(change.session, key), past_day(change, on)
+            parts = tuple(sorted((_instalment(change, *part) for part in schedule), key=_due))
             _refuse_unfit(change.session, account, parts, day)
             values = {"organization_id": account.id, "agreed_on": day, "reason": why, "synthetic": synthetic}
             values |= {"agreed_by": change.actor, "recorded_at": change.now}
@@ -113,7 +113,9 @@ class RepaymentPlans:
                 change.add(PlanInstalment.model_validate(fields))
             return _settled(change, account, plan)
 
-    def end(self, key: OrganizationKey, *, on: date, reason: str, dry_run: bool = False) -> RepaymentPlanSeen:
+    def end(
+        self, key: OrganizationKey, *, on: date | str, reason: str, dry_run: bool = False
+    ) -> RepaymentPlanSeen:
         """End the latest plan of an account: from that day what is not paid is due as it was before.
 
         Raises:
@@ -122,17 +124,24 @@ class RepaymentPlans:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("repayment_plan.ended", reason=why, dry_run=dry_run) as change:
+            day = day_said(change, on)
             account = find_organization(change.session, key)
             plan = next((row for row in reversed(_plans(change.session, account)) if not row.ended_on), None)
             if plan is None:
                 raise NotFound(
                     f"{account.name} has no repayment plan.", field="organization", value=account.name
                 )
-            plan.amend({"ended_on": on, "ended_because": why})
+            plan.amend({"ended_on": day, "ended_because": why})
             return _settled(change, account, plan)
 
     def even(
-        self, key: OrganizationKey, *, on: date, first_on: date, count: int, every_months: int = 12
+        self,
+        key: OrganizationKey,
+        *,
+        on: date | str,
+        first_on: date | str,
+        count: int,
+        every_months: int = 12,
     ) -> tuple[tuple[date, Decimal], ...]:
         """What is due on a day in equal instalments, to look at and to agree on.
 
@@ -144,8 +153,10 @@ class RepaymentPlans:
             every_months: so many months apart.
         """
         with self._store.reading() as session:
-            owed = _owed(session, find_organization(session, key), on)
-        parts = evenly(owed, first_on=first_on, count=count, every_months=every_months)
+            day = day_asked(self._store, session, on)
+            first = day_asked(self._store, session, first_on, field="first_on")
+            owed = _owed(session, find_organization(session, key), day)
+        parts = evenly(owed, first_on=first, count=count, every_months=every_months)
         return tuple((part.due_on, part.amount) for part in parts)
 
     def of(self, key: OrganizationKey) -> tuple[RepaymentPlanSeen, ...]:
@@ -273,8 +284,8 @@ def _payer(session: Session, account: Organization, on: date) -> str:
     return status_of(account.country, developed_on(session, on)).value
 
 
-def _instalment(due_on: date, amount: Decimal | int | str) -> Instalment:
-    return Instalment(due_on, amount_of(amount, field="schedule"))
+def _instalment(change: Change, due_on: date | str, amount: Decimal | int | str) -> Instalment:
+    return Instalment(day_said(change, due_on, field="schedule"), amount_of(amount, field="schedule"))
 
 
 def _due(part: Instalment) -> date:

@@ -48,7 +48,10 @@ _WORDS = {
     Standing.EXEMPT: "exempt from contributions",
     Standing.APPLICATION_PENDING: "an application is pending",
 }
-_TROUBLE = {Standing.ARREARS: 1, Standing.SUSPENDED: 2, Standing.CANCELLING: 3}
+AT_RISK = (Standing.ARREARS, Standing.SUSPENDED, Standing.CANCELLING)
+"""Those nearer to being lost, the worst last."""
+
+_TROUBLE = {standing: rank for rank, standing in enumerate(AT_RISK, 1)}
 
 
 def is_worse(standing: Standing, *, than: Standing) -> bool:

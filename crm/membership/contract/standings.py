@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said
 from crm.directory.tables import Organization
 from crm.membership.contract.contract_case import LadderStep
 from crm.membership.contract.contract_tables import AccountStanding, SuspensionNotice
@@ -62,7 +62,7 @@ class Standings:
         key: OrganizationKey,
         standing: Standing | str,
         *,
-        as_of: date,
+        as_of: date | str,
         source: str,
         punctuality: Punctuality | str | None = None,
         synthetic: bool = False,
@@ -81,11 +81,12 @@ class Standings:
             AlreadyExists: that source has spoken for that day; a later day's statement replaces an earlier one.
         """
         with self._store.changing("standing.recorded") as change:
+            day = day_said(change, as_of, field="as_of")
             row = find_organization(change.session, key)
             values = {
                 "organization_id": row.id,
                 "standing": chosen(Standing, standing, field="standing"),
-                "as_of": as_of,
+                "as_of": day,
                 "source": source,
             }
             values |= {"synthetic": synthetic, "recorded_at": change.now}
@@ -93,15 +94,14 @@ class Standings:
                 values["punctuality"] = chosen(Punctuality, punctuality, field="punctuality")
             return change.add(StandingRecord.model_validate(values))
 
-    def of(self, key: OrganizationKey, *, on: date | None = None) -> AccountStanding | None:
+    def of(self, key: OrganizationKey, *, on: date | str | None = None) -> AccountStanding | None:
         """How an account stands on a day (today), past or to come; the days to come as if nothing more were paid.
 
         Returns:
             None: nobody has said how it stands, or it is no member and owes nothing.
         """
         with self._store.reading() as session:
-            row = find_organization(session, key)
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day, row = day_asked(self._store, session, on), find_organization(session, key)
             there = select(AccountStanding).where(
                 AccountStanding.organization_id == row.id,
                 standing_on(day),
@@ -123,14 +123,14 @@ class Standings:
             query = select(StandingRecord).where(StandingRecord.organization_id == row.id)
             return tuple(session.exec(query.order_by(col(StandingRecord.as_of), col(StandingRecord.id))))
 
-    def due(self, *, on: date | None = None) -> tuple[LadderAct, ...]:
+    def due(self, *, on: date | str | None = None) -> tuple[LadderAct, ...]:
         """What the ladder asks for on a day (today) and of whom, the longest due first.
 
         A suspended member is to be sent the notice; one whose days after the notice are over is to be excluded, unless
         it agrees on a repayment plan or the Secretary-General puts it off. Nobody is excluded automatically.
         """
         with self._store.reading() as session:
-            day = on or today_of(session, self._store.now(), self._store.actor)
+            day = day_asked(self._store, session, on)
             acts = map(_act, session.execute(_waiting(day)))
             return tuple(sorted(acts, key=lambda act: (act.since_on, act.organization_id)))
 

@@ -49,7 +49,7 @@ class SuspensionNotices:
         with self._store.changing("suspension_notice.sent", reason=override or None) as change:
             account, day = find_organization(change.session, key), past_day(change, on)
             refuse_undue_notice(change.session, account, day, override)
-            received = None if received_on is None else past_day(change, received_on)
+            received = None if received_on is None else past_day(change, received_on, field="received_on")
             if received is not None:
                 refuse_stale_receipt(change.session, account, day, received, override)
             values = {"organization_id": account.id, "sent_on": day, "received_on": received}

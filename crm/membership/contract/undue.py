@@ -9,12 +9,12 @@ from sqlmodel import Session, col, select
 
 from crm.directory.tables import Organization
 from crm.errors import Refused
-from crm.membership.contract.contract_case import LadderStep
+from crm.membership.contract.contract_case import SUSPENDED_STEPS, LadderStep
 from crm.membership.contract.contract_tables import AccountStanding
 from crm.membership.contract.standing import Standing
 from crm.membership.contract.standing_spans import standing_on
 
-_SUSPENDED = frozenset({LadderStep.SUSPENDED, LadderStep.NOTIFIED, LadderStep.EXCLUSION_DUE})
+_TROUBLE = frozenset({Standing.ARREARS, Standing.SUSPENDED})
 
 
 def refuse_undue_notice(session: Session, account: Organization, day: date, override: str) -> None:
@@ -24,7 +24,7 @@ def refuse_undue_notice(session: Session, account: Organization, day: date, over
         Refused: it is not, and nobody says why it is sent all the same.
     """
     found = _stands(session, account, day)
-    suspended = found is not None and (found.standing is Standing.SUSPENDED or found.step in _SUSPENDED)
+    suspended = found is not None and (found.standing is Standing.SUSPENDED or found.step in SUSPENDED_STEPS)
     if not suspended and not override.strip():
         raise _undue(
             f"{account.name} is not suspended on {day}: {_why(found)}.", "suspension_notices.suspended"
@@ -81,6 +81,19 @@ def refuse_undue_exclusion(session: Session, account: Organization, day: date, o
     due = found is not None and found.step is LadderStep.EXCLUSION_DUE
     if not due and not override.strip():
         raise _undue(f"No exclusion of {account.name} is due on {day}: {_why(found)}.", "terms.exclusion_due")
+
+
+def refuse_needless_postponement(session: Session, account: Organization, day: date, override: str) -> None:
+    """Refuse to put off a step of the ladder for an account of which it asks nothing on the day of the decision.
+
+    Raises:
+        Refused: it owes nothing that is overdue, and nobody says why a step is put off all the same.
+    """
+    found = _stands(session, account, day)
+    ahead = found is not None and (found.step is not None or found.standing in _TROUBLE)
+    if not ahead and not override.strip():
+        words = f"No step is due or ahead of {account.name} on {day}: {_why(found)}."
+        raise _undue(words, "postponements.step_ahead")
 
 
 def _stands(session: Session, account: Organization, day: date) -> AccountStanding | None:

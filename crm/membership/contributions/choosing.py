@@ -29,6 +29,7 @@ def warnings_of(
 ) -> Mapping[str, tuple[ClassWarning, ...]]:
     """What the rules say to classes of Member States that take effect on a day, by their codes."""
     rules, began = class_rules(session, day), period_began_on(session, day - timedelta(days=1))
+    begins = period_began_on(session, day)
     known, grounds = histories(session, chosen), small_class_grounds(session, day)
     former = former_grounds(session, day)
     return {
@@ -37,6 +38,7 @@ def warnings_of(
             earlier=earlier_than(known.get(state, ()), day, began),
             ground=grounds.get(state),
             former_ground=former.get(state, ""),
+            inside=None if begins == day else begins,
         )
         for state, units in chosen.items()
     }

@@ -153,7 +153,7 @@ class RoundAnswer(Record, table=True):
         document: the letter or note.
         override: what is known of why it goes beyond what a rule allows.
         replaces_id: the answer that this one corrects.
-        reason: why it is corrected.
+        reason: why it is corrected, or was written down after the end of the round.
     """
 
     __tablename__ = "round_answer"

@@ -8,7 +8,7 @@ from fractions import Fraction
 from sqlmodel import Session, col, select
 
 from crm.directory.names import clean_name
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said, today_of
 from crm.errors import NotFound
 from crm.membership.contributions.assessing import ContributionsAssessed, assess
 from crm.membership.contributions.choosing import Units, add_line, class_of, record_choice, warnings_for
@@ -53,7 +53,7 @@ class Contributions:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, state: CountryKey, *, on: date | None = None) -> StateContribution:
+    def of(self, state: CountryKey, *, on: date | str | None = None) -> StateContribution:
         """The class of a Member State on a day, with where it is known from.
 
         Args:
@@ -64,7 +64,7 @@ class Contributions:
             NotFound: no class is known for that day.
         """
         with self._store.reading() as session:
-            row, day = find_state(session, state), on or self._today(session)
+            day, row = day_asked(self._store, session, on), find_state(session, state)
             found = in_force(history_of(session, row.code), day)
             if found is None:
                 raise NotFound(
@@ -77,17 +77,17 @@ class Contributions:
         with self._store.reading() as session:
             return tuple(history_of(session, find_state(session, state).code))
 
-    def all(self, *, on: date | None = None) -> tuple[StateContribution, ...]:
+    def all(self, *, on: date | str | None = None) -> tuple[StateContribution, ...]:
         """The class of every Member State on a day, by code; States of which none is known are left out."""
         with self._store.reading() as session:
-            day = on or self._today(session)
+            day = day_asked(self._store, session, on)
             found = (in_force(history, day) for history in histories(session).values())
             return tuple(each for each in found if each is not None)
 
-    def units_total(self, on: date | None = None) -> UnitsTotal:
+    def units_total(self, on: date | str | None = None) -> UnitsTotal:
         """The units of all Member States on a day, as they stand."""
         with self._store.reading() as session:
-            day = on or self._today(session)
+            day = day_asked(self._store, session, on)
             return _total(
                 session,
                 {
@@ -146,7 +146,7 @@ class Contributions:
             done = assess(change, year, issued_on=issued, due_on=due, progress=progress)
         return replace(done, assessment_id=None) if dry_run else done
 
-    def vote(self, state: CountryKey, *, on: date | None = None) -> Vote:
+    def vote(self, state: CountryKey, *, on: date | str | None = None) -> Vote:
         """Whether a Member State may vote on a day (today), past or to come, with the figures and the rule behind.
 
         It has no vote while its arrears reach its contributions of the two years before (Constitution No. 169; how much that
@@ -154,15 +154,15 @@ class Contributions:
         nothing more were paid.
         """
         with self._store.reading() as session:
-            day, row = on or self._today(session), find_state(session, state)
+            day, row = day_asked(self._store, session, on), find_state(session, state)
             return next(votes_on(session, day, [row.code]))
 
-    def votes(self, *, on: date | None = None) -> tuple[Vote, ...]:
+    def votes(self, *, on: date | str | None = None) -> tuple[Vote, ...]:
         """The votes of all Member States on a day (today), by code; `book.reports.arrears_of_member_states` is the report."""
         with self._store.reading() as session:
-            return tuple(votes_on(session, on or self._today(session)))
+            return tuple(votes_on(session, day_asked(self._store, session, on)))
 
-    def check(self, state: CountryKey, units: Units, *, effective_on: date) -> tuple[ClassWarning, ...]:
+    def check(self, state: CountryKey, units: Units, *, effective_on: date | str) -> tuple[ClassWarning, ...]:
         """What the rules say to a class: how far it goes down, and whether the State may choose it. Nothing is written.
 
         Args:
@@ -174,15 +174,16 @@ class Contributions:
             InvalidInput: there is no such class.
         """
         with self._store.reading() as session:
+            day = day_asked(self._store, session, effective_on, field="effective_on")
             row = find_state(session, state)
-            return warnings_for(session, row, class_of(session, units, effective_on), effective_on)
+            return warnings_for(session, row, class_of(session, units, day), day)
 
     def choose(
         self,
         state: CountryKey,
         units: Units,
         *,
-        effective_on: date,
+        effective_on: date | str,
         reason: str,
         override: str = "",
         source: str = "",
@@ -210,13 +211,14 @@ class Contributions:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("contribution.chosen", reason=why, dry_run=dry_run) as change:
+            day = day_said(change, effective_on, field="effective_on")
             row = find_state(change.session, state)
-            chosen = class_of(change.session, units, effective_on)
+            chosen = class_of(change.session, units, day)
             return record_choice(
                 change,
                 row,
                 chosen,
-                effective_on,
+                day,
                 reason=why,
                 override=override,
                 source=source,
@@ -224,7 +226,7 @@ class Contributions:
             )
 
     def withdraw(
-        self, state: CountryKey, *, effective_on: date, reason: str, dry_run: bool = False
+        self, state: CountryKey, *, effective_on: date | str, reason: str, dry_run: bool = False
     ) -> ContributionChoice:
         """Take back what was recorded for a day by mistake; what is derived for it counts again.
 
@@ -239,15 +241,14 @@ class Contributions:
         """
         why = clean_name(reason, field="reason")
         with self._store.changing("contribution.withdrawn", reason=why, dry_run=dry_run) as change:
+            day = day_said(change, effective_on, field="effective_on")
             row = find_state(change.session, state)
             history = history_of(change.session, row.code)
-            if not any(each.choice_id and each.since_on == effective_on for each in history):
+            if not any(each.choice_id and each.since_on == day for each in history):
                 raise NotFound(
-                    f"No class of {row.name_en} is recorded for {effective_on}.",
-                    field="effective_on",
-                    value=effective_on,
+                    f"No class of {row.name_en} is recorded for {day}.", field="effective_on", value=day
                 )
-            return add_line(change, {"state": row.code, "effective_on": effective_on, "reason": why})
+            return add_line(change, {"state": row.code, "effective_on": day, "reason": why})
 
     def recorded(self, state: CountryKey) -> tuple[ContributionChoice, ...]:
         """Every line that was recorded of a Member State, those taken back included, in the order of their recording."""

@@ -35,10 +35,13 @@ class ClassRule(StrEnum):
     Attributes:
         REDUCTION_LIMIT: how far a class may go down at once (Constitution No. 165).
         SMALL_CLASS: who may choose 1/8 and 1/16 (Convention No. 468 and following).
+        INSIDE_PERIOD: that a higher class can be chosen at any time, and a lower one only for the next period (Convention
+            No. 471, from memory, unverified).
     """
 
     REDUCTION_LIMIT = "reduction_limit"
     SMALL_CLASS = "small_class"
+    INSIDE_PERIOD = "inside_period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,13 @@ class ClassRules(Shown):
         return min(units, self._lowest_unreserved)
 
     def warnings(
-        self, units: Fraction, *, earlier: Sequence[Earlier], ground: str | None, former_ground: str = ""
+        self,
+        units: Fraction,
+        *,
+        earlier: Sequence[Earlier],
+        ground: str | None,
+        former_ground: str = "",
+        inside: date | None = None,
     ) -> tuple[ClassWarning, ...]:
         """What the rules say to a class. To one that a State only keeps they say nothing.
 
@@ -121,11 +130,13 @@ class ClassRules(Shown):
             earlier: what it is compared with, the one in force last; nothing where no earlier class is known.
             ground: on what ground the State may choose a reserved class; None: on none that is known.
             former_ground: on what ground it might before, until when.
+            inside: the first day of the financial period inside which the class takes effect; None where a period begins
+                with it, or none is on file.
         """
         reserved = (
             () if earlier and units == earlier[-1].units else self._reserved(units, ground, former_ground)
         )
-        return (*self._too_far_down(units, earlier), *reserved)
+        return (*self._too_far_down(units, earlier), *_inside_period(units, earlier[-1:], inside), *reserved)
 
     def _too_far_down(self, units: Fraction, earlier: Iterable[Earlier]) -> Sequence[ClassWarning]:
         return [
@@ -157,3 +168,24 @@ class ClassRules(Shown):
     @property
     def _lowest_unreserved(self) -> Fraction:
         return min(set(self.scale.classes) - self.scale.reserved)
+
+
+def _inside_period(
+    units: Fraction, in_force: Sequence[Earlier], inside: date | None
+) -> Sequence[ClassWarning]:
+    if inside is None:
+        return ()
+    words = (
+        "{units} is less than {earlier}, inside the financial period that began on {inside}: a higher class can be chosen at any "
+        "time, a lower one only for the next period (unverified)."
+    )
+    return [
+        ClassWarning(
+            ClassRule.INSIDE_PERIOD,
+            words.format(units=units_in_words(units), earlier=each, inside=inside),
+            each,
+            each.units,
+        )
+        for each in in_force
+        if units < each.units
+    ]

@@ -7,6 +7,7 @@ from fractions import Fraction
 from sqlmodel import Session, col, select
 
 from crm.directory.merged import among
+from crm.directory.staff import today_of
 from crm.errors import NotFound, Refused
 from crm.membership.contributions.announcements import counted
 from crm.membership.contributions.choosing import Units, class_of, record_choice, warnings_of
@@ -36,15 +37,39 @@ def open_round(session: Session, key: RoundKey) -> AnnouncementRound:
     Raises:
         Refused: it is closed.
     """
+    record = _locked(session, key)
+    if record.closed_on is not None:
+        raise _closed(record)
+    return record
+
+
+def round_to_answer(session: Session, key: RoundKey, day: date, *, reason: str) -> AnnouncementRound:
+    """The round that a State answers, locked until the verb ends; one that is closed takes what came in its time.
+
+    Args:
+        session: of the verb.
+        key: the round.
+        day: the day of the announcement.
+        reason: why it is written down only now, where the round is closed.
+
+    Raises:
+        Refused: it is closed, and nobody says why the answer was not written down, or the day is after its end.
+    """
+    record = _locked(session, key)
+    if record.closed_on is not None and (day > record.closed_on or not reason.strip()):
+        raise _closed(record, hint="For an answer of its time that was forgotten, say why: on=…, reason=…")
+    return record
+
+
+def _locked(session: Session, key: RoundKey) -> AnnouncementRound:
     record = find_round(session, key)
     session.refresh(record, with_for_update=True)
-    if record.closed_on is not None:
-        raise Refused(
-            f"The round {record.name} was closed on {record.closed_on}.",
-            rule="rounds.open",
-            subject=record.name,
-        )
     return record
+
+
+def _closed(record: AnnouncementRound, *, hint: str | None = None) -> Refused:
+    words = f"The round {record.name} was closed on {record.closed_on}."
+    return Refused(words, rule="rounds.open", subject=record.name, hint=hint)
 
 
 def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None) -> list[str]:
@@ -56,7 +81,7 @@ def codes_of(session: Session, states: CountryKey | Iterable[CountryKey] | None)
     return list(dict.fromkeys(find_state(session, key).code for key in keys))
 
 
-def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None:
+def refuse_odd_day(change: Change, record: AnnouncementRound, day: date) -> None:
     """Refuse a day before the round began, and one that is still to come."""
     if day < record.opened_on:
         raise Refused(
@@ -65,7 +90,7 @@ def refuse_odd_day(record: AnnouncementRound, day: date, *, today: date) -> None
             field="on",
             value=day,
         )
-    if day > today:
+    if day > today_of(change.session, change.now, change.actor):
         raise Refused(f"{day} is still to come.", rule="rounds.not_ahead", field="on", value=day)
 
 

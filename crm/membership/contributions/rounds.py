@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from crm.directory.names import clean_name
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said
 from crm.errors import InvalidInput
 from crm.membership.contributions.choosing import Units
 from crm.membership.contributions.contribution_facts import find_state
@@ -30,6 +30,7 @@ from crm.membership.contributions.round_lines import (
     refuse_odd_day,
     refuse_open_end,
     replace_answer,
+    round_to_answer,
     take_over,
 )
 from crm.membership.contributions.round_reading import RoundKey, find_round, read_round, reminders_due
@@ -55,11 +56,11 @@ class Rounds:
         *,
         circular: str,
         period: str,
-        deadline: date,
+        deadline: date | str,
         kind: RoundKind | str = RoundKind.PROVISIONAL,
         unit_amount: Decimal | int | str | None = None,
         source: str = "",
-        on: date | None = None,
+        on: date | str | None = None,
         synthetic: bool = False,
     ) -> AnnouncementRound:
         """Open a round.
@@ -80,6 +81,7 @@ class Rounds:
             InvalidInput: the deadline is before the beginning.
         """
         with self._store.changing("round.opened") as change:
+            opened, last = day_said(change, on), day_said(change, deadline, field="deadline")
             asked = find_period(change.session, period)
             on_file = unit_on(change.session, Payer.MEMBER_STATE, asked.valid_from)
             known = on_file.amount if unit_amount is None else amount_of(unit_amount, field="unit_amount")
@@ -88,8 +90,8 @@ class Rounds:
                 "kind": chosen(RoundKind, kind, field="kind"),
                 "circular": clean_name(circular, field="circular"),
                 "period": asked.name,
-                "opened_on": on or self._today(change.session),
-                "deadline_on": deadline,
+                "opened_on": opened,
+                "deadline_on": last,
                 "unit_amount": known,
             }
             fields |= {"source": source or (on_file.source_and_doubt if unit_amount is None else "")}
@@ -101,7 +103,7 @@ class Rounds:
         states: CountryKey | Iterable[CountryKey] | None = None,
         *,
         channel: Channel | str = Channel.CIRCULAR_LETTER,
-        on: date | None = None,
+        on: date | str | None = None,
         document: str = "",
         synthetic: bool = False,
     ) -> tuple[RoundAsk, ...]:
@@ -120,17 +122,14 @@ class Rounds:
             Refused: the round is closed, had not begun, or the day is still to come.
         """
         with self._store.changing("round.asked") as change:
+            day = day_said(change, on)
             record = open_round(change.session, key)
-            day = on or self._today(change.session)
-            refuse_odd_day(record, day, today=self._today(change.session))
+            refuse_odd_day(change, record, day)
             way = chosen(Channel, channel, field="channel")
             said = document or (record.circular if way is Channel.CIRCULAR_LETTER else "")
             fields = {"round_id": record.id, "channel": way, "asked_on": day, "document": said}
-            fields |= {
-                "recorded_at": change.now,
-                "recorded_by": change.actor,
-                "synthetic": synthetic or record.synthetic,
-            }
+            fields |= {"recorded_at": change.now, "recorded_by": change.actor}
+            fields["synthetic"] = synthetic or record.synthetic
             change.about(record)
             codes = codes_of(change.session, states)
             return tuple(change.add(RoundAsk.model_validate({**fields, "state": code})) for code in codes)
@@ -142,9 +141,10 @@ class Rounds:
         units: Units | None = None,
         *,
         channel: Channel | str = Channel.LETTER,
-        on: date | None = None,
+        on: date | str | None = None,
         document: str = "",
         override: str = "",
+        reason: str = "",
         synthetic: bool = False,
     ) -> RoundAnswer:
         """Record what a Member State announced. A later announcement goes before an earlier one from its day on.
@@ -159,23 +159,25 @@ class Rounds:
             on: the day of the announcement; today if left out.
             document: the letter or note.
             override: what is known of why it goes beyond what a rule allows.
+            reason: why it was not written down before, where the round is closed by now.
             synthetic: whether it is made up for a demonstration or test.
 
         Raises:
             InvalidInput: there is no such class.
             AlreadyExists: an answer of that day is on record.
             NotFound: it keeps its class, and none is known.
-            Refused: the round is closed, had not begun, or the day is still to come.
+            Refused: the round had not begun, the day is still to come, or the round is closed, and the day comes after
+                its end or nobody says why the answer was forgotten.
         """
-        with self._store.changing("round.answered") as change:
-            record = open_round(change.session, key)
-            day = on or self._today(change.session)
-            refuse_odd_day(record, day, today=self._today(change.session))
+        with self._store.changing("round.answered", reason=reason or None) as change:
+            day = day_said(change, on)
+            record = round_to_answer(change.session, key, day, reason=reason)
+            refuse_odd_day(change, record, day)
             row = find_state(change.session, state)
             fields = {"answered_on": day, "channel": chosen(Channel, channel, field="channel")}
             fields |= {"units": announced_units(change.session, record, row, units)}
-            fields |= {"document": document, "override": override.strip(), "synthetic": synthetic}
-            return add_answer(change, record, row, fields)
+            fields |= {"document": document, "override": override.strip(), "reason": reason}
+            return add_answer(change, record, row, {**fields, "synthetic": synthetic})
 
     def correct(
         self,
@@ -185,7 +187,7 @@ class Rounds:
         *,
         reason: str,
         nothing: bool = False,
-        on: date | None = None,
+        on: date | str | None = None,
         document: str | None = None,
         override: str | None = None,
     ) -> RoundAnswer:
@@ -210,11 +212,12 @@ class Rounds:
         if nothing and units is not None:
             raise InvalidInput("It announced a class, or nothing.", field="units", value=str(units))
         with self._store.changing("round.answer_corrected", reason=why) as change:
+            day = None if on is None else day_said(change, on)
             record, row = find_round(change.session, key), find_state(change.session, state)
-            given = {"answered_on": on, "document": document, "override": override}
+            given = {"answered_on": day, "document": document, "override": override}
             fields: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-            if on is not None:
-                refuse_odd_day(record, on, today=self._today(change.session))
+            if day is not None:
+                refuse_odd_day(change, record, day)
             if nothing:
                 refuse_class_taken_over(change.session, record, row)
                 fields["units"] = None
@@ -222,7 +225,7 @@ class Rounds:
                 fields["units"] = announced_units(change.session, record, row, units)
             return replace_answer(change, record, row, {**fields, "reason": why})
 
-    def move_deadline(self, key: RoundKey, deadline: date, *, reason: str) -> AnnouncementRound:
+    def move_deadline(self, key: RoundKey, deadline: date | str, *, reason: str) -> AnnouncementRound:
         """Give States more time, or less; reminders refer to the new day.
 
         Raises:
@@ -230,18 +233,19 @@ class Rounds:
             InvalidInput: the deadline is before the beginning.
         """
         with self._store.changing("round.deadline_moved", reason=reason) as change:
-            return open_round(change.session, key).amend({"deadline_on": deadline})
+            day = day_said(change, deadline, field="deadline")
+            return open_round(change.session, key).amend({"deadline_on": day})
 
-    def close(self, key: RoundKey, *, reason: str, on: date | None = None) -> AnnouncementRound:
-        """End a round: nothing more is asked, answered or reminded of in it.
+    def close(self, key: RoundKey, *, reason: str, on: date | str | None = None) -> AnnouncementRound:
+        """End a round: nothing more is asked or reminded of in it; what was answered in its time is added with a reason.
 
         Raises:
             Refused: it is closed already, or the day is still to come.
         """
         with self._store.changing("round.closed", reason=reason) as change:
+            day = day_said(change, on)
             record = open_round(change.session, key)
-            day = on or self._today(change.session)
-            refuse_odd_day(record, day, today=self._today(change.session))
+            refuse_odd_day(change, record, day)
             return record.amend({"closed_on": day})
 
     def take_over(self, key: RoundKey, *, dry_run: bool = False) -> tuple[ContributionChoice, ...]:
@@ -283,16 +287,14 @@ class Rounds:
             order = (col(AnnouncementRound.opened_on).desc(), col(AnnouncementRound.id).desc())
             return tuple(session.exec(select(AnnouncementRound).order_by(*order)))
 
-    def reminders_due(self, *, on: date | None = None) -> tuple[RoundReminder, ...]:
+    def reminders_due(self, *, on: date | str | None = None) -> tuple[RoundReminder, ...]:
         """The Member States that are due a reminder on a day (today), in all open rounds."""
         with self._store.reading() as session:
-            return reminders_due(session, on or self._today(session))
+            return reminders_due(session, day_asked(self._store, session, on))
 
-    def compare(self, first: RoundKey, second: RoundKey, *, on: date | None = None) -> RoundComparison:
+    def compare(self, first: RoundKey, second: RoundKey, *, on: date | str | None = None) -> RoundComparison:
         """Two rounds about one period side by side, as they stand on a day (today): mostly provisional and definitive."""
         with self._store.reading() as session:
+            day = day_asked(self._store, session, on)
             rounds = [read_round(session, find_round(session, key)) for key in (first, second)]
-            return rounds[0].compared_with(rounds[1], on=on or self._today(session))
-
-    def _today(self, session: Session) -> date:
-        return today_of(session, self._store.now(), self._store.actor)
+            return rounds[0].compared_with(rounds[1], on=day)

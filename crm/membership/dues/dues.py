@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from crm.directory.merged import with_merged
 from crm.directory.resolve import OrganizationKey, find_organization
-from crm.directory.staff import today_of
+from crm.directory.staff import day_asked, day_said, today_of
 from crm.directory.tables import Organization
 from crm.membership.dues.ageing import Aged, ageing
 from crm.membership.dues.assessed import Assessed
@@ -155,8 +155,8 @@ class Dues:
         invoice: InvoiceKey,
         *,
         reason: str,
-        since: date | None = None,
-        until: date | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
         dry_run: bool = False,
     ) -> PostedInvoice:
         """Give back what an invoice charged, all that is left of it or some months: an invoice below zero, of today.
@@ -181,8 +181,10 @@ class Dues:
             Refused: nothing of it is left to give back, it is interest, or its application is under way.
         """
         with self._store.changing("invoice.credited", reason=reason or None, dry_run=dry_run) as change:
+            first = None if since is None else day_said(change, since, field="since")
+            last = None if until is None else day_said(change, until, field="until")
             credited = find_invoice(change.session, invoice)
-            written = credit_invoice(change, credited, since=since, until=until, reason=reason)
+            written = credit_invoice(change, credited, since=first, until=last, reason=reason)
             activate_covered(change, [written.organization_id])
             return with_lines(change.session, written)
 
@@ -207,10 +209,12 @@ class Dues:
         """
         with self._store.changing("interest.charged", dry_run=dry_run) as change:
             account = find_organization(change.session, key)
-            charged = charge_interest(change, account, past_day(change, until))
+            charged = charge_interest(change, account, past_day(change, until, field="until"))
             return None if charged is None else with_lines(change.session, charged)
 
-    def statement(self, key: OrganizationKey, *, on: date | None = None, language: str = "en") -> Statement:
+    def statement(
+        self, key: OrganizationKey, *, on: date | str | None = None, language: str = "en"
+    ) -> Statement:
         """The statement of an account as of a day (today): every line, what is open, and what is to be paid by when.
 
         `book.reports.statement(…)` gives the same as a table and CSV, `book.reports.statement_page(…)` as a page to print
@@ -223,13 +227,13 @@ class Dues:
         """
         tongue = known_language(language).value
         with self._store.reading() as session:
-            account = find_organization(session, key)
-            return statement_of(session, account, on or self._today(session), language=tongue)
+            day = day_asked(self._store, session, on)
+            return statement_of(session, find_organization(session, key), day, language=tongue)
 
-    def ageing(self, *, on: date | None = None) -> tuple[Aged, ...]:
+    def ageing(self, *, on: date | str | None = None) -> tuple[Aged, ...]:
         """Every account that owes something on a day (today), by age, the one in arrears for longest first."""
         with self._store.reading() as session:
-            return tuple(ageing(session, on or self._today(session)))
+            return tuple(ageing(session, day_asked(self._store, session, on)))
 
     def invoices(self, key: OrganizationKey) -> tuple[Invoice, ...]:
         """The invoices of an account and of those merged into it, the one issued first before the others."""

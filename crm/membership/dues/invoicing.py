@@ -55,7 +55,7 @@ def dates_of(change: Change, year: int, issued_on: date | str | None) -> tuple[d
         Refused: the day of issue is still to come, or the year is not the next one yet.
     """
     refuse_no_year(year)
-    issued = past_day(change, issued_on)
+    issued = past_day(change, issued_on, field="issued_on")
     refuse_far_ahead(year, issued)
     rules = membership_rules(change.session).on(date(year, 1, 1))
     return issued, max(rules.due_on(year), issued + timedelta(days=rules.due_days))

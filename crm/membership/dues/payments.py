@@ -105,16 +105,16 @@ def payments_of(session: Session, organization_ids: Iterable[int]) -> Sequence[P
     return session.exec(query.order_by(col(Payment.received_on), col(Payment.id))).all()
 
 
-def past_day(change: Change, given: date | str | None) -> date:
+def past_day(change: Change, given: date | str | None, *, field: str = "on") -> date:
     """The day that somebody means, which is not to come; today where none is given.
 
     Raises:
         Refused: it is.
     """
     today = today_of(change.session, change.now, change.actor)
-    day = day_of(given or today, today=today, field="on")
+    day = day_of(given or today, today=today, field=field)
     if day > today:
-        raise Refused(f"{day} is still to come.", rule="dues.not_ahead", field="on")
+        raise Refused(f"{day} is still to come.", rule="dues.not_ahead", field=field)
     return day
 
 

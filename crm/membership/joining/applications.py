@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 
 from crm.dates import day_of
+from crm.directory.names import clean_name
 from crm.directory.resolve import OrganizationKey
 from crm.directory.staff import today_of
 from crm.errors import Refused
@@ -240,9 +241,10 @@ class Applications(ApplicationReads):
 
         Raises:
             Refused: it has been approved already, or it is closed, or there is no such class in the Sector.
-            InvalidInput: the study group or the units do not go with the category.
+            InvalidInput: the study group or the units do not go with the category, or there is no reason.
         """
-        with self._store.changing("application.changed", reason=reason) as change:
+        why = clean_name(reason, field="reason")
+        with self._store.changing("application.changed", reason=why) as change:
             row = locked_application(change.session, key)
             _refuse_late_change(row)
             return _told(change, change_wish(change, row, study_group=study_group, units=units))

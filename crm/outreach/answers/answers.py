@@ -11,13 +11,14 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from crm.directory.staff import Staff, find_staff
+from crm.insight.page import Page
 from crm.mail import inbound
 from crm.mail.answers import Answer, AnswerKind
 from crm.outreach.answer_tables import AnswerReceived, one_at_a_time, waits
 from crm.outreach.answers.copies import copied_by, drop_address_of, log_copy
 from crm.outreach.answers.effects import Effects
 from crm.outreach.answers.refusing import held
-from crm.outreach.answers.unmatched import Unmatched
+from crm.outreach.answers.unmatched import Unmatched, newest
 from crm.outreach.identity import DROP, Identity
 from crm.outreach.limits import Budget
 from crm.outreach.outbox_tables import Letter
@@ -92,14 +93,25 @@ class Answers(Unmatched):
             return drop_address_of(find_staff(session, staff or self._store.actor), identity=self._identity)
 
     def of(
-        self, *, letter: Letter | int | None = None, unmatched: bool = False, set_aside: bool = False
-    ) -> tuple[AnswerReceived, ...]:
+        self,
+        *,
+        letter: Letter | int | None = None,
+        unmatched: bool = False,
+        set_aside: bool = False,
+        limit: int | None = None,
+        after: str | None = None,
+    ) -> Page[AnswerReceived]:
         """What came in, the newest first.
 
         Args:
             letter: only the answers to this letter.
             unmatched: only what fits nothing and waits for a person.
             set_aside: only what fits nothing and was set aside.
+            limit: how many at the most; all where none is given.
+            after: where to go on: `next` of the part before.
+
+        Raises:
+            InvalidInput: `after` is nothing that such a list gave.
         """
         query = select(AnswerReceived)
         if letter is not None:
@@ -109,9 +121,8 @@ class Answers(Unmatched):
             query = query.where(waits())
         if set_aside:
             query = query.where(col(AnswerReceived.set_aside_at).is_not(None))
-        newest = query.order_by(col(AnswerReceived.received_at).desc(), col(AnswerReceived.id).desc())
         with self._store.reading() as session:
-            return tuple(session.exec(newest))
+            return newest(session, query, limit=limit, after=after)
 
     def _letter(self, session: Session, answer: Answer) -> Letter | None:
         signed = (

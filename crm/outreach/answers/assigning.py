@@ -17,7 +17,8 @@ from crm.outreach.answers.replies import reply_from_account
 from crm.outreach.outbox_tables import Letter
 from crm.store.store import Change
 
-_REPLIES = frozenset({AnswerKind.REPLY, AnswerKind.CALENDAR_REPLY})
+REPLIES = frozenset({AnswerKind.REPLY, AnswerKind.CALENDAR_REPLY})
+"""What an account can have written; anything else is about a letter."""
 
 
 def assign_to_letter(
@@ -65,7 +66,7 @@ def assign_to_account(
         with_them = [(account, people)]
         return row.amend(log_copy_with(change, _answer(row), writer, with_them, received=row.received_at))
     answer = _as_reply(row)
-    if answer.kind not in _REPLIES:
+    if answer.kind not in REPLIES:
         words = answer.kind.value.replace("_", " ")
         hint = "Name the letter that it is about, or set it aside."
         raise _wrong_kind(row, f"It is no reply but of the kind {words}, which is about a letter.", hint)

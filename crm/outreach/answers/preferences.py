@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from crm.consent.bases import WITHDRAWABLE, Purpose, bases_of, consented, end_bases
 from crm.consent.suppressions import Scope, SuppressionReason, excepted, lifted, refuses, suppress, suppressed
@@ -262,9 +262,7 @@ def _reader(session: Session, letter: Letter) -> Person | None:
 
 def _about(session: Session, letter: Letter) -> str | None:
     """The purpose of the campaign that a letter belongs to."""
-    if letter.run_id is None:
-        return None
-    return str(session.get_one(Run, letter.run_id).content.get("about", Purpose.CAMPAIGNS))
+    return session.exec(select(col(Run.content)["about"].astext).where(Run.id == letter.run_id)).first()
 
 
 def _end_journey(change: Change, letter: Letter) -> None:

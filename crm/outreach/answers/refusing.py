@@ -5,13 +5,11 @@ from sqlmodel import Session
 from crm.consent.suppressions import Scope, SuppressionReason, lock_people, suppress
 from crm.keyring import KeyRing
 from crm.outreach.outbox.outbox import note
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.outbox_tables import UNPROVED, Letter, MessageStatus
 from crm.outreach.reasons import Leave
 from crm.outreach.runs.runs import exit_enrolment
 from crm.store.columns import ERASED
 from crm.store.store import Change
-
-_UNCERTAIN = {MessageStatus.HANDING_OFF, MessageStatus.IN_DOUBT, MessageStatus.ASSUMED_SENT}
 
 
 def held(session: Session, letter: Letter) -> Letter | None:
@@ -31,7 +29,7 @@ def prove(change: Change, letter: Letter, *, by: str) -> None:
         by: what came: "reply", "bounce", "unsubscribe" …
     """
     again = letter.status is MessageStatus.QUEUED and letter.may_duplicate
-    if again or letter.status in _UNCERTAIN:
+    if again or letter.status in UNPROVED:
         letter.amend({"status": MessageStatus.ACCEPTED, "settled_at": change.now, "lease_until": None})
         note(change.session, [letter], MessageStatus.ACCEPTED, at=change.now, detail=f"proved by a {by}")
     note(change.session, [letter], by, at=change.now)

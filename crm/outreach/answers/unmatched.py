@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import tuple_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from crm.directory.people import Person, PersonKey, find_person, positions_of
 from crm.directory.resolve import OrganizationKey, find_organization, label
 from crm.directory.staff import today_of
 from crm.directory.tables import Organization
 from crm.errors import Ambiguous, InvalidInput, NotFound, Refused
+from crm.insight.page import Page, refuse_odd_limit
 from crm.mail.reading import WholeMail, read_whole
 from crm.outreach.answer_tables import AnswerReceived, one_at_a_time, waits
 from crm.outreach.answers.assigning import assign_to_account, assign_to_letter
 from crm.outreach.answers.effects import Effects
 from crm.outreach.answers.suggestions import Suggestion, suggestions_for
+from crm.outreach.answers.taking_back import take_back
 from crm.outreach.outbox.outbox import find_letter
 from crm.outreach.outbox_tables import Letter
 from crm.shown import Shown
@@ -58,14 +62,20 @@ class Unmatched:
     _store: Store
     _effects: Effects
 
-    def waiting(self) -> tuple[Waiting, ...]:
-        """What came in, fits nothing and waits for a person, the newest first, with whose it may be."""
-        query = select(AnswerReceived).where(waits())
-        newest = query.order_by(col(AnswerReceived.received_at).desc(), col(AnswerReceived.id).desc())
+    def waiting(self, *, limit: int | None = None, after: str | None = None) -> Page[Waiting]:
+        """What came in, fits nothing and waits for a person, the newest first, with whose it may be.
+
+        Args:
+            limit: how many at the most; all where none is given.
+            after: where to go on: `next` of the part before. What is decided about meanwhile hides nothing of the rest.
+
+        Raises:
+            InvalidInput: `after` is nothing that such a list gave.
+        """
         with self._store.reading() as session:
-            rows = session.exec(newest).all()
+            rows = newest(session, select(AnswerReceived).where(waits()), limit=limit, after=after)
             found = self._suggestions(session, rows)
-            return tuple(Waiting(row, found.get(row.sender, ())) for row in rows)
+            return Page((Waiting(row, found.get(row.sender, ())) for row in rows), rows.next)
 
     def read(self, key: AnswerKey) -> Read:
         """A message that came in, to be read whole: all its text, and the names of what was attached.
@@ -120,6 +130,27 @@ class Unmatched:
             account = _account(change, organization, writer)
             return assign_to_account(change, row, account, [writer] if writer else [])
 
+    def unassign(self, key: AnswerKey, *, reason: str) -> AnswerReceived:
+        """Take back that a message was assigned to an account: it waits for a person again.
+
+        What was logged of it and its open next step go; the trail keeps them. The journeys that it ended go on, as far as
+        their run does and no other campaign has become busy with the corporate group.
+
+        Args:
+            key: the message.
+            reason: why, for the trail.
+
+        Raises:
+            NotFound: there is no such message.
+            Refused: it was not assigned to an account, or somebody has gone on from it (`answers.unassign`).
+        """
+        with self._store.changing("answer.unassigned", reason=reason) as change:
+            row = _find(change.session, key)
+            one_at_a_time(change.session, row.digest)
+            change.session.refresh(row)
+            change.about(row)
+            return take_back(change, row)
+
     def set_aside(self, key: AnswerKey | Iterable[AnswerKey], *, reason: str) -> tuple[AnswerReceived, ...]:
         """Say that messages which fit nothing need nobody: they stay on record, and wait no longer.
 
@@ -160,6 +191,25 @@ class Unmatched:
     ) -> dict[str, tuple[Suggestion, ...]]:
         on = today_of(session, self._store.now(), self._store.actor)
         return dict(suggestions_for(session, [row.sender for row in rows if row.sender], on=on))
+
+
+def newest(
+    session: Session, which: SelectOfScalar[AnswerReceived], *, limit: int | None, after: str | None
+) -> Page[AnswerReceived]:
+    """Messages, the newest first, or a part of them; see `Unmatched.waiting`."""
+    refuse_odd_limit(limit)
+    at, number = col(AnswerReceived.received_at), col(AnswerReceived.id)
+    if after is not None:
+        last = by_id(session, AnswerReceived, int(after)) if after.isdecimal() else None
+        if last is None:
+            raise InvalidInput(
+                f"after: {after!r} is nothing that such a list gave.", field="after", value=after
+            )
+        which = which.where(tuple_(at, number) < tuple_(last.received_at, last.id))
+    some = which.order_by(at.desc(), number.desc())
+    rows = session.exec(some if limit is None else some.limit(limit + 1)).all()
+    more = limit is not None and len(rows) > limit
+    return Page(rows[:limit], str(rows[:limit][-1].id) if more else None)
 
 
 def _account(change: Change, named: OrganizationKey | None, writer: Person | None) -> Organization:

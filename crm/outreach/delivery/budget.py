@@ -7,10 +7,11 @@ has found the cause lets the run go on; from then on it is counted anew.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true, union_all
 from sqlmodel import Session, col
 
 from crm.mail.answers import AnswerKind
+from crm.outreach.delivery.attempts import COMPOSE
 from crm.outreach.limits import Budget
 from crm.outreach.outbox.outbox import note
 from crm.outreach.outbox_tables import WENT_OUT, DeliveryEvent, Letter, MessageStatus
@@ -18,7 +19,8 @@ from crm.outreach.run_tables import Run
 from crm.outreach.runs.runs import pause_run
 from crm.store.store import Change
 
-_HARD_BOUNCE = "hard_bounce"
+HARD_BOUNCE = "hard_bounce"
+"""A line of the delivery ledger: a mail server took the letter, and reported later that it cannot be delivered."""
 _ONE_IS_NO_SHARE = 1
 
 
@@ -45,7 +47,7 @@ def watch_bounces(change: Change, letter: Letter, budget: Budget) -> None:
         letter: the letter that came back for good.
         budget: how much may go wrong.
     """
-    note(change.session, [letter], _HARD_BOUNCE, at=change.now)
+    note(change.session, [letter], HARD_BOUNCE, at=change.now)
     if letter.run_id is not None:
         watch_failures(change, [letter.run_id], budget)
 
@@ -65,21 +67,41 @@ def watch_complaints(change: Change, run_id: int, budget: Budget) -> None:
 
 
 def _latest(session: Session, run_id: int, span: int) -> tuple[int, int]:
-    """How many of the latest letters of a run are settled since it last went on, and how many of these failed."""
-    came_back = exists().where(
-        col(DeliveryEvent.outbox_id) == col(Letter.id), col(DeliveryEvent.what) == _HARD_BOUNCE
-    )
-    settled = (
-        select(or_(col(Letter.status) == MessageStatus.FAILED, came_back).label("failed"))
-        .where(col(Letter.run_id) == run_id, col(Letter.settled_at).is_not(None))
-        .where(_not_forgiven(session, run_id, col(Letter.settled_at)))
-        .order_by(col(Letter.settled_at).desc())
-        .limit(span)
-        .subquery()
-    )
-    failed = func.count().filter(settled.c.failed)
-    row = session.execute(select(func.count(), failed).select_from(settled)).one()
+    """How many of the latest letters of a run are over since it last went on, and how many of these failed.
+
+    One that cannot be put together has failed, too, although it is held for a person.
+    """
+    over = union_all(_settled(session, run_id, span), _unfit(session, run_id, span)).subquery()
+    latest = select(over).order_by(over.c.at.desc()).limit(span).subquery()
+    failed = func.count().filter(latest.c.failed)
+    row = session.execute(select(func.count(), failed).select_from(latest)).one()
     return row[0], row[1]
+
+
+def _settled(session: Session, run_id: int, span: int) -> Select[*tuple[Any, ...]]:
+    came_back = exists().where(
+        col(DeliveryEvent.outbox_id) == col(Letter.id), col(DeliveryEvent.what) == HARD_BOUNCE
+    )
+    at = col(Letter.settled_at)
+    return (
+        select(at.label("at"), or_(col(Letter.status) == MessageStatus.FAILED, came_back).label("failed"))
+        .where(col(Letter.run_id) == run_id, at.is_not(None), _not_forgiven(session, run_id, at))
+        .order_by(at.desc())
+        .limit(span)
+    )
+
+
+def _unfit(session: Session, run_id: int, span: int) -> Select[*tuple[Any, ...]]:
+    at = func.max(col(DeliveryEvent.at))
+    return (
+        select(at.label("at"), true().label("failed"))
+        .join_from(DeliveryEvent, Letter, col(Letter.id) == col(DeliveryEvent.outbox_id))
+        .where(col(Letter.run_id) == run_id, col(Letter.status) == MessageStatus.HELD)
+        .where(col(DeliveryEvent.phase) == COMPOSE, _not_forgiven(session, run_id, col(DeliveryEvent.at)))
+        .group_by(col(Letter.id))
+        .order_by(at.desc())
+        .limit(span)
+    )
 
 
 def _unwanted(session: Session, run_id: int) -> tuple[int, int]:

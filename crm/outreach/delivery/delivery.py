@@ -111,7 +111,7 @@ class Delivery:
     def _begin(self, window: Sequence[Claim]) -> list[_Staged | Attempt]:
         """Stage a window, or as much of it as the server grants connections for."""
         letters = [(claim, self._composed(claim)) for claim in window]
-        free = [line for line in self._lines if line.ready]
+        free = self._ready_lines()
         begun: list[_Staged | Attempt] = []
         for claim, letter in letters:
             try:
@@ -147,11 +147,18 @@ class Delivery:
             return _unfit(claim, error)
 
     def _stage(self, claim: Claim, ready: Envelope, free: list[Line]) -> _Staged | Attempt:
-        """Stage a letter on one of the lines that are free, or on one more."""
-        line = free.pop() if free else self._opened()
+        """Stage a letter on one of the lines that are free, or on one more.
+
+        A server may end a connection after so many messages, or when it has been idle: that costs the next letter nothing.
+        """
+        used = bool(free)
+        line = free.pop() if used else self._opened()
         try:
             line.stage(ready.sender, to=ready.recipient, raw=ready.raw, smtputf8=ready.smtputf8)
         except SmtpFailure as failure:
+            if used and failure.phase is Phase.MAIL and not line.ready:
+                self._close(line)
+                return self._stage(claim, ready, [])
             attempt = self._failed(claim, failure, line, digest=ready.digest)
         except AccordError as error:
             attempt = _unfit(claim, error)
@@ -192,6 +199,14 @@ class Delivery:
             else:
                 return
         self._handover.settle(attempts)
+
+    def _ready_lines(self) -> list[Line]:
+        """The lines that take another message; the others have had their last one."""
+        for line in self._lines:
+            if not line.ready:
+                line.quit()
+        self._lines = [line for line in self._lines if line.ready]
+        return list(self._lines)
 
     def _opened(self) -> Line:
         line = self._transport.line()

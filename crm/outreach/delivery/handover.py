@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from crm.consent.suppressions import Scope, SuppressionReason, suppress
 from crm.mail.message import Enclosure
 from crm.mail.templates import TemplateVersion
-from crm.outreach.delivery.attempts import Attempt, line, note, settled
+from crm.outreach.delivery.attempts import COMPOSE, Attempt, line, note, settled
 from crm.outreach.delivery.budget import watch_failures
 from crm.outreach.delivery.claiming import LONGEST_WAITING, claimed, due
 from crm.outreach.delivery.intents import hold, intended
@@ -75,15 +75,12 @@ class Handover:
         now = self._store.now()
         with self._store.transaction() as session:
             mine = claimed(session, limit=limit, ids=ids, now=now, lease=self._limits.lease)
-            letters = admitted(session, mine, rate=self._limits.rate, now=now)
-            files = enclosures_of(session, letters)
-            claims = tuple(
-                Claim(letter, wording(session, letter.template), files.get(letter.id, ()))
-                for letter in letters
-            )
-            doubtful = hindered(session, letters, keys=self._identity.keys)
+            doubtful = hindered(session, mine, keys=self._identity.keys)
+            doubts = {letter.id for letter in doubtful}
+            sure = [letter for letter in mine if letter.id not in doubts]
+            claims = self._claims(session, admitted(session, sure, rate=self._limits.rate, now=now))
             session.expunge_all()
-        return self._still_wanted(claims, doubtful) if doubtful else claims
+        return claims + self._still_wanted(doubtful) if doubtful else claims
 
     def intend(self, letters: Sequence[Letter]) -> frozenset[int]:
         """Commit the intent to write the final dots of a window of letters, after looking once more whether to.
@@ -103,7 +100,8 @@ class Handover:
         """Record what came of a window of attempts; who has lost the claim meanwhile records nothing.
 
         An address that does not exist is suppressed; a refusal for policy holds the letter and pauses its run, for
-        it says something about the sender and not about the person. A run of which too many letters fail pauses itself.
+        it says something about the sender and not about the person. A run of which too many letters fail, or cannot be put
+        together, pauses itself.
 
         Returns:
             How many were recorded.
@@ -113,7 +111,11 @@ class Handover:
             ours = [attempt for attempt in attempts if attempt.letter.id in became]
             for attempt in ours:
                 self._consequences(change, attempt, became[attempt.letter.id])
-            failed = [a.letter.run_id for a in ours if became[a.letter.id] is MessageStatus.FAILED]
+            failed = [
+                attempt.letter.run_id
+                for attempt in ours
+                if became[attempt.letter.id] is MessageStatus.FAILED or attempt.phase == COMPOSE
+            ]
             watch_failures(change, filter(None, failed), self._limits.budget)
             return len(became)
 
@@ -139,12 +141,20 @@ class Handover:
         with self._store.transaction() as session:
             return reap(session, now=self._store.now(), doubt=self._limits.doubt)
 
-    def _still_wanted(self, claims: Sequence[Claim], doubtful: Sequence[Letter]) -> tuple[Claim, ...]:
-        """Claims without the letters that nothing has to be said to a mail server about."""
+    def _still_wanted(self, doubtful: Sequence[Letter]) -> tuple[Claim, ...]:
+        """Those of some letters that a mail server has to hear of all the same; the others take nothing from a rate."""
+        now = self._store.now()
         with self._store.transaction() as session:
-            cleared = {letter.id for letter in self._cleared(session, doubtful, now=self._store.now())}
-        gone = {letter.id for letter in doubtful} - cleared
-        return tuple(claim for claim in claims if claim.letter.id not in gone)
+            cleared = self._cleared(session, doubtful, now=now)
+            claims = self._claims(session, admitted(session, cleared, rate=self._limits.rate, now=now))
+            session.expunge_all()
+        return claims
+
+    def _claims(self, session: Session, letters: Sequence[Letter]) -> tuple[Claim, ...]:
+        files = enclosures_of(session, letters)
+        return tuple(
+            Claim(letter, wording(session, letter.template), files.get(letter.id, ())) for letter in letters
+        )
 
     def _cleared(self, session: Session, letters: Sequence[Letter], *, now: datetime) -> list[Letter]:
         """Those letters that nothing stands against; the others are stopped, or go back to wait."""

@@ -32,7 +32,7 @@ class LetterSeen(NamedTuple):
 
     Attributes:
         fence: who holds it, and `status` whether anybody still does.
-        run: where the run stands, and `about` the purpose that its letters serve, if it says so.
+        run: where the run stands, and `about` the purpose that its letters serve.
         state: where the enrolment stands, and `reason` why it ended.
         look_at: when its account is to be looked at next: whether its journey goes on is decided then.
         erased: whether the reader has been erased.

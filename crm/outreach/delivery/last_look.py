@@ -93,7 +93,7 @@ class LastLook:
 
     def _without_permission(self, seen: LetterSeen) -> dict[str, Any] | None:
         if seen.about is None:
-            return None  # of no campaign, or of one from before campaigns said what they are about
+            return None
         purpose = Purpose(seen.about)
         found = permission(
             purpose,

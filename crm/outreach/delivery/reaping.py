@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
-from crm.outreach.outbox.outbox import RESENT
+from crm.outreach.outbox.decisions import RESEND
 from crm.outreach.outbox_tables import NEVER_TWICE, DeliveryEvent, Letter, MessageStatus
 
 _MOST_CRASHES = 10
@@ -64,7 +64,7 @@ def _deaths() -> ColumnElement[int]:
     """How often workers have died over a letter since a person last had it sent, by the ledger: its tries count refusals too."""
     other = aliased(DeliveryEvent)
     resent = select(func.max(col(other.id))).where(
-        col(other.outbox_id) == col(Letter.id), col(other.what) == RESENT
+        col(other.outbox_id) == col(Letter.id), col(other.what) == RESEND.words
     )
     died = select(func.count()).where(
         col(DeliveryEvent.outbox_id) == col(Letter.id),

@@ -11,6 +11,7 @@ from crm.directory.staff import Staff, zone_of
 from crm.directory.tables import Organization
 from crm.engagement.interactions import Logged
 from crm.outreach.answer_tables import AnswerReceived
+from crm.outreach.outbox.signing import signed
 from crm.reference.languages import Language
 from crm.reference.offices import Office
 
@@ -71,12 +72,14 @@ def correspondence_facts(
     return {
         "person": {"name": reader.name, **({"role": roles[0]} if roles else {}), **salutation},
         "organization": {"name": organization.name},
-        "manager": {
-            "name": author.name,
-            "title": author.title,
-            "office": session.get_one(Office, author.office).name,
-            "email": author.email,
-        },
+        "manager": signed(
+            author.name,
+            title=author.title,
+            email=author.email,
+            office=session.get_one(Office, author.office).name,
+            office_code=author.office,
+            language=language,
+        ),
     }
 
 

@@ -14,10 +14,8 @@ from crm.engagement.interactions import Interaction
 from crm.insight.candidate import Touch
 from crm.insight.touches import noticed
 from crm.outreach.draft_tables import LetterDraft
-from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass, MessageStatus, of_campaign
+from crm.outreach.outbox_tables import NEVER_LEFT, WENT_OUT, Letter, MessageClass, of_campaign
 from crm.store.store import Store
-
-_NEVER_LEFT = (MessageStatus.STOPPED, MessageStatus.FAILED)
 
 
 class Lately:
@@ -40,7 +38,7 @@ class Lately:
         at = func.coalesce(col(Letter.handed_at), col(Letter.queued_at))
         query = select(Letter.organization_id, func.max(at)).where(
             at >= since,
-            col(Letter.status).not_in(_NEVER_LEFT),
+            col(Letter.status).not_in(NEVER_LEFT),
             true() if to is None else col(Letter.organization_id) == to,
         )
         with self._store.reading() as session:
@@ -100,6 +98,6 @@ def _sent(accounts: Collection[int], since: datetime, but: Collection[int]) -> S
         .outerjoin(LetterDraft, col(LetterDraft.outbox_id) == col(Letter.id))
         .outerjoin(Staff, col(Staff.id) == col(LetterDraft.author_id))
         .where(among(number, accounts), at >= since, not_(own))
-        .where(col(Letter.status).not_in(_NEVER_LEFT), col(Letter.message_class) != MessageClass.NOTICE)
+        .where(col(Letter.status).not_in(NEVER_LEFT), col(Letter.message_class) != MessageClass.NOTICE)
         .group_by(number, col(Staff.office))
     )

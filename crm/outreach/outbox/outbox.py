@@ -13,12 +13,12 @@ from crm.mail.message import Enclosure
 from crm.mail.rendering import Rendered, render
 from crm.outreach.identity import Identity
 from crm.outreach.outbox.composing import letter_facts
+from crm.outreach.outbox.decisions import ASSUME_SENT, GIVE_UP, RESEND, Decision, decide_about_all
 from crm.outreach.outbox.wordings import wording
 from crm.outreach.outbox_tables import DeliveryEvent, Enclosed, Letter, MessageStatus
+from crm.outreach.run_tables import Run
+from crm.store.records import by_id
 from crm.store.store import Store
-
-RESENT = "resend decided"
-"""A line of the delivery ledger: a person had the letter sent again."""
 
 
 class Outbox:
@@ -100,10 +100,7 @@ class Outbox:
         Raises:
             Refused: the letter is neither in doubt nor held.
         """
-        again = {"status": MessageStatus.QUEUED, "due_at": self._store.now(), "lease_until": None}
-        return self._decide(
-            key, again, {MessageStatus.IN_DOUBT, MessageStatus.HELD}, reason=reason, what=RESENT
-        )
+        return self._decide(key, RESEND, reason=reason)
 
     def assume_sent(self, key: int | str | Letter, *, reason: str) -> Letter:
         """Leave a letter in doubt as probably sent, because a person decided so.
@@ -111,10 +108,7 @@ class Outbox:
         Raises:
             Refused: the letter is not in doubt.
         """
-        settled = {"status": MessageStatus.ASSUMED_SENT, "settled_at": self._store.now()}
-        return self._decide(
-            key, settled, {MessageStatus.IN_DOUBT}, reason=reason, what="assumed sent, by decision"
-        )
+        return self._decide(key, ASSUME_SENT, reason=reason)
 
     def give_up(self, key: int | str | Letter, *, reason: str) -> Letter:
         """Never send a letter that is held, because a person decided so; what waits for it goes on without it.
@@ -122,33 +116,53 @@ class Outbox:
         Raises:
             Refused: the letter is not held.
         """
-        ended = {"status": MessageStatus.STOPPED}
-        return self._decide(key, ended, {MessageStatus.HELD}, reason=reason, what="given up, by decision")
+        return self._decide(key, GIVE_UP, reason=reason)
 
-    def _decide(
-        self,
-        key: int | str | Letter,
-        changes: dict[str, Any],
-        allowed: set[MessageStatus],
-        *,
-        reason: str,
-        what: str,
-    ) -> Letter:
+    def resend_all(self, *, run: int, status: MessageStatus | str = MessageStatus.HELD, reason: str) -> int:
+        """Send all letters of a run again that are held, or all that are in doubt; see `resend`.
+
+        Args:
+            run: the run's id.
+            status: "held" or "in_doubt".
+            reason: why, for the trail.
+
+        Returns:
+            How many they are.
+
+        Raises:
+            Refused: nothing can be decided about letters that stand so.
+        """
+        return self._decide_all(RESEND, run=run, status=status, reason=reason)
+
+    def assume_sent_all(
+        self, *, run: int, status: MessageStatus | str = MessageStatus.IN_DOUBT, reason: str
+    ) -> int:
+        """Leave all letters of a run that are in doubt as probably sent; see `assume_sent` and `resend_all`."""
+        return self._decide_all(ASSUME_SENT, run=run, status=status, reason=reason)
+
+    def give_up_all(self, *, run: int, status: MessageStatus | str = MessageStatus.HELD, reason: str) -> int:
+        """Never send the letters of a run that are held; see `give_up` and `resend_all`."""
+        return self._decide_all(GIVE_UP, run=run, status=status, reason=reason)
+
+    def _decide(self, key: int | str | Letter, decision: Decision, *, reason: str) -> Letter:
         with self._store.changing("letter.decided", reason=reason) as change:
             letter = find_letter(change.session, key, lock=True)
-            if letter.status not in allowed:
-                raise Refused(
-                    f"The letter is {letter.status.value.replace('_', ' ')}.",
-                    rule="outbox.decide",
-                    subject=letter.key,
-                    hint=f"Only what is {' or '.join(sorted(allowed)).replace('_', ' ')} can be decided about.",
-                )
-            if letter.status is MessageStatus.IN_DOUBT and changes["status"] is MessageStatus.QUEUED:
-                changes["may_duplicate"] = True
-            letter.amend({**changes, "verdict": f"{what} by {change.actor}: {reason}"})
-            note(change.session, [letter], what, at=change.now)
+            decision.refuse_others(letter.status, subject=letter.key)
+            letter.amend(decision.changes(change, letter.status, reason=reason))
+            note(change.session, [letter], decision.words, at=change.now)
             change.about(letter)
             return letter
+
+    def _decide_all(self, decision: Decision, *, run: int, status: MessageStatus | str, reason: str) -> int:
+        with self._store.changing("letters.decided", reason=reason) as change:
+            found = by_id(change.session, Run, run)
+            if found is None:
+                raise NotFound(f"There is no run {run}.", field="run", value=str(run))
+            status = MessageStatus(status)
+            count = decide_about_all(change, decision, run_id=found.id, status=status, reason=reason)
+            change.about(found)
+            change.note(found, letters=count, decision=decision.words)
+            return count
 
 
 def note(session: Session, letters: Iterable[Letter], what: str, *, at: datetime, **detail: Any) -> None:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from crm.membership.contract.contract_case import LadderStep
+from crm.membership.contract.contract_case import SUSPENDED_STEPS, LadderStep
 from crm.outreach.reminders.rule import Matter, reached
 from crm.shown import Shown
 
@@ -31,7 +31,6 @@ _TEMPLATES = {
     "suspended": "arrears_suspended",
     "exclusion_ahead": "arrears_suspended",
 }
-_SUSPENDED = frozenset({LadderStep.SUSPENDED, LadderStep.NOTIFIED, LadderStep.EXCLUSION_DUE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ def _overdue(owing: Owing, on: date) -> Matter | None:
     overdue = _past(owing, on)
     steps = {"overdue": (overdue[0].due_on + BOOKED, overdue[0].due_on)}
     ladder: dict[str, date] = {}
-    if suspension_on := _next(owing.ladder, on, _SUSPENDED):
+    if suspension_on := _next(owing.ladder, on, SUSPENDED_STEPS):
         steps["suspension_ahead"] = (suspension_on - AHEAD, suspension_on)
         ladder = {"suspension_on": suspension_on}
     return _matter(owing, overdue, steps, on, listed(overdue) | _known(ladder), "overdue since")
@@ -165,7 +164,7 @@ def _begun(now: Sequence[Rung]) -> date:
     """The day on which the present suspension began."""
     since = now[-1].since_on
     for rung in reversed(now):
-        if rung.step not in _SUSPENDED:
+        if rung.step not in SUSPENDED_STEPS:
             break
         since = rung.since_on
     return since

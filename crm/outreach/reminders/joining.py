@@ -1,4 +1,4 @@
-"""Applications that wait: a letter to the administration that must approve, and one to the applicant whose payment is missing.
+"""Applications that wait: a letter to the administration that must approve, and to the applicant who must add something or pay.
 
 For how many days each may wait before it is reminded is reference data (`application_patience.csv`); it is reminded once
 more after as many days again. A letter to an administration is written by hand, to one administration, about one
@@ -17,7 +17,11 @@ from crm.outreach.reminders.rule import Matter, reached
 from crm.reference.categories import Category
 from crm.shown import Shown
 
-_LETTERS = {Party.ADMINISTRATION: "joining_administration", Party.PAYMENT: "joining_payment"}
+_LETTERS = {
+    Party.APPLICANT: "joining_missing",
+    Party.ADMINISTRATION: "joining_administration",
+    Party.PAYMENT: "joining_payment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Applying(Shown):
         since_on: since when it has waited for them.
         state: the Member State whose administration approves; None: the Secretary-General does.
         administration_id: that administration; None: it is not in the book.
+        missing: what was said to its last step: where the applicant must act, what is missing.
         approved_on: the day of its approval.
         invoices: what of its joining invoice is open.
     """
@@ -43,6 +48,7 @@ class Applying(Shown):
     since_on: date
     state: str | None
     administration_id: int | None
+    missing: str = ""
     approved_on: date | None = None
     invoices: tuple[OpenInvoice, ...] = ()
 
@@ -84,6 +90,8 @@ def _facts(application: Applying) -> dict[str, Any] | None:
     if application.party is Party.ADMINISTRATION:
         asked = {"applicant": application.applicant, "forwarded_on": application.since_on}
         facts |= {"state": {"code": application.state}}
+    elif application.party is Party.APPLICANT:
+        asked = {"missing": application.missing, "asked_on": application.since_on}
     elif application.invoices and application.approved_on:
         asked = {"approved_on": application.approved_on}
         facts |= listed(application.invoices)
@@ -93,8 +101,6 @@ def _facts(application: Applying) -> dict[str, Any] | None:
 
 
 def _whom(application: Applying) -> str:
-    return (
-        f"the administration of {application.state}"
-        if application.party is Party.ADMINISTRATION
-        else "its payment"
-    )
+    if application.party is Party.ADMINISTRATION:
+        return f"the administration of {application.state}"
+    return "its payment" if application.party is Party.PAYMENT else "what it has to add"

@@ -72,6 +72,7 @@ def applying(session: Session, on: date, *, application: int | None = None) -> I
             since_on=found.since_on,
             state=found.state,
             administration_id=administration.id if administration else None,
+            missing=found.reason,
             approved_on=approved.get(found.id),
             invoices=_open(theirs, on),
         )

@@ -15,9 +15,10 @@ from sqlmodel import Session, col
 
 from crm.engagement.interactions import Interaction
 from crm.insight.touches import noticed
-from crm.outreach.outbox_tables import WENT_OUT, Letter
+from crm.outreach.draft_tables import LetterDraft, reminds
+from crm.outreach.outbox_tables import WENT_OUT, Letter, MessageClass
 from crm.outreach.run_tables import TOOK_PART, Arm, Enrolment, Run
-from crm.outreach.runs.goals import goal_of, reached_at
+from crm.outreach.runs.goals import reached_at
 from crm.shown import Shown
 
 LOOKING_BACK = timedelta(days=365)
@@ -26,6 +27,7 @@ LOOKING_BACK = timedelta(days=365)
 THIS_RUN = "letter of this run"
 OTHER_RUN = "letter of another campaign"
 BY_HAND = "letter by hand"
+REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Credit(Shown):
     """How many accounts of an arm reached the goal after a touch of a kind.
 
     Attributes:
-        touch: a letter of this run, of another campaign or by hand, or a call, meeting, e-mail or event.
+        touch: a letter of this run, of another campaign or by hand, a reminder that the program drafted, or a call, meeting,
+            e-mail or event. A notice is none: it was asked for.
         first: accounts whose first touch it was, in the year before they reached the goal.
         last: accounts whose last touch it was.
     """
@@ -56,7 +59,7 @@ def credits_of(session: Session, run: Run, *, until: datetime) -> tuple[Credit, 
 
 def _reached(session: Session, run: Run, until: datetime) -> dict[int, tuple[Arm, datetime]]:
     """The accounts that reached the goal: their arm, and when."""
-    when = reached_at(goal_of(run))
+    when = reached_at(run.approved.goal)
     query = (
         select(col(Enrolment.organization_id), col(Enrolment.arm), when)
         .join(Run, col(Run.id) == col(Enrolment.run_id))
@@ -77,10 +80,19 @@ def _touches(session: Session, run: Run, reached: Mapping[int, tuple[Arm, dateti
 
 def _letters(run: Run, ids: Collection[int]) -> Select[*tuple[Any, ...]]:
     run_id = col(Letter.run_id)
-    kind = case((run_id == run.id, THIS_RUN), (run_id.is_not(None), OTHER_RUN), else_=BY_HAND)
-    return select(
-        col(Letter.organization_id).label("account"), col(Letter.handed_at).label("at"), kind.label("kind")
-    ).where(col(Letter.organization_id).in_(ids), col(Letter.status).in_(WENT_OUT))
+    kind = case(
+        (run_id == run.id, THIS_RUN), (run_id.is_not(None), OTHER_RUN), (reminds(), REMINDER), else_=BY_HAND
+    )
+    return (
+        select(
+            col(Letter.organization_id).label("account"),
+            col(Letter.handed_at).label("at"),
+            kind.label("kind"),
+        )
+        .outerjoin(LetterDraft, col(LetterDraft.outbox_id) == col(Letter.id))
+        .where(col(Letter.organization_id).in_(ids), col(Letter.status).in_(WENT_OUT))
+        .where(col(Letter.message_class) != MessageClass.NOTICE)
+    )
 
 
 def _interactions(ids: Collection[int]) -> Select[*tuple[Any, ...]]:

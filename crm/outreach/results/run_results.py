@@ -11,11 +11,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 
 from crm.engagement.opportunity_tables import Frequency, Opportunity
-from crm.outreach.outbox_tables import Letter, MessageStatus
+from crm.outreach.delivery.budget import HARD_BOUNCE
+from crm.outreach.goal import Goal
+from crm.outreach.outbox_tables import DeliveryEvent, Letter, MessageStatus
 from crm.outreach.reasons import Leave, Reason
 from crm.outreach.results.exposure import Exposure
 from crm.outreach.run_tables import TOOK_PART, Arm, Enrolment, EnrolmentState, Run, begun_at
-from crm.outreach.runs.goals import Goal, goal_of, reached_at
+from crm.outreach.runs.goals import reached_at
 from crm.outreach.runs.responses import answered_at
 from crm.reference.languages import Language
 from crm.reference.opportunity_stages import Outcome
@@ -35,6 +37,7 @@ class ArmResult(Shown):
         converted: those with which the run's goal is reached.
         won: what they have agreed to since the launch: the asks won, in CHF a year.
         letters: letters by where they stand, those in doubt and those assumed sent included.
+        bounced: letters that a mail server took, and about which a report came back that their address does not exist.
         held: accounts under way whose next letter is held back for now, by reason.
         exits: accounts that left the journey, by reason.
     """
@@ -46,6 +49,7 @@ class ArmResult(Shown):
     converted: int = 0
     won: Decimal = Decimal(0)
     letters: Mapping[MessageStatus, int] = field(default_factory=dict)
+    bounced: int = 0
     held: Mapping[Reason, int] = field(default_factory=dict)
     exits: Mapping[Leave, int] = field(default_factory=dict)
 
@@ -69,7 +73,7 @@ class RunResults(Shown):
     @property
     def goal(self) -> Goal:
         """What the run is for."""
-        return goal_of(self.run)
+        return self.run.approved.goal
 
     @property
     def enrolled(self) -> int:
@@ -93,7 +97,8 @@ def results_of(session: Session, run: Run, *, exposure: Exposure | None = None) 
     """
     counts = _counts(session, run, exposure)
     won = _won(session, run, exposure)
-    letters, exits = _letters(session, run), _reasons(session, run, Leave, EnrolmentState.EXITED)
+    letters, bounced = _letters(session, run), _bounced(session, run)
+    exits = _reasons(session, run, Leave, EnrolmentState.EXITED)
     held = _reasons(session, run, Reason, EnrolmentState.ENROLLED)
     arms = [
         ArmResult(
@@ -101,6 +106,7 @@ def results_of(session: Session, run: Run, *, exposure: Exposure | None = None) 
             **counts.get(arm, {}),
             won=won.get(arm, Decimal(0)),
             letters=letters.get(arm, {}),
+            bounced=bounced.get(arm, 0),
             held=held.get(arm, {}),
             exits=exits.get(arm, {}),
         )
@@ -117,7 +123,7 @@ def _counts(session: Session, run: Run, exposure: Exposure | None) -> dict[Arm |
             (col(Enrolment.state) == EnrolmentState.ENROLLED).label("underway"),
             begun_at().label("begun_at"),
             answered_at().label("answered_at"),
-            reached_at(goal_of(run)).label("reached_at"),
+            reached_at(run.approved.goal).label("reached_at"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(*_counting(run, exposure))
@@ -188,6 +194,17 @@ def _letters(session: Session, run: Run) -> dict[Arm | None, dict[MessageStatus,
     for arm, status, count in session.execute(query):
         found[arm][status] = count
     return found
+
+
+def _bounced(session: Session, run: Run) -> dict[Arm | None, int]:
+    query = (
+        select(col(Enrolment.arm), func.count(func.distinct(col(Letter.id))))
+        .join(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
+        .join(DeliveryEvent, col(DeliveryEvent.outbox_id) == col(Letter.id))
+        .where(col(Letter.run_id) == run.id, col(DeliveryEvent.what) == HARD_BOUNCE)
+        .group_by(col(Enrolment.arm))
+    )
+    return {arm: count for arm, count in session.execute(query)}  # noqa: C416 - dict() would take the result for a mapping
 
 
 def _languages(session: Session, run: Run) -> dict[Language, int]:

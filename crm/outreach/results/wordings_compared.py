@@ -8,7 +8,8 @@ from sqlmodel import Session, col
 
 from crm.outreach.outbox_tables import Letter, Wording
 from crm.outreach.run_tables import Enrolment, Run
-from crm.outreach.runs.goals import goal_of, reached_at
+from crm.outreach.runs.goals import reached_at
+from crm.outreach.runs.responses import answered_at
 from crm.shown import Shown
 
 
@@ -20,7 +21,7 @@ class WordingResult(Shown):
         step: the step of the journey.
         template: the name of the wording.
         written: accounts that it was queued for.
-        answered: those that replied.
+        answered: those that replied to a letter, or came to us in another way since the launch.
         converted: those that reached the goal.
     """
 
@@ -38,8 +39,8 @@ def wordings_of(session: Session, run: Run, *, until: datetime) -> tuple[Wording
             col(Letter.step),
             col(Wording.name),
             func.count(),
-            func.count().filter(col(Enrolment.answered_at) <= until),
-            func.count().filter(reached_at(goal_of(run)) <= until),
+            func.count().filter(answered_at() <= until),
+            func.count().filter(reached_at(run.approved.goal) <= until),
         )
         .join(Enrolment, col(Enrolment.id) == col(Letter.enrolment_id))
         .join(Run, col(Run.id) == col(Enrolment.run_id))

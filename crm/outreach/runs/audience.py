@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from crm.mail.templates import TemplateVersion
 from crm.membership.terms import Coverage
+from crm.outreach.approved import Approved
 from crm.outreach.outbox.wordings import kept_facts
 from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import Arm, Enrolment, EnrolmentState, Run
@@ -55,7 +56,7 @@ class RunOrder:
 
     Attributes:
         campaign: the name of the campaign in the catalogue.
-        content: the campaign as it stands now, as plain JSON: its steps, settings and the hashes of its wordings.
+        content: the campaign as it stands now.
         wordings: the wordings themselves, kept so that the run sends what was approved whatever happens to the files.
         audience: one row for each account; none for a standing run, which accounts enter one by one.
         ceiling: how many may enter a standing run in each period; None for a one-off run.
@@ -65,7 +66,7 @@ class RunOrder:
 
     campaign: str
     title: str
-    content: Mapping[str, Any]
+    content: Approved
     wordings: Sequence[TemplateVersion]
     audience: Sequence[AudienceRow]
     synthetic: bool = False
@@ -73,9 +74,9 @@ class RunOrder:
     period_days: int | None = None
 
 
-def hash_of_content(content: Mapping[str, Any]) -> str:
-    """SHA-256 of a campaign's content, the same for the same content however it was put together."""
-    return hashlib.sha256(_canonical(content)).hexdigest()
+def hash_of_content(content: Approved) -> str:
+    """SHA-256 of what an approval is bound to; a review changes no word, so those who reviewed are left out."""
+    return hashlib.sha256(_canonical(content.model_dump(mode="json", exclude={"reviewed_by"}))).hexdigest()
 
 
 def rows_of(audience: Iterable[AudienceRow]) -> list[dict[str, Any]]:

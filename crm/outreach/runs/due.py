@@ -27,7 +27,7 @@ def due_enrolments(session: Session, *, now: datetime, limit: int) -> tuple[Wait
             begun_at().label("launched_at"),
             answered().label("answered"),
             goal_reached().label("goal_reached"),
-            complaining().label("complaining"),
+            complaining(now.date()).label("complaining"),
         )
         .join(Run, col(Run.id) == col(Enrolment.run_id))
         .where(

@@ -9,10 +9,11 @@ from sqlalchemy import Select, func, select
 from sqlmodel import Session, col
 
 from crm.errors import Refused
+from crm.outreach.entry import Occurrence
 from crm.outreach.reasons import Reason
 from crm.outreach.run_tables import TOOK_PART, Enrolment, EnrolmentState, Run, RunStatus
 from crm.outreach.runs.audience import AudienceRow, freeze, not_let_in, rows_of
-from crm.outreach.runs.occurrences import Occurrence, occurred
+from crm.outreach.runs.occurrences import occurred
 from crm.outreach.runs.rules import (
     RunKey,
     engaged_groups,

@@ -8,7 +8,6 @@ was recorded between the freezing of the audience and the launch, or is entered 
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from enum import StrEnum
 from functools import cache
 
 from sqlalchemy import ColumnElement, Date, case, cast, exists, func, or_, select
@@ -18,51 +17,11 @@ from sqlmodel import col
 from crm.directory.tables import Organization
 from crm.membership.ledger_tables import MembershipEvent, Term
 from crm.membership.terms import OPENING, EventKind
+from crm.outreach.goal import Goal
 from crm.outreach.run_tables import Enrolment, Run, begun_at
 from crm.outreach.runs.responses import answered, answered_at
 from crm.reference.categories import Category
 from crm.reference.country import Country
-
-
-class Goal(StrEnum):
-    """What a campaign wants of an account."""
-
-    UPGRADED = "upgraded"
-    FURTHER_SECTOR = "further_sector"
-    MEMBERSHIP = "membership"
-    STATE_HAS_MEMBER = "state_has_member"
-    ANSWERED = "answered"
-
-    @property
-    def words(self) -> str:
-        """What an account has done that has reached it, as the rest of a sentence, e.g. "become a member"."""
-        return _WORDS[self]
-
-    @property
-    def column(self) -> str:
-        """The same as the head of a column."""
-        return _COLUMNS[self]
-
-
-_WORDS = {
-    Goal.UPGRADED: "upgraded",
-    Goal.FURTHER_SECTOR: "become a Sector Member of a further Sector",
-    Goal.MEMBERSHIP: "become a member",
-    Goal.STATE_HAS_MEMBER: "seen a new Sector Member in its State",
-    Goal.ANSWERED: "answered",
-}
-_COLUMNS = {
-    Goal.UPGRADED: "Upgraded",
-    Goal.FURTHER_SECTOR: "Joined a further Sector",
-    Goal.MEMBERSHIP: "Joined",
-    Goal.STATE_HAS_MEMBER: "New Sector Member in the State",
-    Goal.ANSWERED: "Answered",
-}
-
-
-def goal_of(run: Run) -> Goal:
-    """The goal of a run; those prepared before goals had names wanted an upgrade."""
-    return Goal(run.content.get("goal", Goal.UPGRADED))
 
 
 def reached_at(goal: Goal) -> ColumnElement[datetime]:
@@ -85,7 +44,7 @@ def reached_at(goal: Goal) -> ColumnElement[datetime]:
 @cache  # it takes five times as long to put together as to ask, and every batch asks
 def goal_reached() -> ColumnElement[bool]:
     """Whether each run has nothing left to ask of an enrolled account; for queries over enrolments and runs."""
-    named = func.coalesce(col(Run.content)["goal"].astext, Goal.UPGRADED)
+    named = col(Run.content)["goal"].astext
     return case(*((named == goal.value, _nothing_left(goal)) for goal in Goal), else_=False)
 
 

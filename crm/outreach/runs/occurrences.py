@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, exists, or_, select
@@ -16,22 +15,8 @@ from crm.membership.contract.standing import StandingRecord
 from crm.membership.dues.dues_tables import Payment
 from crm.membership.ledger_tables import MembershipEvent, withdrawn
 from crm.membership.terms import OPENING, EventKind
+from crm.outreach.entry import Occurrence
 from crm.reference.opportunity_stages import Outcome
-
-
-class Occurrence(StrEnum):
-    """Something that happens to an account; what counts is when it was recorded.
-
-    Attributes:
-        STANDING_RECORDED: a source said how it stands, or it stands otherwise by its invoices and payments: from a day
-            that has come, or since the day of a payment that has been entered.
-    """
-
-    TERM_STARTED = "term_started"
-    MEMBERSHIP_DENOUNCED = "membership_denounced"
-    INTERACTION_LOGGED = "interaction_logged"
-    STANDING_RECORDED = "standing_recorded"
-    OPPORTUNITY_LOST = "opportunity_lost"
 
 
 def occurred(

@@ -1,14 +1,17 @@
 """What came from an account: an answer to our letter or in another way, whoever of them it was; or a complaint."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, ScalarSelect, exists, func, or_, select
 from sqlmodel import col
 
+from crm.directory.staff import Staff
 from crm.directory.tables import Organization
 from crm.engagement.complaints import Complaint
 from crm.engagement.interactions import Interaction, InteractionKind
+from crm.insight.clearance_tables import overridden
 from crm.outreach.run_tables import Enrolment, Run, begun_at
+from crm.reference.clearance_rule import ClearanceReason
 
 COMING_TO_US = (InteractionKind.EMAIL, InteractionKind.CALL, InteractionKind.MEETING)
 """What counts as an answer where they began it; at an event one meets everybody, and a note is our own."""
@@ -28,9 +31,20 @@ def answered_at() -> ColumnElement[datetime]:
     return func.least(col(Enrolment.answered_at), _came_to_us_at())
 
 
-def complaining() -> ColumnElement[bool]:
-    """Whether a complaint of an enrolled account, or of the person written to, is open; for queries over enrolments."""
-    return exists().where(
+def complaining(on: date) -> ColumnElement[bool]:
+    """Whether a complaint of an enrolled account, or of the person written to, is open; for queries over enrolments and runs.
+
+    One that the office of whoever prepared the run has overridden in a clearance counts no more here than there.
+    """
+    office = select(col(Staff.office)).where(col(Staff.email) == func.lower(col(Run.author)))
+    theirs = col(Enrolment.organization_id)
+    known = overridden(
+        ClearanceReason.COMPLAINT,
+        organization_id=theirs,
+        office=office.correlate(Run).scalar_subquery(),
+        on=on,
+    )
+    return ~known & exists().where(
         or_(
             col(Complaint.organization_id) == col(Enrolment.organization_id),
             col(Complaint.person_id) == col(Enrolment.person_id),

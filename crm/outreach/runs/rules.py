@@ -7,6 +7,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from crm.directory.staff import Staff
 from crm.errors import NotFound, Refused
 from crm.outreach.outbox_tables import SETTLED, Letter
+from crm.outreach.reasons import Leave
 from crm.outreach.run_tables import Enrolment, EnrolmentState, Run, RunStatus
 from crm.outreach.runs.audience import enrolled_count
 from crm.store.store import Change
@@ -138,13 +139,12 @@ def refuse_engaged(session: Session, run: Run) -> None:
 
 
 def ends_with_an_answer(session: Session, enrolment_id: int) -> bool:
-    """Whether an answer ends the journey of an enrolled account: it does, unless its campaign names other exits."""
-    content = session.exec(
-        select(Run.content)
+    """Whether an answer ends the journey of an enrolled account: whether it is among the exits of its campaign."""
+    return session.exec(
+        select(col(Run.content)["exits"].contains([Leave.ANSWERED]))
         .join(Enrolment, col(Enrolment.run_id) == col(Run.id))
         .where(Enrolment.id == enrolment_id)
     ).one()
-    return "answered" in content.get("exits", ["answered"])
 
 
 def engaged_groups() -> SelectOfScalar[int]:

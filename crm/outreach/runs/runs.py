@@ -145,15 +145,15 @@ class Runs:
             audience_hash: of the audience that the approver has seen.
 
         Raises:
-            Refused: you prepared it yourself or are not on the active staff; count or hash is another; it is not
-                waiting for approval; or a campaign has become busy with one of its corporate groups.
+            Refused: you prepared it yourself or are not on the active staff; count or hash is another, or the audience no
+                longer is what was frozen; it is not waiting for approval; or a campaign has become busy with one of its corporate groups.
         """
         with self._store.changing("run.approved") as change:
             one_approval_at_a_time(change.session)
             run = run_in(change, key, RunStatus.PREPARED, doing="approved")
             refuse_approver(change, run)
             refuse_other_hash("content", content_hash, run, run.content_hash)
-            refuse_other_hash("audience", audience_hash, run, run.audience_hash)
+            refuse_other_hash("audience", audience_hash, run, frozen_hash(change.session, run))
             refuse_other_count(change.session, run, count)
             refuse_engaged(change.session, run)
             approval = {"approver": change.actor, "approved_at": change.now, "approved_count": count}
@@ -181,15 +181,20 @@ class Runs:
             )
             return run.amend({"status": RunStatus.RUNNING, "launched_at": change.now})
 
-    def pause(self, key: RunKey, *, reason: str) -> Run:
+    def pause(self, key: RunKey, *, reason: str, by_itself: bool = False) -> Run:
         """Stop a run for the time being; letters that are not on their way yet wait.
+
+        Args:
+            key: which run.
+            reason: why.
+            by_itself: whether no person decided it; its author is then told.
 
         Raises:
             Refused: it does not run.
         """
         with self._store.changing("run.paused", reason=reason) as change:
             run = run_in(change, key, RunStatus.RUNNING, doing="paused")
-            return run.amend({"status": RunStatus.PAUSED, "note": reason})
+            return run.amend(_paused(reason, halted_at=change.now if by_itself else None))
 
     def resume(self, key: RunKey, *, reason: str = "") -> Run:
         """Let a paused run go on; what came up meanwhile is looked at before any of its letters leaves.
@@ -245,10 +250,14 @@ def exit_enrolment(change: Change, enrolment_id: int, reason: Leave) -> None:
 
 
 def pause_run(change: Change, run_id: int, *, note: str) -> None:
-    """Pause a run inside a verb, if it runs."""
+    """Let a run pause itself inside a verb, if it runs; its author is told."""
     run = change.session.get_one(Run, run_id, with_for_update={"key_share": True}, populate_existing=True)
     if run.status is RunStatus.RUNNING:
-        run.amend({"status": RunStatus.PAUSED, "note": note})
+        run.amend(_paused(note, halted_at=change.now))
+
+
+def _paused(note: str, *, halted_at: datetime | None) -> dict[str, Any]:
+    return {"status": RunStatus.PAUSED, "note": note, "halted_at": halted_at}
 
 
 def _end_journeys(change: Change, run: Run) -> None:
@@ -268,17 +277,12 @@ def _exited(change: Change, reason: Leave) -> dict[str, Any]:
     return {"state": EnrolmentState.EXITED, "reason": reason, **ended}
 
 
-def _reviews(order: RunOrder) -> dict[str, str]:
-    return {f"{wording.name}/{wording.language}": wording.reviewed_by for wording in order.wordings}
-
-
 def _prepared(change: Change, order: RunOrder, audience_hash: str) -> Run:
     return Run.model_validate(
         {
             "campaign": order.campaign,
             "title": order.title,
-            # A review changes no word, so the hash that an approval is bound to leaves it out.
-            "content": {**order.content, "reviewed_by": _reviews(order)},
+            "content": order.content.model_dump(mode="json"),
             "content_hash": hash_of_content(order.content),
             "audience_hash": audience_hash,
             "author": change.actor,

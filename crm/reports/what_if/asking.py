@@ -28,7 +28,7 @@ class WhatIf(Reader):
         costs: Sequence[Cost] = (),
         draws: int = 10_000,
         seed: int = 1,
-        on: date | None = None,
+        on: date | str | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Simulation:
         """What changes of fees or of who pays them would do to revenue and to the membership.
@@ -58,7 +58,7 @@ class WhatIf(Reader):
             raise InvalidInput(f"draws: from 1 to {MOST_DRAWS:,}.", field="draws", value=draws)
         if seed < 0:
             raise InvalidInput("seed: a whole number from 0 on.", field="seed", value=seed)
-        as_of, day = self.store.now(), on or self.today()
+        as_of, day = self.store.now(), self.day(on)
         with self.store.reading() as session:
             held = memberships(session, on=day)
             schedule, regions = fee_schedule(session), all_regions(session)

@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from support.campaign_facts import TODAY, candidate, took_part
+from support.campaign_letters import LETTERS
 
 from campaigns.catalog import CATALOG, find_campaign
 from campaigns.catalog.associate_upgrade import ASSOCIATE_UPGRADE
@@ -71,10 +73,11 @@ def test_a_campaign_that_is_not_there_names_those_that_are():
 
 
 def test_the_content_changes_with_the_wording_and_with_nothing_else():
-    content = ASSOCIATE_UPGRADE.content({"associate_upgrade/en": "a"})
-    assert content == ASSOCIATE_UPGRADE.content({"associate_upgrade/en": "a"})
-    assert content != ASSOCIATE_UPGRADE.content({"associate_upgrade/en": "b"})
-    names = [name.rpartition(".")[2] for name in content["signals"]]
+    letter = LETTERS.version("associate_upgrade", "en")
+    content = ASSOCIATE_UPGRADE.content([letter])
+    assert content == ASSOCIATE_UPGRADE.content([letter])
+    assert content != ASSOCIATE_UPGRADE.content([replace(letter, subject="Another")])
+    names = [name.rpartition(".")[2] for name in content.signals]
     assert names == ["second_study_group", "size", "activity", "punctuality"]
 
 

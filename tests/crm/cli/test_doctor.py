@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.books import settings_for_tests
 from support.crm_command import DANA, PASSWORD
+from support.outbox import contact, running, staffed
 from support.smtp_server import RecordingServer
 
 from crm.checks import Check
@@ -175,3 +176,14 @@ def test_a_stop_of_all_mail_is_nothing_broken_and_is_told(looked_at, crm, acme):
     told = looked_at("database")["outgoing mail"]
     assert told["ok"] is None
     assert "a wrong figure" in told["detail"]
+
+
+def test_mail_that_waits_for_a_person_is_told_with_the_run_that_paused_itself(looked_at, book, make_book):
+    assert looked_at()["outbox"]["ok"] is True
+    staffed(book)
+    run = running(make_book, contact(book))
+    book.runs.pause(run, reason="Refused by a mail server's policy.", by_itself=True)
+    told = looked_at()["outbox"]
+    assert told["ok"] is None
+    assert f"Run {run.id} paused itself on " in told["detail"]
+    assert told["detail"].endswith(": Refused by a mail server's policy.")

@@ -78,6 +78,16 @@ def test_only_a_letter_in_doubt_or_held_is_decided_about(crm, letter):
         assert "queued" in said.stderr
 
 
+def test_letters_of_a_run_are_decided_about_at_once_and_a_letter_or_a_run_is_named(crm, letter):
+    verbs = ("resend", "assume-sent", "give-up")
+    for verb, named in ((verb, named) for verb in verbs for named in ((), (letter["id"], "--run", "1"))):
+        said = crm("mail", verb, *named, "--reason", "mended")
+        assert (said.exit_code, "Name a letter, or a run." in said.stderr) == (ExitCode.INVALID_INPUT, True)
+    for verb in verbs:
+        said = crm("mail", verb, "--run", "1", "--reason", "mended")
+        assert "There is no run 1." in said.stderr
+
+
 def test_a_reply_through_the_pipe_becomes_an_interaction_with_a_follow_up(crm, acme, letter):
     raw = message("Yes, please.", Subject="Re: fees", In_Reply_To=letter["message_id"])
     (answer,) = crm.json("mail", "receive", stdin=raw)
@@ -176,6 +186,12 @@ def test_a_message_is_assigned_to_its_letter(crm, letter, unknown):
     assert "Answer the reply from Amina Odhiambo" in crm("follow-up", "list").stdout
     assert crm.json("mail", "unmatched") == []
     assert crm("mail", "assign", unknown, "--org", "acme.example").exit_code == ExitCode.REFUSED
+
+
+def test_a_message_that_was_assigned_to_the_wrong_account_waits_again(crm, acme, unknown):
+    crm.json("mail", "assign", unknown, "--org", acme["id"])
+    crm.json("mail", "unassign", unknown, "--reason", "another Acme")
+    assert [one["answer"]["id"] for one in crm.json("mail", "unmatched")] == [unknown]
 
 
 def test_messages_are_set_aside_together_and_one_is_taken_back(crm, unknown):

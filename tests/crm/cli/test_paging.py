@@ -4,15 +4,17 @@ import fcntl
 import os
 import pty
 import re
-import select
 import struct
-import subprocess
 import sys
 import termios
 
 import pytest
 
-PATIENCE_SECONDS = 60
+from crm.cli import app
+
+# The other threads of this process are those of pytest-xdist, which hold nothing that the child asks for.
+pytestmark = pytest.mark.filterwarnings("ignore:.*use of fork:DeprecationWarning")
+
 PAGER = """#!/bin/sh
 echo "PAGED $(wc -l)"
 """
@@ -28,39 +30,50 @@ def pager(tmp_path):
 
 @pytest.fixture
 def on_a_terminal(crm):
-    """Runs `crm` on a terminal of some lines: what it shows there."""
+    """Runs `crm` in a child on a terminal of some lines: what it shows there. A fork has everything imported."""
 
     def on_a_terminal(*args, lines=24, **changes):
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 100, 0, 0))
-        known = dict.fromkeys(("LINES", "NO_COLOR"))
-        known = {**os.environ, **crm.variables, **known, "TERM": "xterm", "PAGER": None, **changes}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "crm", *args],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            env={name: value for name, value in known.items() if value is not None},
-        )
-        os.close(theirs)
+        child, ours = pty.fork()
+        if not child:
+            _be_the_command(args, lines, {**crm.variables, "TERM": "xterm", **changes})
         shown = _all_of(ours)
         os.close(ours)
-        assert process.wait(PATIENCE_SECONDS) == 0, shown
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, shown
         return shown
 
     return on_a_terminal
 
 
+def _be_the_command(args, lines, variables):
+    code = 1
+    try:
+        for name in ("LINES", "NO_COLOR", "PAGER"):
+            os.environ.pop(name, None)
+        for name, value in variables.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", lines, 100, 0, 0))
+        sys.stdin, sys.stdout, sys.stderr = (
+            open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - for the rest of a short life
+            for number, mode in enumerate("rww")
+        )
+        app([*args], prog_name="crm")
+    except SystemExit as end:
+        code = end.code or 0
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
 def _all_of(terminal):
     shown = b""
-    while select.select([terminal], [], [], PATIENCE_SECONDS)[0]:
-        try:
-            part = os.read(terminal, 65_536)
-        except OSError:  # what a terminal says on Linux when nobody holds its other end any more
-            break
-        if not part:
-            break
-        shown += part
+    try:
+        while part := os.read(terminal, 65_536):
+            shown += part
+    except OSError:  # what a terminal says on Linux when nobody holds its other end any more
+        pass
     return shown.decode()
 
 

@@ -11,13 +11,14 @@ from crm.errors import InvalidInput
 from crm.imports.sources import opened_table
 
 ROW = b"Company with quite a long name for a company,Kenya\n"
+LONG_ROW = b"Company with " + b"quite " * 160 + b"a long name for a company,Kenya\n"
 
 
 class Made(io.RawIOBase):
     """A CSV file of so many rows that is made while it is read."""
 
-    def __init__(self, rows):
-        self._left = rows
+    def __init__(self, rows, row=ROW):
+        self._left, self._row = rows, row
         self._held = b"Company,HQ\n"
 
     def readable(self):
@@ -25,9 +26,9 @@ class Made(io.RawIOBase):
 
     def readinto(self, target):
         if len(self._held) < len(target) and self._left:
-            rows = min(self._left, len(target) // len(ROW) + 1)
+            rows = min(self._left, len(target) // len(self._row) + 1)
             self._left -= rows
-            self._held += ROW * rows
+            self._held += self._row * rows
         piece, self._held = self._held[: len(target)], self._held[len(target) :]
         target[: len(piece)] = piece
         return len(piece)
@@ -48,7 +49,7 @@ def read_all(source):
 
 
 def test_a_csv_file_of_fifty_megabytes_takes_no_more_memory_than_one_of_twenty():
-    small, large = (peak_of(lambda n=n: read_all(Made(n))) for n in (400_000, 1_000_000))
+    small, large = (peak_of(lambda n=n: read_all(Made(n, LONG_ROW))) for n in (20_000, 50_000))
     assert large < 1.1 * small
 
 
@@ -57,11 +58,11 @@ def test_a_csv_file_may_have_more_rows_than_a_sheet():
 
 
 def test_the_rows_of_a_sheet_are_let_go_as_they_are_read(tmp_path):
-    body = "".join(xml_row(n, "Acme Satellites", "Kenya") for n in range(2, 30_002))
+    body = "".join(xml_row(n, "Acme Satellites", "Kenya") for n in range(2, 10_002))
     path = tmp_path / "companies.xlsx"
     path.write_bytes(raw_workbook(xml_row(1, "Company", "HQ") + body).getvalue())
     with opened_table(path) as table:
-        assert table.total == 30_000
+        assert table.total == 10_000
         assert peak_of(lambda: sum(1 for _ in table.rows())) < len(body) / 2
 
 

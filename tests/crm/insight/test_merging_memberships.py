@@ -86,5 +86,5 @@ def test_an_event_recorded_while_a_merge_goes_on_lands_in_the_ledger_of_the_keep
             book.merge(acme, twin, **BECAUSE)
             joined = threads.submit(join, make_book(), twin.id, date(2020, 1, 1))
             blocked(eye, 1)
-        assert joined.result(timeout=30).organization_id == acme.id
+        assert joined.result(timeout=60).organization_id == acme.id
     assert [t.since_on for t in book.terms.of(acme)] == [date(2020, 1, 1)]

@@ -65,7 +65,7 @@ def test_a_keeper_without_an_address_takes_over_that_of_the_duplicate(book, acme
 
 def test_a_person_enrolled_twice_in_a_run_stays_so_with_both_rows(book, make_book, acme, amina, amine):
     branch = book.organizations.add("Branch")
-    running(make_book, (acme, amina), (branch, amine))
+    running(make_book, (acme, amina), (branch, amine), about="campaigns")
     merge = book.merge(amina, amine, reason="same person")
     assert [row.rule for row in merge.stayed] == ["uq_enrolment_person"]
 
@@ -97,7 +97,7 @@ def test_a_refusal_at_the_old_address_takes_turns_with_letters_to_the_keeper(boo
         refusal = threads.submit(make_book().suppressions.add, amine.email)
         blocked(eye, 1)
         intending.rollback()
-        refusal.result(timeout=30)
+        refusal.result(timeout=60)
 
 
 def test_an_organisation_and_a_person_are_not_merged(book, acme, amina):

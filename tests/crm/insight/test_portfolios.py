@@ -9,18 +9,8 @@ WHY = {"reason": "moves to Bangkok"}
 
 
 @pytest.fixture
-def dana(book):
-    return book.staff.add("Dana Novak", email="dana@accord.example", office="BDT")
-
-
-@pytest.fixture
 def eve(book):
     return book.staff.add("Eve Hart", email="eve@accord.example", office="BDT")
-
-
-@pytest.fixture
-def lucia(book):
-    return book.staff.add("Lucía Fernández", email="lucia@accord.example", office="TSB")
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ NOBODY_IS_THERE = [
     (550, None, "Empfänger amina ist hier unbekannt"),
     (550, None, "No existe ese usuario"),
     (550, None, "Пользователь не найден"),
+    (550, None, "Адрес получателя не существует"),
     (550, None, "用户不存在"),
     (550, "5.0.0", "لا يوجد مستخدم بهذا الاسم"),
 ]  # fmt: skip
@@ -60,6 +61,8 @@ THEY_OBJECT_TO_US = [
     (550, None, "No PTR record found for 192.0.2.1"),
     (550, None, "Reverse DNS lookup for 192.0.2.1 failed: the address does not exist"),
     (550, None, "Too many messages from your address"),
+    (550, None, "Your account has been disabled"),
+    (550, None, "Syntax check failed: invalid address in From header"),
     (550, "5.1.0", "Sender denied"),
     (550, None, "Verification failed for <us@accord.example> Unrouteable address Sender verify failed"),
     (550, "5.4.5", "Daily user sending quota exceeded. gsmtp"),
@@ -87,6 +90,7 @@ NOBODY_KNOWS = [
     (554, "5.4.6", "Routing loop detected"),
     (550, "5.6.0", "Unknown user in the headers"),
     (550, None, "The host does not exist"),
+    (550, None, "Домен не существует"),
 ]  # fmt: skip
 
 EVERY = [

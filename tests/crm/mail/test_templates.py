@@ -139,3 +139,31 @@ def test_a_language_without_a_frame_is_refused(tmp_path):
     with pytest.raises(TemplateError) as refusal:
         folder.version("hello", "en")
     assert refusal.value.field == "en.toml"
+
+
+WE_WROTE = {
+    "ar": "كتبنا إليكم",
+    "en": "we wrote to you",
+    "es": "le escribimos",
+    "fr": "nous vous avons",
+    "ru": "наше письмо",
+    "zh": "我们",
+}
+
+
+@pytest.mark.parametrize("language", WE_WROTE)
+def test_a_letter_before_was_written_by_us_whoever_signs_by_now(language):
+    folder = TemplateFolder()
+    speaking = [
+        version
+        for version in (
+            folder.version(name, language) for name in folder.names() if language in folder.languages(name)
+        )
+        if version.meta.reminds or "previous.sent_on" in version.meta.fields
+    ]
+    assert len(speaking) > 5
+    for version in speaking:
+        for text in (version.text, version.html):
+            told = [line.casefold() for line in text.splitlines() if "previous.sent_on" in line]
+            assert told, version.name
+            assert all(WE_WROTE[language].casefold() in line for line in told), version.name

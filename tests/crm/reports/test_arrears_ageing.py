@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.errors import NotFound
+from crm.errors import InvalidInput, NotFound
 
 ON = date(2026, 10, 1)
 
@@ -62,6 +62,22 @@ def test_a_region_and_an_owner_narrow_it(filled):
     for narrowed in ({"region": "Atlantis"}, {"owner": "nobody@accord.example"}):
         with pytest.raises(NotFound):
             filled.reports.arrears_ageing(**narrowed)
+
+
+def test_member_states_are_told_apart_and_not_of_suspension(filled):
+    filled.organizations.add("Ministry", kind="administration", country="GHA")
+    filled.contributions.assess(2025, issued_on=date(2024, 9, 15))
+    members = filled.reports.arrears_ageing(on=ON)
+    assert cells(members, "account") == [("Kilima",), ("Acme",)]
+    assert members.filters["kind"] == "members"
+    assert "After 180 days a member is suspended" in members.definition
+    states = filled.reports.arrears_ageing(kind="states", on=ON)
+    assert cells(states, "account", "exclusion") == [("Ministry", 79500)]
+    assert states.title == "Arrears of Member States by age"
+    assert "is suspended" not in states.definition
+    assert "loses its vote" in states.definition
+    with pytest.raises(InvalidInput):
+        filled.reports.arrears_ageing(kind="donors")
 
 
 def test_each_amount_opens_to_the_invoices_that_it_is_the_sum_of(filled):

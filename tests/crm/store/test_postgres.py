@@ -144,7 +144,12 @@ def test_a_database_is_replaced_by_an_empty_one_even_while_somebody_uses_it(runn
 def test_a_running_server_is_joined_without_starting_anything(running):
     folder, _ = running
     first = pid(folder)
-    begin = time.perf_counter()
-    opened(folder, fsync="on").close()
-    assert time.perf_counter() - begin < 0.5  # 15 ms on an idle machine; a start takes 100 and more
+    taken = []
+    for _ in range(5):
+        begin = time.perf_counter()
+        opened(folder, fsync="on").close()
+        taken.append(time.perf_counter() - begin)
+    assert (
+        min(taken) < 0.5
+    )  # 15 ms on an idle machine; a start takes 100 and more; the best of five, as it may be busy
     assert pid(folder) == first

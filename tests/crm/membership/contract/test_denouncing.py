@@ -39,6 +39,7 @@ def test_a_notice_to_come_and_a_second_one_are_refused(book, acme):
 @pytest.mark.parametrize("verb", ["exclude", "denounce"])
 def test_who_has_given_notice_may_be_excluded_or_leave_earlier(book, acme, verb):
     book.terms.give_notice(acme, sector="T", received_on=date(2026, 11, 1), reason="Merged")
+    assert len(list(book.reminders.due(rule="notice_received"))) == 1
     override = {"override": "decided"} if verb == "exclude" else {}
     end = getattr(book.terms, verb)(acme, on=date(2027, 2, 1), reason="agreed", **override)
     assert end.term.until_on == date(2027, 1, 31)

@@ -61,11 +61,29 @@ def test_a_suspension_can_be_put_off(book, billed):
 
 
 @pytest.mark.parametrize(("step", "until", "field"), [("fee", 9, "step"), ("exclusion", -1, "until")])
-def test_what_cannot_be_put_off_is_refused(book, acme, step, until, field):
-    on = date(2027, 1, 1)
+def test_what_cannot_be_put_off_is_refused(book, billed, at, step, until, field):
+    on = date(2027, 4, 1)
+    at("2027-04-01")
     with pytest.raises(InvalidInput) as caught:
-        book.postponements.grant(acme, step, on=on, until=on + until * DAY, reason="War")
+        book.postponements.grant(billed, step, on=on, until=on + until * DAY, reason="War")
     assert caught.value.field == field
+
+
+def test_where_no_step_is_ahead_nothing_is_put_off_without_saying_why(book, billed, at):
+    def put_off(account, on, **more):
+        until = on + 30 * DAY
+        return book.postponements.grant(account, "suspension", on=on, until=until, reason="War", **more)
+
+    at("2027-03-31")  # the last day on which the dues are paid in time
+    for account in (book.organizations.add("Orbit", country="DE"), billed):
+        with pytest.raises(Refused, match="No step is due or ahead"):
+            put_off(account, date(2027, 3, 31))
+    with pytest.raises(Refused, match="still to come"):
+        put_off(billed, date(2027, 4, 1))
+    at("2027-04-01")
+    assert put_off(billed, date(2027, 4, 1), dry_run=True).until_on == date(2027, 5, 1)
+    assert book.postponements.of(billed) == ()
+    assert put_off(billed, date(2027, 3, 31), override="decided with the budget").reason == "War"
 
 
 def test_a_notice_of_suspension_is_sent_once_and_received_after_that(book, billed):

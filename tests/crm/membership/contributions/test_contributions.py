@@ -96,6 +96,24 @@ def test_the_book_warns_of_what_went_beyond_the_limit(book, state, units, year, 
     assert [warning.lowest for warning in found] == ([] if lowest is None else [lowest])
 
 
+@pytest.mark.parametrize(
+    ("units", "on", "rules"),
+    [
+        (18, "2026-12-01", [ClassRule.INSIDE_PERIOD]),
+        (16, "2026-12-01", [ClassRule.REDUCTION_LIMIT, ClassRule.INSIDE_PERIOD]),
+        (21, "2026-12-01", []),
+        (22, "2026-12-01", []),
+        (18, "2028-01-01", []),
+    ],
+)
+def test_a_lower_class_is_for_the_next_period_and_a_higher_one_for_any_time(book, units, on, rules):
+    found = book.contributions.check("FRA", units, effective_on=on)
+    assert [warning.rule for warning in found] == rules
+    for warning in found[-1:]:
+        assert "inside the financial period that began on 2024-01-01" in str(warning)
+        assert "(unverified)" in str(warning)
+
+
 def test_every_state_in_a_small_class_may_choose_it_again(book):
     small = [each for each in book.contributions.all(on=date(2024, 12, 1)) if each.units < Fraction(1, 4)]
     assert len(small) == 60

@@ -1,6 +1,6 @@
 """Announcement rounds: who is asked, who answers what, what is at stake, and what becomes of it."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -211,6 +211,19 @@ def test_nobody_is_asked_reminded_or_answers_in_a_closed_round(answered):
         answered.rounds.ask(NAME, "PER")
     answered.rounds.correct(NAME, "KEN", 3, reason="Misread")  # a mistake may still be found
     assert answered.rounds.of(NAME).standing(TODAY).of("KEN").announced == 3
+
+
+def test_an_answer_that_was_forgotten_is_added_to_a_closed_round_with_a_reason(answered):
+    day_before = TODAY - timedelta(days=1)
+    answered.rounds.close(NAME, reason="The Conference begins", on=day_before)
+    with pytest.raises(Refused) as refused:
+        answered.rounds.answer(NAME, "PER", 1, on=day_before)
+    assert "reason=…" in refused.value.hint
+    with pytest.raises(Refused, match="closed"):
+        answered.rounds.answer(NAME, "PER", 1, on=TODAY, reason="It came late")
+    added = answered.rounds.answer(NAME, "PER", 1, on=day_before, reason="Mislaid")
+    assert (added.answered_on, added.reason) == (day_before, "Mislaid")
+    assert answered.rounds.of(NAME).standing(TODAY).of("PER").announced == 1
 
 
 def test_a_projection_prints_its_assumption_and_lies_between_its_bounds(answered):

@@ -211,6 +211,15 @@ def test_a_study_group_that_is_no_more_is_asked_about(book, acme):
     assert book.applications.change(applied, study_group="SG21", reason="It asked so.").despite == ()
 
 
+def test_another_class_wants_a_reason_which_says_that_the_applicant_qualifies(book, acme):
+    applied = book.applications.apply(acme, "sector_member", sector="T")
+    for reason in ("", "  "):
+        with pytest.raises(InvalidInput) as refused:
+            book.applications.change(applied, units="1/16", reason=reason)
+        assert refused.value.field == "reason"
+    assert book.applications.get(applied).units is None
+
+
 def test_another_class_is_looked_at_as_the_first_one_was(book, acme):
     applied = book.applications.apply(acme, "sector_member", sector="T")
     reduced = book.applications.change(applied, units="1/8", reason="It qualifies, says the administration.")

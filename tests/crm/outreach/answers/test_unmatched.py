@@ -60,6 +60,44 @@ def test_a_message_that_is_assigned_to_an_account_is_logged_and_ends_its_journey
     assert follow_ups(book) == [(f"Answer the reply from {account.name}", owner.id)]
 
 
+def test_what_was_assigned_to_the_wrong_account_is_taken_back_and_its_journey_goes_on(book, sent, clock):
+    clock.advance(HOUR)
+    mail = book.answers.assign(came_in(book), organization=account_of(book, sent))
+    met = mail.interaction_id
+    clock.advance(HOUR)
+    freed = book.answers.unassign(mail, reason="another Acme")
+    assert (freed.organization_id, freed.interaction_id, freed.effect) == (
+        None,
+        None,
+        "fits no letter of ours",
+    )
+    assert [one.answer.id for one in book.answers.waiting()] == [mail.id]
+    assert follow_ups(book) == []
+    with pytest.raises(NotFound):
+        book.interactions.get(met)
+    there = journey(book, sent)
+    assert (there.state, there.reason, there.answered_at, there.due_at) == (
+        "enrolled",
+        None,
+        None,
+        clock.now(),
+    )
+    assert book.history(freed)[-1].reason == "another Acme"
+    assert book.answers.assign(mail, letter=sent).outbox_id == sent.id
+
+
+def test_what_somebody_has_gone_on_from_or_what_answers_a_letter_is_not_taken_back(book, sent):
+    mail = book.answers.assign(came_in(book), organization=account_of(book, sent))
+    (step,) = book.follow_ups.open()
+    book.follow_ups.complete(step)
+    with pytest.raises(Refused, match="gone on from it"):
+        book.answers.unassign(mail, reason="another Acme")
+    second = book.answers.assign(came_in(book, Message_ID="<2@home.example>"), letter=sent)
+    with pytest.raises(Refused, match="not assigned to an account") as caught:
+        book.answers.unassign(second, reason="another Acme")
+    assert caught.value.rule == "answers.unassign"
+
+
 def test_what_came_before_the_journey_began_does_not_end_it(book, make_book, clock):
     staffed(book)
     to = contact(book)
@@ -98,6 +136,24 @@ def test_an_assigned_message_proves_that_a_letter_in_doubt_was_taken(book, mail_
     assert statuses(book, [letter]) == ["in_doubt"]
     book.answers.assign(came_in(book), letter=letter)
     assert statuses(book, [letter]) == ["accepted"]
+
+
+def test_what_waits_comes_in_parts_that_lose_nothing_while_somebody_works_through_it(book, sent, clock):
+    mail = []
+    for number in range(5):
+        clock.advance(HOUR * (number % 2))  # two at one instant
+        mail.append(came_in(book, Message_ID=f"<{number}@home.example>").id)
+    first = book.answers.waiting(limit=2)
+    assert ([one.answer.id for one in first], first.next) == (mail[:2:-1], str(mail[3]))
+    book.answers.set_aside(mail[3], reason="a newsletter")
+    second = book.answers.waiting(limit=2, after=first.next)
+    assert [one.answer.id for one in second] == [mail[2], mail[1]]
+    last = book.answers.waiting(limit=2, after=second.next)
+    assert ([one.answer.id for one in last], last.next) == (mail[:1], None)
+    assert [one.id for one in book.answers.of(unmatched=True, limit=1)] == mail[4:]
+    with pytest.raises(InvalidInput) as caught:
+        book.answers.waiting(after="nowhere")
+    assert caught.value.field == "after"
 
 
 @pytest.mark.parametrize("name", ["bounce_exim", "absence_exchange", "complaint"])

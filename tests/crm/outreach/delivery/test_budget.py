@@ -1,7 +1,8 @@
 from datetime import timedelta
 
 import pytest
-from support.outbox import campaign_letters, contact, letters, look_at, running, staffed
+from support.outbox import campaign_letters, contact, letters, look_at, running, staffed, statuses, told
+from support.sending import delivery
 
 from crm.mail.failures import Outcome, Verdict
 from crm.outreach.delivery.handover import Attempt
@@ -57,6 +58,19 @@ def test_letters_that_come_back_by_mail_count_as_failed(office, make_book):
     assert (paused.status, "2 of its latest 5 letters failed" in paused.note) == ("paused", True)
 
 
+def test_what_comes_back_is_counted_whenever_it_does_and_what_is_refused_at_once_only_as_failed(
+    office, make_book, mail_server
+):
+    run, sent = under_way(office, make_book, 3)
+    mail_server.play("rcpt:550 5.1.1 No such user")
+    delivery(office, mail_server, window=1).deliver(limit=3)
+    office.runs.cancel(run, reason="enough")
+    for letter in sent[1:]:
+        bounce(office, letter)
+    found = office.outcomes.of(run).arm("treatment")
+    assert (found.letters, found.bounced) == ({"failed": 1, "accepted": 2}, 2)
+
+
 def complain(book, letter):
     to = book.identity.bounces(letter.id)
     raw = (
@@ -84,6 +98,24 @@ def test_a_run_pauses_itself_when_too_many_of_its_latest_letters_fail(office, ma
     run, _ = under_way(office, make_book, 8)
     came_to(office, verdicts)
     assert office.runs.get(run).status == status
+
+
+def test_letters_that_cannot_be_put_together_are_failures_too_and_all_are_decided_about_at_once(
+    office, make_book, mail_server
+):
+    run, queued = under_way(office, make_book, 6)
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET facts = '{}'")
+    for _ in range(2):  # what a worker has claimed it puts together; nothing is claimed after that
+        delivery(office, mail_server).deliver(limit=2)
+    paused = office.runs.get(run)
+    assert (paused.status, "2 of its latest 2 letters failed" in paused.note) == ("paused", True)
+    assert sorted(statuses(office, queued)) == ["held"] * 2 + ["queued"] * 4
+    assert mail_server.messages == ()
+
+    assert office.outbox.resend_all(run=run.id, reason="the facts are mended") == 2
+    assert statuses(office, queued) == ["queued"] * 6
+    assert told(office, queued[0]) == ["queued", "held", "resend decided"]
 
 
 def test_what_failed_before_the_latest_letters_is_forgotten(office, make_book, clock):

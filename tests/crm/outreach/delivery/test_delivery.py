@@ -17,7 +17,7 @@ from support.outbox import (
     statuses,
 )
 from support.sending import delivery, unheard, watched
-from support.smtp_server import FAULTS
+from support.smtp_server import FAULTS, RecordingServer
 
 SOON = timedelta(minutes=1)
 
@@ -135,6 +135,50 @@ def test_a_refusal_for_policy_holds_the_letter_and_pauses_its_run_and_blames_nob
     assert "policy" in book.runs.get(run).note
     assert book.suppressions.of(letter.to_address) == ()
     assert book.runs.audience(run)[0].state == "enrolled"
+
+
+def test_a_refusal_for_policy_stops_its_own_run_alone(book, make_book, mail_server):
+    staffed(book)
+    first, second = contact(book), contact(book, "Baraka Mwangi")
+    runs = running(make_book, first), running(make_book, second)
+    for run, to in zip(runs, (first, second), strict=True):
+        campaign_letters(book, run, to)
+    by_hand = queue(book, order(book, first, key="by hand"))
+    mail_server.play("rcpt:550 5.7.1 Blocked")
+    delivery(book, mail_server, window=1).deliver(limit=3)
+    assert [book.runs.get(run).status for run in runs] == ["paused", "running"]
+    assert statuses(book, [*book.outbox.of(run=runs[1].id), *by_hand]) == ["accepted", "accepted"]
+    assert book.outgoing.stopped is None
+
+
+@pytest.mark.parametrize("end", ["mail:421 4.7.0 Too many messages on this connection", "mail:drop"])
+@pytest.mark.parametrize("offers", [("8BITMIME",), ("8BITMIME", "PIPELINING")], ids=["in turns", "pipelined"])
+def test_a_connection_that_the_server_ends_between_two_letters_costs_neither(book, offers, end):
+    queued = letters(book, 3)
+    with RecordingServer(extensions=offers) as server:
+        server.play("none", end)
+        delivery(book, server, window=1).deliver(limit=3)
+        assert statuses(book, queued) == ["accepted"] * 3
+        assert [book.outbox.get(letter).tries for letter in queued] == [1, 1, 1]
+        assert (server.connections, len(server.messages)) == (2, 3)
+
+
+def test_a_server_that_ends_a_fresh_connection_as_well_is_asked_again_later(book, mail_server):
+    first, second = letters(book, 2)
+    mail_server.play("none", "mail:421 4.7.0 Enough", "mail:421 4.7.0 Enough")
+    delivery(book, mail_server, window=1).deliver(limit=2)
+    assert statuses(book, [first, second]) == ["accepted", "queued"]
+    assert (book.outbox.get(second).tries, mail_server.connections) == (1, 2)
+
+
+@pytest.mark.parametrize(("window", "connections"), [(1, 3), (2, 4), (8, 6)])
+def test_a_connection_takes_as_many_letters_as_the_settings_say_and_is_ended_politely(
+    book, mail_server, window, connections
+):
+    queued = letters(book, 6)
+    delivery(book, through=transport(mail_server.port, messages=2), window=window).deliver(limit=6)
+    assert statuses(book, queued) == ["accepted"] * 6
+    assert (mail_server.connections, mail_server.commands.count("QUIT")) == (connections, connections)
 
 
 @pytest.mark.parametrize("window", [1, 8])

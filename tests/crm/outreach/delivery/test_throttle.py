@@ -5,7 +5,7 @@ from threading import Barrier
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.outbox import contacts, letters, looking, order, queue, running, staffed, statuses
+from support.outbox import contact, contacts, letters, looking, order, queue, running, staffed, statuses
 
 from crm.outreach.delivery.throttle import Allowance
 
@@ -122,6 +122,16 @@ def test_a_campaigns_correspondence_waits_as_all_its_letters_do(book, make_book)
     run = running(make_book, people[0])
     queue(book, *(order(book, to, run_id=run.id) for to in people))
     assert len(claimed(make_book(per_minute=12))) == 2
+
+
+def test_what_is_stopped_takes_nothing_from_the_rate(book, make_book):
+    queued = letters(book, 6, message_class="marketing")
+    for letter in queued[:3]:
+        book.suppressions.add(letter.to_address)
+    (noted,) = queue(book, order(book, contact(book), due_at=queued[0].due_at))
+    book.suppressions.add(noted.to_address)
+    assert claimed(make_book(per_minute=12)) == [queued[3].id, queued[4].id, noted.id]
+    assert statuses(book, queued) == [*["stopped"] * 3, *["claimed"] * 2, "queued"]
 
 
 def test_without_a_limit_nothing_is_asked_and_nothing_is_kept(book):

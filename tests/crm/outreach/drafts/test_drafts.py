@@ -80,9 +80,15 @@ def test_what_was_noted_for_colleagues_never_stands_in_a_letter(dana, drafted):
     assert "2024" not in drafted.text
 
 
-def test_a_letter_names_the_office_as_people_do_and_not_by_its_code(dana, drafted):
-    assert dana.offices.get("BDT").name in drafted.text
+def test_a_letter_names_the_office_as_people_do_and_by_its_code_where_it_has_no_name_in_the_language(
+    dana, drafted
+):
+    name = dana.offices.get("BDT").name
+    assert name in drafted.text
     assert "BDT\n" not in drafted.text
+    french = dana.letters.draft(met_with(dana, contact(dana, "Juma Ali", language="fr")))
+    assert "BDT\n" in french.text
+    assert name not in french.text
 
 
 def test_nothing_is_sent_until_a_draft_is_approved(dana, drafted, mail_server):

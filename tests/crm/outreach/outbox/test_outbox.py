@@ -7,7 +7,7 @@ from threading import Barrier
 
 import pytest
 from support.letter_folders import letter_folder
-from support.outbox import contact, contacts, letters, order, queue, told
+from support.outbox import contact, contacts, letters, order, queue, running, staffed, statuses, told
 from support.sending import delivery
 
 from crm.errors import NotFound, ReadOnly, Refused
@@ -193,6 +193,35 @@ def test_a_letter_that_is_held_can_be_given_up_and_no_other(book, mail_server):
     assert told(book, held)[-1] == "given up, by decision"
     with pytest.raises(Refused, match="queued"):
         book.outbox.give_up(queued, reason="not this one")
+
+
+def test_a_person_decides_at_once_about_all_letters_of_a_run_that_stand_so(book, make_book):
+    staffed(book)
+    people, ben = contacts(book, 4), contact(book, "Ben Otieno")
+    one, other = running(make_book, people[0]), running(make_book, ben, campaign="another")
+    sent = queue(book, *(order(book, to, run_id=one.id) for to in people))
+    (elsewhere,) = queue(book, order(book, ben, run_id=other.id))
+    stand = "UPDATE outbox SET status = CASE WHEN id < %s THEN 'held' ELSE 'in_doubt' END"
+    with book.engine.begin() as connection:
+        connection.exec_driver_sql(stand, (sent[2].id,))
+
+    assert book.outbox.resend_all(run=one.id, status="held", reason="mended") == 2
+    assert statuses(book, sent) == ["queued", "queued", "in_doubt", "in_doubt"]
+    assert [book.outbox.get(letter).may_duplicate for letter in sent[:2]] == [False, False]
+    assert "resend decided by dana@accord.example: mended" in book.outbox.get(sent[0]).verdict
+    entry = book.history(one)[-1]
+    assert (entry.verb, entry.reason) == ("letters.decided", "mended")
+
+    assert book.outbox.give_up_all(run=one.id, reason="the meeting is over") == 0
+    assert book.outbox.assume_sent_all(run=one.id, reason="in the log") == 2
+    assert statuses(book, sent) == ["queued", "queued", "assumed_sent", "assumed_sent"]
+    assert told(book, sent[3])[-1] == "assumed sent, by decision"
+    assert book.outbox.resend_all(run=other.id, status="in_doubt", reason="not in the log") == 1
+    assert book.outbox.get(elsewhere).may_duplicate
+    with pytest.raises(Refused, match="queued"):
+        book.outbox.give_up_all(run=one.id, status="queued", reason="no")
+    with pytest.raises(NotFound, match="no run 1"):
+        book.outbox.give_up_all(run=1, reason="no")
 
 
 def test_the_wording_of_a_letter_is_kept_once(book):

@@ -49,7 +49,9 @@ UNPAID = {"party": Party.PAYMENT, "approved_on": SINCE, "invoices": (INVOICE,)}
         (UNPAID, 61, "payment_again", 7),
         ({**UNPAID, "invoices": ()}, 90, None, None),
         ({"party": Party.US}, 90, None, None),
-        ({"party": Party.APPLICANT}, 90, None, None),
+        ({"party": Party.APPLICANT}, 21, None, None),
+        ({"party": Party.APPLICANT}, 22, "applicant", 7),
+        ({"party": Party.APPLICANT}, 43, "applicant_again", 7),
         ({"party": Party.SECRETARY_GENERAL, "state": None}, 90, None, None),
     ],
 )
@@ -111,6 +113,20 @@ def test_an_administration_gets_a_formal_letter_of_its_own_about_each_applicatio
     assert "Orbit" in second
     assert "Baraka" not in first
     assert book.outbox.of() == ()
+
+
+def test_an_applicant_is_told_what_it_has_still_to_add(book, clock):
+    staffed(book)
+    applicant, _ = account(book, "Acme")
+    made = book.applications.apply(applicant, "sector_member", sector="T", on=SINCE, override="checked")
+    book.applications.send_back(made, reason="The signature of the director.", on=SINCE)
+    at(clock, SINCE + timedelta(days=22))
+    (draft,) = book.reminders.draft(rule="joining").drafts
+    assert draft.organization_id == applicant.id
+    assert "to become a Sector Member of ITU-T is with us" in draft.text
+    assert "for which we asked on 5 October 2026:\n\nThe signature of the director.\n" in draft.text
+    book.applications.complete(made)
+    assert book.reminders.draft(rule="joining").drafts == ()
 
 
 def test_an_administration_that_is_not_in_the_book_is_named_as_the_obstacle(book):

@@ -2,10 +2,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from support.approved import content
 from support.associates import staff
-from support.runs import CONTENT, enrolled, order, writes
+from support.outbox import order as letter
+from support.outbox import queue
+from support.runs import enrolled, order, writes
 from support.sending import delivery
 
+from crm.mail.rendering import plain_facts
+from crm.outreach.draft_tables import add_draft
+from crm.outreach.outbox_tables import MessageClass
 from crm.outreach.results.attribution import Credit
 from crm.outreach.results.exposure import Exposure
 from crm.outreach.results.wordings_compared import WordingResult
@@ -41,13 +47,13 @@ def orbit(book):
 def run(book, colleague, mail_server, acme, orbit, clock):
     """A run that writes to Acme and holds Orbit out; its letter went out at once."""
     rows = (enrolled(*acme), enrolled(*orbit, arm=Arm.HOLD_OUT))
-    prepared = book.runs.prepare(order(*rows, content={**CONTENT, "goal": "upgraded"}))
+    prepared = book.runs.prepare(order(*rows, content=content(goal="upgraded")))
     hashes = {"content_hash": prepared.content_hash, "audience_hash": prepared.audience_hash}
     colleague.runs.approve(prepared, count=2, **hashes)
     launched = book.runs.launch(prepared, content_hash=prepared.content_hash)
-    moves = [writes(waiting, book) for waiting in book.runs.due(limit=10) if waiting.arm is Arm.TREATMENT]
-    book.runs.take(moves)
-    delivery(book, mail_server).deliver(limit=10)
+    (waiting,) = [waiting for waiting in book.runs.due(limit=10) if waiting.arm is Arm.TREATMENT]
+    book.runs.take([writes(waiting, book, due_at=clock.now() + DAY)])
+    assert delivery(book, mail_server).deliver(limit=10).outcomes == {"accepted": 1}
     clock.advance(DAY)
     return launched
 
@@ -72,7 +78,7 @@ def test_outcomes_up_to_an_instant_know_nothing_of_what_came_later(book, run, ac
 
 def standing(book, colleague):
     """A version that accounts enter one by one, launched now."""
-    run = book.runs.prepare(order(content={**CONTENT, "goal": "upgraded"}, ceiling=9, period_days=30))
+    run = book.runs.prepare(order(content=content(goal="upgraded"), ceiling=9, period_days=30))
     hashes = {"content_hash": run.content_hash, "audience_hash": run.audience_hash}
     colleague.runs.approve(run, count=9, **hashes)
     return book.runs.launch(run, content_hash=run.content_hash)
@@ -154,6 +160,12 @@ def test_each_wording_tells_what_came_of_it(book, run, acme, clock):
     assert found == WordingResult("letter", "associate_upgrade_reminder", 1, 0, 1)
 
 
+def test_a_wording_counts_the_answers_that_its_arm_counts(book, run, acme, clock):
+    book.log("call", acme[0], "They ask what it costs", inbound=True)
+    (found,) = book.outcomes.wordings(run, until=clock.now())
+    assert found.answered == book.outcomes.of(run).arm(Arm.TREATMENT).answered == 1
+
+
 def test_the_first_and_the_last_touch_are_told_and_not_what_worked(book, run, acme, orbit, clock):
     book.log("meeting", acme[0], "Met at the forum")
     clock.advance(DAY)
@@ -164,6 +176,25 @@ def test_the_first_and_the_last_touch_are_told_and_not_what_worked(book, run, ac
     book.log("call", acme[0], "Too late to have been there")
     assert book.outcomes.touches(run, until=book.clock.now()) == (
         Credit(Arm.TREATMENT, "meeting", 0, 1),
+        Credit(Arm.TREATMENT, "letter of this run", 1, 0),
+    )
+
+
+def test_a_reminder_is_a_touch_of_its_own_and_a_notice_is_none(book, run, acme, clock, mail_server):
+    dana = book.staff.add("Dana Novak", email="dana@accord.example", office="BDT")
+    with book._store.changing("test.reminded") as change:
+        words = book.templates.version("plain_letter", "en"), plain_facts("Your invoice", "It is due.")
+        draft = add_draft(change, *words, to=acme[1], author=dana, organization_id=acme[0].id)
+    book.letters.approve(draft)
+    delivery(book, mail_server).deliver(limit=10)
+    clock.advance(DAY)
+    (notice,) = queue(book, letter(book, acme, message_class=MessageClass.NOTICE))
+    delivery(book, mail_server).deliver(limit=10)
+    assert book.outbox.get(notice).status == "accepted"
+    clock.advance(DAY)
+    upgrade(book, acme[0])
+    assert book.outcomes.touches(run, until=clock.now()) == (
+        Credit(Arm.TREATMENT, "reminder", 0, 1),
         Credit(Arm.TREATMENT, "letter of this run", 1, 0),
     )
 

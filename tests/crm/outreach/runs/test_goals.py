@@ -2,11 +2,12 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
+from support.approved import content
 from support.associates import staff
-from support.runs import CONTENT, enrolled, order
+from support.runs import enrolled, order
 
+from crm.outreach.goal import Goal
 from crm.outreach.run_tables import Arm
-from crm.outreach.runs.goals import Goal, goal_of
 
 TODAY = date(2026, 11, 24)
 HOUR = timedelta(hours=1)
@@ -27,8 +28,8 @@ def acme(book):
     return account, person
 
 
-def launched(book, colleague, goal, *rows, **content):
-    prepared = book.runs.prepare(order(*rows, content={**CONTENT, "goal": goal, **content}))
+def launched(book, colleague, goal, *rows):
+    prepared = book.runs.prepare(order(*rows, content=content(goal=goal)))
     return launched_as(prepared, book, colleague)
 
 
@@ -112,12 +113,6 @@ def test_runs_with_different_goals_are_due_together_each_with_its_own(book, coll
     assert found == {acme[0].id: False, other.id: True}
 
 
-def test_a_run_from_before_goals_had_names_wants_an_upgrade(book, colleague, acme):
-    run = book.runs.prepare(order(enrolled(*acme)))
-    assert "goal" not in run.content
-    assert goal_of(run) is Goal.UPGRADED
-
-
 def test_what_is_on_file_when_the_audience_is_frozen_reaches_no_goal(book, colleague, acme, clock):
     join_further_sector(book, acme[0])
     clock.advance(HOUR)
@@ -147,8 +142,7 @@ def enter_what_is_over(book, account):
 def test_whoever_has_become_a_member_is_asked_no_more_though_it_is_not_the_runs_doing(
     book, colleague, acme, clock, before, after, ends
 ):
-    goal = {"content": {**CONTENT, "goal": "further_sector"}}
-    prepared = book.runs.prepare(order(enrolled(*acme), **goal))
+    prepared = book.runs.prepare(order(enrolled(*acme), content=content(goal="further_sector")))
     clock.advance(2 * DAY)
     if before:
         before(book, acme[0])
@@ -164,8 +158,7 @@ def test_whoever_has_become_a_member_is_asked_no_more_though_it_is_not_the_runs_
 def test_who_awaited_an_approval_is_asked_no_more_where_it_has_joined_meanwhile(book, colleague, acme, clock):
     other = book.organizations.add("Other", country="TZ")
     person = book.people.add("Omar", email="omar@other.example", at=other, language="en")
-    content = {**CONTENT, "goal": "membership"}
-    prepared = book.runs.prepare(order(content=content, ceiling=1, period_days=30))
+    prepared = book.runs.prepare(order(content=content(goal="membership"), ceiling=1, period_days=30))
     run = launched_as(prepared, book, colleague)
     rows = [enrolled(*acme), enrolled(other, person, coverage=None)]
     assert book.entries.take_in(run, rows, by={}).awaiting == 1

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 import pytest
+from support.approved import content
 from support.associates import staff
-from support.runs import CONTENT, enrolled, order
+from support.runs import enrolled, order
 
 from crm.outreach.run_tables import Arm, EnrolmentState
 from crm.outreach.runs.runs import mark_answered
@@ -25,8 +26,8 @@ def group(book):
     return {"head": head, "daughter": daughter, "sister": sister, "person": person}
 
 
-def launched(book, colleague, *rows, **content):
-    prepared = book.runs.prepare(order(*rows, content={**CONTENT, **content}))
+def launched(book, colleague, *rows, **changes):
+    prepared = book.runs.prepare(order(*rows, content=content(**changes)))
     hashes = {"content_hash": prepared.content_hash, "audience_hash": prepared.audience_hash}
     colleague.runs.approve(prepared, count=len(rows), **hashes)
     return book.runs.launch(prepared, content_hash=prepared.content_hash)
@@ -69,7 +70,7 @@ def test_a_stranger_to_the_group_has_not_answered_for_it(book, colleague, group,
 
 
 @pytest.mark.parametrize(
-    ("content", "state"),
+    ("changes", "state"),
     [
         ({}, EnrolmentState.EXITED),
         ({"exits": ["goal_reached", "answered"]}, EnrolmentState.EXITED),
@@ -78,9 +79,9 @@ def test_a_stranger_to_the_group_has_not_answered_for_it(book, colleague, group,
     ],
 )
 def test_a_reply_ends_the_journey_unless_the_campaign_goes_on_after_one(
-    book, colleague, group, content, state
+    book, colleague, group, changes, state
 ):
-    run = launched(book, colleague, enrolled(group["daughter"], group["person"]), **content)
+    run = launched(book, colleague, enrolled(group["daughter"], group["person"]), **changes)
     (row,) = book.runs.audience(run)
     with book._store.changing("test.replied") as change:
         mark_answered(change, row.id, at=change.now)

@@ -1,10 +1,24 @@
 """How accounts enter a standing campaign, one by one: on a schedule, by what happens to them, or by hand."""
 
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from crm.outreach.runs.occurrences import Occurrence
+
+class Occurrence(StrEnum):
+    """Something that happens to an account; what counts is when it was recorded.
+
+    Attributes:
+        STANDING_RECORDED: a source said how it stands, or it stands otherwise by its invoices and payments: from a day
+            that has come, or since the day of a payment that has been entered.
+    """
+
+    TERM_STARTED = "term_started"
+    MEMBERSHIP_DENOUNCED = "membership_denounced"
+    INTERACTION_LOGGED = "interaction_logged"
+    STANDING_RECORDED = "standing_recorded"
+    OPPORTUNITY_LOST = "opportunity_lost"
 
 
 class Entry(BaseModel):
