@@ -175,10 +175,8 @@ class People:
         """Note a further position of a person; the ones they hold go on."""
         with self._store.changing("position.taken") as change:
             first = None if since is None else day_said(change, since, field="since")
-            person, organization = find_person(change.session, key), find_organization(change.session, at)
-            return change.add(
-                _position(person, organization, role=role, focal_point=focal_point, since_on=first)
-            )
+            person, place = find_person(change.session, key), find_organization(change.session, at)
+            return change.add(_position(person, place, role=role, focal_point=focal_point, since_on=first))
 
     def leave(self, key: PersonKey, at: OrganizationKey, *, on: date | str) -> tuple[Position, ...]:
         """Note that a person left an organisation; the positions stay on record with their last day.
@@ -192,9 +190,7 @@ class People:
             held = positions_of(change.session, person, on=day, organization=organization)
             if not held:
                 raise NotFound(f"{person.name} holds no position at {organization.name}.", field="at")
-            for position in held:
-                position.amend({"until_on": day})
-            return tuple(held)
+            return tuple(position.amend({"until_on": day}) for position in held)
 
     def positions(self, key: PersonKey, *, on: date | str | None = None) -> tuple[Position, ...]:
         """The positions of a person on a day, or all that are on record."""
