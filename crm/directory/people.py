@@ -188,9 +188,7 @@ class People:
             held = positions_of(change.session, person, on=day, organization=organization)
             if not held:
                 raise NotFound(f"{person.name} holds no position at {organization.name}.", field="at")
-            for position in held:
-                position.amend({"until_on": day})
-            return tuple(held)
+            return tuple(position.amend({"until_on": day}) for position in held)
 
     def positions(self, key: PersonKey, *, on: date | str | None = None) -> tuple[Position, ...]:
         """The positions of a person on a day, or all that are on record."""
