@@ -46,7 +46,7 @@ LEFT JOIN LATERAL (
 ) lowest ON term.category = 'sector_member'
 WHERE term.since_on <= DATE '2026-12-31' AND (term.until_on IS NULL OR term.until_on >= DATE '2026-01-01')
 """
-_DUE_ON = "' was due on 24 November 2026'"
+_DUE_ON = "' was due on 24 December 2026'"
 _BY_HAND = f"""
 WITH priced AS MATERIALIZED (
     SELECT *, round(yearly * months / 12, 2) AS amount, nextval('accord_id') AS invoice_id,
@@ -57,16 +57,16 @@ WITH priced AS MATERIALIZED (
     SELECT organization_id, span.since_on, span.until_on, standing, punctuality, step, span.since_on, 'contract', why, false
     FROM priced, LATERAL (VALUES
         (priced.since_on, joined_on - 1, NULL, NULL, NULL, 'no member, and owes nothing'),
-        (greatest(priced.since_on, joined_on), DATE '2026-11-24', 'good', NULL, NULL, 'nothing is overdue'),
-        (DATE '2026-11-25', DATE '2027-05-22', 'arrears', 'unpaid', 'overdue', 'invoice ' || number || {_DUE_ON}),
-        (DATE '2027-05-23', NULL, 'suspended', 'unpaid', 'suspended', 'suspended: invoice ' || number || {_DUE_ON})
+        (greatest(priced.since_on, joined_on), DATE '2026-12-24', 'good', NULL, NULL, 'nothing is overdue'),
+        (DATE '2026-12-25', DATE '2027-06-21', 'arrears', 'unpaid', 'overdue', 'invoice ' || number || {_DUE_ON}),
+        (DATE '2027-06-22', NULL, 'suspended', 'unpaid', 'suspended', 'suspended: invoice ' || number || {_DUE_ON})
     ) span (since_on, until_on, standing, punctuality, step, why)
     WHERE span.until_on IS NULL OR span.until_on >= span.since_on
 ), invoiced AS (
     INSERT INTO invoice (id, organization_id, number, kind, year, serial, amount, currency, issued_on, due_on, recorded_at,
         recorded_by, synthetic)
     SELECT invoice_id, organization_id, number, 'yearly', 2026, serial, amount, 'CHF',
-        DATE '2026-11-24', DATE '2026-11-24', now(), 'by hand', false
+        DATE '2026-11-24', DATE '2026-12-24', now(), 'by hand', false
     FROM priced
 )
 INSERT INTO invoice_line (id, invoice_id, event_id, coverage, category, units, since_on, until_on, months, amount, rule, basis)

@@ -151,9 +151,7 @@ class People:
             person = change.add(Person.model_validate({**_values(fields), "created_at": change.now}))
             if at is not None:
                 organization = find_organization(change.session, at)
-                change.add(
-                    _position(person, organization, role=role, focal_point=focal_point, since_on=first)
-                )
+                _take_up(change, person, organization, role=role, focal_point=focal_point, since_on=first)
             return person
 
     def change(self, key: PersonKey, *, reason: str | None = None, **fields: Any) -> Person:
@@ -176,9 +174,7 @@ class People:
         with self._store.changing("position.taken") as change:
             first = None if since is None else day_said(change, since, field="since")
             person, organization = find_person(change.session, key), find_organization(change.session, at)
-            return change.add(
-                _position(person, organization, role=role, focal_point=focal_point, since_on=first)
-            )
+            return _take_up(change, person, organization, role=role, focal_point=focal_point, since_on=first)
 
     def leave(self, key: PersonKey, at: OrganizationKey, *, on: date | str) -> tuple[Position, ...]:
         """Note that a person left an organisation; the positions stay on record with their last day.
@@ -284,8 +280,8 @@ def positions_of(
     return session.exec(query.order_by(col(Position.since_on).nulls_first(), col(Position.id))).all()
 
 
-def _position(person: Person, organization: Organization, **fields: Any) -> Position:
-    return Position.model_validate({"person_id": person.id, "organization_id": organization.id, **fields})
+def _take_up(change: Change, person: Person, at: Organization, **fields: Any) -> Position:
+    return change.add(Position.model_validate({"person_id": person.id, "organization_id": at.id, **fields}))
 
 
 def _values(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def arrears_ageing(
         behind=_behind(found, day, rules) if rows else None,
         notes=synthetic(made_up),
         grouped_by="region",
-        chart=Chart(label="account", value="arrears", empty="Accounts with nothing overdue", most=20),
+        chart=Chart(label="account", value="arrears", empty="Nothing overdue", most=20),
     )
 
 

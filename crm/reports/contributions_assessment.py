@@ -108,7 +108,7 @@ def contributions_assessment(
             *priced_otherwise(sum(accounts.get(code) in priced for code, *_ in states)),
         ),
         grouped_by="region",
-        chart=Chart(label="state", value="invoice", empty="Member States with nothing to invoice", most=20),
+        chart=Chart(label="state", value="invoice", empty="Nothing to invoice", most=20),
         language=tongue.value,
     )
 

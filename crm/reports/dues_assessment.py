@@ -105,8 +105,9 @@ def dues_assessment(
     return Report(
         name="dues-assessment",
         title=f"Assessment of the dues of {asked}",
-        definition=f"What an assessment of {asked} would write now (crm dues assess {asked}), an invoice an account: what is left "
-        "to charge of every membership that runs in the year, and what is given back of what was charged before. A Sector "
+        definition=f"What an assessment of {asked} would write now (crm dues assess {asked}), account by account: what is left "
+        "to charge of every membership that runs in the year, and what is given back of what was charged before; where one "
+        "Sector gives back and another one is charged, each has an invoice of its own. A Sector "
         "Member whose class is not stated is charged the lowest one. Where an account is exempt for some months, the others "
         f"are charged. Nothing is written by this report. {NOT_THE_BOOKS}",
         denominator=f"Of {len(this.terms):,} memberships that run in {asked}, {this.charged_before:,} have nothing left to charge. "
@@ -121,9 +122,7 @@ def dues_assessment(
             *priced_otherwise(sum(bool(each.otherwise) for each in found)),
         ),
         grouped_by="region",
-        chart=Chart(
-            label="account", value="invoice", empty="Accounts exempt, or with nothing to pay", most=20
-        ),
+        chart=Chart(label="account", value="invoice", empty="Exempt, or nothing to pay", most=20),
     )
 
 

@@ -51,7 +51,7 @@ class Charge:
     Attributes:
         number: of the invoice; `id` is its id, `kind` what it is for.
         amount: what it comes to.
-        gives_back: what its lines give back, in their order: each with the id of the invoice that charged it, and None where
+        gives_back: what its lines give back, each with the id of the invoice that charged it, the oldest first; None where
             nobody has said which one did.
     """
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -145,8 +146,11 @@ def _charged(invoices: Sequence[Any]) -> dict[str, Any]:
 
 
 def _charge(row: Any) -> Charge:
-    back = tuple(zip(row.credited, row.given_back, strict=True)) if row.credited else ()
-    return Charge(row.number, row.due_on, row.amount, row.issued_on, row.id, row.kind, back)
+    charge = Charge(*row[1:7])
+    if not row.credited:
+        return charge
+    back = zip(row.credited, row.given_back, strict=True)
+    return replace(charge, gives_back=tuple(sorted(back, key=lambda part: part[0] or 0)))
 
 
 def _applied(row: Any) -> Spell:
@@ -242,9 +246,7 @@ _LINES = (
         func.min(col(InvoiceLine.since_on)).label("since_on"),
         func.max(col(InvoiceLine.application_id)).label("application_id"),
         *(
-            func.array_agg(aggregate_order_by(each, col(InvoiceLine.id)))
-            .filter(col(InvoiceLine.amount) < 0)
-            .label(name)
+            func.array_agg(each).filter(col(InvoiceLine.amount) < 0).label(name)
             for name, each in (
                 ("credited", col(InvoiceLine.credits_id)),
                 ("given_back", -col(InvoiceLine.amount)),

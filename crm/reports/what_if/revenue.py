@@ -34,5 +34,5 @@ def revenue(frame: Frame, by: Dimension) -> Report:
         (Column(key="group", title=_TITLES[by].capitalize()), *money_columns("Revenue")),
         ((group.name, *line) for group in groups for line in revenue_lines(group)),
         grouped_by="group",
-        chart=Chart(label="what", value="p50", empty="Lines at zero"),
+        chart=Chart(label="what", value="p50", empty="At zero"),
     )

@@ -55,7 +55,8 @@ def test_it_is_what_the_assessment_would_write(members):
         assert report.total("given_back") == dry.given_back
         assert report.total("unverified") == dry.unverified
         assert report.total("assumed") == dry.assumed
-        assert sum(row["for"] is not None for row in report) == dry.invoices
+        # In 2026 what Acme is given back of one Sector stands beside the invoice of the other.
+        assert sum(row["for"] is not None for row in report) == dry.invoices - (year == 2026)
     assert members.reports.dues_assessment().filters["year"] == "2027"
 
 

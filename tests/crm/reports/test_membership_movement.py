@@ -99,6 +99,15 @@ def test_each_year_of_a_longer_period_stands_by_itself_and_is_drawn_with_what_ca
     assert "2025: 4, Went out 2; 2026: 0, Went out 1" in made.to_html()
 
 
+def test_its_table_is_told_to_be_wide_and_what_is_at_zero_is_named(filled):
+    page = filled.reports.membership_movement(since="2024-01-01", until="2025-12-31").to_html()
+    assert 'class="figures wide"' in page
+    assert "<dt><bdi>Year: None came in</bdi></dt><dd>" in page
+    short = filled.reports.revenue_forecast(years=1).to_html()
+    assert 'class="figures"' in short
+    assert "<dt><bdi>Year: Nothing expected</bdi></dt><dd>0</dd>" in short
+
+
 def test_every_row_adds_up_and_every_figure_opens_to_its_rows(filled):
     made, by = report(filled)
     for row in by.values():
