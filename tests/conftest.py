@@ -34,6 +34,8 @@ _HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the server before the workers do, so that the first of them does not wait for it."""
+    # A hundred processes are started; they compile our modules once, and not each for itself.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if os.environ.get("PYTEST_XDIST_WORKER") is None:
         os.environ[_FOLDER] = tempfile.mkdtemp(prefix="accord-test-")
         # As root, PostgreSQL runs as another user, who must reach its own folder in here.

@@ -146,7 +146,7 @@ class Workshop:
         ours = {f"CRM_{name.upper()}": str(value) for name, value in (self._values | own).items()}
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("CRM_", "REMAP_"))}
         path = os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "tests")])
-        return kept | ours | {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"} | dict(self._around)
+        return kept | ours | {"PYTHONPATH": path} | dict(self._around)
 
     def worker(self, *queues: Queue) -> Process:
         """A healthy worker, started as `crm worker start` does."""
