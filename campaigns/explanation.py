@@ -108,4 +108,4 @@ def _membership(account: Candidate) -> str:
         return ""
     what = account.category.value.replace("_", " ")
     group = f", {account.study_group}" if account.study_group else ""
-    return f"{what} of ITU-{account.coverage}{group}, since {account.member_since_on:%d %B %Y}"
+    return f"{what} of ITU-{account.coverage}{group}, since {account.member_since_on:%-d %B %Y}"

@@ -126,7 +126,7 @@ def in_good_standing(case: Case, _around: Circumstances) -> Skip | None:
         return None
     if account.standing is None:
         return Skip(Reason.STANDING_UNKNOWN)
-    return Skip(BY_STANDING[account.standing], f"as of {account.standing_as_of:%d %B %Y}")
+    return Skip(BY_STANDING[account.standing], f"as of {account.standing_as_of:%-d %B %Y}")
 
 
 def with_a_signal(case: Case, _around: Circumstances) -> Skip | None:
@@ -152,7 +152,7 @@ def in_quiet_period(touches: Iterable[Touch], *, quiet: timedelta, now: datetime
     if latest is None or latest.at <= now - quiet:
         return None
     office = f" by {latest.office}" if latest.office else ""
-    return Skip(Reason.QUIET_PERIOD, f"{latest.kind}{office} on {latest.at:%d %B %Y}")
+    return Skip(Reason.QUIET_PERIOD, f"{latest.kind}{office} on {latest.at:%-d %B %Y}")
 
 
 def in_no_other_campaign(case: Case, around: Circumstances) -> Skip | None:
@@ -185,7 +185,7 @@ def not_written_to_lately(case: Case, around: Reachability) -> Skip | None:
     at = around.written.get(case.contact.person_id) if case.contact else None
     if at is None or at <= around.now - around.cap:
         return None
-    return Skip(Reason.FREQUENCY_CAP, f"letter on {at:%d %B %Y}")
+    return Skip(Reason.FREQUENCY_CAP, f"letter on {at:%-d %B %Y}")
 
 
 def at_an_address_of_the_account(case: Case, around: Reachability) -> Skip | None:

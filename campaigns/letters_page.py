@@ -22,7 +22,7 @@ def campaign_letters(preview: Preview, accounts: Sequence[AccountKey] = ()) -> s
     rows = [preview.of(account) for account in accounts] or _one_for_each_language(preview.audience.invited)
     campaign = preview.campaign
     letters = [letter for row in rows for letter in _letters(preview, row)]
-    return letters_page(campaign.title, f"{campaign.purpose} As of {preview.as_of:%d %B %Y}.", letters)
+    return letters_page(campaign.title, f"{campaign.purpose} As of {preview.as_of:%-d %B %Y}.", letters)
 
 
 def _one_for_each_language(invited: Iterable[Invitation]) -> list[Invitation]:

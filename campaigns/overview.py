@@ -87,7 +87,7 @@ class Overview:
     def __str__(self) -> str:
         run, arms = self.run, {arm.arm: arm.enrolled for arm in self.results.arms}
         lines = [
-            f"Run {run.id} of {run.campaign} ({run.status}): prepared by {run.author} on {run.prepared_at:%d %B %Y}"
+            f"Run {run.id} of {run.campaign} ({run.status}): prepared by {run.author} on {run.prepared_at:%-d %B %Y}"
             + (f", approved by {run.approver}" if run.approver else "")
             + (f" ({run.note})" if run.note else ""),
             f"{self.count} accounts enrolled: {arms[Arm.TREATMENT]} written to, {arms[Arm.HOLD_OUT]} held out.",

@@ -143,7 +143,7 @@ class Comparison(Shown):
     @property
     def words(self) -> str:
         """What can honestly be said of the difference, in a sentence or two."""
-        after = f" Next reading on {self.coming.at:%d %B %Y}." if self.coming else ""
+        after = f" Next reading on {self.coming.at:%-d %B %Y}." if self.coming else ""
         if self.reading is None or self.results is None:
             return f"Too early to tell: no difference is stated before a reading that was fixed beforehand.{after}"
         difference = self.difference
@@ -158,7 +158,7 @@ def _said(results: RunResults, reading: Reading, difference: Difference) -> str:
     written, held = (_reached(results, arm) for arm in (Arm.TREATMENT, Arm.HOLD_OUT))
     counts = f"{written.did} of {written.of} written to and {held.did} of {held.of} held out"
     each = f", {reading.within.days} days after each entry" if results.run.standing else ""
-    read = f"Reading {reading.number} of {reading.of}, {reading.at:%d %B %Y}{each}"
+    read = f"Reading {reading.number} of {reading.of}, {reading.at:%-d %B %Y}{each}"
     said = f"{read}: {counts} have {results.goal.words}, {difference}"
     if difference.tells:
         return f"{said}. That is more than chance."

@@ -59,7 +59,7 @@ def administration_first(account: Candidate, on: date) -> str | None:
     if letter.answered or on - letter.written_on >= TIME_TO_ANSWER:
         return None
     until = letter.written_on + TIME_TO_ANSWER
-    return f"the administration of {account.country}, written to on {letter.written_on:%d %B %Y}, has until {until:%d %B %Y}"
+    return f"the administration of {account.country}, written to on {letter.written_on:%-d %B %Y}, has until {until:%-d %B %Y}"
 
 
 def addressee(occasion: Occasion) -> Facts:

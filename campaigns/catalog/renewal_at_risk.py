@@ -60,7 +60,7 @@ def _with_others(kind: str, account: Candidate, on: date) -> Signal:
     signs = (
         (
             account.punctuality is Punctuality.LATE,
-            f"has paid late, as of {account.standing_as_of or on:%d %B %Y}",
+            f"has paid late, as of {account.standing_as_of or on:%-d %B %Y}",
         ),
         (_is_idle(account, on), "has taken no part in a study group in 24 months"),
         (_is_unheard(account, on), "no office was in touch with it for a year"),

@@ -36,7 +36,7 @@ def conversation(account: Candidate, on: date) -> Signal | None:
         return None
     day = touch.at.date()
     return Signal(
-        "conversation", f"in touch with us on {day:%d %B %Y} ({touch.kind})", {"on": day.isoformat()}
+        "conversation", f"in touch with us on {day:%-d %B %Y} ({touch.kind})", {"on": day.isoformat()}
     )
 
 

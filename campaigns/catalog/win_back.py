@@ -49,7 +49,7 @@ def left_in_peace(account: Candidate, on: date) -> str | None:
     if account.left is None or on - account.left.ended_on >= PEACE:
         return None
     until = account.left.ended_on + PEACE
-    return f"it left on {account.left.ended_on:%d %B %Y}, and is left in peace until {until:%d %B %Y}"
+    return f"it left on {account.left.ended_on:%-d %B %Y}, and is left in peace until {until:%-d %B %Y}"
 
 
 def former_membership(occasion: Occasion) -> Facts:
@@ -68,7 +68,7 @@ def former_membership(occasion: Occasion) -> Facts:
 def _left(account: Candidate, ended_by: EventKind, words: str) -> Signal | None:
     if account.left is None or account.left.ended_by is not ended_by:
         return None
-    return Signal(ended_by.value, f"{words}: member until {account.left.ended_on:%d %B %Y}")
+    return Signal(ended_by.value, f"{words}: member until {account.left.ended_on:%-d %B %Y}")
 
 
 WIN_BACK = Campaign(

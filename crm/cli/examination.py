@@ -153,7 +153,7 @@ def _outbox(store: Store) -> Check:
     with store.reading() as session:
         stuck = stuck_mail(session)
         halted = [
-            f"Run {run.id} paused itself on {run.halted_at:%d %B %Y}: {run.note}" for run in stuck.halted
+            f"Run {run.id} paused itself on {run.halted_at:%-d %B %Y}: {run.note}" for run in stuck.halted
         ]
     found = [*([f"{stuck.letters}."] if stuck.letters else []), *halted]
     if not found:

@@ -70,7 +70,7 @@ def permission(
     if purpose is Purpose.MEMBERSHIP and (owed := recorded.grounds - WITHDRAWABLE):
         return Permission(allowed=True, words=_named(owed))
     if recorded.objected_on is not None:
-        return Permission(allowed=False, words=f"agreement withdrawn on {recorded.objected_on:%d %B %Y}")
+        return Permission(allowed=False, words=f"agreement withdrawn on {recorded.objected_on:%-d %B %Y}")
     held = recorded.grounds
     if relation in _OURS and purpose in _SIMILAR:
         held |= {Basis.EXISTING_RELATION}

@@ -112,7 +112,7 @@ class Colleagues(StaffFacet):
                 select(Absence).where(Absence.staff_id == person.id, *_lasts(day))
             ).first()
             if found is None:
-                raise NotFound(f"{person.name} is not away on {day:%d %B %Y}.", field="on", value=day)
+                raise NotFound(f"{person.name} is not away on {day:%-d %B %Y}.", field="on", value=day)
             if found.since_on == day:
                 change.session.delete(found)
                 return None

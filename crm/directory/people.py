@@ -224,7 +224,7 @@ def find_person(session: Session, key: PersonKey) -> Person:
     found = keepers_of(session, found)
     if found and found[0].erased_at is not None:
         raise NotFound(
-            f"Person {key} was erased on {found[0].erased_at:%d %B %Y}.", field="person", value=key
+            f"Person {key} was erased on {found[0].erased_at:%-d %B %Y}.", field="person", value=key
         )
     if not found:
         raise NotFound(

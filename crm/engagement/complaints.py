@@ -98,7 +98,7 @@ class Complaints:
                 raise NotFound(f"There is no complaint {number}.", field="complaint", value=str(number))
             if row.resolved_at is not None:
                 raise Refused(
-                    f"It was resolved on {row.resolved_at:%d %B %Y}.",
+                    f"It was resolved on {row.resolved_at:%-d %B %Y}.",
                     rule="complaints.once",
                     subject=row.what,
                 )

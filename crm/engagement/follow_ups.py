@@ -84,7 +84,7 @@ class FollowUps:
                 raise NotFound(f"There is no follow-up {key}.", field="follow_up", value=str(key))
             if row.done_at is not None:
                 raise Refused(
-                    f"It was completed on {row.done_at:%d %B %Y}.", rule="follow_ups.once", subject=row.what
+                    f"It was completed on {row.done_at:%-d %B %Y}.", rule="follow_ups.once", subject=row.what
                 )
             return row.amend({"done_at": change.now, "outcome": outcome})
 

@@ -74,7 +74,7 @@ def open_opportunity(session: Session, key: OpportunityKey) -> Opportunity:
     row = locked_opportunity(session, key)
     if row.closed_on is not None:
         raise Refused(
-            f"It was {row.outcome.value} on {row.closed_on:%d %B %Y}.",
+            f"It was {row.outcome.value} on {row.closed_on:%-d %B %Y}.",
             rule="opportunities.open",
             subject=row.title,
             hint="Open it again with book.opportunities.reopen.",

@@ -153,7 +153,7 @@ def running_reservation(session: Session, account: Organization, *, on: date) ->
 def _refuse_others(account: Organization, held: Reservation, office: str) -> None:
     if held.office != office:
         raise Refused(
-            f"{held.office} has reserved {account.name} until {held.until_on:%d %B %Y} ({held.reason}).",
+            f"{held.office} has reserved {account.name} until {held.until_on:%-d %B %Y} ({held.reason}).",
             rule="reservations.one_at_a_time",
             subject=account.name,
             field="office",

@@ -50,7 +50,7 @@ class IsMember(OfTerms):
     def words(self) -> str:
         """E.g. "is an Associate of ITU-T"."""
         days = (("or later", self.since), ("or earlier", self.until))
-        dated = " and".join(f" since {day:%d %B %Y} {which}" for which, day in days if day)
+        dated = " and".join(f" since {day:%-d %B %Y} {which}" for which, day in days if day)
         return f"is {_MEMBER[self.category][0]}{_of(self.sector)}{dated}"
 
 

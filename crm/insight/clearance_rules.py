@@ -163,7 +163,7 @@ def _caveat(
         if deciding is not None:
             verdict = Verdict.CAUTION
             overridden = (
-                f"overridden by {deciding.by} until {deciding.until_on:%d %B %Y} because {deciding.because}"
+                f"overridden by {deciding.by} until {deciding.until_on:%-d %B %Y} because {deciding.because}"
             )
     return Caveat(
         ground.reason,

@@ -196,7 +196,7 @@ SOURCES = (
         ClearanceReason.RESERVED,
         Reservation,
         _reservations,
-        lambda line: f"until {line.until_on:%d %B %Y}: {line.reason}",
+        lambda line: f"until {line.until_on:%-d %B %Y}: {line.reason}",
     ),
     ClearanceSource(
         ClearanceReason.OPEN_ASK, Opportunity, _opportunities, lambda line: in_a_line(line.title)
@@ -209,7 +209,7 @@ SOURCES = (
         ClearanceReason.RETENTION,
         AccountStanding,
         _standings,
-        lambda line: f"{line.standing.words} as of {line.on:%d %B %Y}",
+        lambda line: f"{line.standing.words} as of {line.on:%-d %B %Y}",
     ),
 )
 """What is known below the mail."""

@@ -112,7 +112,7 @@ def punctuality(account: Account, on: date) -> Signal | None:  # noqa: ARG001 - 
     """It has paid on time, by the latest statement of its standing."""
     if account.punctuality is not Punctuality.ON_TIME:
         return None
-    return Signal("punctuality", f"has paid on time, as of {account.standing_as_of:%d %B %Y}")
+    return Signal("punctuality", f"has paid on time, as of {account.standing_as_of:%-d %B %Y}")
 
 
 def study_group_of_another_sector(

@@ -62,7 +62,7 @@ class Merge(Shown):
     def __str__(self) -> str:
         what = f"{self.duplicate} ({self.duplicate_id}) merged into {self.keeper} ({self.keeper_id})"
         stayed = f"; {len(self.stayed)} stayed" if self.stayed else ""
-        return f"{what} on {self.at:%d %B %Y} by {self.by}: {_counted(self.moved)} moved{stayed}"
+        return f"{what} on {self.at:%-d %B %Y} by {self.by}: {_counted(self.moved)} moved{stayed}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Unmerged(Shown):
     def __str__(self) -> str:
         what = f"{self.duplicate} ({self.duplicate_id}) taken out of {self.keeper} ({self.keeper_id})"
         left = f"; {len(self.left)} left as they are" if self.left else ""
-        return f"{what} on {self.at:%d %B %Y} by {self.by}: {_counted(self.put_back)} put back{left}"
+        return f"{what} on {self.at:%-d %B %Y} by {self.by}: {_counted(self.put_back)} put back{left}"
 
 
 def _counted(rows: Mapping[str, int]) -> str:

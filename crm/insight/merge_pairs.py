@@ -99,7 +99,7 @@ def standing_merge(session: Session, merge: Merge | int) -> MergeEntry:
     entry = find_merge(session, merge)
     if entry.undone_at is not None:
         raise Refused(
-            f"The merge was undone on {entry.undone_at:%d %B %Y} by {entry.undone_by}.",
+            f"The merge was undone on {entry.undone_at:%-d %B %Y} by {entry.undone_by}.",
             rule="merges.undone_once",
         )
     return entry

@@ -116,5 +116,5 @@ def _two_memberships(keeper: Organization, one: Term, duplicate: Organization, o
 
 def _in_words(term: Term) -> str:
     category = term.category.value.replace("_", " ")
-    until = f"until {term.until_on:%d %B %Y}" if term.until_on else "on"
-    return f"{category} in {term.coverage} from {term.since_on:%d %B %Y} {until}"
+    until = f"until {term.until_on:%-d %B %Y}" if term.until_on else "on"
+    return f"{category} in {term.coverage} from {term.since_on:%-d %B %Y} {until}"

@@ -116,19 +116,19 @@ def stands_against(facts: MemberFacts, kind: OpportunityKind, sector: str) -> It
     """
     yield from _standing(facts)
     if facts.punctuality in (Punctuality.LATE, Punctuality.UNPAID):
-        yield Signal("late", f"{_PAID[facts.punctuality]}, as of {facts.standing_as_of:%d %B %Y}")
+        yield Signal("late", f"{_PAID[facts.punctuality]}, as of {facts.standing_as_of:%-d %B %Y}")
     same = [asked for asked in facts.asked if (asked.kind, asked.sector) == (kind, sector)]
     if running := next((asked for asked in same if asked.outcome is Outcome.OPEN), None):
-        yield Signal("asked", f"somebody has been asking since {running.opened_on:%d %B %Y}")
+        yield Signal("asked", f"somebody has been asking since {running.opened_on:%-d %B %Y}")
     if refused := max(filter(_refusal(facts.on), same), key=_closed, default=None):
-        yield Signal("refused", f"said no on {refused.closed_on:%d %B %Y}")
+        yield Signal("refused", f"said no on {refused.closed_on:%-d %B %Y}")
 
 
 def _standing(facts: MemberFacts) -> Iterator[Signal]:
     if facts.standing is None:
         yield Signal("standing_unknown", "nobody has said how it stands")
     elif facts.standing is not Standing.GOOD:
-        words = f"{facts.standing.words}, as of {facts.standing_as_of:%d %B %Y}"
+        words = f"{facts.standing.words}, as of {facts.standing_as_of:%-d %B %Y}"
         yield Signal(facts.standing.value, words)
 
 

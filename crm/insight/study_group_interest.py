@@ -34,7 +34,7 @@ def lately(account: Participant, on: date) -> list[TookPart]:
 
 def told(part: TookPart) -> str:
     """A part that was taken, e.g. "asked about T-SG17 on 25 October 2026"."""
-    return f"{_DID[part.kind]} {part.study_group} on {part.on:%d %B %Y}"
+    return f"{_DID[part.kind]} {part.study_group} on {part.on:%-d %B %Y}"
 
 
 def interest(account: Participant, on: date, but: str, *, since: date | None = None) -> Signal | None:

@@ -75,7 +75,7 @@ def _made_up(line: Any) -> str:
 
 def _told_invoice(line: Any) -> str:
     what = f"{line.what.capitalize()} invoice {line.document}: CHF {line.amount:,.2f}"
-    return f"{what}, due {line.due_on:%d %B %Y}{_made_up(line)}"
+    return f"{what}, due {line.due_on:%-d %B %Y}{_made_up(line)}"
 
 
 def _told_payment(line: Any) -> str:
@@ -86,18 +86,18 @@ def _told_payment(line: Any) -> str:
 
 
 def _told_plan(line: Any) -> str:
-    ended = f" (ended on {line.ended_on:%d %B %Y})" if line.ended_on else ""
+    ended = f" (ended on {line.ended_on:%-d %B %Y})" if line.ended_on else ""
     return f"Repayment plan agreed: {in_a_line(line.reason)}{ended}{_made_up(line)}"
 
 
 def _told_notice(line: Any) -> str:
-    received = f", received on {line.received_on:%d %B %Y}" if line.received_on else ""
+    received = f", received on {line.received_on:%-d %B %Y}" if line.received_on else ""
     document = f": {in_a_line(line.document)}" if line.document else ""
     return f"Notice of suspension sent{received}{document}"
 
 
 def _told_exemption(line: Any) -> str:
-    return f"Exempt until {line.until_on:%d %B %Y}: {in_a_line(line.reason)}{_made_up(line)}"
+    return f"Exempt until {line.until_on:%-d %B %Y}: {in_a_line(line.reason)}{_made_up(line)}"
 
 
 SOURCES = (

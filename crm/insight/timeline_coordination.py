@@ -62,7 +62,7 @@ def _overrides(scope: Scope) -> Lines:
 
 def _ended(line: object, at: str) -> str:
     ended = getattr(line, at)
-    return f", given up on {ended:%d %B %Y}" if ended else ""
+    return f", given up on {ended:%-d %B %Y}" if ended else ""
 
 
 SOURCES = (
@@ -85,14 +85,14 @@ SOURCES = (
         ClearanceOverride,
         _overrides,
         lambda line: (
-            f"Clearance overridden until {line.until_on:%d %B %Y}{_ended(line, 'ended_at')}: {line.reason}"
+            f"Clearance overridden until {line.until_on:%-d %B %Y}{_ended(line, 'ended_at')}: {line.reason}"
         ),
     ),
     Source(
         HappeningKind.RESERVATION,
         Reservation,
         _reservations,
-        lambda line: f"Reserved until {line.until_on:%d %B %Y}{_ended(line, 'released_at')}: {line.reason}",
+        lambda line: f"Reserved until {line.until_on:%-d %B %Y}{_ended(line, 'released_at')}: {line.reason}",
     ),
 )
 """What the offices have arranged."""

@@ -241,7 +241,7 @@ def _told_interaction(line: Any) -> str:
 
 
 def _told_plan(line: Any) -> str:
-    return f"Planned{f' for {line.due_on:%d %B %Y}' if line.due_on else ''}: {line.what}"
+    return f"Planned{f' for {line.due_on:%-d %B %Y}' if line.due_on else ''}: {line.what}"
 
 
 def _told_done(line: Any) -> str:
@@ -267,7 +267,7 @@ def _told_opportunity(line: Any) -> str:
 
 
 def _told_merge(line: Any) -> str:
-    undone = f" (undone on {line.undone_at:%d %B %Y})" if line.undone_at else ""
+    undone = f" (undone on {line.undone_at:%-d %B %Y})" if line.undone_at else ""
     return f"Merged with the duplicate {line.duplicate}: {in_a_line(line.reason)}{undone}"
 
 

@@ -52,7 +52,7 @@ class MailStop(Record, table=True):
     @property
     def words(self) -> str:
         """What stands, in a sentence: who stopped the mail, when and why."""
-        return f"All mail was stopped by {self.stopped_by} on {self.stopped_at:%d %B %Y at %H:%M} UTC: {self.reason}"
+        return f"All mail was stopped by {self.stopped_by} on {self.stopped_at:%-d %B %Y at %H:%M} UTC: {self.reason}"
 
 
 means("uq_mail_stop_standing", AlreadyExists, "All mail is stopped already.")

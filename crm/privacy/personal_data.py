@@ -50,7 +50,7 @@ class PersonalData(Shown):
     sections: tuple[Section, ...]
 
     def __str__(self) -> str:
-        head = f"What is held on {self.name} (number {self.person_id}) as of {self.as_of:%d %B %Y %H:%M} UTC"
+        head = f"What is held on {self.name} (number {self.person_id}) as of {self.as_of:%-d %B %Y %H:%M} UTC"
         return "\n\n".join([head, *map(str, self.sections)]) + "\n"
 
     @overload

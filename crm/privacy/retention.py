@@ -44,8 +44,8 @@ class Due(Shown):
     oldest: datetime | None
 
     def __str__(self) -> str:
-        oldest = f", the oldest of {self.oldest:%d %B %Y}" if self.oldest else ""
-        return f"{self.rows:>7}  {self.name}: older than {self.cutoff:%d %B %Y} ({self.action}){oldest}"
+        oldest = f", the oldest of {self.oldest:%-d %B %Y}" if self.oldest else ""
+        return f"{self.rows:>7}  {self.name}: older than {self.cutoff:%-d %B %Y} ({self.action}){oldest}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class RetentionReport(Shown):
 
     def __str__(self) -> str:
         what = "rows were cleared" if self.applied else "rows have been kept for long enough"
-        return "\n".join([f"{self.count} {what} as of {self.as_of:%d %B %Y}.", *map(str, self.rules)])
+        return "\n".join([f"{self.count} {what} as of {self.as_of:%-d %B %Y}.", *map(str, self.rules)])
 
 
 class Retention:

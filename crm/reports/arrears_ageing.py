@@ -195,7 +195,7 @@ def _francs(key: str, title: str) -> Column:
 def _definition(rules: RulesOn) -> str:
     due_on = rules.due_on(2000)  # for the day and month alone
     return (
-        f"What is open of the invoices of each account on the day, by the days since it was due: yearly dues on {due_on:%d %B} "
+        f"What is open of the invoices of each account on the day, by the days since it was due: yearly dues on {due_on:%-d %B} "
         "of their year. Money settles what was due first, or the invoice that it is for, and what is given back the invoice that "
         "charged it. What a repayment plan covers that is kept is no arrears, and the days of the plan make nothing older. A step "
         "that was put off, or an exemption, makes nothing younger. What an applicant is asked for is not owed, and makes nothing "

@@ -78,7 +78,7 @@ def interactions_by_office(
     return Report(
         name="interactions-by-office",
         title="Interactions by office and Sector",
-        definition=f"Interactions from {first:%d %B %Y} to {last:%d %B %Y}, notes to the file apart. One counts for a "
+        definition=f"Interactions from {first:%-d %B %Y} to {last:%-d %B %Y}, notes to the file apart. One counts for a "
         "Sector when its account was a member of that Sector on the last day, so it may count for several; Academia "
         "counts for all three.",
         denominator="All interactions of the period with the accounts that the filters leave.",

@@ -83,7 +83,7 @@ def membership_movement(
         "that goes on unchanged counts at the start and at the end alone. Came in and went out: what stands before them, added; an upgrade or a downgrade goes out of one and comes into the other. One that is upgraded or downgraded on its first "
         "day never was of the former category: it counts in the one that it came to, and nowhere else. Corrected: by how many corrections of the "
         "ledger within the year moved the number. The first and the last year are counted as far as the period goes.",
-        denominator=f"All memberships that ran at any time from {first:%d %B %Y} to {last:%d %B %Y}.",
+        denominator=f"All memberships that ran at any time from {first:%-d %B %Y} to {last:%-d %B %Y}.",
         as_of=as_of,
         on=last,
         filters={"since": first, "until": last, **place.filters},

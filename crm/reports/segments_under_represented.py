@@ -113,7 +113,7 @@ class _Judged:
         self.members = members
         # Who is a member exists, whatever a source says of the whole.
         self.population = max(stated.organizations, members) if stated else known
-        self.source = f"{stated.source}, {stated.as_of:%d %B %Y}" if stated else _ON_RECORD
+        self.source = f"{stated.source}, {stated.as_of:%-d %B %Y}" if stated else _ON_RECORD
 
     @property
     def share(self) -> Decimal:

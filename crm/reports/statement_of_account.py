@@ -32,7 +32,7 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
         "is owed after each line. What is below zero is given back, or taken back. Payments settle what was due first, or the invoice "
         "that they are for; what is given back settles the invoice that charged it. "
         f"{statement.note}",
-        denominator=f"All invoices and payments of the account to {statement.on:%d %B %Y}, in Swiss francs.",
+        denominator=f"All invoices and payments of the account to {statement.on:%-d %B %Y}, in Swiss francs.",
         as_of=as_of,
         on=statement.on,
         filters={"account": statement.name},
@@ -60,11 +60,11 @@ def statement_report(statement: Statement, *, as_of: datetime) -> Report:
 
 def _standing(statement: Statement) -> str:
     told = [
-        f"Overdue on {statement.on:%d %B %Y}: CHF {statement.arrears:,.2f}."
+        f"Overdue on {statement.on:%-d %B %Y}: CHF {statement.arrears:,.2f}."
         if statement.arrears
-        else f"Nothing is overdue on {statement.on:%d %B %Y}.",
+        else f"Nothing is overdue on {statement.on:%-d %B %Y}.",
         *(
-            f"Open of {item.number}, due {item.due_on:%d %B %Y}: CHF {item.open:,.2f}."
+            f"Open of {item.number}, due {item.due_on:%-d %B %Y}: CHF {item.open:,.2f}."
             for item in statement.open_items
         ),
     ]

@@ -104,7 +104,7 @@ class Subscriptions:
         with self._store.changing("subscription.ended", reason=reason or None) as change:
             found = find_subscription(change.session, key)
             if found.ended_at is not None:
-                raise Refused(f"It ended on {found.ended_at:%d %B %Y}.", rule="subscriptions.once")
+                raise Refused(f"It ended on {found.ended_at:%-d %B %Y}.", rule="subscriptions.once")
             return found.amend({"ended_at": change.now})
 
     def of(self, staff: Staff | str | int | None = None) -> tuple[Subscription, ...]:

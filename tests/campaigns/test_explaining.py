@@ -83,7 +83,7 @@ def test_one_account_is_explained_with_every_question_and_its_answer(book, colle
     assert (found.objection, found.outcome.partition(",")[0]) == ("", "enrolled")
     assert str(found).splitlines()[1:] == [
         "  yes: is an Associate",
-        "  membership: associate of ITU-T, T-SG13, since 01 January 2020",
+        "  membership: associate of ITU-T, T-SG13, since 1 January 2020",
         "  speaks for it: a large enterprise, and still an Associate",
         "  in good standing: yes",
         *(f"  {guard.__name__.replace('_', ' ')}: yes" for guard in GUARDS[1:]),

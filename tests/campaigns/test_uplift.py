@@ -42,7 +42,7 @@ def test_each_account_of_a_standing_run_is_watched_for_the_days_of_the_first_rea
 @pytest.mark.parametrize(
     ("written", "held", "says"),
     [
-        ((9, 90), (1, 10), "Reading 1 of 2, 01 May 2026, 60 days after each entry: 9 of 90 written to"),
+        ((9, 90), (1, 10), "Reading 1 of 2, 1 May 2026, 60 days after each entry: 9 of 90 written to"),
         (
             (9, 90),
             (0, 0),
@@ -68,7 +68,7 @@ def test_the_readings_of_a_run_are_wrong_together_once_in_twenty_times():
         (
             (0, 90),
             (0, 10),
-            "Too few to tell. Reading 1 of 2, 01 May 2026: 0 of 90 written to and 0 of 10 held out",
+            "Too few to tell. Reading 1 of 2, 1 May 2026: 0 of 90 written to and 0 of 10 held out",
         ),
         ((30, 90), (1, 10), "Too few to tell."),
         ((49, 450), (1, 50), "Too few to tell."),
@@ -91,7 +91,7 @@ def test_before_the_first_reading_no_difference_is_stated():
     comparison = Comparison(READINGS, None, None, FIRST)
     assert comparison.difference is None
     assert comparison.words.startswith("Too early to tell")
-    assert comparison.words.endswith("Next reading on 01 May 2026.")
+    assert comparison.words.endswith("Next reading on 1 May 2026.")
 
 
 def test_each_wording_is_compared_with_the_first_and_they_share_the_confidence():

@@ -132,4 +132,4 @@ def _intro(letter: EmailMessage) -> str:
         "ru": f"{at:%d.%m.%Y} {at:%H:%M}, {author} пишет:",
         "zh": f"在 {at:%Y-%m-%d %H:%M}，{author} 写道：",
     }
-    return intros.get(_language(letter), f"On {at:%d %B %Y at %H:%M}, {author} wrote:")
+    return intros.get(_language(letter), f"On {at:%-d %B %Y at %H:%M}, {author} wrote:")

@@ -85,7 +85,7 @@ def _open_complaint(change: Change, letter: Letter) -> None:
     """Open a complaint, unless one about our mail is open already."""
     assert letter.organization_id and letter.person_id  # noqa: PT018 - it is no notice to our own staff
     if not complained_before(change.session, letter.person_id, source=SPAM_REPORT):
-        what = f"Marked our letter of {letter.dated_at:%d %B %Y} as unwanted"
+        what = f"Marked our letter of {letter.dated_at:%-d %B %Y} as unwanted"
         record_complaint(change, letter.organization_id, letter.person_id, what, source=SPAM_REPORT)
 
 

@@ -169,7 +169,7 @@ class Unmatched:
             rows = tuple(_unmatched(change.session, one) for one in sorted(each(key), key=_number))
             for row in rows:
                 if row.set_aside_at is not None:
-                    raise _other_state(row, f"It was set aside on {row.set_aside_at:%d %B %Y}.")
+                    raise _other_state(row, f"It was set aside on {row.set_aside_at:%-d %B %Y}.")
                 row.amend({"set_aside_at": change.now, "set_aside_because": reason.strip()})
             return rows
 

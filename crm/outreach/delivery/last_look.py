@@ -126,7 +126,7 @@ class LastLook:
         last = self._now if self._passed[letter.person_id] - {letter.run_id} else seen.written_at
         if last is None:
             return None
-        return waiting(f"another campaign wrote on {last:%d %B %Y}") | {"due_at": last + self._limits.cap}
+        return waiting(f"another campaign wrote on {last:%-d %B %Y}") | {"due_at": last + self._limits.cap}
 
     def _out_of_hours(self, letter: Letter) -> dict[str, Any] | None:
         hours, seen = self._limits.hours, self._seen[letter.id]

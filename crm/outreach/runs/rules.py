@@ -42,7 +42,7 @@ def run_in(change: Change, key: RunKey, *statuses: RunStatus, doing: str) -> Run
     run = find_run(change.session, key)
     change.session.refresh(run, with_for_update={"key_share": True})
     if run.status not in statuses:
-        launched = f", launched on {run.launched_at:%d %B %Y}" if run.launched_at else ""
+        launched = f", launched on {run.launched_at:%-d %B %Y}" if run.launched_at else ""
         raise Refused(
             f"Run {run.id} is {run.status}{launched}: it cannot be {doing}.",
             rule="runs.status",

@@ -93,4 +93,4 @@ def test_a_population_is_stated_on_the_command_line_and_counted_from(crm, acme):
         *("--source", "Register", "--on", "2026-01-01"),
     )
     (row,) = crm.json("report", "segments-under-represented", "--every")["rows"]
-    assert (row["organizations"], row["source"]) == (9, "Register, 01 January 2026")
+    assert (row["organizations"], row["source"]) == (9, "Register, 1 January 2026")

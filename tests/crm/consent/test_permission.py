@@ -70,7 +70,7 @@ def test_the_words_name_the_ground_or_what_is_missing_and_what_nobody_has_verifi
     assert asked(relation=Relation.PROSPECT, country=None).words.endswith(
         "in an unknown country (unverified)"
     )
-    assert asked(OBJECTED).words == "agreement withdrawn on 01 November 2026"
+    assert asked(OBJECTED).words == "agreement withdrawn on 1 November 2026"
 
 
 def test_without_any_rule_nobody_is_written_to():

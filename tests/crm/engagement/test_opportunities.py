@@ -111,7 +111,7 @@ def test_an_ask_is_won_once_and_may_be_opened_again(book, upgrade, clock):
         lambda: book.opportunities.move(upgrade, "proposal_sent"),
         lambda: book.opportunities.change(upgrade, amount=1),
     ):
-        with pytest.raises(Refused, match="won on 01 December 2026") as refused:
+        with pytest.raises(Refused, match="won on 1 December 2026") as refused:
             verb()
         assert refused.value.rule == "opportunities.open"
     again = book.opportunities.reopen(upgrade, note="not signed after all")

@@ -22,7 +22,7 @@ def test_an_office_reserves_an_account_with_a_reason_and_an_end(book, acme):
 
 def test_another_office_is_told_whose_it_is_and_until_when(book, acme):
     book.reservations.reserve(acme, office="TSB", reason="Talks", until="2w")
-    with pytest.raises(Refused, match=r"TSB has reserved Acme until 08 December 2026 \(Talks\)\.") as caught:
+    with pytest.raises(Refused, match=r"TSB has reserved Acme until 8 December 2026 \(Talks\)\.") as caught:
         book.reservations.reserve(acme, reason="We want it too", until="2w")
     assert (caught.value.rule, caught.value.value) == ("reservations.one_at_a_time", "TSB")
 

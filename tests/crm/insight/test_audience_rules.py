@@ -47,8 +47,8 @@ ASSOCIATE = IsMember(category="associate")
         ),
         (
             IsMember(category="academia", since=date(2020, 1, 1), until=date(2021, 1, 1)),
-            "is Academia since 01 January 2020 or later and since 01 January 2021 or earlier",
-            "is not Academia since 01 January 2020 or later and since 01 January 2021 or earlier",
+            "is Academia since 1 January 2020 or later and since 1 January 2021 or earlier",
+            "is not Academia since 1 January 2020 or later and since 1 January 2021 or earlier",
         ),
         (IsNotMember(sector="D"), "is no member of ITU-D", "is a member of ITU-D"),
         (FormerMember(), "is a former member by denunciation or exclusion", None),

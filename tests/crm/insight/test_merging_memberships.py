@@ -46,8 +46,8 @@ def test_two_memberships_in_one_sector_at_once_are_refused_with_both_named(book,
     with pytest.raises(Refused) as refused:
         book.merge(acme, twin, **BECAUSE)
     assert refused.value.rule == "merges.terms"
-    assert "associate in T from 01 January 2018 on" in refused.value.message
-    assert "sector member in T from 01 January 2012 on" in refused.value.message
+    assert "associate in T from 1 January 2018 on" in refused.value.message
+    assert "sector member in T from 1 January 2012 on" in refused.value.message
     assert f'book.terms.denounce({twin.id}, sector="T", on=date(2012, 1, 1)' in refused.value.hint
     assert book.organizations.get(twin.id).id == twin.id
 

@@ -88,7 +88,7 @@ def test_the_points_of_the_reasons_add_up_to_the_rank(book, clock):
         ("punctuality", 10),
     ]
     assert found.points == sum(r.points for r in (*found.speaks, *found.against)) == 75
-    assert found.speaks[0].words == "asked about T-SG17 on 01 May 2026, besides its own T-SG13"
+    assert found.speaks[0].words == "asked about T-SG17 on 1 May 2026, besides its own T-SG13"
     assert found.speaks[3].words == "in touch once in the last 12 months, 1 begun by them"
     assert "75 points" in str(found)
 

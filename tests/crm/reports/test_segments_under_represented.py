@@ -68,7 +68,7 @@ def test_the_latest_stated_population_counts_before_what_is_on_record(filled):
     rows = found(filled.reports.segments_under_represented(every=True))
     satellite = next(row for (_, name), row in rows.items() if "atellite" in name)
     assert (satellite["members"], satellite["organizations"]) == (4, 100)
-    assert satellite["source"] == "Register, 01 January 2025"
+    assert satellite["source"] == "Register, 1 January 2025"
     assert any("uantum" in name and row["members"] == 0 for (_, name), row in rows.items())
     earlier = found(filled.reports.segments_under_represented(every=True, on=date(2024, 6, 1)))
     assert next(r for (_, n), r in earlier.items() if "atellite" in n)["organizations"] == 40

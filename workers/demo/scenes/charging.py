@@ -22,7 +22,7 @@ def charge_the_members(stage: Stage, book: Book, accounts: Sequence[Account]) ->
     for year in years:
         exempt = f"; {len(year.exempt)} exempt" if year.exempt else ""
         screen.done(
-            f"{year.year}: {year.invoices} invoices over CHF {year.amount:,.2f}, due {year.due_on:%d %B %Y}{exempt}."
+            f"{year.year}: {year.invoices} invoices over CHF {year.amount:,.2f}, due {year.due_on:%-d %B %Y}{exempt}."
         )
     screen.show(_standings(book, accounts))
     screen.show(screen.run(_ageing, book).table())

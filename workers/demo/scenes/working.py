@@ -27,7 +27,7 @@ def work_the_accounts(stage: Stage, book: Book, accounts: Sequence[Account]) -> 
     _hand_out(stage, book, accounts)
     first, *others = _reachable(accounts)
     met = stage.screen.run(_met, book, first.member.organization, first.people[0])
-    stage.screen.done(f"Logged, and the next step is due on {met.next and met.next.due_on:%d %B %Y}.")
+    stage.screen.done(f"Logged, and the next step is due on {met.next and met.next.due_on:%-d %B %Y}.")
     with stage.screen.working("Logging what else was talked about, everybody under their own name"):
         logged = _log_the_rest(stage, others)
     for account in others[-_REFUSED:]:

@@ -37,7 +37,7 @@ def write_back(stage: Stage, reply: AnswerReceived, processes: Processes) -> Non
     screen, book = stage.screen, _managers_book(stage, reply)
     step = book.follow_ups.open(organization=reply.organization_id)[0]
     screen.say(
-        f"The reply is an interaction now, and {book.actor} owes: “{step.what}”, by {step.due_on:%d %B %Y}."
+        f"The reply is an interaction now, and {book.actor} owes: “{step.what}”, by {step.due_on:%-d %B %Y}."
     )
     assert reply.interaction_id
     draft = screen.run(_draft, book, reply.interaction_id)

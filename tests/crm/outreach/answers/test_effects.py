@@ -65,7 +65,7 @@ def test_a_spam_report_opens_a_complaint_and_a_second_one_does_not_open_another(
     assert (complaint.organization_id, complaint.person_id) == (sent.organization_id, sent.person_id)
     assert (complaint.source, complaint.what) == (
         "spam report",
-        f"Marked our letter of {sent.dated_at:%d %B %Y} as unwanted",
+        f"Marked our letter of {sent.dated_at:%-d %B %Y} as unwanted",
     )
     assert book.answers.receive(b"X-Copy: 2\n" + raw).kind == "complaint"
     assert book.complaints.open() == (complaint,)
