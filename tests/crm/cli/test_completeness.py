@@ -51,6 +51,11 @@ def facets(book):
             yield name, facet
 
 
+def used(name):
+    """Whether a command calls what the book has under a name, or hands it on to be called."""
+    return re.search(rf"\bbook\.{re.escape(name)}\b", COMMANDS) is not None
+
+
 def test_every_verb_of_the_book_has_a_command(book):
     shortcuts = {
         shortcut.__func__: name for name, shortcut in vars(book).items() if inspect.ismethod(shortcut)
@@ -59,8 +64,7 @@ def test_every_verb_of_the_book_has_a_command(book):
         f"book.{facet}.{verb}"
         for facet, found in facets(book)
         for verb in verbs(found)
-        if f"book.{facet}.{verb}(" not in COMMANDS
-        and f"book.{shortcuts.get(getattr(type(found), verb), '?')}(" not in COMMANDS
+        if not used(f"{facet}.{verb}") and not used(shortcuts.get(getattr(type(found), verb), "?"))
     ]
     assert missing == []
 
