@@ -14,7 +14,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from crm.membership.contract.contract_case import ContractCase, LadderStep, Postponable, Statement
+from crm.membership.contract.contract_case import ContractCase, Denounced, LadderStep, Postponable, Statement
 from crm.membership.contract.owed import owed_items, suspended_from
 from crm.membership.contract.repayment import Regime, regimes
 from crm.membership.contract.spells import ALWAYS, NEVER, Spell, joined, within, without
@@ -198,10 +198,14 @@ def _postponed(case: ContractCase, step: Postponable) -> list[Spell]:
 
 
 def _notices(case: ContractCase) -> Iterator[_Ground]:
-    for gone in case.denunciations:
+    for gone in sorted(case.denunciations, key=_told_first):
         why = f"leaves ITU-{'/'.join(gone.coverage)} on {_day(gone.effective_on)}, notice of {_day(gone.notice_on)}"
         leaving = within([(gone.notice_on, gone.withdrawn_on or gone.effective_on)], case.memberships)
         yield from _grounds(leaving, Standing.CANCELLING, why)
+
+
+def _told_first(gone: Denounced) -> tuple[date, date, str, date]:
+    return gone.notice_on, gone.effective_on, gone.coverage, gone.withdrawn_on or NEVER
 
 
 def _others(case: ContractCase) -> Iterator[_Ground]:
@@ -209,7 +213,7 @@ def _others(case: ContractCase) -> Iterator[_Ground]:
     yield from _grounds(
         case.applications, Standing.APPLICATION_PENDING, "its application waits for an answer"
     )
-    for since, until in case.exemptions:
+    for since, until in sorted(case.exemptions):
         exempt = within([(since, until)], case.memberships)
         yield from _grounds(exempt, Standing.EXEMPT, f"exempt until {_day(until - _DAY)}")
     if case.charged_since is not None:

@@ -80,8 +80,8 @@ def cases(draw):
             Postponement(step, *spell)
             for step, spell in draw(st.lists(st.tuples(st.sampled_from(Postponable), SPELLS), max_size=2))
         ),
-        exemptions=tuple(draw(st.lists(SPELLS, max_size=1))),
-        denunciations=tuple(draw(st.lists(notices(), max_size=1))),
+        exemptions=tuple(draw(st.lists(SPELLS, max_size=2))),
+        denunciations=tuple(draw(st.lists(notices(), max_size=2))),
         applications=tuple(draw(st.lists(SPELLS, max_size=1))),
         statements=tuple(Statement(day, how, None, "finance") for day, how in sorted(statements)),
     )
@@ -134,7 +134,10 @@ def test_the_order_in_which_facts_are_read_makes_no_difference(case, random):
         case,
         **{
             name: tuple(random.sample(getattr(case, name), len(getattr(case, name))))
-            for name in ("charges", "receipts", "plans", "notices", "postponements")
+            for name in (
+                *("charges", "receipts", "plans", "notices", "postponements"),
+                *("exemptions", "denunciations", "applications", "memberships"),
+            )
         },
     )
     assert standing_spans(shuffled, RULES) == standing_spans(case, RULES)
