@@ -1,6 +1,6 @@
 """Letters in an outbox, for tests: accounts with contacts, letters to them, runs that they belong to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -17,7 +17,10 @@ from crm.consent.bases import Purpose
 from crm.directory.people import Person
 from crm.directory.tables import Organization
 from crm.errors import AlreadyExists
+from crm.mail.failures import Outcome, Verdict
 from crm.mail.rendering import plain_facts
+from crm.outreach.delivery.attempts import Attempt
+from crm.outreach.delivery.handover import Claim
 from crm.outreach.outbox.queueing import LetterOrder, queue_letters
 from crm.outreach.outbox_tables import Letter, MessageClass
 from crm.outreach.run_tables import Arm, Enrolment, Run
@@ -170,3 +173,15 @@ def looking(book: Book) -> psycopg.Connection[Any]:
 
 LEASE = timedelta(seconds=300)
 """The lease of the settings that tests use."""
+LAPSED = LEASE + timedelta(seconds=1)
+"""How long after a claim it no longer counts."""
+
+
+def of(claims: Iterable[Claim]) -> list[Letter]:
+    """The letters that are claimed."""
+    return [claim.letter for claim in claims]
+
+
+def attempt(claim: Claim, outcome: Outcome = Outcome.ACCEPTED, **more: Any) -> Attempt:
+    """What a mail server's answer to a claimed letter came to."""
+    return Attempt(claim.letter, Verdict(outcome, f"as a test says: {outcome}"), "reply", **more)

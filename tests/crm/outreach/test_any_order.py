@@ -19,12 +19,22 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from support.inbound_mail import message
-from support.outbox import LEASE, campaign_letters, contact, look_at, looking, queue, running, staffed
+from support.outbox import (
+    LEASE,
+    attempt,
+    campaign_letters,
+    contact,
+    look_at,
+    looking,
+    queue,
+    running,
+    staffed,
+)
 from support.outbox import order as order_to
 
 from crm.errors import Refused
-from crm.mail.failures import Outcome, Verdict
-from crm.outreach.delivery.handover import Attempt, Claim
+from crm.mail.failures import Outcome
+from crm.outreach.delivery.handover import Claim
 
 LETTERS = 6
 WRITTEN = (Outcome.ACCEPTED, Outcome.IN_DOUBT)
@@ -38,10 +48,6 @@ class Dot:
 
     claim: Claim
     outcome: Outcome | None = None
-
-
-def attempt(claim, outcome):
-    return Attempt(claim.letter, Verdict(outcome, f"as the machine says: {outcome}"), "reply")
 
 
 class AnyOrder(RuleBasedStateMachine):

@@ -3,28 +3,19 @@ from datetime import timedelta
 from threading import Barrier
 
 from support.outbox import (
-    LEASE,
+    LAPSED,
+    attempt,
     contacts,
     letters,
     looking,
+    of,
     order,
     queue,
     statuses,
     told,
 )
 
-from crm.mail.failures import Outcome, Verdict
-from crm.outreach.delivery.handover import Attempt
-
-LAPSED = LEASE + timedelta(seconds=1)
-
-
-def attempt(claim, outcome=Outcome.ACCEPTED, **more):
-    return Attempt(claim.letter, Verdict(outcome, f"as a test says: {outcome}"), "reply", **more)
-
-
-def of(claims):
-    return [claim.letter for claim in claims]
+from crm.mail.failures import Outcome
 
 
 def test_a_claimed_letter_is_nobody_elses(book, make_book):

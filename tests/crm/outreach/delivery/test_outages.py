@@ -9,7 +9,7 @@ from support.handing_over import transport
 from support.kill_points import WatchedHandover, WatchedLine
 from support.locks import blocked
 from support.outbox import (
-    LEASE,
+    LAPSED,
     letters,
     looking,
     statuses,
@@ -22,12 +22,7 @@ from crm.errors import StoreError
 from crm.mail.line import Timeouts
 from crm.mail.smtp import SmtpFailure
 
-LAPSED = LEASE + timedelta(seconds=1)
-
-
 SOON = timedelta(minutes=1)
-
-
 LATER = timedelta(minutes=15)
 
 

@@ -1,28 +1,20 @@
 from datetime import timedelta
 
 from support.outbox import (
+    LAPSED,
     LEASE,
+    attempt,
     contacts,
     letters,
+    of,
     order,
     queue,
     statuses,
     told,
 )
 
-from crm.mail.failures import Outcome, Verdict
-from crm.outreach.delivery.handover import Attempt
+from crm.mail.failures import Outcome
 from crm.outreach.outbox_tables import MessageClass
-
-LAPSED = LEASE + timedelta(seconds=1)
-
-
-def attempt(claim, outcome=Outcome.ACCEPTED, **more):
-    return Attempt(claim.letter, Verdict(outcome, f"as a test says: {outcome}"), "reply", **more)
-
-
-def of(claims):
-    return [claim.letter for claim in claims]
 
 
 def test_a_lease_that_still_runs_is_left_alone(book, clock):
